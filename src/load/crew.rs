@@ -1,0 +1,51 @@
+//! Who is up: the number of released users, and the level that follows from it.
+
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
+use std::time::Instant;
+
+use crate::queue::Sink;
+use crate::sample::{Level, Sample, UserEvent, UserSample};
+
+#[derive(Debug)]
+pub(crate) struct Crew {
+    wanted: u32,
+    released: AtomicU32,
+    level: AtomicU16,
+    sink: Sink,
+}
+
+impl Crew {
+    pub(crate) fn new(wanted: u32, sink: Sink) -> Self {
+        Crew { wanted, released: AtomicU32::new(0), level: AtomicU16::new(Level::NONE.0), sink }
+    }
+
+    /// The level that what ends now belongs to.
+    pub(crate) fn level(&self) -> Level {
+        Level(self.level.load(Ordering::Relaxed))
+    }
+
+    /// A user begins; the last wanted one completes the level.
+    pub(crate) fn user_released(&self, due: Instant) {
+        let at = Instant::now();
+        let late = at.saturating_duration_since(due);
+        self.sink.push(Sample::User(UserSample { at, event: UserEvent::Released { late } }));
+        if self.released.fetch_add(1, Ordering::SeqCst) + 1 == self.wanted {
+            self.level.store(Level::FULL.0, Ordering::SeqCst);
+            self.sink.push(Sample::Level { level: Level::FULL, at });
+        }
+    }
+
+    /// A user begins nothing more; the first one to leave ends the level.
+    pub(crate) fn user_ended(&self) {
+        let at = Instant::now();
+        self.leave_level(at);
+        self.sink.push(Sample::User(UserSample { at, event: UserEvent::Ended }));
+    }
+
+    /// Not all users are wanted any more.
+    pub(crate) fn leave_level(&self, at: Instant) {
+        if self.level.swap(Level::NONE.0, Ordering::SeqCst) == Level::FULL.0 {
+            self.sink.push(Sample::Level { level: Level::NONE, at });
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! One user's HTTP client: the only place that calls ureq.
+
+use std::io::{self, Read as _};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ureq::config::AutoHeaderValue;
+use ureq::http::{HeaderMap, Method, Request, Response, Uri, header};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::transport::{Connector as _, RustlsConnector};
+use ureq::{Agent, Body};
+
+use super::resolver::{AddressBook, UserResolver};
+use super::settings::HttpSettings;
+use super::transport::{INPUT_BUFFER, OUTPUT_BUFFER, Ready, TcpConnector};
+use super::wire::SharedWire;
+use crate::error::Error;
+use crate::outcome::RequestErrorKind;
+use crate::sample::{Phase, RequestTimes, Traffic};
+
+/// Of a longer body the rest is read and counted, but not kept.
+pub(crate) const MAX_BODY: usize = 16 * 1024 * 1024;
+/// Longer than any wait between two iterations, so that it is the server that ends a connection.
+const MAX_IDLE: Duration = Duration::from_secs(24 * 3600);
+const USER_AGENT: &str = concat!("perfloop/", env!("CARGO_PKG_VERSION"));
+
+/// What all clients of a run share.
+#[derive(Debug)]
+pub(crate) struct ClientFactory {
+    settings: HttpSettings,
+    config: ureq::config::Config,
+    book: Arc<AddressBook>,
+}
+
+/// A client with its own connections and nothing shared on the way of a request.
+#[derive(Debug)]
+pub(crate) struct Client {
+    agent: Agent,
+    wire: SharedWire,
+    timeout: Duration,
+    connect_timeout: Option<Duration>,
+    keep_alive: bool,
+    compressed: bool,
+}
+
+/// Ends what a client is blocked on, from another thread.
+#[derive(Debug)]
+pub(crate) struct Interrupt(Agent);
+
+/// One exchange, ended.
+#[derive(Debug)]
+pub(crate) struct Exchanged {
+    pub(crate) times: RequestTimes,
+    pub(crate) traffic: Traffic,
+    pub(crate) answer: Result<Answered, Lost>,
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    /// At most [`MAX_BODY`] bytes of the body.
+    pub(crate) body: Vec<u8>,
+}
+
+/// No usable answer.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) phase: Phase,
+    pub(crate) kind: RequestErrorKind,
+    pub(crate) message: String,
+}
+
+impl ClientFactory {
+    /// # Errors
+    /// When the certificates cannot be read.
+    pub(crate) fn new(settings: &HttpSettings) -> Result<Self, Error> {
+        let mut tls = TlsConfig::builder().disable_verification(settings.insecure);
+        if let Some(pem) = &settings.ca_pem {
+            tls = tls.root_certs(RootCerts::new_with_certs(&certificates(pem)?));
+        }
+        let config = Agent::config_builder()
+            // A status is the check's to judge.
+            .http_status_as_error(false)
+            // Each hop is a request of its own, made by the user.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            // Not what the environment says: that would count for loopback too.
+            .proxy(None)
+            .user_agent(USER_AGENT)
+            .accept_encoding(if settings.compressed { AutoHeaderValue::Default } else { AutoHeaderValue::None })
+            .max_idle_age(MAX_IDLE)
+            .max_idle_connections_per_host(8)
+            .input_buffer_size(INPUT_BUFFER)
+            .output_buffer_size(OUTPUT_BUFFER)
+            .allow_non_standard_methods(true)
+            .tls_config(tls.build())
+            .build();
+        Ok(ClientFactory { settings: settings.clone(), config, book: Arc::default() })
+    }
+
+    /// A client for user number `turn`.
+    pub(crate) fn client(&self, turn: u32) -> Client {
+        let wire = SharedWire::default();
+        let connector = TcpConnector::new(wire.clone())
+            .chain(RustlsConnector::default())
+            .chain(Ready::new(wire.clone()));
+        let resolver = UserResolver::new(Arc::clone(&self.book), wire.clone(), turn as usize);
+        Client {
+            agent: Agent::with_parts(self.config.clone(), connector, resolver),
+            wire,
+            timeout: self.settings.timeout,
+            connect_timeout: self.settings.connect_timeout,
+            keep_alive: self.settings.keep_alive,
+            compressed: self.settings.compressed,
+        }
+    }
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, Error> {
+    let broken = |what: String| Error::usage(format!("--cacert: {what}; give a file of PEM certificates"));
+    let mut certificates = Vec::new();
+    for item in parse_pem(pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(error) => return Err(broken(error.to_string())),
+        }
+    }
+    if certificates.is_empty() {
+        return Err(broken("no certificate in it".into()));
+    }
+    Ok(certificates)
+}
+
+impl Interrupt {
+    /// From now on every exchange of this client ends at once, and none can be begun.
+    pub(crate) fn interrupt(&self) {
+        self.0.clone().shutdown();
+    }
+}
+
+impl Client {
+    pub(crate) fn interrupt(&self) -> Interrupt {
+        Interrupt(self.agent.clone())
+    }
+
+    /// Makes one exchange, the body read to its end.
+    pub(crate) fn exchange(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Option<&[u8]>) -> Exchanged {
+        self.wire.lock().begin(Instant::now(), self.timeout, self.connect_timeout);
+        let mut result = self.attempt(method, uri, headers, body);
+        if result.is_err() && method.is_idempotent() && self.was_stale() {
+            self.wire.lock().begin_again();
+            result = self.attempt(method, uri, headers, body);
+        }
+        let wire = self.wire.lock();
+        match result {
+            Ok((answered, body_bytes)) => Exchanged {
+                times: wire.answered(),
+                traffic: Traffic { body_bytes, ..wire.traffic },
+                answer: Ok(answered),
+            },
+            Err(error) => Exchanged {
+                times: wire.given_up(Instant::now()),
+                traffic: wire.traffic,
+                answer: Err(self.explain(error, wire.phase, wire.reset, uri)),
+            },
+        }
+    }
+
+    /// The server had closed the connection before the request came: nobody's failure. (RFC 9110, 9.2.2
+    /// lets a client repeat what does twice what it does once.)
+    fn was_stale(&self) -> bool {
+        let wire = self.wire.lock();
+        let died = matches!(wire.phase, Phase::Send | Phase::FirstByte);
+        died && !wire.traffic.new_connection && !wire.is_overdue(Instant::now())
+    }
+
+    fn attempt(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Option<&[u8]>) -> Result<(Answered, u64), ureq::Error> {
+        let mut request = Request::new(());
+        *request.method_mut() = method.clone();
+        *request.uri_mut() = uri.clone();
+        *request.headers_mut() = headers.clone();
+        if !self.keep_alive {
+            request.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+        }
+        let response = match body {
+            Some(body) => self.agent.run(request.map(|()| body))?,
+            None => self.agent.run(request)?,
+        };
+        read_whole(response)
+    }
+
+    /// The headers as they go over the wire: those of the request, and those that ureq adds to it.
+    pub(crate) fn headers_added(&self, uri: &Uri, headers: &HeaderMap, body: Option<&[u8]>) -> Vec<(String, String)> {
+        let host = uri.authority().map(|authority| authority.as_str().to_owned());
+        let added = [
+            (header::HOST, host),
+            (header::CONTENT_LENGTH, body.map(|body| body.len().to_string())),
+            (header::USER_AGENT, Some(USER_AGENT.to_owned())),
+            (header::ACCEPT, Some("*/*".to_owned())),
+            (header::ACCEPT_ENCODING, self.compressed.then(|| "gzip".to_owned())),
+            (header::CONNECTION, (!self.keep_alive).then(|| "close".to_owned())),
+        ];
+        let missing = added.into_iter().filter(|(name, _)| !headers.contains_key(name));
+        missing.filter_map(|(name, value)| Some((name.to_string(), value?))).collect()
+    }
+
+    fn explain(&self, error: ureq::Error, phase: Phase, reset: bool, uri: &Uri) -> Lost {
+        let host = uri.authority().map_or("the host", |authority| authority.as_str());
+        let doing = phase.doing();
+        let (kind, message) = match error {
+            ureq::Error::Timeout(_) => {
+                let limit = match self.connect_timeout {
+                    Some(limit) if phase.is_before_send() => limit.min(self.timeout),
+                    _ => self.timeout,
+                };
+                (RequestErrorKind::Timeout, format!("timed out after {} while {doing}", crate::units::short(limit)))
+            }
+            ureq::Error::Io(error) => explain_io(&error, phase, reset, host),
+            ureq::Error::HostNotFound => (RequestErrorKind::Resolve, format!("{host} has no address")),
+            ureq::Error::Other(error) => (RequestErrorKind::Resolve, format!("{host} has no address: {error}")),
+            ureq::Error::Rustls(error) => (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}")),
+            ureq::Error::Tls(error) => (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}")),
+            ureq::Error::Http(error) => (RequestErrorKind::BadRequest, format!("the request cannot be sent: {error}")),
+            ureq::Error::BadUri(error) => (RequestErrorKind::BadRequest, format!("the URL cannot be used: {error}")),
+            ureq::Error::Protocol(error) => (RequestErrorKind::Protocol, format!("broken HTTP while {doing}: {error}")),
+            other => (RequestErrorKind::Protocol, format!("broken answer while {doing}: {other}")),
+        };
+        Lost { phase, kind, message }
+    }
+}
+
+fn explain_io(error: &io::Error, phase: Phase, reset: bool, host: &str) -> (RequestErrorKind, String) {
+    let doing = phase.doing();
+    match (error.kind(), phase) {
+        (io::ErrorKind::ConnectionRefused, _) => (RequestErrorKind::Refused, format!("connection refused by {host}")),
+        (_, Phase::Connect) => (RequestErrorKind::Connect, format!("cannot connect to {host}: {error}")),
+        (io::ErrorKind::UnexpectedEof, _) => {
+            (RequestErrorKind::Closed, format!("connection closed by {host} while {doing}"))
+        }
+        _ if reset => (RequestErrorKind::Reset, format!("connection reset by {host} while {doing}")),
+        (_, Phase::Tls) => (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}")),
+        _ => (RequestErrorKind::Io, format!("{error} while {doing}")),
+    }
+}
+
+/// Reads the body to its end, so that the connection can be used again and the last byte counts.
+fn read_whole(response: Response<Body>) -> Result<(Answered, u64), ureq::Error> {
+    let (head, body) = response.into_parts();
+    let expected = body.content_length().unwrap_or(0).min(INPUT_BUFFER as u64);
+    let mut kept = Vec::with_capacity(expected as usize);
+    let mut reader = body.into_reader();
+    let mut chunk = [0; INPUT_BUFFER];
+    let mut length = 0;
+    loop {
+        match reader.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(bytes) => {
+                length += bytes as u64;
+                let room = MAX_BODY - kept.len();
+                kept.extend_from_slice(&chunk[..bytes.min(room)]);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((Answered { status: head.status.as_u16(), headers: head.headers, body: kept }, length))
+}

@@ -1,0 +1,154 @@
+//! Addresses of hosts: looked up once for all users, never on the way of a request.
+//!
+//! The resolver that comes with ureq makes a thread for every request as soon as there is a timeout.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+use super::wire::SharedWire;
+
+/// How long addresses are used before they are looked up again.
+const TIME_TO_LIVE: Duration = Duration::from_secs(60);
+/// How long a failed look-up stands, so that a thousand users do not ask a thousand times.
+const FAILURE_TIME_TO_LIVE: Duration = Duration::from_secs(1);
+
+/// What all users of a run know about hosts.
+#[derive(Debug, Default)]
+pub(crate) struct AddressBook {
+    entries: Mutex<HashMap<String, Entry>>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Clone)]
+enum Entry {
+    Asked,
+    Known { answer: Result<Vec<SocketAddr>, String>, until: Instant },
+}
+
+impl AddressBook {
+    /// The addresses of `host:port`; `None` when they are not known by the deadline.
+    fn look_up(self: &Arc<Self>, host_and_port: &str, deadline: Option<Instant>) -> Option<(Result<Vec<SocketAddr>, String>, Instant)> {
+        let mut entries = self.entries.lock();
+        loop {
+            match entries.get(host_and_port) {
+                Some(Entry::Known { answer, until }) if *until > Instant::now() => return Some((answer.clone(), *until)),
+                Some(Entry::Asked) => {}
+                _ => {
+                    if let Err(error) = self.ask(host_and_port.to_owned()) {
+                        return Some((Err(error.to_string()), Instant::now()));
+                    }
+                    entries.insert(host_and_port.to_owned(), Entry::Asked);
+                }
+            }
+            match deadline {
+                None => self.changed.wait(&mut entries),
+                Some(deadline) => {
+                    if self.changed.wait_until(&mut entries, deadline).timed_out() {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks the system on a thread of its own: its look-ups cannot be given a time limit.
+    fn ask(self: &Arc<Self>, host_and_port: String) -> std::io::Result<()> {
+        let book = Arc::clone(self);
+        let look_up = move || {
+            let answer = match host_and_port.to_socket_addrs() {
+                Ok(addresses) => Ok(addresses.collect()),
+                Err(error) => Err(error.to_string()),
+            };
+            book.note(host_and_port, answer);
+        };
+        std::thread::Builder::new().name("resolver".into()).spawn(look_up).map(drop)
+    }
+
+    fn note(&self, host_and_port: String, answer: Result<Vec<SocketAddr>, String>) {
+        let live = if answer.is_ok() { TIME_TO_LIVE } else { FAILURE_TIME_TO_LIVE };
+        self.entries.lock().insert(host_and_port, Entry::Known { answer, until: Instant::now() + live });
+        self.changed.notify_all();
+    }
+}
+
+/// One user's view of the address book.
+#[derive(Debug)]
+pub(super) struct UserResolver {
+    book: Arc<AddressBook>,
+    wire: SharedWire,
+    /// Where this user begins in a list of several addresses, so that users spread over them.
+    turn: usize,
+    last: Mutex<Option<Last>>,
+}
+
+#[derive(Debug)]
+struct Last {
+    authority: String,
+    https: bool,
+    addresses: ResolvedSocketAddrs,
+    until: Instant,
+}
+
+impl UserResolver {
+    pub(super) fn new(book: Arc<AddressBook>, wire: SharedWire, turn: usize) -> Self {
+        UserResolver { book, wire, turn, last: Mutex::new(None) }
+    }
+
+    fn resolved(&self, mut addresses: Vec<SocketAddr>) -> ResolvedSocketAddrs {
+        if !addresses.is_empty() {
+            let turn = self.turn % addresses.len();
+            addresses.rotate_left(turn);
+        }
+        let mut resolved = self.empty();
+        for address in addresses.into_iter().take(16) {
+            resolved.push(address);
+        }
+        resolved
+    }
+}
+
+impl Resolver for UserResolver {
+    fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let authority = uri.authority().ok_or(ureq::Error::HostNotFound)?;
+        let https = uri.scheme_str() == Some("https");
+        let now = Instant::now();
+        let mut last = self.last.lock();
+        if let Some(known) = &*last
+            && known.until > now
+            && known.https == https
+            && known.authority == authority.as_str()
+        {
+            return Ok(known.addresses.clone());
+        }
+        let host = authority.host();
+        let port = authority.port_u16().unwrap_or(if https { 443 } else { 80 });
+        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let (addresses, until) = match literal {
+            Ok(address) => (vec![SocketAddr::new(address, port)], now + Duration::from_secs(3600)),
+            Err(_) => {
+                let deadline = self.wire.lock().connect_deadline;
+                let answer = self.book.look_up(&format!("{host}:{port}"), deadline);
+                self.wire.lock().times.resolve = now.elapsed();
+                match answer {
+                    Some((Ok(addresses), until)) => (addresses, until),
+                    Some((Err(error), _)) => return Err(ureq::Error::Other(error.into())),
+                    None => return Err(ureq::Error::Timeout(ureq::Timeout::Resolve)),
+                }
+            }
+        };
+        let addresses = self.resolved(addresses);
+        if addresses.is_empty() {
+            return Err(ureq::Error::HostNotFound);
+        }
+        *last = Some(Last { authority: authority.as_str().to_owned(), https, addresses: addresses.clone(), until });
+        Ok(addresses)
+    }
+}

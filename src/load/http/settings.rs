@@ -1,0 +1,92 @@
+//! How requests are made: the same for every user of a run.
+
+use std::time::Duration;
+
+/// Settings of the HTTP client. Each user has a client of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HttpSettings {
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) keep_alive: bool,
+    pub(crate) compressed: bool,
+    pub(crate) follow: u32,
+    pub(crate) insecure: bool,
+    pub(crate) ca_pem: Option<Vec<u8>>,
+    pub(crate) host: Option<url::Url>,
+}
+
+impl HttpSettings {
+    /// See [`HttpSettings::timeout`].
+    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// A request that takes longer, from the look-up of the name to the last byte of the answer, is an exception. Default 30 s.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// A connection that takes longer to make (name, TCP, TLS) is an exception. Default: only [`timeout`](Self::timeout) limits it.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Whether a user keeps its connections for its next requests. Default true.
+    #[must_use]
+    pub fn keep_alive(mut self, keep_alive: bool) -> Self {
+        self.keep_alive = keep_alive;
+        self
+    }
+
+    /// Whether to ask for compressed answers, and unpack them. Default false.
+    #[must_use]
+    pub fn compressed(mut self, compressed: bool) -> Self {
+        self.compressed = compressed;
+        self
+    }
+
+    /// How many redirects to follow; each hop is a request of its own. Default 0: a redirect is an answer like any other.
+    #[must_use]
+    pub fn follow(mut self, hops: u32) -> Self {
+        self.follow = hops;
+        self
+    }
+
+    /// Whether to accept any certificate. Default false.
+    #[must_use]
+    pub fn insecure(mut self, insecure: bool) -> Self {
+        self.insecure = insecure;
+        self
+    }
+
+    /// Trust these PEM certificates, and only these. Default: the roots that browsers trust.
+    #[must_use]
+    pub fn ca_pem(mut self, pem: Vec<u8>) -> Self {
+        self.ca_pem = Some(pem);
+        self
+    }
+
+    /// What relative URLs in checks are relative to. Default: none, and a relative URL is an exception.
+    #[must_use]
+    pub fn host(mut self, host: url::Url) -> Self {
+        self.host = Some(host);
+        self
+    }
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        HttpSettings {
+            timeout: Self::DEFAULT_TIMEOUT,
+            connect_timeout: None,
+            keep_alive: true,
+            compressed: false,
+            follow: 0,
+            insecure: false,
+            ca_pem: None,
+            host: None,
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Connections as perfloop needs them: two system calls a request, and every one of them seen.
+//!
+//! ureq's own TCP transport asks the kernel six times more about each request and does not say when
+//! bytes went out or came in.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
+};
+use ureq::{Error, Timeout};
+
+use super::wire::SharedWire;
+use crate::sample::Phase;
+
+/// What a small answer needs. The buffers grow when more comes.
+pub(super) const INPUT_BUFFER: usize = 8 * 1024;
+/// What a small request needs.
+pub(super) const OUTPUT_BUFFER: usize = 4 * 1024;
+/// A connection that rested longer is asked whether it is still open before it is used.
+const TRUSTED_REST: Duration = Duration::from_millis(50);
+
+/// Makes TCP connections whose every byte is noted in the user's wire.
+#[derive(Debug)]
+pub(super) struct TcpConnector {
+    wire: SharedWire,
+}
+
+impl TcpConnector {
+    pub(super) fn new(wire: SharedWire) -> Self {
+        TcpConnector { wire }
+    }
+
+    fn connect_one(&self, address: SocketAddr) -> io::Result<TcpStream> {
+        match self.wire.lock().left(Instant::now()) {
+            Some(Duration::ZERO) => Err(io::ErrorKind::TimedOut.into()),
+            Some(left) => TcpStream::connect_timeout(&address, left),
+            None => TcpStream::connect(address),
+        }
+    }
+}
+
+impl Connector for TcpConnector {
+    type Out = TcpTransport;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<TcpTransport>, Error> {
+        let since = Instant::now();
+        {
+            let mut wire = self.wire.lock();
+            wire.phase = Phase::Connect;
+            wire.traffic.new_connection = true;
+        }
+        let mut result = Err(io::Error::from(io::ErrorKind::AddrNotAvailable));
+        for address in details.addrs.iter() {
+            result = self.connect_one(*address);
+            match &result {
+                Ok(_) => break,
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => break,
+                Err(_) => {}
+            }
+        }
+        self.wire.lock().times.connect = since.elapsed();
+        let stream = result.map_err(timeout_or_io)?;
+        // Without it the kernel may hold a request back until the last one is acknowledged.
+        stream.set_nodelay(true)?;
+        let socket = Arc::new(Socket(stream));
+        let handle: Weak<Socket> = Arc::downgrade(&socket);
+        (details.register_shutdown)(handle)?;
+        if details.needs_tls() {
+            self.wire.lock().begin_tls(Instant::now());
+        }
+        Ok(Some(TcpTransport {
+            socket,
+            wire: self.wire.clone(),
+            buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
+            read_limit: None,
+            write_limit: None,
+            last_use: since,
+            send_failed: false,
+        }))
+    }
+}
+
+/// The end of making a connection, TLS included: what is sent from here on is requests.
+#[derive(Debug)]
+pub(super) struct Ready {
+    wire: SharedWire,
+}
+
+impl Ready {
+    pub(super) fn new(wire: SharedWire) -> Self {
+        Ready { wire }
+    }
+}
+
+impl<In: Transport> Connector<In> for Ready {
+    type Out = In;
+
+    fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {
+        self.wire.lock().ready(Instant::now());
+        Ok(chained)
+    }
+}
+
+/// A socket that another thread may shut down to interrupt whoever is blocked on it.
+#[derive(Debug)]
+struct Socket(TcpStream);
+
+impl ShutdownHandle for Socket {
+    fn shutdown(&self) {
+        // It fails only when the other side was faster.
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct TcpTransport {
+    socket: Arc<Socket>,
+    wire: SharedWire,
+    buffers: LazyBuffers,
+    /// The limits set on the socket now.
+    read_limit: Option<Duration>,
+    write_limit: Option<Duration>,
+    last_use: Instant,
+    /// The other side takes no more. It may still have answered: the read decides.
+    send_failed: bool,
+}
+
+impl TcpTransport {
+    /// How long the next system call may take, told to the socket only when it must be: once per
+    /// connection, and again when an exchange has used up a part of its time.
+    fn limit(&mut self, direction: Direction) -> Result<(), Error> {
+        let left = self.wire.lock().left(Instant::now());
+        if left.is_some_and(|left| left.is_zero()) {
+            return Err(Error::Timeout(Timeout::Global));
+        }
+        let limit = match direction {
+            Direction::Read => &mut self.read_limit,
+            Direction::Write => &mut self.write_limit,
+        };
+        let keep = match (*limit, left) {
+            (Some(limit), Some(left)) => limit <= left + (left / 20).max(Duration::from_millis(10)),
+            (limit, left) => limit == left,
+        };
+        if !keep {
+            match direction {
+                Direction::Read => self.socket.0.set_read_timeout(left)?,
+                Direction::Write => self.socket.0.set_write_timeout(left)?,
+            }
+            *limit = left;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Direction {
+    Read,
+    Write,
+}
+
+impl Transport for TcpTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
+        self.wire.lock().sending(Instant::now(), amount);
+        let mut sent = 0;
+        while sent < amount && !self.send_failed {
+            self.limit(Direction::Write)?;
+            match (&self.socket.0).write(&self.buffers.output()[sent..amount]) {
+                Ok(0) => self.send_failed = true,
+                Ok(bytes) => sent += bytes,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if is_timeout(&error) => self.write_limit = None,
+                // An early answer may be waiting in the socket.
+                Err(_) => self.send_failed = true,
+            }
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
+        self.wire.lock().awaiting();
+        loop {
+            self.limit(Direction::Read)?;
+            match (&self.socket.0).read(self.buffers.input_append_buf()) {
+                Ok(bytes) => {
+                    self.last_use = Instant::now();
+                    if bytes > 0 {
+                        self.wire.lock().received(self.last_use, bytes);
+                    }
+                    self.buffers.input_appended(bytes);
+                    return Ok(bytes > 0);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // The limit on the socket may be an old and shorter one: look at the clock, and go on with what is left.
+                Err(error) if is_timeout(&error) => self.read_limit = None,
+                Err(error) => {
+                    // ureq takes a reset for the end of a body that has no length; perfloop does not.
+                    self.wire.lock().reset = true;
+                    return Err(Error::Io(io::Error::other(error)));
+                }
+            }
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        if self.send_failed {
+            return false;
+        }
+        self.last_use.elapsed() < TRUSTED_REST || is_quiet(&self.socket.0).unwrap_or(false)
+    }
+}
+
+/// An open connection between two exchanges has nothing to read: neither bytes nor an end.
+fn is_quiet(stream: &TcpStream) -> io::Result<bool> {
+    stream.set_nonblocking(true)?;
+    let peeked = stream.peek(&mut [0]);
+    stream.set_nonblocking(false)?;
+    Ok(peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock))
+}
+
+/// A socket's time limit shows as either kind, depending on the system.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+fn timeout_or_io(error: io::Error) -> Error {
+    if is_timeout(&error) { Error::Timeout(Timeout::Connect) } else { Error::Io(error) }
+}

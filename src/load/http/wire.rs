@@ -1,0 +1,125 @@
+//! One exchange as the socket saw it: the transport writes it, the client reads it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::sample::{Phase, RequestTimes, Traffic};
+
+/// Shared by a user's client and the transports it owns; all of them live on the user's own thread,
+/// so the lock is never waited for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SharedWire(Arc<Mutex<Wire>>);
+
+impl SharedWire {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Wire> {
+        self.0.lock()
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Wire {
+    /// When the whole exchange must be over.
+    deadline: Option<Instant>,
+    /// When a new connection must be made.
+    pub(super) connect_deadline: Option<Instant>,
+    pub(super) phase: Phase,
+    pub(super) times: RequestTimes,
+    pub(super) traffic: Traffic,
+    sent_at: Option<Instant>,
+    first_byte_at: Option<Instant>,
+    last_byte_at: Option<Instant>,
+    tls_since: Option<Instant>,
+    /// The other side reset the connection.
+    pub(super) reset: bool,
+}
+
+impl Wire {
+    /// Forgets the last exchange.
+    pub(super) fn begin(&mut self, now: Instant, timeout: Duration, connect_timeout: Option<Duration>) {
+        // A timeout too long for the clock is none.
+        let deadline = now.checked_add(timeout);
+        let connect_deadline = connect_timeout.and_then(|limit| now.checked_add(limit)).or(deadline);
+        *self = Wire { deadline, connect_deadline, ..Wire::default() };
+    }
+
+    /// Forgets a connection that died before any byte of the answer. The clock goes on from the first send.
+    pub(super) fn begin_again(&mut self) {
+        let sent_at = self.sent_at;
+        *self = Wire { deadline: self.deadline, connect_deadline: self.deadline, sent_at, ..Wire::default() };
+        self.traffic.resent = true;
+    }
+
+    /// How long the phase it is in may still take.
+    pub(super) fn left(&self, now: Instant) -> Option<Duration> {
+        let limit = if self.phase.is_before_send() { self.connect_deadline } else { self.deadline };
+        limit.map(|limit| limit.saturating_duration_since(now))
+    }
+
+    /// The time of the whole exchange is used up.
+    pub(super) fn is_overdue(&self, now: Instant) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// TCP is connected, TLS begins.
+    pub(super) fn begin_tls(&mut self, now: Instant) {
+        self.phase = Phase::Tls;
+        self.tls_since = Some(now);
+    }
+
+    /// The connection is made; requests can be sent.
+    pub(super) fn ready(&mut self, now: Instant) {
+        self.phase = Phase::Send;
+        self.times.tls = self.tls_since.map(|since| now.saturating_duration_since(since)).unwrap_or_default();
+    }
+
+    /// Bytes are about to be handed to the kernel.
+    pub(super) fn sending(&mut self, now: Instant, bytes: usize) {
+        if self.phase == Phase::Resolve {
+            // Nothing was connected for this exchange: the connection came from the pool.
+            self.phase = Phase::Send;
+        }
+        if self.phase >= Phase::Send {
+            self.sent_at.get_or_insert(now);
+            self.traffic.bytes_out += bytes as u64;
+        }
+    }
+
+    /// The answer is awaited next.
+    pub(super) fn awaiting(&mut self) {
+        if self.phase == Phase::Send {
+            self.phase = Phase::FirstByte;
+        }
+    }
+
+    /// Bytes have arrived.
+    pub(super) fn received(&mut self, now: Instant, bytes: usize) {
+        if self.phase >= Phase::Send {
+            self.phase = Phase::Receive;
+            self.first_byte_at.get_or_insert(now);
+            self.last_byte_at = Some(now);
+            self.traffic.bytes_in += bytes as u64;
+        }
+    }
+
+    /// The answer is whole.
+    pub(super) fn answered(&self) -> RequestTimes {
+        self.times_until(self.last_byte_at)
+    }
+
+    /// There is no usable answer: the times so far.
+    pub(super) fn given_up(&self, now: Instant) -> RequestTimes {
+        self.times_until(Some(now))
+    }
+
+    fn times_until(&self, end: Option<Instant>) -> RequestTimes {
+        let (Some(sent), Some(end)) = (self.sent_at, end) else { return self.times };
+        let first = self.first_byte_at.unwrap_or(end);
+        RequestTimes {
+            first_byte: first.saturating_duration_since(sent),
+            receive: end.saturating_duration_since(first),
+            ..self.times
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The load half: runs checks, and knows nothing of what is made of their samples.
+
+mod check;
+mod crew;
+mod http;
+mod open;
+mod os;
+mod panics;
+mod plan;
+mod recorder;
+mod request;
+mod response;
+mod runner;
+mod stop;
+mod user;
+
+pub(crate) use check::Check;
+pub use http::HttpSettings;
+pub(crate) use os::limits;
+pub use plan::Plan;
+pub use request::RequestBuilder;
+pub(crate) use request::{Prepared, basic_auth};
+pub use response::{Response, Statuses};
+pub(crate) use runner::{Ended, Parts, start};
+pub use stop::EndReason;
+pub(crate) use stop::Stop;
+pub use user::User;

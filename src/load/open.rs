@@ -1,0 +1,117 @@
+//! What a user has open right now, so that a cut can count it exactly once.
+//!
+//! The user's thread and the thread that cuts the run off meet only here. Each step of the user is a
+//! compare-and-swap that fails after a cut; then its late result is discarded, because the cut has
+//! already counted the work as unfinished.
+
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::sample::{CheckId, RequestId, UnfinishedSample};
+
+#[derive(Debug)]
+pub(crate) struct Open {
+    state: AtomicU8,
+    check: AtomicU16,
+    request: AtomicU16,
+    started_ns: AtomicU64,
+    /// What `started_ns` counts from.
+    epoch: Instant,
+}
+
+const IDLE: u8 = 0;
+const IN_CHECK: u8 = 1;
+const IN_REQUEST: u8 = 2;
+const CUT: u8 = 3;
+
+/// The run was cut off: whatever ends now has been counted as unfinished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WasCut;
+
+impl Open {
+    pub(crate) fn new(epoch: Instant) -> Self {
+        Open {
+            state: AtomicU8::new(IDLE),
+            check: AtomicU16::new(0),
+            request: AtomicU16::new(0),
+            started_ns: AtomicU64::new(0),
+            epoch,
+        }
+    }
+
+    pub(crate) fn begin_check(&self, check: CheckId, now: Instant) -> Result<(), WasCut> {
+        self.check.store(check.0, Ordering::Relaxed);
+        let since_epoch = now.saturating_duration_since(self.epoch).as_nanos();
+        self.started_ns.store(u64::try_from(since_epoch).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.step(IDLE, IN_CHECK)
+    }
+
+    pub(crate) fn end_check(&self) -> Result<(), WasCut> {
+        self.step(IN_CHECK, IDLE)
+    }
+
+    pub(crate) fn begin_request(&self, request: RequestId) -> Result<(), WasCut> {
+        self.request.store(request.0, Ordering::Relaxed);
+        self.step(IN_CHECK, IN_REQUEST)
+    }
+
+    pub(crate) fn end_request(&self) -> Result<(), WasCut> {
+        self.step(IN_REQUEST, IN_CHECK)
+    }
+
+    fn step(&self, from: u8, to: u8) -> Result<(), WasCut> {
+        match self.state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(WasCut),
+        }
+    }
+
+    /// Takes the work away from the user: from now on all its steps fail.
+    pub(crate) fn cut(&self, now: Instant) -> Option<UnfinishedSample> {
+        let before = self.state.swap(CUT, Ordering::AcqRel);
+        let started = self.epoch + Duration::from_nanos(self.started_ns.load(Ordering::Relaxed));
+        (before == IN_CHECK || before == IN_REQUEST).then(|| UnfinishedSample {
+            check: CheckId(self.check.load(Ordering::Relaxed)),
+            request: (before == IN_REQUEST).then(|| RequestId(self.request.load(Ordering::Relaxed))),
+            age: now.saturating_duration_since(started),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_cut_every_step_fails_and_the_open_work_was_taken_once() {
+        let start = Instant::now();
+        let open = Open::new(start);
+        open.begin_check(CheckId(3), start).expect("not cut");
+        open.begin_request(RequestId(7)).expect("not cut");
+        let taken = open.cut(start + Duration::from_secs(2)).expect("a check is open");
+        assert_eq!((taken.check, taken.request), (CheckId(3), Some(RequestId(7))));
+        assert_eq!(taken.age, Duration::from_secs(2));
+        assert!(open.cut(start).is_none(), "a second cut finds nothing");
+        assert_eq!(open.end_request(), Err(WasCut));
+        assert_eq!(open.end_check(), Err(WasCut));
+        assert_eq!(open.begin_check(CheckId(3), start), Err(WasCut));
+    }
+
+    #[test]
+    fn an_idle_user_has_nothing_to_take() {
+        let open = Open::new(Instant::now());
+        assert!(open.cut(Instant::now()).is_none());
+    }
+
+    #[test]
+    fn of_a_race_between_the_end_and_the_cut_exactly_one_side_counts() {
+        for _ in 0..500 {
+            let start = Instant::now();
+            let open = std::sync::Arc::new(Open::new(start));
+            open.begin_check(CheckId(0), start).expect("not cut");
+            let user = { let open = open.clone(); std::thread::spawn(move || open.end_check().is_ok()) };
+            let cut = open.cut(Instant::now()).is_some();
+            assert_ne!(user.join().expect("user"), cut);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Linux.
+
+use std::fs;
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+use super::Limit;
+
+/// Files perfloop itself has open: terminal, reports, libraries.
+const OWN_FILES: u64 = 64;
+/// Threads that are nobody's user.
+const OWN_THREADS: u64 = 32;
+/// Memory maps of the program and its libraries.
+const OWN_MAPS: u64 = 1000;
+
+/// Raises the soft limit of open files to the hard one. Servers keep it low for a call (`select`) that perfloop does not use.
+pub(crate) fn raise_open_files() {
+    if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
+        && soft < hard
+    {
+        // When it fails, the limit is as it was, and the run says so if it bites.
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+    }
+}
+
+/// What limits the number of users on this machine.
+pub(crate) fn limits() -> Vec<Limit> {
+    let limit = |of, available: Option<u64>, own: u64, per_user, doubled_by_embedded, remedy| {
+        let available = available?.saturating_sub(own);
+        Some(Limit { of, available, per_user, doubled_by_embedded, remedy })
+    };
+    let open_files = getrlimit(Resource::RLIMIT_NOFILE).ok().map(|(_, hard)| hard);
+    let found = [
+        limit("open files", open_files, OWN_FILES, 1, true, "ulimit -Hn"),
+        limit("threads", number("/proc/sys/kernel/threads-max"), OWN_THREADS, 1, false, "sysctl kernel.threads-max"),
+        limit("process ids", number("/proc/sys/kernel/pid_max"), OWN_THREADS, 1, false, "sysctl kernel.pid_max"),
+        limit("threads of its control group", cgroup_threads(), OWN_THREADS, 1, false, "pids.max"),
+        // A thread's stack and the page that guards it.
+        limit("memory maps", number("/proc/sys/vm/max_map_count"), OWN_MAPS, 2, false, "sysctl vm.max_map_count"),
+        limit("ports for connections to one address", ports(), 0, 1, false, "sysctl net.ipv4.ip_local_port_range"),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+fn number(path: &str) -> Option<u64> {
+    fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+/// The limit of the process's own control group (version 2); `max` is none.
+fn cgroup_threads() -> Option<u64> {
+    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
+    let group = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
+    number(&format!("/sys/fs/cgroup{}/pids.max", group.trim_end_matches('/')))
+}
+
+fn ports() -> Option<u64> {
+    let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+    let mut ends = range.split_whitespace().map(str::parse::<u64>);
+    let (first, last) = (ends.next()?.ok()?, ends.next()?.ok()?);
+    Some(last.saturating_sub(first) + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_has_limits_and_they_let_some_users_in() {
+        let limits = limits();
+        assert!(limits.iter().any(|limit| limit.of == "open files"));
+        assert!(limits.iter().all(|limit| limit.users(false) > 10), "{limits:?}");
+    }
+
+    #[test]
+    fn a_target_in_the_same_process_halves_the_users_that_fit() {
+        let files = Limit { of: "open files", available: 100, per_user: 1, doubled_by_embedded: true, remedy: "" };
+        assert_eq!((files.users(false), files.users(true)), (100, 50));
+    }
+
+    #[test]
+    fn the_soft_limit_of_open_files_is_raised_to_the_hard_one() {
+        raise_open_files();
+        let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("limits");
+        assert_eq!(soft, hard);
+    }
+}

@@ -1,0 +1,34 @@
+//! What perfloop asks of the operating system. Linux is where it is made for and checked.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{limits, raise_open_files};
+
+#[cfg(not(target_os = "linux"))]
+mod other;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use other::{limits, raise_open_files};
+
+/// Something of which this machine has only so much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Limit {
+    /// What there is only so much of: `open files`.
+    pub(crate) of: &'static str,
+    /// How much of it all users together may take.
+    pub(crate) available: u64,
+    /// How much of it one user takes.
+    pub(crate) per_user: u64,
+    /// Whether a target in this process takes the same again.
+    pub(crate) doubled_by_embedded: bool,
+    /// How to get more.
+    pub(crate) remedy: &'static str,
+}
+
+impl Limit {
+    /// How many users fit.
+    pub(crate) fn users(&self, embedded: bool) -> u64 {
+        let per_user = if embedded && self.doubled_by_embedded { 2 * self.per_user } else { self.per_user };
+        self.available / per_user.max(1)
+    }
+}

@@ -1,0 +1,88 @@
+//! A user's pen: every check and request that ends is a sample in the queue at once, unless a cut has
+//! already counted it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::crew::Crew;
+use super::open::{Open, WasCut};
+use super::stop::Stop;
+use crate::names::Names;
+use crate::outcome::Outcome;
+use crate::queue::Sink;
+use crate::sample::{
+    Answer, CheckId, CheckSample, Level, RequestId, RequestSample, RequestTimes, Sample, Traffic, UserEvent, UserSample,
+};
+
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    sink: Sink,
+    open: Arc<Open>,
+    crew: Arc<Crew>,
+    stop: Arc<Stop>,
+    names: Arc<Names>,
+    /// The names this user has used before: the shared register is asked once for each.
+    known: HashMap<Box<str>, RequestId>,
+}
+
+/// The times a check ended with.
+#[derive(Debug)]
+pub(crate) struct CheckTimes {
+    pub(crate) tpr: Duration,
+    pub(crate) elapsed: Duration,
+    pub(crate) requests: u32,
+}
+
+impl Recorder {
+    pub(crate) fn new(sink: Sink, open: Arc<Open>, crew: Arc<Crew>, stop: Arc<Stop>, names: Arc<Names>) -> Self {
+        Recorder { sink, open, crew, stop, names, known: HashMap::new() }
+    }
+
+    pub(crate) fn request_id(&mut self, name: &str) -> RequestId {
+        if let Some(id) = self.known.get(name) {
+            return *id;
+        }
+        let id = self.names.request(name);
+        self.known.insert(name.into(), id);
+        id
+    }
+
+    pub(crate) fn begin_check(&self, check: CheckId, now: Instant) -> Result<(), WasCut> {
+        self.open.begin_check(check, now)
+    }
+
+    pub(crate) fn end_check(&self, check: CheckId, ended: Instant, times: CheckTimes, outcome: Outcome) -> Result<(), WasCut> {
+        self.open.end_check()?;
+        let CheckTimes { tpr, elapsed, requests } = times;
+        let level = self.level();
+        self.sink.push(Sample::Check(CheckSample { check, level, ended, tpr, elapsed, requests, outcome }));
+        Ok(())
+    }
+
+    pub(crate) fn begin_request(&self, request: RequestId) -> Result<(), WasCut> {
+        self.open.begin_request(request)
+    }
+
+    pub(crate) fn end_request(
+        &self,
+        request: RequestId,
+        times: RequestTimes,
+        traffic: Traffic,
+        answer: Answer,
+    ) -> Result<(), WasCut> {
+        self.open.end_request()?;
+        let (level, ended) = (self.level(), Instant::now());
+        self.sink.push(Sample::Request(RequestSample { request, level, ended, times, traffic, answer }));
+        Ok(())
+    }
+
+    pub(crate) fn pause(&self, pause: Duration) {
+        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Pauses(pause) }));
+    }
+
+    /// What ends after the stop belongs to no level, even when the level's end is not announced yet.
+    fn level(&self) -> Level {
+        if self.stop.is_set() { Level::NONE } else { self.crew.level() }
+    }
+}

@@ -1,0 +1,291 @@
+//! An answer, and what a check expects of it.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::http::{Answered, HeaderMap, MAX_BODY};
+use crate::outcome::{Failure, Reason};
+use crate::sample::{RequestId, RequestTimes};
+
+/// An answer, its body read to the end.
+#[derive(Debug)]
+pub struct Response {
+    request: RequestId,
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    body_length: u64,
+    times: RequestTimes,
+    json: OnceCell<Result<Value, String>>,
+}
+
+/// A set of status codes: `200`, `200..=299`, or parsed from `200,204`, `2xx`, `200-299`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statuses(Vec<RangeInclusive<u16>>);
+
+impl Response {
+    pub(crate) fn new(request: RequestId, answered: Answered, body_length: u64, times: RequestTimes) -> Self {
+        let Answered { status, headers, body } = answered;
+        Response { request, status, headers, body, body_length, times, json: OnceCell::new() }
+    }
+
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The first header of this name (in any case) that is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// All headers of this name that are text.
+    pub fn headers<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
+    }
+
+    /// The body, decoded. Of a body longer than 16 MiB, its first 16 MiB.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The length of the whole decoded body in bytes.
+    pub fn body_length(&self) -> u64 {
+        self.body_length
+    }
+
+    /// The body as text; what is not UTF-8 is replaced.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
+    /// From just before the first byte of the request was handed to the kernel to the last byte of the answer.
+    pub fn response_time(&self) -> Duration {
+        self.times.response_time()
+    }
+
+    /// Where the time went.
+    pub fn times(&self) -> RequestTimes {
+        self.times
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// A fail when it is not JSON.
+    pub fn json(&self) -> Result<&Value, Failure> {
+        self.whole_body("JSON")?;
+        let parsed = self.json.get_or_init(|| serde_json::from_slice(&self.body).map_err(|error| error.to_string()));
+        parsed.as_ref().map_err(|error| self.fail(format!("wanted JSON, got a body that is not: {error}")))
+    }
+
+    /// Expects the status to be in a set: `200`, `200..=299`.
+    ///
+    /// # Errors
+    /// A fail that says wanted, got, and how the body begins.
+    pub fn expect_status(&self, wanted: impl Into<Statuses>) -> Result<&Self, Failure> {
+        let wanted = wanted.into();
+        if wanted.contains(self.status) {
+            Ok(self)
+        } else {
+            Err(self.fail(format!("wanted status {wanted}, got status {}", self.status)))
+        }
+    }
+
+    /// Expects a value in a JSON body: `expect_json("items[0].id", 7)`. The path is that of
+    /// [`json_at`](Self::json_at).
+    ///
+    /// # Errors
+    /// A fail that says wanted, got, and how the body begins.
+    pub fn expect_json(&self, path: &str, wanted: impl Into<Value>) -> Result<&Self, Failure> {
+        let wanted = wanted.into();
+        match self.json_at(path)? {
+            Some(got) if is_same(got, &wanted) => Ok(self),
+            Some(got) => Err(self.fail(format!("wanted {path} = {wanted}, got {}", cut(&got.to_string())))),
+            None => Err(self.fail(format!("wanted {path} = {wanted}, got a body without {path}"))),
+        }
+    }
+
+    /// The value at a path in a JSON body: names and `[indices]` joined by dots, `items[0].id`, or a JSON pointer, `/items/0/id`.
+    ///
+    /// # Errors
+    /// A fail when the body is not JSON.
+    pub fn json_at(&self, path: &str) -> Result<Option<&Value>, Failure> {
+        let body = self.json()?;
+        if path.is_empty() || path.starts_with('/') {
+            return Ok(body.pointer(path));
+        }
+        let steps = path.trim_start_matches("$.").split(['.', '[']).map(|step| step.trim_end_matches(']'));
+        let at = steps.filter(|step| !step.is_empty()).try_fold(body, |value, step| match value {
+            Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+            other => other.get(step),
+        });
+        Ok(at)
+    }
+
+    /// Expects the body to contain this text.
+    ///
+    /// # Errors
+    /// A fail that says wanted and how the body begins.
+    pub fn expect_contains(&self, wanted: &str) -> Result<&Self, Failure> {
+        let found = self.body.windows(wanted.len().max(1)).any(|window| window == wanted.as_bytes());
+        if found || wanted.is_empty() {
+            return Ok(self);
+        }
+        self.whole_body(wanted)?;
+        Err(self.fail(format!("wanted a body that contains '{wanted}', got one without")))
+    }
+
+    /// Expects a header of this name whose value contains this text.
+    ///
+    /// # Errors
+    /// A fail that says wanted and got.
+    pub fn expect_header(&self, name: &str, wanted: &str) -> Result<&Self, Failure> {
+        if self.headers(name).any(|value| value.contains(wanted)) {
+            return Ok(self);
+        }
+        Err(self.fail(match self.header(name) {
+            Some(got) => format!("wanted header {name} with '{wanted}', got '{}'", cut(got)),
+            None => format!("wanted header {name} with '{wanted}', got none of that name"),
+        }))
+    }
+
+    /// What cannot be told from a cut body is an exception, not a fail.
+    fn whole_body(&self, wanted: &str) -> Result<(), Failure> {
+        if self.body_length <= self.body.len() as u64 {
+            return Ok(());
+        }
+        let message = format!(
+            "cannot tell whether the body is or holds {wanted}: only the first {} of its {} bytes are kept",
+            MAX_BODY, self.body_length
+        );
+        Err(Failure::Exception(Reason { message, detail: None, request: Some(self.request) }))
+    }
+
+    fn fail(&self, message: String) -> Failure {
+        let detail = (!self.body.is_empty()).then(|| format!("body: {}", cut(&self.text())));
+        Failure::Fail(Reason { message, detail, request: Some(self.request) })
+    }
+}
+
+/// The beginning of a text, on one line.
+fn cut(text: &str) -> String {
+    const LENGTH: usize = 200;
+    let line: String = text.chars().take(LENGTH).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(LENGTH).is_some() { format!("{line}…") } else { line }
+}
+
+/// JSON does not tell 1 from 1.0.
+fn is_same(a: &Value, b: &Value) -> bool {
+    a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a == b)
+}
+
+impl Statuses {
+    fn contains(&self, status: u16) -> bool {
+        self.0.iter().any(|range| range.contains(&status))
+    }
+}
+
+impl From<u16> for Statuses {
+    fn from(status: u16) -> Self {
+        Statuses(vec![status..=status])
+    }
+}
+
+impl From<RangeInclusive<u16>> for Statuses {
+    fn from(range: RangeInclusive<u16>) -> Self {
+        Statuses(vec![range])
+    }
+}
+
+impl FromStr for Statuses {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = || format!("'{text}' is no status code from 100 to 599; write it like 200, 2xx, 200-299 or 200,204");
+        let code = |text: &str| text.trim().parse::<u16>().ok().filter(|code| (100..600).contains(code));
+        let range = |part: &str| match part.trim().strip_suffix("xx") {
+            Some(class) => code(&format!("{class}00")).map(|first| first..=first + 99),
+            None => match part.split_once('-') {
+                Some((first, last)) => Some(code(first)?..=code(last)?).filter(|range| !range.is_empty()),
+                None => code(part).map(|code| code..=code),
+            },
+        };
+        text.split(',').map(range).collect::<Option<Vec<_>>>().map(Statuses).ok_or_else(wanted)
+    }
+}
+
+impl std::fmt::Display for Statuses {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (n, range) in self.0.iter().enumerate() {
+            let separator = if n == 0 { "" } else { "," };
+            match (range.start(), range.end()) {
+                (first, last) if first == last => write!(f, "{separator}{first}")?,
+                (first, last) => write!(f, "{separator}{first}-{last}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(status: u16, body: &str) -> Response {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-type", "application/json; charset=utf-8".parse().expect("value"));
+        let answered = Answered { status, headers, body: body.into() };
+        Response::new(RequestId(0), answered, body.len() as u64, RequestTimes::default())
+    }
+
+    fn message<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
+        result.expect_err("an expectation that does not hold").to_string()
+    }
+
+    #[test]
+    fn statuses_are_read_as_people_write_them() {
+        let set: Statuses = "204,3xx,400-404".parse().expect("statuses");
+        let held: Vec<u16> = [200, 204, 301, 399, 400, 404, 405].into_iter().filter(|s| set.contains(*s)).collect();
+        assert_eq!(held, [204, 301, 399, 400, 404]);
+        for text in ["", "x", "20", "9xx", "300-200", "200,", "99999"] {
+            assert!(text.parse::<Statuses>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn expectations_hold_on_what_they_ask_for() {
+        let answer = response(200, r#"{"code": 1, "items": [{"id": 7.0}], "a b": null}"#);
+        answer.expect_status(200).expect("status").expect_status(200..=299).expect("class");
+        answer.expect_json("code", 1).expect("code").expect_json("items[0].id", 7).expect("path");
+        answer.expect_json("/items/0/id", 7).expect("pointer").expect_json("$.a b", Value::Null).expect("null");
+        answer.expect_contains("\"code\"").expect("text").expect_header("Content-Type", "json").expect("header");
+    }
+
+    #[test]
+    fn what_does_not_hold_says_wanted_and_got_and_shows_the_body() {
+        let answer = response(500, "{\"code\": 0}");
+        assert_eq!(message(answer.expect_status(200)), "wanted status 200, got status 500");
+        assert_eq!(message(answer.expect_json("code", 1)), "wanted code = 1, got 0");
+        assert_eq!(message(answer.expect_json("x.y", 1)), "wanted x.y = 1, got a body without x.y");
+        assert!(message(answer.expect_contains("hello")).contains("'hello'"));
+        assert!(message(answer.expect_header("x-id", "")).contains("none of that name"));
+        let failure = answer.expect_status(200).expect_err("fail");
+        assert_eq!(failure.reason().detail.as_deref(), Some("body: {\"code\": 0}"));
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_is_a_fail_and_a_cut_one_an_exception() {
+        assert!(matches!(response(200, "<html>").expect_json("a", 1), Err(Failure::Fail(_))));
+        let mut cut = response(200, "{}");
+        cut.body_length = 3;
+        assert!(matches!(cut.expect_json("a", 1), Err(Failure::Exception(_))));
+        assert!(matches!(cut.expect_contains("x"), Err(Failure::Exception(_))));
+        assert!(cut.expect_contains("{").is_ok(), "what is in the kept part is in the body");
+    }
+}

@@ -1,0 +1,113 @@
+//! The stop: one flag, set by the timer, by a person or by the last loop, and seen by everybody at once.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread::Thread;
+use std::time::Instant;
+
+use parking_lot::{Condvar, Mutex};
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EndReason {
+    /// Every user did all its loops.
+    LoopsDone,
+    /// The time was up.
+    TimeUp,
+    /// [`Run::stop`](crate::Run::stop) or [`Run::cut`](crate::Run::cut) was called: on the command line by Ctrl-C or SIGTERM.
+    Stopped,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Stop {
+    /// Read by every user before each check; the rest of the fields is only touched when it changes.
+    state: AtomicU8,
+    first: OnceLock<(Instant, EndReason)>,
+    sleepers: Mutex<Vec<Thread>>,
+    guard: Mutex<()>,
+    changed: Condvar,
+}
+
+const RUNNING: u8 = 0;
+const STOPPING: u8 = 1;
+const CUT: u8 = 2;
+
+impl Stop {
+    /// No new check starts. The first reason given is kept.
+    pub(crate) fn set(&self, reason: EndReason) {
+        self.raise(STOPPING, reason);
+    }
+
+    /// Running checks are to be cut off now.
+    pub(crate) fn cut(&self) {
+        self.raise(CUT, EndReason::Stopped);
+    }
+
+    fn raise(&self, state: u8, reason: EndReason) {
+        self.first.get_or_init(|| (Instant::now(), reason));
+        {
+            let _guard = self.guard.lock();
+            self.state.fetch_max(state, Ordering::SeqCst);
+            self.changed.notify_all();
+        }
+        for sleeper in self.sleepers.lock().iter() {
+            sleeper.unpark();
+        }
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.state.load(Ordering::Relaxed) != RUNNING
+    }
+
+    pub(crate) fn is_cut(&self) -> bool {
+        self.state.load(Ordering::SeqCst) == CUT
+    }
+
+    /// When and why it was set first.
+    pub(crate) fn reason(&self) -> Option<(Instant, EndReason)> {
+        self.first.get().copied()
+    }
+
+    /// These threads will be woken by the stop, one by one: thousands of timed waits on one condition variable would scan one another.
+    pub(crate) fn wake_at_stop(&self, threads: impl IntoIterator<Item = Thread>) {
+        self.sleepers.lock().extend(threads);
+    }
+
+    /// Sleeps the calling thread until then, or until the stop. True if it slept to the end.
+    pub(crate) fn sleep_until(&self, end: Instant) -> bool {
+        loop {
+            if self.is_set() {
+                return false;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            std::thread::park_timeout(left);
+        }
+    }
+
+    /// Waits until the condition holds, which is looked at whenever the stop changes or somebody [notifies](Self::notify).
+    /// False if the end came first.
+    pub(crate) fn wait_until(&self, end: Option<Instant>, holds: impl Fn() -> bool) -> bool {
+        let mut guard = self.guard.lock();
+        while !holds() {
+            match end {
+                None => self.changed.wait(&mut guard),
+                Some(end) => {
+                    if self.changed.wait_until(&mut guard, end).timed_out() {
+                        return holds();
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Tells those who wait for a change to look again.
+    pub(crate) fn notify(&self) {
+        let _guard = self.guard.lock();
+        self.changed.notify_all();
+    }
+}

@@ -1,0 +1,179 @@
+//! The queue between the two halves. It is bounded, it never drops a sample, and it knows how long
+//! users had to wait because the collector could not keep up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+
+use crate::sample::Sample;
+
+/// At 100 000 samples a second this is a sixth of a second that the collector may be away.
+const BOUND: usize = 16 * 1024;
+
+/// The users' end.
+#[derive(Debug, Clone)]
+pub(crate) struct Sink {
+    sender: Sender<Sample>,
+    shared: Arc<Shared>,
+}
+
+/// The collector's end.
+#[derive(Debug)]
+pub(crate) struct Drain {
+    receiver: Receiver<Sample>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    closed: AtomicBool,
+    blocked_ns: AtomicU64,
+}
+
+pub(crate) fn queue() -> (Sink, Drain) {
+    let (sender, receiver) = bounded(BOUND);
+    let shared = Arc::new(Shared::default());
+    (Sink { sender, shared: Arc::clone(&shared) }, Drain { receiver, shared })
+}
+
+impl Sink {
+    /// Hands the sample over; waits, and counts the wait, while the queue is full.
+    pub(crate) fn push(&self, sample: Sample) {
+        if let Err(TrySendError::Full(sample)) = self.sender.try_send(sample) {
+            let since = Instant::now();
+            // An error means that the collector is gone, and with it whoever would read the sample.
+            let _ = self.sender.send(sample);
+            let waited = u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.shared.blocked_ns.fetch_add(waited, Ordering::Relaxed);
+        }
+    }
+
+    /// Says that nothing more will be pushed. Needed because a thread that could not be interrupted
+    /// may hold its end for ever.
+    pub(crate) fn close(&self) {
+        self.shared.closed.store(true, Ordering::Release);
+    }
+}
+
+impl Drain {
+    /// The next sample if there is one now. The collector polls: a blocked receiver would cost every
+    /// push a lock and a wake-up.
+    pub(crate) fn next(&self) -> Option<Sample> {
+        self.receiver.try_recv().ok()
+    }
+
+    /// True once everything was pushed, and taken out, that ever will be.
+    pub(crate) fn is_finished(&self) -> bool {
+        // In this order: what was pushed before the close is seen by the look inside.
+        self.shared.closed.load(Ordering::Acquire) && self.receiver.is_empty()
+    }
+
+    /// The sum over all users of the time they waited for room.
+    pub(crate) fn blocked(&self) -> Duration {
+        Duration::from_nanos(self.shared.blocked_ns.load(Ordering::Relaxed))
+    }
+}
+
+/// The users' end of a side channel: what finds no room is left out and counted, and nobody waits.
+#[derive(Debug)]
+pub(crate) struct Tap<T> {
+    sender: Sender<T>,
+    left_out: Arc<AtomicU64>,
+}
+
+/// The reader's end of a side channel.
+#[derive(Debug)]
+pub(crate) struct Spill<T> {
+    receiver: Receiver<T>,
+}
+
+pub(crate) fn side_channel<T>(bound: usize) -> (Tap<T>, Spill<T>) {
+    let (sender, receiver) = bounded(bound);
+    (Tap { sender, left_out: Arc::default() }, Spill { receiver })
+}
+
+impl<T> Clone for Tap<T> {
+    fn clone(&self) -> Self {
+        Tap { sender: self.sender.clone(), left_out: Arc::clone(&self.left_out) }
+    }
+}
+
+impl<T> Tap<T> {
+    pub(crate) fn offer(&self, item: T) {
+        if self.sender.try_send(item).is_err() {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn left_out(&self) -> u64 {
+        self.left_out.load(Ordering::Relaxed)
+    }
+}
+
+impl<T> Spill<T> {
+    /// The next item; `None` when there was none for `patience`, `Err` when there never will be.
+    pub(crate) fn next(&self, patience: Duration) -> Result<Option<T>, ()> {
+        match self.receiver.recv_timeout(patience) {
+            Ok(item) => Ok(Some(item)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::Level;
+
+    fn sample() -> Sample {
+        Sample::Level { level: Level::FULL, at: Instant::now() }
+    }
+
+    #[test]
+    fn a_full_queue_makes_users_wait_counts_it_and_loses_nothing() {
+        let (sink, drain) = queue();
+        let total = BOUND + 10;
+        let pusher = std::thread::spawn(move || {
+            for _ in 0..total {
+                sink.push(sample());
+            }
+            sink.close();
+        });
+        std::thread::sleep(Duration::from_millis(50));
+        let mut taken = 0;
+        while !drain.is_finished() {
+            while drain.next().is_some() {
+                taken += 1;
+            }
+        }
+        pusher.join().expect("pusher");
+        assert_eq!(taken, total);
+        assert!(drain.blocked() >= Duration::from_millis(10), "{:?}", drain.blocked());
+    }
+
+    #[test]
+    fn the_queue_is_finished_when_closed_even_while_a_sink_lives() {
+        let (sink, drain) = queue();
+        sink.push(sample());
+        assert!(!drain.is_finished());
+        sink.close();
+        assert!(!drain.is_finished(), "one sample is still inside");
+        assert!(drain.next().is_some());
+        assert!(drain.is_finished());
+    }
+
+    #[test]
+    fn a_side_channel_leaves_out_what_does_not_fit_and_counts_it() {
+        let (tap, spill) = side_channel(2);
+        for item in 0..5 {
+            tap.offer(item);
+        }
+        assert_eq!(tap.left_out(), 3);
+        drop(tap);
+        let patience = Duration::from_millis(1);
+        assert_eq!((spill.next(patience), spill.next(patience), spill.next(patience)), (Ok(Some(0)), Ok(Some(1)), Err(())));
+    }
+}

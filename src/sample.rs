@@ -1,0 +1,174 @@
+//! What the load half tells the numbers half: one [`Sample`] for each thing that happened.
+
+use std::time::{Duration, Instant};
+
+use crate::outcome::{Outcome, RequestErrorKind};
+
+/// A check of the run, in the order the checks were given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CheckId(pub(crate) u16);
+
+/// The name of a request; see [`Names`](crate::names::Names).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RequestId(pub(crate) u16);
+
+/// A plateau of users. What ends within one is counted for it as well as for the whole run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Level(pub(crate) u16);
+
+impl Level {
+    /// On the way: some wanted users are not up yet, or some have left already.
+    pub(crate) const NONE: Level = Level(0);
+    /// All wanted users are up, and none has been told to stop.
+    pub(crate) const FULL: Level = Level(1);
+}
+
+/// One thing that happened, pushed into the queue at once.
+#[derive(Debug)]
+pub(crate) enum Sample {
+    Check(CheckSample),
+    Request(RequestSample),
+    Unfinished(UnfinishedSample),
+    User(UserSample),
+    /// From `at` on, this is the level.
+    Level { level: Level, at: Instant },
+}
+
+/// One run of a check, ended.
+#[derive(Debug)]
+pub(crate) struct CheckSample {
+    pub(crate) check: CheckId,
+    pub(crate) level: Level,
+    pub(crate) ended: Instant,
+    /// The sum over its requests of setup and response time.
+    pub(crate) tpr: Duration,
+    /// Wall time, think time and the tester's own delays included.
+    pub(crate) elapsed: Duration,
+    /// How many requests it made. With none, TPR is the elapsed time and the check counts as one request.
+    pub(crate) requests: u32,
+    pub(crate) outcome: Outcome,
+}
+
+/// One HTTP exchange, ended.
+#[derive(Debug)]
+pub(crate) struct RequestSample {
+    pub(crate) request: RequestId,
+    pub(crate) level: Level,
+    pub(crate) ended: Instant,
+    pub(crate) times: RequestTimes,
+    pub(crate) traffic: Traffic,
+    pub(crate) answer: Answer,
+}
+
+/// How an exchange ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// A whole answer with this status.
+    Status(u16),
+    /// No usable answer.
+    None { kind: RequestErrorKind, phase: Phase },
+}
+
+/// Where the time of an exchange went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RequestTimes {
+    /// Looking up the host's addresses, when this exchange had to.
+    pub resolve: Duration,
+    /// Making the TCP connection (and the proxy's), when this exchange made one.
+    pub connect: Duration,
+    /// The TLS handshake of a new connection.
+    pub tls: Duration,
+    /// From just before the first byte of the request was handed to the kernel to the first bytes of the answer.
+    pub first_byte: Duration,
+    /// From the first bytes of the answer to its last.
+    pub receive: Duration,
+}
+
+impl RequestTimes {
+    /// Resolve, connect and TLS of a new connection: not part of the response time.
+    pub fn setup(&self) -> Duration {
+        self.resolve + self.connect + self.tls
+    }
+
+    /// From just before the first byte of the request was handed to the kernel to the last byte of the answer.
+    pub fn response_time(&self) -> Duration {
+        self.first_byte + self.receive
+    }
+}
+
+/// What an exchange moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// Bytes off the socket, head included; inside TLS, of the encrypted stream.
+    pub bytes_in: u64,
+    /// Bytes of the body, decoded.
+    pub body_bytes: u64,
+    /// Bytes handed to the socket, head included.
+    pub bytes_out: u64,
+    /// This exchange made a new connection.
+    pub new_connection: bool,
+    /// A reused connection died before any byte of the answer, and the request was sent once more on a new one.
+    pub resent: bool,
+}
+
+/// How far an exchange has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Phase {
+    /// Looking up the host's addresses.
+    #[default]
+    Resolve,
+    /// Making the TCP connection.
+    Connect,
+    /// Shaking hands for TLS.
+    Tls,
+    /// Sending the request.
+    Send,
+    /// Waiting for the first byte of the answer.
+    FirstByte,
+    /// Receiving the answer.
+    Receive,
+}
+
+impl Phase {
+    /// No byte of the request can have reached the service's HTTP layer.
+    pub fn is_before_send(self) -> bool {
+        self < Phase::Send
+    }
+
+    /// The phase in words that complete "while …".
+    pub fn doing(self) -> &'static str {
+        match self {
+            Phase::Resolve => "resolving the host's name",
+            Phase::Connect => "connecting",
+            Phase::Tls => "shaking hands for TLS",
+            Phase::Send => "sending the request",
+            Phase::FirstByte => "waiting for the first byte of the answer",
+            Phase::Receive => "receiving the answer",
+        }
+    }
+}
+
+/// A check that was still open when the run was cut off, and the request that was open inside it.
+#[derive(Debug)]
+pub(crate) struct UnfinishedSample {
+    pub(crate) check: CheckId,
+    pub(crate) request: Option<RequestId>,
+    pub(crate) age: Duration,
+}
+
+/// A change in what a user does.
+#[derive(Debug)]
+pub(crate) struct UserSample {
+    pub(crate) at: Instant,
+    pub(crate) event: UserEvent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UserEvent {
+    /// It starts its first iteration, `late` after its scheduled start.
+    Released { late: Duration },
+    /// Refused too often in a row, it pauses this long.
+    Pauses(Duration),
+    /// It starts no more iterations.
+    Ended,
+}
