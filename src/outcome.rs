@@ -63,7 +63,7 @@ pub struct RequestError {
 }
 
 /// What made a request end without a usable answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RequestErrorKind {
     /// The URL, a header or the body could not be sent as they were given.

@@ -80,45 +80,67 @@ impl Drain {
 #[derive(Debug)]
 pub(crate) struct Tap<T> {
     sender: Sender<T>,
-    left_out: Arc<AtomicU64>,
+    shared: Arc<TapShared>,
 }
 
 /// The reader's end of a side channel.
 #[derive(Debug)]
 pub(crate) struct Spill<T> {
     receiver: Receiver<T>,
+    shared: Arc<TapShared>,
 }
+
+#[derive(Debug, Default)]
+struct TapShared {
+    closed: AtomicBool,
+    left_out: AtomicU64,
+}
+
+/// How long the reader of a side channel waits before it looks whether the channel is closed.
+const SPILL_POLL: Duration = Duration::from_millis(20);
 
 pub(crate) fn side_channel<T>(bound: usize) -> (Tap<T>, Spill<T>) {
     let (sender, receiver) = bounded(bound);
-    (Tap { sender, left_out: Arc::default() }, Spill { receiver })
+    let shared = Arc::new(TapShared::default());
+    (Tap { sender, shared: Arc::clone(&shared) }, Spill { receiver, shared })
 }
 
 impl<T> Clone for Tap<T> {
     fn clone(&self) -> Self {
-        Tap { sender: self.sender.clone(), left_out: Arc::clone(&self.left_out) }
+        Tap { sender: self.sender.clone(), shared: Arc::clone(&self.shared) }
     }
 }
 
 impl<T> Tap<T> {
     pub(crate) fn offer(&self, item: T) {
         if self.sender.try_send(item).is_err() {
-            self.left_out.fetch_add(1, Ordering::Relaxed);
+            self.shared.left_out.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     pub(crate) fn left_out(&self) -> u64 {
-        self.left_out.load(Ordering::Relaxed)
+        self.shared.left_out.load(Ordering::Relaxed)
+    }
+
+    /// Says that nothing more will be offered; see [`Sink::close`].
+    pub(crate) fn close(&self) {
+        self.shared.closed.store(true, Ordering::Release);
     }
 }
 
-impl<T> Spill<T> {
-    /// The next item; `None` when there was none for `patience`, `Err` when there never will be.
-    pub(crate) fn next(&self, patience: Duration) -> Result<Option<T>, ()> {
-        match self.receiver.recv_timeout(patience) {
-            Ok(item) => Ok(Some(item)),
-            Err(RecvTimeoutError::Timeout) => Ok(None),
-            Err(RecvTimeoutError::Disconnected) => Err(()),
+impl<T> Iterator for Spill<T> {
+    type Item = T;
+
+    /// Waits for the next item; ends when the channel is closed and empty.
+    fn next(&mut self) -> Option<T> {
+        loop {
+            let closed = self.shared.closed.load(Ordering::Acquire);
+            match self.receiver.recv_timeout(SPILL_POLL) {
+                Ok(item) => return Some(item),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) if closed => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
         }
     }
 }
@@ -172,8 +194,8 @@ mod tests {
             tap.offer(item);
         }
         assert_eq!(tap.left_out(), 3);
+        tap.close();
+        assert_eq!(spill.collect::<Vec<_>>(), [0, 1], "the end comes although a tap lives");
         drop(tap);
-        let patience = Duration::from_millis(1);
-        assert_eq!((spill.next(patience), spill.next(patience), spill.next(patience)), (Ok(Some(0)), Ok(Some(1)), Err(())));
     }
 }

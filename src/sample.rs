@@ -46,6 +46,8 @@ pub(crate) struct CheckSample {
     pub(crate) elapsed: Duration,
     /// How many requests it made. With none, TPR is the elapsed time and the check counts as one request.
     pub(crate) requests: u32,
+    /// How many of them got a usable answer.
+    pub(crate) answered: u32,
     pub(crate) outcome: Outcome,
 }
 

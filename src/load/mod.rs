@@ -21,7 +21,6 @@ pub use plan::Plan;
 pub use request::RequestBuilder;
 pub(crate) use request::{Prepared, basic_auth};
 pub use response::{Response, Statuses};
-pub(crate) use runner::{Ended, Parts, start};
-pub use stop::EndReason;
+pub(crate) use runner::{Parts, start};
 pub(crate) use stop::Stop;
 pub use user::User;

@@ -26,12 +26,13 @@ pub(crate) struct Recorder {
     known: HashMap<Box<str>, RequestId>,
 }
 
-/// The times a check ended with.
+/// What a check took.
 #[derive(Debug)]
 pub(crate) struct CheckTimes {
     pub(crate) tpr: Duration,
     pub(crate) elapsed: Duration,
     pub(crate) requests: u32,
+    pub(crate) answered: u32,
 }
 
 impl Recorder {
@@ -54,9 +55,9 @@ impl Recorder {
 
     pub(crate) fn end_check(&self, check: CheckId, ended: Instant, times: CheckTimes, outcome: Outcome) -> Result<(), WasCut> {
         self.open.end_check()?;
-        let CheckTimes { tpr, elapsed, requests } = times;
+        let CheckTimes { tpr, elapsed, requests, answered } = times;
         let level = self.level();
-        self.sink.push(Sample::Check(CheckSample { check, level, ended, tpr, elapsed, requests, outcome }));
+        self.sink.push(Sample::Check(CheckSample { check, level, ended, tpr, elapsed, requests, answered, outcome }));
         Ok(())
     }
 

@@ -13,8 +13,9 @@ use super::os;
 use super::plan::Plan;
 use super::recorder::Recorder;
 use super::request::REFUSAL_PAUSE;
-use super::stop::{EndReason, Stop};
+use super::stop::Stop;
 use super::user::User;
+use crate::end::{End, EndReason};
 use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::names::Names;
@@ -32,16 +33,6 @@ pub(crate) struct Parts {
     pub(crate) sink: Sink,
     pub(crate) stop: Arc<Stop>,
     pub(crate) log: Option<Tap<Exchange>>,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Ended {
-    pub(crate) reason: EndReason,
-    /// From the first user's scheduled start to the last user's end.
-    pub(crate) duration: Duration,
-    /// Threads that could not be interrupted.
-    pub(crate) abandoned: u32,
 }
 
 /// What the conductor holds of one user.
@@ -63,7 +54,7 @@ struct Shared {
 }
 
 /// Makes all threads and then releases the users. Returns the thread that sees the run to its end.
-pub(crate) fn start(parts: Parts) -> Result<JoinHandle<Ended>, Error> {
+pub(crate) fn start(parts: Parts) -> Result<JoinHandle<End>, Error> {
     let stop = Arc::clone(&parts.stop);
     let started = make_and_release(parts);
     if started.is_err() {
@@ -72,7 +63,7 @@ pub(crate) fn start(parts: Parts) -> Result<JoinHandle<Ended>, Error> {
     started
 }
 
-fn make_and_release(parts: Parts) -> Result<JoinHandle<Ended>, Error> {
+fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     let Parts { plan, checks, names, sink, stop, log } = parts;
     let factory = ClientFactory::new(&plan.http)?;
     os::raise_open_files();
@@ -196,7 +187,7 @@ fn time_out(shared: &Shared, end: Instant) {
 }
 
 /// The conductor: waits for the stop or the last loop, gives running checks their time, cuts off what is left.
-fn conduct(shared: &Shared, sink: &Sink, handles: &[Handle], first_start: Instant) -> Ended {
+fn conduct(shared: &Shared, sink: &Sink, handles: &[Handle], first_start: Instant) -> End {
     let _closing = Closing(sink);
     let stop = &shared.stop;
     let all_ended = || shared.all_ended();
@@ -214,7 +205,7 @@ fn conduct(shared: &Shared, sink: &Sink, handles: &[Handle], first_start: Instan
         handles.iter().for_each(|handle| handle.interrupt.interrupt());
         stop.wait_until(Some(now + INTERRUPTED_END), all_ended);
     }
-    Ended { reason, duration: first_start.elapsed(), abandoned: shared.running.load(Ordering::SeqCst) }
+    End { reason, duration: first_start.elapsed(), abandoned: shared.running.load(Ordering::SeqCst) }
 }
 
 /// Closes the queue, also when the conductor panics: the collector must not wait for ever.

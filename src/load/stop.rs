@@ -7,17 +7,7 @@ use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 
-/// Why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EndReason {
-    /// Every user did all its loops.
-    LoopsDone,
-    /// The time was up.
-    TimeUp,
-    /// [`Run::stop`](crate::Run::stop) or [`Run::cut`](crate::Run::cut) was called: on the command line by Ctrl-C or SIGTERM.
-    Stopped,
-}
+use crate::end::EndReason;
 
 #[derive(Debug, Default)]
 pub(crate) struct Stop {

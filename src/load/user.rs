@@ -38,6 +38,7 @@ pub struct User {
 struct OpenCheck {
     tpr: Duration,
     requests: u32,
+    answered: u32,
     /// Being exchanged now.
     in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
@@ -104,9 +105,9 @@ impl User {
         let outcome = check.run(self);
         let ended = Instant::now();
         let elapsed = ended.saturating_duration_since(started);
-        let OpenCheck { tpr, requests, .. } = self.open;
+        let OpenCheck { tpr, requests, answered, .. } = self.open;
         let tpr = if requests == 0 { elapsed } else { tpr };
-        self.recorder.end_check(id, ended, CheckTimes { tpr, elapsed, requests }, outcome)
+        self.recorder.end_check(id, ended, CheckTimes { tpr, elapsed, requests, answered }, outcome)
     }
 
     pub(crate) fn begin_iteration(&mut self, iteration: u64) {
@@ -204,6 +205,7 @@ impl User {
         };
         self.open.tpr += times.setup() + times.response_time();
         self.open.requests += 1;
+        self.open.answered += u32::from(exchanged.answer.is_ok());
         self.recorder.end_request(id, times, traffic, answer).map_err(was_cut)?;
         if let (Some(log), Some(started)) = (&self.log, started) {
             log.offer(self.seen(started, request, &exchanged));

@@ -1,0 +1,46 @@
+use std::net::{Ipv4Addr, SocketAddr};
+#[cfg(feature = "sqlite")]
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How a [`MockService`](crate::MockService) listens and behaves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen for HTTP; port 0 picks a free one. Default: `127.0.0.1:0`.
+    pub address: SocketAddr,
+    /// How long `/json` takes to answer. Default: 200 ms.
+    pub delay: Duration,
+    /// Spread the delay of `/json` evenly over 50 to 150 % of `delay`. Default: no.
+    pub jitter: bool,
+    /// The share, 0.0 to 1.0, of the scenario answers that are a 500. It is exact, not random: 0.01 makes one answer
+    /// of each hundred an error. Default: 0.0.
+    pub error_rate: f64,
+    /// The SQLite file of the users API; `None` keeps the users in memory. Default: `None`.
+    #[cfg(feature = "sqlite")]
+    pub db: Option<PathBuf>,
+    /// Where to listen for HTTPS as well; `None` for no HTTPS. Default: `None`.
+    #[cfg(feature = "tls")]
+    pub tls_address: Option<SocketAddr>,
+    /// Close a keep-alive connection on which no complete request head arrives for this long; `None` for never.
+    /// Default: `None`.
+    pub idle_timeout: Option<Duration>,
+    /// Threads that serve requests (at least one). Default: the number of cores.
+    pub workers: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            delay: Duration::from_millis(200),
+            jitter: false,
+            error_rate: 0.0,
+            #[cfg(feature = "sqlite")]
+            db: None,
+            #[cfg(feature = "tls")]
+            tls_address: None,
+            idle_timeout: None,
+            workers: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}

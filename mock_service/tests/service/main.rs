@@ -1,0 +1,17 @@
+//! What the service promises, seen from a client's end of a socket.
+
+// A panic is how a test says that a step failed.
+#![allow(clippy::unwrap_used)]
+
+mod answers;
+mod client;
+#[cfg(feature = "cli")]
+mod command;
+mod faults;
+mod lifecycle;
+mod scenarios;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "sqlite")]
+mod users;
+mod witness;

@@ -1,0 +1,54 @@
+//! The collector: empties the queue into the statistics, on a thread of its own.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::{Stats, Summary};
+use crate::queue::Drain;
+
+/// How long the queue may fill before it is looked at again.
+const POLL: Duration = Duration::from_millis(5);
+/// After so many samples somebody who wants to read gets a turn.
+const BATCH: usize = 1024;
+
+/// Can be read at any time while the collector works.
+#[derive(Debug)]
+pub(crate) struct Collector {
+    stats: Mutex<Stats>,
+    drain: Drain,
+}
+
+impl Collector {
+    pub(crate) fn new(stats: Stats, drain: Drain) -> Arc<Self> {
+        Arc::new(Collector { stats: Mutex::new(stats), drain })
+    }
+
+    /// Counts until the queue is closed and empty.
+    pub(crate) fn collect(&self) {
+        loop {
+            // Asked before the last look, so that nothing pushed in between is missed.
+            let finished = self.drain.is_finished();
+            if self.take_batch() == BATCH {
+                continue;
+            }
+            if finished {
+                return;
+            }
+            thread::sleep(POLL);
+        }
+    }
+
+    fn take_batch(&self) -> usize {
+        let mut stats = self.stats.lock();
+        let samples = std::iter::from_fn(|| self.drain.next()).take(BATCH);
+        samples.map(|sample| stats.add(sample)).count()
+    }
+
+    /// What is counted up to now.
+    pub(crate) fn summary(&self) -> Summary {
+        self.stats.lock().summary(self.drain.blocked())
+    }
+}

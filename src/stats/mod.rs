@@ -1,0 +1,175 @@
+//! The numbers half: counts samples, and knows nothing of where they come from.
+
+mod collector;
+mod failures;
+mod summary;
+mod tally;
+mod timeline;
+mod timing;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub(crate) use collector::Collector;
+pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
+pub use summary::{LogLoss, Section, Summary, Warning};
+pub use tally::{CheckTally, RequestTally};
+pub use timeline::{Slot, SparseHistogram, Timeline};
+pub use timing::Timing;
+
+use crate::names::Names;
+use crate::outcome::Outcome;
+use crate::sample::{Answer, CheckSample, Level, RequestSample, Sample, UserEvent, UserSample};
+use failures::Failures;
+use tally::Part;
+
+/// Everything counted so far.
+#[derive(Debug)]
+pub(crate) struct Stats {
+    names: Arc<Names>,
+    users_wanted: u32,
+    users_up: u32,
+    /// The first user's start, which the times of the run count from.
+    started: Option<Instant>,
+    last_end: Option<Instant>,
+    whole: Part,
+    full_load: Option<FullLoad>,
+    failures: Failures,
+    timeline: Timeline,
+    starts: Timing,
+    pauses: Timing,
+    oldest_unfinished: Option<Duration>,
+}
+
+/// What ended while all wanted users were up.
+#[derive(Debug)]
+struct FullLoad {
+    from: Instant,
+    to: Option<Instant>,
+    part: Part,
+}
+
+impl Stats {
+    pub(crate) fn new(names: Arc<Names>, users_wanted: u32) -> Self {
+        let mut whole = Part::default();
+        // A check that never ran has a row too.
+        whole.checks.resize_with(names.checks(), CheckTally::default);
+        Stats {
+            names,
+            users_wanted,
+            users_up: 0,
+            started: None,
+            last_end: None,
+            whole,
+            full_load: None,
+            failures: Failures::default(),
+            timeline: Timeline::new(),
+            starts: Timing::default(),
+            pauses: Timing::default(),
+            oldest_unfinished: None,
+        }
+    }
+
+    pub(crate) fn add(&mut self, sample: Sample) {
+        match sample {
+            Sample::Check(sample) => self.add_check(sample),
+            Sample::Request(sample) => self.add_request(&sample),
+            Sample::Unfinished(sample) => {
+                self.whole.add_unfinished(&sample);
+                self.oldest_unfinished = self.oldest_unfinished.max(Some(sample.age));
+            }
+            Sample::User(sample) => self.add_user(&sample),
+            Sample::Level { level: Level::FULL, at } => {
+                self.full_load = Some(FullLoad { from: at, to: None, part: Part::default() });
+            }
+            Sample::Level { at, .. } => {
+                if let Some(full_load) = &mut self.full_load {
+                    full_load.to.get_or_insert(at);
+                }
+            }
+        }
+    }
+
+    fn add_check(&mut self, sample: CheckSample) {
+        let moment = self.moment(sample.ended);
+        self.whole.add_check(&sample);
+        if let Some(full_load) = self.full_load(sample.level) {
+            full_load.add_check(&sample);
+        }
+        let slot = self.timeline.at(moment);
+        match sample.outcome {
+            Outcome::Pass => slot.pass += 1,
+            Outcome::Fail(_) => slot.fail += 1,
+            Outcome::Exception(_) => slot.exception += 1,
+        }
+        self.failures.add(sample.check, sample.outcome, moment);
+    }
+
+    fn add_request(&mut self, sample: &RequestSample) {
+        let moment = self.moment(sample.ended);
+        self.whole.add_request(sample);
+        if let Some(full_load) = self.full_load(sample.level) {
+            full_load.add_request(sample);
+        }
+        if let Answer::Status(_) = sample.answer {
+            let slot = self.timeline.at(moment);
+            slot.answered += 1;
+            slot.response_times.record(sample.times.response_time());
+        }
+    }
+
+    fn add_user(&mut self, sample: &UserSample) {
+        match sample.event {
+            UserEvent::Released { late } => {
+                self.started = Some(self.started.map_or(sample.at, |started| started.min(sample.at)));
+                self.users_up += 1;
+                self.starts.record(late);
+            }
+            UserEvent::Ended => self.users_up = self.users_up.saturating_sub(1),
+            UserEvent::Pauses(pause) => return self.pauses.record(pause),
+        }
+        let moment = sample.at.saturating_duration_since(self.started.unwrap_or(sample.at));
+        let slot = self.timeline.at(moment);
+        slot.users = slot.users.max(self.users_up);
+    }
+
+    /// Notes the end of something that is counted, and says when in the run it was.
+    fn moment(&mut self, ended: Instant) -> Duration {
+        self.last_end = self.last_end.max(Some(ended));
+        ended.saturating_duration_since(*self.started.get_or_insert(ended))
+    }
+
+    fn full_load(&mut self, level: Level) -> Option<&mut Part> {
+        self.full_load.as_mut().filter(|_| level == Level::FULL).map(|full_load| &mut full_load.part)
+    }
+
+    /// What is counted up to now.
+    pub(crate) fn summary(&self, blocked: Duration) -> Summary {
+        let tested = match (self.started, self.last_end) {
+            (Some(started), Some(end)) => end.saturating_duration_since(started),
+            _ => Duration::ZERO,
+        };
+        let full_load = self.full_load.as_ref().map(|full_load| {
+            let to = full_load.to.or(self.last_end).unwrap_or(full_load.from);
+            Section::new(&full_load.part, to.saturating_duration_since(full_load.from), &self.names)
+        });
+        Summary {
+            users: self.users_wanted,
+            users_up: self.users_up,
+            whole: Section::new(&self.whole, tested, &self.names),
+            full_load: full_load.filter(|section| section.totals.ended() > 0),
+            failures: self.failures.groups(),
+            names: Arc::clone(&self.names),
+            timeline: self.timeline.clone(),
+            starts: self.starts.clone(),
+            pauses: self.pauses.clone(),
+            oldest_unfinished: self.oldest_unfinished,
+            blocked,
+            end: None,
+            log: LogLoss::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

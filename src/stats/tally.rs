@@ -1,0 +1,216 @@
+//! Counts and times of checks and requests.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::timing::Timing;
+use crate::outcome::{Outcome, RequestErrorKind};
+use crate::sample::{Answer, CheckSample, RequestSample, UnfinishedSample};
+
+/// How one check, or all together, ended; see [`Section`](super::Section).
+#[derive(Debug, Clone, Default)]
+pub struct CheckTally {
+    /// The check's name; empty for the totals.
+    pub name: Arc<str>,
+    /// Runs whose expectations held.
+    pub pass: u64,
+    /// Runs in which an expectation did not hold.
+    pub fail: u64,
+    /// Runs without a usable answer.
+    pub exception: u64,
+    /// Runs still open when the run was cut off.
+    pub unfinished: u64,
+    /// Requests these checks count for: those made by perfloop, and one for each run that made none.
+    pub requests: u64,
+    /// Time per request of the passes: the sum over a check's requests of setup and response time.
+    pub tpr: Timing,
+    /// Wall time of the passes.
+    pub elapsed: Timing,
+    /// TPR of the fails.
+    pub fail_tpr: Timing,
+    /// TPR of the exceptions.
+    pub exception_tpr: Timing,
+}
+
+/// How the requests of one name, or all together, ended; see [`Section`](super::Section).
+#[derive(Debug, Clone, Default)]
+pub struct RequestTally {
+    /// The request's name; empty for the totals.
+    pub name: Arc<str>,
+    /// Requests with a usable answer.
+    pub answered: u64,
+    /// Requests without one, by what was wrong.
+    pub lost: BTreeMap<RequestErrorKind, u64>,
+    /// Those among the lost that cannot have reached the service: name, connection or TLS failed.
+    pub never_accepted: u64,
+    /// Requests still open when the run was cut off.
+    pub unfinished: u64,
+    /// Checks that failed on an expectation of such an answer.
+    pub expectations_failed: u64,
+    /// Response times of the answered.
+    pub response_time: Timing,
+    /// Setup and response time, as far as it went, of the lost.
+    pub lost_time: Timing,
+    /// Name, connection and TLS of the exchanges that made a new connection.
+    pub setup: Timing,
+    /// To the first bytes of the answer.
+    pub first_byte: Timing,
+    /// From the first to the last byte of the answer.
+    pub receive: Timing,
+    /// Bytes off the socket.
+    pub bytes_in: u64,
+    /// Bytes of decoded bodies.
+    pub body_bytes: u64,
+    /// Bytes handed to the socket.
+    pub bytes_out: u64,
+    /// Exchanges that made a new connection.
+    pub new_connections: u64,
+    /// Requests sent once more because a reused connection had died.
+    pub resent: u64,
+}
+
+impl CheckTally {
+    pub(crate) fn add(&mut self, sample: &CheckSample) {
+        let (count, tpr) = match sample.outcome {
+            Outcome::Pass => {
+                self.elapsed.record(sample.elapsed);
+                (&mut self.pass, &mut self.tpr)
+            }
+            Outcome::Fail(_) => (&mut self.fail, &mut self.fail_tpr),
+            Outcome::Exception(_) => (&mut self.exception, &mut self.exception_tpr),
+        };
+        *count += 1;
+        tpr.record(sample.tpr);
+        self.requests += match sample.requests {
+            0 => u64::from(!matches!(sample.outcome, Outcome::Exception(_))),
+            _ => u64::from(sample.answered),
+        };
+    }
+
+    pub(crate) fn merge(&mut self, other: &CheckTally) {
+        self.pass += other.pass;
+        self.fail += other.fail;
+        self.exception += other.exception;
+        self.unfinished += other.unfinished;
+        self.requests += other.requests;
+        self.tpr.merge(&other.tpr);
+        self.elapsed.merge(&other.elapsed);
+        self.fail_tpr.merge(&other.fail_tpr);
+        self.exception_tpr.merge(&other.exception_tpr);
+    }
+
+    /// Runs that ended: passes, fails and exceptions.
+    pub fn ended(&self) -> u64 {
+        self.pass + self.fail + self.exception
+    }
+
+    /// The share of the ended runs that did not pass, 0 to 1; `None` when none ended.
+    pub fn fail_ratio(&self) -> Option<f64> {
+        (self.ended() > 0).then(|| (self.fail + self.exception) as f64 / self.ended() as f64)
+    }
+}
+
+impl RequestTally {
+    pub(crate) fn add(&mut self, sample: &RequestSample) {
+        let times = &sample.times;
+        match sample.answer {
+            Answer::Status(_) => {
+                self.answered += 1;
+                self.response_time.record(times.response_time());
+                self.first_byte.record(times.first_byte);
+                self.receive.record(times.receive);
+            }
+            Answer::None { kind, phase } => {
+                *self.lost.entry(kind).or_default() += 1;
+                self.never_accepted += u64::from(phase.is_before_send());
+                self.lost_time.record(times.setup() + times.response_time());
+            }
+        }
+        if sample.traffic.new_connection && !times.setup().is_zero() {
+            self.setup.record(times.setup());
+        }
+        self.bytes_in += sample.traffic.bytes_in;
+        self.body_bytes += sample.traffic.body_bytes;
+        self.bytes_out += sample.traffic.bytes_out;
+        self.new_connections += u64::from(sample.traffic.new_connection);
+        self.resent += u64::from(sample.traffic.resent);
+    }
+
+    pub(crate) fn merge(&mut self, other: &RequestTally) {
+        self.answered += other.answered;
+        for (kind, count) in &other.lost {
+            *self.lost.entry(*kind).or_default() += count;
+        }
+        self.never_accepted += other.never_accepted;
+        self.unfinished += other.unfinished;
+        self.expectations_failed += other.expectations_failed;
+        self.response_time.merge(&other.response_time);
+        self.lost_time.merge(&other.lost_time);
+        self.setup.merge(&other.setup);
+        self.first_byte.merge(&other.first_byte);
+        self.receive.merge(&other.receive);
+        self.bytes_in += other.bytes_in;
+        self.body_bytes += other.body_bytes;
+        self.bytes_out += other.bytes_out;
+        self.new_connections += other.new_connections;
+        self.resent += other.resent;
+    }
+
+    /// Requests without a usable answer.
+    pub fn exceptions(&self) -> u64 {
+        self.lost.values().sum()
+    }
+
+    /// All requests that were begun: answered, lost and unfinished.
+    pub fn sent(&self) -> u64 {
+        self.answered + self.exceptions() + self.unfinished
+    }
+
+    /// Lost requests, and answers on which a check failed.
+    pub fn failures(&self) -> u64 {
+        self.exceptions() + self.expectations_failed
+    }
+}
+
+/// The tallies of a part of the run: the whole of it, or what ended at full load.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Part {
+    pub(crate) checks: Vec<CheckTally>,
+    pub(crate) requests: Vec<RequestTally>,
+}
+
+impl Part {
+    pub(crate) fn add_check(&mut self, sample: &CheckSample) {
+        slot(&mut self.checks, sample.check.0).add(sample);
+        if let Outcome::Fail(reason) = &sample.outcome
+            && let Some(request) = reason.request
+        {
+            slot(&mut self.requests, request.0).expectations_failed += 1;
+        }
+    }
+
+    pub(crate) fn add_request(&mut self, sample: &RequestSample) {
+        slot(&mut self.requests, sample.request.0).add(sample);
+    }
+
+    pub(crate) fn add_unfinished(&mut self, sample: &UnfinishedSample) {
+        slot(&mut self.checks, sample.check.0).unfinished += 1;
+        if let Some(request) = sample.request {
+            slot(&mut self.requests, request.0).unfinished += 1;
+        }
+    }
+
+    /// The sum of the response times of all answered requests.
+    pub(crate) fn response_time_sum(&self) -> Duration {
+        self.requests.iter().map(|request| request.response_time.sum()).sum()
+    }
+}
+
+fn slot<T: Default>(tallies: &mut Vec<T>, index: u16) -> &mut T {
+    let index = usize::from(index);
+    if tallies.len() <= index {
+        tallies.resize_with(index + 1, T::default);
+    }
+    &mut tallies[index]
+}

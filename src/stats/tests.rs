@@ -1,0 +1,146 @@
+//! Samples in, numbers out.
+
+use super::*;
+use crate::outcome::RequestErrorKind;
+use crate::sample::{CheckId, Phase, RequestTimes, Traffic, UnfinishedSample};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MS: Duration = Duration::from_millis(1);
+
+/// A run of one check, told step by step.
+struct Story {
+    stats: Stats,
+    start: Instant,
+}
+
+impl Story {
+    fn new(users: u32) -> Self {
+        let names = Arc::new(Names::new(["check"]));
+        names.request("GET /");
+        let mut story = Story { stats: Stats::new(names, users), start: Instant::now() };
+        (0..users).for_each(|_| story.user(Duration::ZERO, UserEvent::Released { late: MS }));
+        story
+    }
+
+    fn user(&mut self, at: Duration, event: UserEvent) {
+        self.stats.add(Sample::User(UserSample { at: self.start + at, event }));
+    }
+
+    fn level(&mut self, at: Duration, level: Level) {
+        self.stats.add(Sample::Level { level, at: self.start + at });
+    }
+
+    fn check(&mut self, at: Duration, level: Level, outcome: Outcome) {
+        self.stats.add(Sample::Check(CheckSample {
+            check: CheckId(0),
+            level,
+            ended: self.start + at,
+            tpr: 200 * MS,
+            elapsed: 210 * MS,
+            requests: 1,
+            answered: u32::from(!matches!(outcome, Outcome::Exception(_))),
+            outcome,
+        }));
+    }
+
+    fn request(&mut self, at: Duration, level: Level, answer: Answer) {
+        let times = RequestTimes { connect: 50 * MS, first_byte: 100 * MS, receive: 50 * MS, ..Default::default() };
+        let traffic = Traffic { new_connection: true, bytes_in: 10, ..Traffic::default() };
+        let request = self.stats.names.request("GET /");
+        self.stats.add(Sample::Request(RequestSample { request, level, ended: self.start + at, times, traffic, answer }));
+    }
+
+    fn summary(&self) -> Summary {
+        self.stats.summary(Duration::ZERO)
+    }
+}
+
+#[test]
+fn rates_are_divided_by_the_time_from_the_first_start_to_the_last_end() {
+    let mut story = Story::new(2);
+    for n in 1..=8 {
+        story.request(n * SECOND, Level::FULL, Answer::Status(200));
+        story.check(n * SECOND, Level::FULL, Outcome::Pass);
+    }
+    story.check(10 * SECOND, Level::NONE, Outcome::Fail("wrong".into()));
+    let summary = story.summary();
+    assert_eq!(summary.tested(), 10 * SECOND);
+    let whole = &summary.whole;
+    assert_eq!((whole.passes_per_s(&whole.totals), whole.rps(&whole.totals)), (0.8, 0.9));
+    assert_eq!(whole.totals.tpr.mean(), Some(200 * MS));
+    assert_eq!(whole.totals.fail_tpr.count(), 1);
+    assert!((whole.in_flight - 8.0 * 0.15 / 10.0).abs() < 1e-9);
+}
+
+#[test]
+fn full_load_counts_only_what_ends_while_all_users_are_up() {
+    let mut story = Story::new(2);
+    story.check(SECOND, Level::NONE, Outcome::Pass);
+    story.level(2 * SECOND, Level::FULL);
+    for n in 3..=6 {
+        story.check(n * SECOND, Level::FULL, Outcome::Pass);
+    }
+    story.level(6 * SECOND, Level::NONE);
+    story.check(7 * SECOND, Level::NONE, Outcome::Pass);
+    let summary = story.summary();
+    let full = summary.full_load.expect("full load");
+    assert_eq!((full.totals.pass, full.span, full.passes_per_s(&full.totals)), (4, 4 * SECOND, 1.0));
+    assert_eq!(summary.whole.totals.pass, 6);
+}
+
+#[test]
+fn requests_sent_are_answered_lost_or_unfinished() {
+    let mut story = Story::new(1);
+    story.request(SECOND, Level::NONE, Answer::Status(500));
+    let refused = Answer::None { kind: RequestErrorKind::Refused, phase: Phase::Connect };
+    let reset = Answer::None { kind: RequestErrorKind::Reset, phase: Phase::Receive };
+    story.request(SECOND, Level::NONE, refused);
+    story.request(SECOND, Level::NONE, reset);
+    let request = Some(story.stats.names.request("GET /"));
+    story.stats.add(Sample::Unfinished(UnfinishedSample { check: CheckId(0), request, age: 3 * SECOND }));
+    story.stats.add(Sample::Unfinished(UnfinishedSample { check: CheckId(0), request: None, age: SECOND }));
+    let summary = story.summary();
+    let requests = &summary.whole.request_totals;
+    assert_eq!((requests.sent(), requests.answered, requests.exceptions(), requests.unfinished), (4, 1, 2, 1));
+    assert_eq!((requests.never_accepted, requests.lost_time.count(), requests.setup.count()), (1, 2, 3));
+    assert_eq!(summary.whole.totals.unfinished, 2);
+    assert_eq!(summary.warnings(), [Warning::Unfinished { count: 2, oldest: 3 * SECOND }]);
+}
+
+#[test]
+fn a_fail_on_an_answer_is_counted_at_its_request() {
+    let mut story = Story::new(1);
+    let request = Some(story.stats.names.request("GET /"));
+    story.request(SECOND, Level::NONE, Answer::Status(500));
+    let reason = crate::outcome::Reason { message: "wrong".into(), detail: None, request };
+    story.check(SECOND, Level::NONE, Outcome::Fail(reason));
+    let summary = story.summary();
+    assert_eq!((summary.whole.requests[0].failures(), summary.whole.requests[0].exceptions()), (1, 0));
+    assert_eq!(&*summary.whole.requests[0].name, "GET /");
+}
+
+#[test]
+fn the_timeline_holds_what_the_totals_hold() {
+    let mut story = Story::new(3);
+    for n in 0..20 {
+        story.request(n * SECOND, Level::NONE, Answer::Status(200));
+        story.check(n * SECOND, Level::NONE, Outcome::Pass);
+    }
+    story.user(5 * SECOND, UserEvent::Ended);
+    let summary = story.summary();
+    let slots = summary.timeline.slots();
+    assert_eq!(slots.len(), 20);
+    assert_eq!(slots.iter().map(|slot| slot.pass).sum::<u64>(), summary.whole.totals.pass);
+    assert_eq!((slots[0].users, summary.users_up), (3, 2));
+}
+
+#[test]
+fn late_starts_and_pauses_are_warned_of() {
+    let mut story = Story::new(1);
+    story.user(Duration::ZERO, UserEvent::Released { late: 2 * SECOND });
+    story.user(SECOND, UserEvent::Pauses(100 * MS));
+    let texts: Vec<String> = story.summary().warnings().iter().map(Warning::to_string).collect();
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(texts[0].contains("paused 1 time, 100 ms in all"), "{texts:?}");
+    assert!(texts[1].contains("max 2 s"), "{texts:?}");
+}

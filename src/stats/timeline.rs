@@ -1,0 +1,161 @@
+//! The run over time, in a bounded number of slots: a longer run has wider ones.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// At most so many slots; then each two become one.
+const MAX_SLOTS: usize = 600;
+/// How wide a slot is at first.
+const FIRST_WIDTH: Duration = Duration::from_secs(1);
+
+/// What happened in one span of the run.
+#[derive(Debug, Clone, Default)]
+pub struct Slot {
+    /// The most users that were up.
+    pub users: u32,
+    /// Checks that passed.
+    pub pass: u64,
+    /// Checks that failed.
+    pub fail: u64,
+    /// Checks that ended as exceptions.
+    pub exception: u64,
+    /// Requests that were answered.
+    pub answered: u64,
+    /// Response times of those answers.
+    pub response_times: SparseHistogram,
+}
+
+/// Slots of equal width from the start of the run.
+#[derive(Debug, Clone)]
+pub struct Timeline {
+    width: Duration,
+    slots: Vec<Slot>,
+}
+
+impl Timeline {
+    pub(crate) fn new() -> Self {
+        Timeline { width: FIRST_WIDTH, slots: Vec::new() }
+    }
+
+    /// How wide each slot is.
+    pub fn width(&self) -> Duration {
+        self.width
+    }
+
+    /// From the start of the run on.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// The slot that this moment of the run lies in.
+    pub(crate) fn at(&mut self, moment: Duration) -> &mut Slot {
+        while self.index(moment) >= MAX_SLOTS {
+            self.coarsen();
+        }
+        let index = self.index(moment);
+        let users = self.slots.last().map_or(0, |slot| slot.users);
+        while self.slots.len() <= index {
+            self.slots.push(Slot { users, ..Slot::default() });
+        }
+        &mut self.slots[index]
+    }
+
+    fn index(&self, moment: Duration) -> usize {
+        (moment.as_nanos() / self.width.as_nanos()) as usize
+    }
+
+    fn coarsen(&mut self) {
+        self.width *= 2;
+        let slots = std::mem::take(&mut self.slots);
+        let mut slots = slots.into_iter();
+        while let Some(mut first) = slots.next() {
+            if let Some(second) = slots.next() {
+                first.merge(&second);
+            }
+            self.slots.push(first);
+        }
+    }
+}
+
+impl Slot {
+    /// Adds what happened in another slot.
+    pub fn merge(&mut self, other: &Slot) {
+        self.users = self.users.max(other.users);
+        self.pass += other.pass;
+        self.fail += other.fail;
+        self.exception += other.exception;
+        self.answered += other.answered;
+        self.response_times.merge(&other.response_times);
+    }
+}
+
+/// A histogram that takes room only for what it has seen: times to 2 parts in a thousand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SparseHistogram {
+    /// How often times from this number of nanoseconds up to the next key's were seen.
+    counts: BTreeMap<u64, u32>,
+}
+
+/// How many leading bits of a time are kept.
+const KEPT_BITS: u32 = 9;
+
+impl SparseHistogram {
+    pub(crate) fn record(&mut self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let dropped = (u64::BITS - nanos.leading_zeros()).saturating_sub(KEPT_BITS);
+        *self.counts.entry(nanos >> dropped << dropped).or_default() += 1;
+    }
+
+    fn merge(&mut self, other: &SparseHistogram) {
+        for (nanos, count) in &other.counts {
+            *self.counts.entry(*nanos).or_default() += count;
+        }
+    }
+
+    /// How many times were recorded.
+    pub fn count(&self) -> u64 {
+        self.counts.values().map(|count| u64::from(*count)).sum()
+    }
+
+    /// The time that `percent` (0 to 100) of the samples did not exceed; `None` without samples.
+    pub fn percentile(&self, percent: f64) -> Option<Duration> {
+        let wanted = ((self.count() as f64 * percent / 100.0).ceil() as u64).max(1);
+        let mut seen = 0;
+        let at = self.counts.iter().find(|(_, count)| {
+            seen += u64::from(**count);
+            seen >= wanted
+        });
+        at.map(|(nanos, _)| Duration::from_nanos(*nanos))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_run_has_wider_slots_and_loses_no_count() {
+        let mut timeline = Timeline::new();
+        for second in 0..5000 {
+            let slot = timeline.at(Duration::from_secs(second));
+            slot.pass += 1;
+            slot.response_times.record(Duration::from_micros(second + 1));
+        }
+        assert!(timeline.slots().len() <= MAX_SLOTS);
+        assert_eq!(timeline.width(), Duration::from_secs(16));
+        assert_eq!(timeline.slots().iter().map(|slot| slot.pass).sum::<u64>(), 5000);
+        let mut all = Slot::default();
+        timeline.slots().iter().for_each(|slot| all.merge(slot));
+        assert_eq!(all.response_times.count(), 5000);
+        let p50 = all.response_times.percentile(50.0).expect("samples").as_micros() as f64;
+        assert!((p50 - 2500.0).abs() < 2500.0 * 0.004, "{p50}");
+    }
+
+    #[test]
+    fn a_slot_without_samples_shows_the_users_of_the_one_before() {
+        let mut timeline = Timeline::new();
+        timeline.at(Duration::ZERO).users = 7;
+        timeline.at(Duration::from_secs(3));
+        assert_eq!(timeline.slots().iter().map(|slot| slot.users).collect::<Vec<_>>(), [7, 7, 7, 7]);
+    }
+}

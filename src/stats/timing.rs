@@ -1,0 +1,159 @@
+//! Times, counted: exact count, sum, minimum and maximum beside a histogram for percentiles.
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+/// One step of the histogram.
+const UNIT: Duration = Duration::from_nanos(100);
+/// The longest time the histogram tells apart (one hour); longer ones only show in the exact numbers.
+const LONGEST_UNITS: u64 = 36_000_000_000;
+/// Significant digits: a percentile is right to one part in a thousand.
+const DIGITS: u8 = 3;
+/// A percentile means little unless this many samples lie beyond it.
+const SAMPLES_BEYOND: f64 = 10.0;
+
+/// Times of one kind. Takes a few words until the first one is recorded.
+#[derive(Debug, Clone, Default)]
+pub struct Timing {
+    count: u64,
+    sum: Duration,
+    min: Duration,
+    max: Duration,
+    histogram: Option<Histogram<u64>>,
+}
+
+impl Timing {
+    pub(crate) fn record(&mut self, time: Duration) {
+        self.min = if self.count == 0 { time } else { self.min.min(time) };
+        self.max = self.max.max(time);
+        self.count += 1;
+        self.sum += time;
+        let units = time.as_nanos().div_ceil(UNIT.as_nanos()).clamp(1, LONGEST_UNITS.into());
+        // Both are infallible: the precision is a valid one, and the histogram grows as needed.
+        if self.histogram.is_none() {
+            self.histogram = Histogram::new(DIGITS).ok();
+        }
+        if let Some(histogram) = &mut self.histogram {
+            let _ = histogram.record(units as u64);
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Timing) {
+        if other.count == 0 {
+            return;
+        }
+        self.min = if self.count == 0 { other.min } else { self.min.min(other.min) };
+        self.max = self.max.max(other.max);
+        self.count += other.count;
+        self.sum += other.sum;
+        match (&mut self.histogram, &other.histogram) {
+            // Infallible, because a histogram made by `new` grows.
+            (Some(mine), Some(theirs)) => drop(mine.add(theirs)),
+            (mine @ None, theirs) => mine.clone_from(theirs),
+            (Some(_), None) => {}
+        }
+    }
+
+    /// How many times were recorded.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The sum of all times, exact.
+    pub fn sum(&self) -> Duration {
+        self.sum
+    }
+
+    /// The mean, exact; `None` without samples.
+    pub fn mean(&self) -> Option<Duration> {
+        (self.count > 0).then(|| Duration::from_secs_f64(self.sum.as_secs_f64() / self.count as f64))
+    }
+
+    /// The shortest time, exact; `None` without samples.
+    pub fn min(&self) -> Option<Duration> {
+        (self.count > 0).then_some(self.min)
+    }
+
+    /// The longest time, exact; `None` without samples.
+    pub fn max(&self) -> Option<Duration> {
+        (self.count > 0).then_some(self.max)
+    }
+
+    /// The time that `percent` (0 to 100) of the samples did not exceed, to 3 digits; `None` without samples.
+    pub fn percentile(&self, percent: f64) -> Option<Duration> {
+        let histogram = self.histogram.as_ref()?;
+        let units = histogram.value_at_quantile(percent / 100.0);
+        let time = Duration::from_nanos(units.saturating_mul(UNIT.as_nanos() as u64));
+        Some(time.clamp(self.min, self.max))
+    }
+
+    /// Whether at least 10 samples lie beyond this percentile, so that it says more than one slow answer would.
+    pub fn is_backed(&self, percent: f64) -> bool {
+        // A count and a percentile are far from the precision of a double; the margin is for the division.
+        (self.count as f64) * (100.0 - percent) / 100.0 >= SAMPLES_BEYOND - 1e-6
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timing(times: impl IntoIterator<Item = u64>) -> Timing {
+        let mut timing = Timing::default();
+        times.into_iter().for_each(|us| timing.record(Duration::from_micros(us)));
+        timing
+    }
+
+    #[test]
+    fn mean_min_and_max_are_exact_and_percentiles_right_to_three_digits() {
+        let timing = timing(1..=10_000);
+        assert_eq!(timing.count(), 10_000);
+        assert_eq!(timing.min(), Some(Duration::from_micros(1)));
+        assert_eq!(timing.max(), Some(Duration::from_micros(10_000)));
+        assert_eq!(timing.mean(), Some(Duration::from_nanos(5_000_500)));
+        for percent in [50.0, 90.0, 95.0, 99.0] {
+            let wanted = percent * 100.0;
+            let got = timing.percentile(percent).expect("samples").as_nanos() as f64 / 1000.0;
+            assert!((got - wanted).abs() / wanted <= 1e-3, "p{percent}: {got} us");
+        }
+    }
+
+    #[test]
+    fn without_samples_there_are_no_numbers() {
+        let timing = Timing::default();
+        assert_eq!((timing.mean(), timing.min(), timing.max(), timing.percentile(50.0)), (None, None, None, None));
+    }
+
+    #[test]
+    fn a_merge_is_the_same_as_recording_everything_in_one() {
+        let mut parts = timing(1..=500);
+        parts.merge(&timing(501..=1000));
+        parts.merge(&Timing::default());
+        let whole = timing(1..=1000);
+        for percent in [0.0, 50.0, 99.0, 100.0] {
+            assert_eq!(parts.percentile(percent), whole.percentile(percent));
+        }
+        assert_eq!((parts.count(), parts.sum(), parts.min(), parts.max()), (1000, whole.sum(), whole.min(), whole.max()));
+        let mut empty = Timing::default();
+        empty.merge(&whole);
+        assert_eq!(empty.percentile(50.0), whole.percentile(50.0));
+    }
+
+    #[test]
+    fn no_percentile_lies_outside_of_what_was_seen() {
+        let mut timing = Timing::default();
+        timing.record(Duration::from_nanos(1));
+        timing.record(Duration::from_secs(7200));
+        assert_eq!(timing.percentile(1.0), Some(Duration::from_nanos(100)));
+        assert_eq!(timing.max(), Some(Duration::from_secs(7200)));
+        assert!(timing.percentile(100.0) <= timing.max());
+    }
+
+    #[test]
+    fn a_percentile_is_backed_by_ten_samples_beyond_it() {
+        assert!(!timing(1..=999).is_backed(99.0));
+        assert!(timing(1..=1000).is_backed(99.0));
+        assert!(timing(1..=20).is_backed(50.0));
+    }
+}
