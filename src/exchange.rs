@@ -3,45 +3,47 @@
 use std::time::{Duration, SystemTime};
 
 /// More of a body than this is not kept.
-pub const MAX_KEPT_BODY: usize = 64 * 1024;
+pub(crate) const MAX_KEPT_BODY: usize = 64 * 1024;
 
 /// One request and its answer, or why there was none.
 #[derive(Debug, Clone)]
-pub struct Exchange {
+pub(crate) struct Exchange {
     /// The user that made it, counted from 1.
-    pub user: u32,
+    pub(crate) user: u32,
     /// The iteration it belongs to, counted from 1.
-    pub iteration: u64,
+    pub(crate) iteration: u64,
     /// When it began.
-    pub started: SystemTime,
+    pub(crate) started: SystemTime,
     /// `GET`, `POST`, …
-    pub method: String,
+    pub(crate) method: String,
     /// Where it went.
-    pub url: String,
+    pub(crate) url: String,
     /// What was sent, the headers the client added included.
-    pub sent: Message,
+    pub(crate) sent: Message,
     /// The status and what came, or one line on why nothing usable did.
-    pub answer: Result<(u16, Message), String>,
+    pub(crate) answer: Result<(u16, Message), String>,
     /// Setup and response time.
-    pub time: Duration,
+    pub(crate) time: Duration,
 }
 
 /// Headers and body of one direction.
 #[derive(Debug, Clone, Default)]
-pub struct Message {
+pub(crate) struct Message {
     /// In the order they were sent.
-    pub headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     /// At most [`MAX_KEPT_BODY`] bytes of the body.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     /// The whole body's length.
-    pub body_length: u64,
+    pub(crate) body_length: u64,
 }
 
 impl Message {
     /// Keeps the headers, and of the body what may be kept.
     pub(crate) fn new<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>, body: &[u8], body_length: u64) -> Self {
         Message {
-            headers: headers.map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned())).collect(),
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned()))
+                .collect(),
             body: body.get(..MAX_KEPT_BODY).unwrap_or(body).to_vec(),
             body_length,
         }

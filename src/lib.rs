@@ -1,10 +1,51 @@
-//! perfloop
-pub mod units;
+//! perfloop turns functional tests of an API into load tests, one thread per simulated user, and prints numbers that are the server's.
+//!
+//! A **check** is a function that makes requests and says whether the answers are right. A **user** is a
+//! thread that runs the checks again and again. A [`Plan`] says how many users there are and when they stop;
+//! a [`LoadTest`] runs them; a [`Summary`] holds the numbers.
+//!
+//! ```
+//! use perfloop::{CheckResult, LoadTest, Plan, User};
+//! # use mock_service::{MockService, Settings};
+//! # let service = MockService::start(Settings { delay: std::time::Duration::ZERO, ..Settings::default() })?;
+//! # let url = format!("{}/json", service.url());
+//!
+//! let hello = move |user: &mut User| -> CheckResult {
+//!     user.get(&url).send()?.expect_status(200)?.expect_json("code", 1)?;
+//!     Ok(())
+//! };
+//! let summary = LoadTest::new(Plan::new().users(2).loops(5)).check("hello", hello).start()?.join()?;
+//!
+//! println!("{} of {} passed", summary.whole.totals.pass, summary.whole.totals.ended());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//! - `cli` (default): the command line, [`cli`].
+//! - `embedded` (default): the command line's built-in target.
+//!
+//! With `default-features = false` the library alone is built.
+
+#[cfg(feature = "cli")]
+pub mod cli;
+mod end;
 mod error;
-mod exchange; mod stats;
+mod exchange;
 mod load;
+mod load_test;
 mod names;
 mod outcome;
 mod queue;
+pub mod report;
 mod sample;
-pub use error::*; pub use load::*; pub use outcome::*; pub use stats::*; 
+pub mod stats;
+pub mod units;
+
+pub use end::{End, EndReason};
+pub use error::{Error, ErrorKind};
+pub use load::{HttpSettings, Plan, RequestBuilder, Response, Statuses, User};
+pub use load_test::{Live, LoadTest, Run};
+pub use outcome::{CheckResult, Failure, Outcome, Reason, RequestError, RequestErrorKind};
+pub use report::Secrets;
+pub use sample::{Phase, RequestId, RequestTimes, Traffic};
+pub use stats::Summary;

@@ -100,7 +100,8 @@ impl LoadTest {
         if self.checks.is_empty() {
             return Err(Error::usage("there is nothing to run; add a check"));
         }
-        let no_thread = |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
+        let no_thread =
+            |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
         let names = Arc::new(Names::new(self.checks.iter().map(|check| check.name.as_str())));
         let (sink, drain) = queue::queue();
         let collector = Collector::new(Stats::new(Arc::clone(&names), self.plan.users), drain);

@@ -8,9 +8,9 @@ use parking_lot::Mutex;
 use crate::sample::{CheckId, RequestId};
 
 /// More request names than this are counted together.
-pub const MAX_REQUEST_NAMES: usize = 500;
+pub(crate) const MAX_REQUEST_NAMES: usize = 500;
 /// The name of the requests that came after [`MAX_REQUEST_NAMES`] others.
-pub const OTHER: &str = "(other)";
+pub(crate) const OTHER: &str = "(other)";
 
 /// The register of names of one run. Users ask it once per name they have not used before.
 #[derive(Debug)]

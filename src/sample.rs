@@ -6,7 +6,7 @@ use crate::outcome::{Outcome, RequestErrorKind};
 
 /// A check of the run, in the order the checks were given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CheckId(pub(crate) u16);
+pub(crate) struct CheckId(pub(crate) u16);
 
 /// The name of a request; see [`Names`](crate::names::Names).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,7 +14,7 @@ pub struct RequestId(pub(crate) u16);
 
 /// A plateau of users. What ends within one is counted for it as well as for the whole run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Level(pub(crate) u16);
+pub(crate) struct Level(pub(crate) u16);
 
 impl Level {
     /// On the way: some wanted users are not up yet, or some have left already.
@@ -31,7 +31,10 @@ pub(crate) enum Sample {
     Unfinished(UnfinishedSample),
     User(UserSample),
     /// From `at` on, this is the level.
-    Level { level: Level, at: Instant },
+    Level {
+        level: Level,
+        at: Instant,
+    },
 }
 
 /// One run of a check, ended.

@@ -103,8 +103,7 @@ pub fn short(duration: Duration) -> String {
         let whole = duration.as_secs();
         let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60);
         let parts = [(hours, "h"), (minutes, "m"), (rest, "s")];
-        let parts: Vec<String> =
-            parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n} {unit}")).collect();
+        let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n} {unit}")).collect();
         parts.join(" ")
     }
 }
@@ -127,7 +126,15 @@ mod tests {
 
     #[test]
     fn spans_are_read_with_and_without_units() {
-        for (text, ms) in [("5", 5000), ("0.25", 250), ("500ms", 500), ("1h20m", 4_800_000), ("1.5s", 1500), ("3h30m10s", 12_610_000), ("0", 0)] {
+        for (text, ms) in [
+            ("5", 5000),
+            ("0.25", 250),
+            ("500ms", 500),
+            ("1h20m", 4_800_000),
+            ("1.5s", 1500),
+            ("3h30m10s", 12_610_000),
+            ("0", 0),
+        ] {
             assert_eq!(parse_duration(text), Ok(Duration::from_millis(ms)), "{text}");
         }
     }

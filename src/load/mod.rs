@@ -16,7 +16,6 @@ mod user;
 
 pub(crate) use check::Check;
 pub use http::HttpSettings;
-pub(crate) use os::limits;
 pub use plan::Plan;
 pub use request::RequestBuilder;
 pub(crate) use request::{Prepared, basic_auth};

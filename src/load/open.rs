@@ -109,7 +109,10 @@ mod tests {
             let start = Instant::now();
             let open = std::sync::Arc::new(Open::new(start));
             open.begin_check(CheckId(0), start).expect("not cut");
-            let user = { let open = open.clone(); std::thread::spawn(move || open.end_check().is_ok()) };
+            let user = {
+                let open = open.clone();
+                std::thread::spawn(move || open.end_check().is_ok())
+            };
             let cut = open.cut(Instant::now()).is_some();
             assert_ne!(user.join().expect("user"), cut);
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::http::HttpSettings;
+use super::os::{self, Limit};
 use crate::error::Error;
 use crate::units;
 
@@ -25,6 +26,8 @@ pub struct Plan {
     pub(crate) stop_timeout: Duration,
     pub(crate) stack_size: usize,
     pub(crate) http: HttpSettings,
+    /// The target runs in this process and takes from the same limits.
+    pub(crate) shares_process_with_target: bool,
 }
 
 /// When the users start.
@@ -57,6 +60,7 @@ impl Plan {
             stop_timeout: Self::DEFAULT_STOP_TIMEOUT,
             stack_size: Self::DEFAULT_STACK_SIZE,
             http: HttpSettings::default(),
+            shares_process_with_target: false,
         }
     }
 
@@ -151,7 +155,9 @@ impl Plan {
         } else if self.http.timeout.is_zero() {
             return Err(Error::usage("--timeout: with 0 no answer can ever arrive; give a span above zero, like 30s"));
         } else if self.http.connect_timeout.is_some_and(|limit| limit.is_zero()) {
-            return Err(Error::usage("--connect-timeout: with 0 no connection can be made; give a span above zero, like 5s"));
+            return Err(Error::usage(
+                "--connect-timeout: with 0 no connection can be made; give a span above zero, like 5s",
+            ));
         } else if self.stack_size < Self::MIN_STACK_SIZE {
             return Err(Error::usage(format!(
                 "--stack-size: {} bytes are too few for a user's thread; give at least 64KiB",
@@ -177,7 +183,22 @@ impl Plan {
                 units::short(limit)
             )));
         }
-        Ok(())
+        self.fits(&os::limits())
+    }
+
+    fn fits(&self, limits: &[Limit]) -> Result<(), Error> {
+        let embedded = self.shares_process_with_target;
+        let tightest = limits.iter().min_by_key(|limit| limit.users(embedded));
+        match tightest {
+            Some(limit) if limit.users(embedded) < u64::from(self.users) => Err(Error::usage(format!(
+                "--users {}: this machine has {} for at most {}; use fewer users or raise the limit ({})",
+                self.users,
+                limit.of,
+                units::count(limit.users(embedded), "user"),
+                limit.remedy
+            ))),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -227,5 +248,19 @@ mod tests {
             assert!(error.starts_with(flag) && !error.contains('\n'), "{error}");
         }
         assert_eq!(Plan::new().users(2).ramp_up(second).loops(1).validate(), Ok(()));
+    }
+
+    #[test]
+    fn more_users_than_the_machine_has_room_for_are_refused_with_the_limit_that_bites() {
+        let limit = |of, available| Limit { of, available, per_user: 1, doubled_by_embedded: true, remedy: "knob" };
+        let limits = [limit("threads", 1000), limit("open files", 50)];
+        let plan = Plan::new().users(50);
+        assert_eq!(plan.fits(&limits), Ok(()));
+        let shared = Plan { shares_process_with_target: true, ..plan };
+        let error = shared.fits(&limits).expect_err("half the files").to_string();
+        assert_eq!(
+            error,
+            "--users 50: this machine has open files for at most 25 users; use fewer users or raise the limit (knob)"
+        );
     }
 }

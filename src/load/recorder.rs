@@ -53,7 +53,13 @@ impl Recorder {
         self.open.begin_check(check, now)
     }
 
-    pub(crate) fn end_check(&self, check: CheckId, ended: Instant, times: CheckTimes, outcome: Outcome) -> Result<(), WasCut> {
+    pub(crate) fn end_check(
+        &self,
+        check: CheckId,
+        ended: Instant,
+        times: CheckTimes,
+        outcome: Outcome,
+    ) -> Result<(), WasCut> {
         self.open.end_check()?;
         let CheckTimes { tpr, elapsed, requests, answered } = times;
         let level = self.level();

@@ -24,14 +24,20 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// # Errors
     /// One line, when a client cannot send this method, URL or headers.
-    pub(crate) fn new(method: &str, url: &Url, headers: &[(String, String)], body: Option<Vec<u8>>) -> Result<Self, String> {
+    pub(crate) fn new(
+        method: &str,
+        url: &Url,
+        headers: &[(String, String)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Self, String> {
         let uri = uri(url)?;
         let method = Method::from_bytes(method.as_bytes()).map_err(|_| format!("'{method}' is no HTTP method"))?;
         let name = format!("{method} {}", url.path());
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is no header name"))?;
-            let value = HeaderValue::from_str(value).map_err(|_| format!("the value of header '{name}' has characters that cannot be sent"))?;
+            let value = HeaderValue::from_str(value)
+                .map_err(|_| format!("the value of header '{name}' has characters that cannot be sent"))?;
             map.append(key, value);
         }
         Ok(Prepared { name, method, uri, headers: map, body })
@@ -171,7 +177,8 @@ mod tests {
 
     fn post() -> Prepared {
         let url: Url = "http://a.test/x/y?q=1".parse().expect("url");
-        let headers = [("Authorization".to_owned(), "secret".to_owned()), ("Content-Type".to_owned(), "text/plain".to_owned())];
+        let headers =
+            [("Authorization".to_owned(), "secret".to_owned()), ("Content-Type".to_owned(), "text/plain".to_owned())];
         Prepared::new("POST", &url, &headers, Some(b"body".to_vec())).expect("prepared")
     }
 
@@ -183,7 +190,10 @@ mod tests {
     #[test]
     fn a_303_becomes_a_get_and_a_307_keeps_method_and_body() {
         let seen = redirected(&post(), 303, "z").expect("next");
-        assert_eq!((seen.method.as_str(), seen.uri.to_string().as_str(), seen.body), ("GET", "http://a.test/x/z", None));
+        assert_eq!(
+            (seen.method.as_str(), seen.uri.to_string().as_str(), seen.body),
+            ("GET", "http://a.test/x/z", None)
+        );
         let kept = redirected(&post(), 307, "/z").expect("next");
         assert_eq!((kept.method.as_str(), kept.body.as_deref()), ("POST", Some(&b"body"[..])));
         assert!(kept.headers.contains_key("authorization"));

@@ -111,6 +111,17 @@ impl Response {
         }
     }
 
+    /// Expects a JSON body to have a value at this path, whatever it is.
+    ///
+    /// # Errors
+    /// A fail that says wanted, and how the body begins.
+    pub fn expect_json_at(&self, path: &str) -> Result<&Self, Failure> {
+        match self.json_at(path)? {
+            Some(_) => Ok(self),
+            None => Err(self.fail(format!("wanted a body with {path}, got one without"))),
+        }
+    }
+
     /// The value at a path in a JSON body: names and `[indices]` joined by dots, `items[0].id`, or a JSON pointer, `/items/0/id`.
     ///
     /// # Errors
@@ -207,7 +218,8 @@ impl FromStr for Statuses {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wanted = || format!("'{text}' is no status code from 100 to 599; write it like 200, 2xx, 200-299 or 200,204");
+        let wanted =
+            || format!("'{text}' is no status code from 100 to 599; write it like 200, 2xx, 200-299 or 200,204");
         let code = |text: &str| text.trim().parse::<u16>().ok().filter(|code| (100..600).contains(code));
         let range = |part: &str| match part.trim().strip_suffix("xx") {
             Some(class) => code(&format!("{class}00")).map(|first| first..=first + 99),

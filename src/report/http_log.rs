@@ -21,7 +21,11 @@ pub enum Secrets {
 const SECRET_HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
 
 /// Writes exchanges until there are no more. After an error the rest is taken and thrown away.
-pub(crate) fn write_all(exchanges: impl Iterator<Item = Exchange>, writer: impl Write, secrets: Secrets) -> io::Result<()> {
+pub(crate) fn write_all(
+    exchanges: impl Iterator<Item = Exchange>,
+    writer: impl Write,
+    secrets: Secrets,
+) -> io::Result<()> {
     let mut writer = BufWriter::new(writer);
     let mut result = Ok(());
     for exchange in exchanges {
@@ -86,8 +90,15 @@ mod tests {
             started: UNIX_EPOCH + Duration::from_millis(1_500),
             method: "POST".into(),
             url: "http://a.test/x".into(),
-            sent: Message { headers: headers(&[("Authorization", "Basic c2VjcmV0")]), body: b"hello".into(), body_length: 5 },
-            answer: Ok((200, Message { headers: headers(&[("set-cookie", "id=secret")]), body: vec![0, 255], body_length: 2 })),
+            sent: Message {
+                headers: headers(&[("Authorization", "Basic c2VjcmV0")]),
+                body: b"hello".into(),
+                body_length: 5,
+            },
+            answer: Ok((
+                200,
+                Message { headers: headers(&[("set-cookie", "id=secret")]), body: vec![0, 255], body_length: 2 },
+            )),
             time: Duration::from_micros(1_250),
         }
     }

@@ -47,7 +47,14 @@ impl Story {
         let times = RequestTimes { connect: 50 * MS, first_byte: 100 * MS, receive: 50 * MS, ..Default::default() };
         let traffic = Traffic { new_connection: true, bytes_in: 10, ..Traffic::default() };
         let request = self.stats.names.request("GET /");
-        self.stats.add(Sample::Request(RequestSample { request, level, ended: self.start + at, times, traffic, answer }));
+        self.stats.add(Sample::Request(RequestSample {
+            request,
+            level,
+            ended: self.start + at,
+            times,
+            traffic,
+            answer,
+        }));
     }
 
     fn summary(&self) -> Summary {

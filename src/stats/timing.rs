@@ -134,7 +134,10 @@ mod tests {
         for percent in [0.0, 50.0, 99.0, 100.0] {
             assert_eq!(parts.percentile(percent), whole.percentile(percent));
         }
-        assert_eq!((parts.count(), parts.sum(), parts.min(), parts.max()), (1000, whole.sum(), whole.min(), whole.max()));
+        assert_eq!(
+            (parts.count(), parts.sum(), parts.min(), parts.max()),
+            (1000, whole.sum(), whole.min(), whole.max())
+        );
         let mut empty = Timing::default();
         empty.merge(&whole);
         assert_eq!(empty.percentile(50.0), whole.percentile(50.0));

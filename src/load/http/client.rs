@@ -103,9 +103,8 @@ impl ClientFactory {
     /// A client for user number `turn`.
     pub(crate) fn client(&self, turn: u32) -> Client {
         let wire = SharedWire::default();
-        let connector = TcpConnector::new(wire.clone())
-            .chain(RustlsConnector::default())
-            .chain(Ready::new(wire.clone()));
+        let connector =
+            TcpConnector::new(wire.clone()).chain(RustlsConnector::default()).chain(Ready::new(wire.clone()));
         let resolver = UserResolver::new(Arc::clone(&self.book), wire.clone(), turn as usize);
         Client {
             agent: Agent::with_parts(self.config.clone(), connector, resolver),
@@ -177,7 +176,13 @@ impl Client {
         died && !wire.traffic.new_connection && !wire.is_overdue(Instant::now())
     }
 
-    fn attempt(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Option<&[u8]>) -> Result<(Answered, u64), ureq::Error> {
+    fn attempt(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        body: Option<&[u8]>,
+    ) -> Result<(Answered, u64), ureq::Error> {
         let mut request = Request::new(());
         *request.method_mut() = method.clone();
         *request.uri_mut() = uri.clone();

@@ -35,11 +35,17 @@ enum Entry {
 
 impl AddressBook {
     /// The addresses of `host:port`; `None` when they are not known by the deadline.
-    fn look_up(self: &Arc<Self>, host_and_port: &str, deadline: Option<Instant>) -> Option<(Result<Vec<SocketAddr>, String>, Instant)> {
+    fn look_up(
+        self: &Arc<Self>,
+        host_and_port: &str,
+        deadline: Option<Instant>,
+    ) -> Option<(Result<Vec<SocketAddr>, String>, Instant)> {
         let mut entries = self.entries.lock();
         loop {
             match entries.get(host_and_port) {
-                Some(Entry::Known { answer, until }) if *until > Instant::now() => return Some((answer.clone(), *until)),
+                Some(Entry::Known { answer, until }) if *until > Instant::now() => {
+                    return Some((answer.clone(), *until));
+                }
                 Some(Entry::Asked) => {}
                 _ => {
                     if let Err(error) = self.ask(host_and_port.to_owned()) {

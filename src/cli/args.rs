@@ -1,0 +1,201 @@
+//! The flags.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+
+use crate::load::{HttpSettings, Plan, Statuses};
+use crate::units::{parse_bytes, parse_duration, parse_rate};
+
+/// Functional API tests as load tests: one thread per user, and numbers that are the server's.
+#[derive(Debug, Parser)]
+#[command(name = "perfloop", version, max_term_width = 100, override_usage = "perfloop [OPTIONS] [TARGET]...", after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// URLs to test, each a check of its own; without one, the mock service inside perfloop
+    #[arg(value_name = "TARGET")]
+    pub(super) targets: Vec<String>,
+
+    /// Number of users, each a thread that behaves as one client
+    #[arg(short, long, value_name = "N", default_value_t = 1, help_heading = LOAD)]
+    pub(super) users: u32,
+
+    /// Iterations of each user [default: as many as --time allows]
+    #[arg(long, value_name = "N", help_heading = LOAD)]
+    pub(super) loops: Option<u64>,
+
+    /// How long to run, like 30, 30s or 1m30s [default: 10s if there is no --loops]
+    #[arg(short, long, alias = "run-time", value_name = "TIME", value_parser = parse_duration, help_heading = LOAD)]
+    pub(super) time: Option<Duration>,
+
+    /// Rest of each user between two iterations
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = LOAD)]
+    pub(super) wait: Option<Duration>,
+
+    /// Spread the users' starts evenly over this time
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "spawn_rate", help_heading = LOAD)]
+    pub(super) ramp_up: Option<Duration>,
+
+    /// Start so many users each second (also 12/m)
+    #[arg(short = 'r', long, value_name = "RATE", value_parser = parse_rate, help_heading = LOAD)]
+    pub(super) spawn_rate: Option<f64>,
+
+    /// Time that running checks get at the stop before they are cut off
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "10s", help_heading = LOAD)]
+    pub(super) stop_timeout: Duration,
+
+    /// Stack of each user's thread
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "512KiB", help_heading = LOAD)]
+    pub(super) stack_size: usize,
+
+    /// HTTP method [default: GET, or POST with --data]
+    #[arg(short = 'X', long, value_name = "METHOD", help_heading = REQUEST)]
+    pub(super) method: Option<String>,
+
+    /// Header to send, like 'Accept: text/html' (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", help_heading = REQUEST)]
+    pub(super) headers: Vec<String>,
+
+    /// Body to send; @FILE reads it from a file
+    #[arg(short = 'd', long, value_name = "DATA", help_heading = REQUEST)]
+    pub(super) data: Option<String>,
+
+    /// User and password for basic authentication
+    #[arg(long, value_name = "USER:PASSWORD", help_heading = REQUEST)]
+    pub(super) basic_auth: Option<String>,
+
+    /// Follow up to 10 redirects, each hop a request of its own
+    #[arg(short = 'L', long, help_heading = REQUEST)]
+    pub(super) location: bool,
+
+    /// Ask for compressed answers and unpack them
+    #[arg(long, help_heading = REQUEST)]
+    pub(super) compressed: bool,
+
+    /// Longest time of a request, from the look-up of the name to the last byte
+    #[arg(long, alias = "max-time", value_name = "TIME", value_parser = parse_duration, default_value = "30s", help_heading = REQUEST)]
+    pub(super) timeout: Duration,
+
+    /// Longest time to make a connection [default: only --timeout limits it]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = REQUEST)]
+    pub(super) connect_timeout: Option<Duration>,
+
+    /// Make a new connection for every request
+    #[arg(long, help_heading = REQUEST)]
+    pub(super) no_keepalive: bool,
+
+    /// Trust the certificates in this PEM file, and only these
+    #[arg(long, value_name = "FILE", help_heading = REQUEST)]
+    pub(super) cacert: Option<PathBuf>,
+
+    /// Accept any certificate
+    #[arg(long, help_heading = REQUEST)]
+    pub(super) insecure: bool,
+
+    /// Statuses that pass, like 200, 2xx or 200,204 [default: 100-399]
+    #[arg(long, value_name = "STATUSES", help_heading = EXPECT)]
+    pub(super) expect_status: Option<Statuses>,
+
+    /// Value that a JSON body must have, like code=1 or items[0].id=7 (repeatable)
+    #[arg(long, value_name = "PATH=VALUE", help_heading = EXPECT)]
+    pub(super) expect_json: Vec<String>,
+
+    /// Text that the body must contain (repeatable)
+    #[arg(long, value_name = "TEXT", help_heading = EXPECT)]
+    pub(super) expect_contains: Vec<String>,
+
+    /// Header whose value must contain a text, like 'Content-Type: json' (repeatable)
+    #[arg(long, value_name = "NAME: TEXT", help_heading = EXPECT)]
+    pub(super) expect_header: Vec<String>,
+
+    /// Time between two lines of statistics
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "5s", help_heading = OUTPUT)]
+    pub(super) stats_interval: Duration,
+
+    /// Write nothing while the run goes on, and only the tables at its end
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) quiet: bool,
+
+    /// Write the numbers as JSON; - is stdout
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) json: Option<PathBuf>,
+
+    /// Write every request and answer, secrets masked; - is stdout
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) log_http: Option<PathBuf>,
+
+    /// Do not mask Authorization and cookies in --log-http
+    #[arg(long, requires = "log_http", help_heading = OUTPUT)]
+    pub(super) show_secrets: bool,
+}
+
+const LOAD: &str = "Load";
+const REQUEST: &str = "Requests";
+const EXPECT: &str = "Expectations";
+const OUTPUT: &str = "Output";
+
+const AFTER_HELP: &str = "\
+Examples:
+  perfloop --users 2 --loops 100 --time 5
+  perfloop http://127.0.0.1:5000/json --users 50 --time 30s --expect-status 200 --expect-json code=1
+
+Exit codes: 0 all passed, 1 a check did not pass, 2 wrong input, 3 the run could not be carried out, 130 interrupted.
+HTTP/1.1 only.";
+
+/// What curl follows at most would be 50; browsers give up at 20. A loop shows before ten.
+const MAX_REDIRECTS: u32 = 10;
+
+impl Args {
+    /// The plan these flags describe, trusting these certificates.
+    pub(super) fn plan(&self, ca_pem: Option<Vec<u8>>) -> Plan {
+        let mut http = HttpSettings::default()
+            .timeout(self.timeout)
+            .keep_alive(!self.no_keepalive)
+            .compressed(self.compressed)
+            .follow(if self.location { MAX_REDIRECTS } else { 0 })
+            .insecure(self.insecure);
+        if let Some(limit) = self.connect_timeout {
+            http = http.connect_timeout(limit);
+        }
+        if let Some(pem) = ca_pem {
+            http = http.ca_pem(pem);
+        }
+        let mut plan =
+            Plan::new().users(self.users).stop_timeout(self.stop_timeout).stack_size(self.stack_size).http(http);
+        if let Some(loops) = self.loops {
+            plan = plan.loops(loops);
+        }
+        if let Some(time) = self.time {
+            plan = plan.time(time);
+        }
+        if let Some(wait) = self.wait {
+            plan = plan.wait(wait);
+        }
+        if let Some(ramp_up) = self.ramp_up {
+            plan = plan.ramp_up(ramp_up);
+        }
+        if let Some(rate) = self.spawn_rate {
+            plan = plan.spawn_rate(rate);
+        }
+        plan
+    }
+
+    /// The first flag given that says what to send or to expect.
+    pub(super) fn request_flag(&self) -> Option<&'static str> {
+        let given = [
+            (self.method.is_some(), "--method"),
+            (!self.headers.is_empty(), "--header"),
+            (self.data.is_some(), "--data"),
+            (self.basic_auth.is_some(), "--basic-auth"),
+            (self.location, "--location"),
+            (self.compressed, "--compressed"),
+            (self.cacert.is_some(), "--cacert"),
+            (self.insecure, "--insecure"),
+            (self.expect_status.is_some(), "--expect-status"),
+            (!self.expect_json.is_empty(), "--expect-json"),
+            (!self.expect_contains.is_empty(), "--expect-contains"),
+            (!self.expect_header.is_empty(), "--expect-header"),
+        ];
+        given.into_iter().find_map(|(is_given, flag)| is_given.then_some(flag))
+    }
+}

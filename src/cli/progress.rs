@@ -1,0 +1,108 @@
+//! What is seen while a run goes on: a live line on a terminal, plain lines elsewhere.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::load_test::Live;
+use crate::report::progress_line;
+use crate::units;
+
+/// How often the live line changes.
+const LIVE_INTERVAL: Duration = Duration::from_millis(250);
+
+/// The statistics thread.
+pub(super) struct Progress {
+    done: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// When a run will end, as far as the plan tells.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KnownEnd {
+    pub(super) time: Option<Duration>,
+    pub(super) iterations: Option<u64>,
+}
+
+impl Progress {
+    /// Prints to stderr until [`finish`](Self::finish).
+    pub(super) fn start(live: Live, interval: Duration, end: KnownEnd, quiet: bool) -> Progress {
+        let done = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&done);
+        let show = move || {
+            if io::stderr().is_terminal() {
+                show_line(&live, end, &seen);
+            } else {
+                print_lines(&live, interval, &seen);
+            }
+        };
+        // A run without a progress line is better than none.
+        let thread = if quiet { None } else { thread::Builder::new().name("progress".into()).spawn(show).ok() };
+        Progress { done, thread }
+    }
+
+    pub(super) fn finish(self) {
+        self.done.store(true, Ordering::SeqCst);
+        if let Some(thread) = self.thread {
+            thread.thread().unpark();
+            // It prints, no more; the numbers are elsewhere.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Sleeps until the next multiple of the interval. False when the run is done.
+fn sleep(started: Instant, interval: Duration, done: &AtomicBool) -> bool {
+    let turns = started.elapsed().as_nanos() / interval.as_nanos().max(1) + 1;
+    let next = started + interval.saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX));
+    loop {
+        if done.load(Ordering::SeqCst) {
+            return false;
+        }
+        let left = next.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return true;
+        }
+        thread::park_timeout(left);
+    }
+}
+
+fn print_lines(live: &Live, interval: Duration, done: &AtomicBool) {
+    let started = Instant::now();
+    while sleep(started, interval, done) {
+        let line = progress_line(&live.summary(), started.elapsed());
+        // When nobody reads any more, the run still goes on.
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+}
+
+fn show_line(live: &Live, end: KnownEnd, done: &AtomicBool) {
+    const STEPS: u64 = 1000;
+    let started = Instant::now();
+    let known = end.time.is_some() || end.iterations.is_some();
+    let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr());
+    let template = if known { "{bar:20} {wide_msg}" } else { "{spinner} {wide_msg}" };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    while sleep(started, LIVE_INTERVAL, done) {
+        let summary = live.summary();
+        let elapsed = started.elapsed();
+        let totals = &summary.whole.totals;
+        let by_time = end.time.map(|time| elapsed.as_secs_f64() / time.as_secs_f64());
+        let by_loops = end.iterations.map(|iterations| totals.ended() as f64 / iterations as f64);
+        let share = by_time.unwrap_or(0.0).max(by_loops.unwrap_or(0.0)).min(1.0);
+        bar.set_position((share * STEPS as f64) as u64);
+        let left = match end.time {
+            _ if live.is_stopping() => "stopping".into(),
+            Some(time) => format!("{} left", units::short(Duration::from_secs(time.saturating_sub(elapsed).as_secs()))),
+            None => units::short(Duration::from_secs(elapsed.as_secs())),
+        };
+        bar.set_message(format!("{left} {}", progress_line(&summary, elapsed).trim_start()));
+    }
+    bar.finish_and_clear();
+}

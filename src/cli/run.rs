@@ -1,0 +1,99 @@
+//! `perfloop [TARGET]...`: one run, from its flags to its exit code.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::Exit;
+use super::args::Args;
+use super::output::{Output, open_stream};
+use super::progress::{KnownEnd, Progress};
+use super::signals::Signals;
+use super::target::Target;
+use crate::error::Error;
+use crate::load::Plan;
+use crate::load_test::LoadTest;
+use crate::report::{RunInfo, Secrets, write_json, write_text};
+use crate::stats::Summary;
+use crate::units;
+
+/// The width of tables that nobody watches.
+const DEFAULT_WIDTH: u16 = 100;
+/// Less is not enough for a name and its numbers.
+const MIN_WIDTH: u16 = 80;
+
+pub(super) fn run(args: Args) -> Result<Exit, Error> {
+    let json_on_stdout = args.json.as_deref() == Some(Path::new("-"));
+    if json_on_stdout && args.log_http.as_deref() == Some(Path::new("-")) {
+        return Err(Error::usage("--json - and --log-http - cannot both have stdout; give one of them a file"));
+    } else if args.stats_interval.is_zero() {
+        return Err(Error::usage("--stats-interval: give a span above zero, like 5s"));
+    }
+    let ca_pem = args.cacert.as_deref().map(read_certificates).transpose()?;
+    let plan = args.plan(ca_pem);
+    plan.validate()?;
+    let target = Target::new(&args, plan.http.follow)?;
+    let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
+    let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
+    let mut test = target.add_to(LoadTest::new(plan.clone()));
+    if let Some(path) = &args.log_http {
+        let secrets = if args.show_secrets { Secrets::Show } else { Secrets::Mask };
+        test = test.log_http(open_stream("--log-http", path)?, secrets);
+    }
+
+    let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let info =
+        RunInfo { started: SystemTime::now(), target: target.description.clone(), command: std::env::args().collect() };
+    let run = test.start()?;
+    let signals = Signals::listen(run.live())?;
+    // What cannot be printed does not end a run.
+    let _ = writeln!(out, "{}", first_line(&args, &plan, &target));
+    let _ = out.flush();
+    let end = KnownEnd {
+        time: plan.time_limit(),
+        iterations: plan.loops.map(|loops| loops.saturating_mul(plan.users.into())),
+    };
+    let progress = Progress::start(run.live(), args.stats_interval, end, args.quiet);
+    let summary = run.join()?;
+    progress.finish();
+
+    let _ = writeln!(out).and_then(|()| write_text(&summary, width(json_on_stdout), &mut out));
+    if target.is_embedded() {
+        let _ = writeln!(out, "target: {}", target.description);
+    }
+    if let Some(output) = json {
+        output.write("--json", |writer| write_json(&summary, &info, writer))?;
+    }
+    Ok(exit(&summary, &signals))
+}
+
+fn read_certificates(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|error| {
+        Error::usage(format!("--cacert {}: cannot be read ({error}); give a PEM file that can", path.display()))
+    })
+}
+
+fn first_line(args: &Args, plan: &Plan, target: &Target) -> String {
+    let loops = args.loops.map(|loops| units::count(loops, "loop"));
+    let time = plan.time_limit().map(units::short);
+    let limits: Vec<String> = loops.into_iter().chain(time).collect();
+    let users = units::count(plan.users.into(), "user");
+    format!("perfloop {}: {users}, {}, {}", env!("CARGO_PKG_VERSION"), limits.join(" or "), target.description)
+}
+
+fn width(json_on_stdout: bool) -> u16 {
+    let terminal = if json_on_stdout { console::Term::stderr() } else { console::Term::stdout() };
+    terminal.size_checked().map_or(DEFAULT_WIDTH, |(_, columns)| columns.max(MIN_WIDTH))
+}
+
+fn exit(summary: &Summary, signals: &Signals) -> Exit {
+    let totals = &summary.whole.totals;
+    if signals.were_heard() {
+        Exit::Interrupted
+    } else if totals.pass > 0 && totals.fail_ratio() == Some(0.0) {
+        Exit::Good
+    } else {
+        Exit::Failed
+    }
+}

@@ -1,0 +1,224 @@
+//! What is tested: the URLs on the command line, each a check, or the mock service inside perfloop.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use url::Url;
+
+use super::args::Args;
+use crate::error::Error;
+use crate::load::{Prepared, Statuses, User, basic_auth};
+use crate::load_test::LoadTest;
+use crate::outcome::CheckResult;
+
+/// What a run is aimed at.
+pub(super) struct Target {
+    /// For people and for the report.
+    pub(super) description: String,
+    checks: Vec<UrlCheck>,
+    /// Keeps the service alive as long as its target.
+    #[cfg(feature = "embedded")]
+    service: Option<mock_service::MockService>,
+}
+
+/// One request and what is expected of its answer.
+#[derive(Debug, Clone)]
+struct UrlCheck {
+    name: String,
+    request: Prepared,
+    hops: u32,
+    expected: Expected,
+}
+
+#[derive(Debug, Clone)]
+struct Expected {
+    statuses: Statuses,
+    json: Vec<(String, Option<Value>)>,
+    contains: Vec<String>,
+    headers: Vec<(String, String)>,
+}
+
+impl Target {
+    /// # Errors
+    /// One line that names the flag and the remedy.
+    pub(super) fn new(args: &Args, hops: u32) -> Result<Target, Error> {
+        if args.targets.is_empty() {
+            return match args.request_flag() {
+                Some(flag) => {
+                    Err(Error::usage(format!("{flag} needs a TARGET; give a URL like http://127.0.0.1:5000/json")))
+                }
+                None => embedded(),
+            };
+        }
+        let mut checks = Vec::new();
+        for target in &args.targets {
+            checks.push(UrlCheck::new(args, &url(target)?, hops)?);
+        }
+        // The path alone is a good name as long as it tells the checks apart.
+        let mut seen = HashSet::new();
+        if !checks.iter().all(|check| seen.insert(check.name.clone())) {
+            for check in &mut checks {
+                check.name = format!("{} {}", check.request.method, check.request.uri);
+                check.request.name.clone_from(&check.name);
+            }
+        }
+        let description = args.targets.join(" ");
+        Ok(Target {
+            description,
+            checks,
+            #[cfg(feature = "embedded")]
+            service: None,
+        })
+    }
+
+    /// It runs in this process and shares its limits.
+    pub(super) fn is_embedded(&self) -> bool {
+        #[cfg(feature = "embedded")]
+        return self.service.is_some();
+        #[cfg(not(feature = "embedded"))]
+        false
+    }
+
+    /// Adds the target's checks.
+    pub(super) fn add_to(&self, test: LoadTest) -> LoadTest {
+        self.checks.iter().cloned().fold(test, |test, check| {
+            let name = check.name.clone();
+            test.check(&name, move |user| check.run(user))
+        })
+    }
+}
+
+impl UrlCheck {
+    fn new(args: &Args, url: &Url, hops: u32) -> Result<UrlCheck, Error> {
+        let mut headers = Vec::new();
+        for header in &args.headers {
+            headers.push(name_and_text("--header", header)?);
+        }
+        if let Some(credentials) = &args.basic_auth {
+            if !credentials.contains(':') {
+                return Err(Error::usage("--basic-auth: there is no password; give USER:PASSWORD"));
+            }
+            headers.push(("authorization".into(), basic_auth(credentials)));
+        }
+        let body = args.data.as_deref().map(body).transpose()?;
+        let method = args.method.as_deref().unwrap_or(if body.is_some() { "POST" } else { "GET" });
+        let request = Prepared::new(method, url, &headers, body).map_err(|message| {
+            let flag = if message.contains("header") {
+                "--header"
+            } else if message.contains("method") {
+                "--method"
+            } else {
+                "TARGET"
+            };
+            Error::usage(format!("{flag}: {message}; see perfloop --help"))
+        })?;
+        Ok(UrlCheck { name: request.name.clone(), request, hops, expected: Expected::new(args)? })
+    }
+
+    fn run(&self, user: &mut User) -> CheckResult {
+        let answer = user.send(&self.request, self.hops)?;
+        answer.expect_status(self.expected.statuses.clone())?;
+        for (path, wanted) in &self.expected.json {
+            match wanted {
+                Some(wanted) => answer.expect_json(path, wanted.clone())?,
+                None => answer.expect_json_at(path)?,
+            };
+        }
+        for text in &self.expected.contains {
+            answer.expect_contains(text)?;
+        }
+        for (name, text) in &self.expected.headers {
+            answer.expect_header(name, text)?;
+        }
+        Ok(())
+    }
+}
+
+impl Expected {
+    fn new(args: &Args) -> Result<Expected, Error> {
+        let mut headers = Vec::new();
+        for header in &args.expect_header {
+            headers.push(name_and_text("--expect-header", header)?);
+        }
+        let json = args.expect_json.iter().map(|text| match text.split_once('=') {
+            Some(("", _)) => Err(Error::usage(format!("--expect-json '{text}': no path; write it like code=1"))),
+            // What is no JSON is text: `name=Ann` needs no quotes.
+            Some((path, value)) => {
+                let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+                Ok((path.to_owned(), Some(value)))
+            }
+            None => Ok((text.clone(), None)),
+        });
+        Ok(Expected {
+            statuses: args.expect_status.clone().unwrap_or_else(|| Statuses::from(100..=399)),
+            json: json.collect::<Result<_, _>>()?,
+            contains: args.expect_contains.clone(),
+            headers,
+        })
+    }
+}
+
+/// A TARGET as a URL perfloop can test.
+fn url(target: &str) -> Result<Url, Error> {
+    let refuse = |why: String| Err(Error::usage(format!("TARGET '{target}': {why}")));
+    if target.is_empty() {
+        return refuse("is empty; give a URL like http://127.0.0.1:5000/json".into());
+    } else if target.ends_with(".hurl") || Path::new(target).is_dir() {
+        return refuse("this version reads no Hurl files yet; give a URL like http://127.0.0.1:5000/json".into());
+    }
+    match Url::parse(target) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        // `localhost:5000` parses as a URL of the scheme `localhost`.
+        Ok(url) if target.contains("://") => refuse(format!(
+            "perfloop speaks http and https, not '{}'; give a URL like http://127.0.0.1:5000/json",
+            url.scheme()
+        )),
+        Err(error) if target.contains("://") => {
+            refuse(format!("is no URL ({error}); give one like http://127.0.0.1:5000/json"))
+        }
+        _ => refuse(format!("give the whole URL, http://{}", target.trim_start_matches('/'))),
+    }
+}
+
+fn name_and_text(flag: &str, text: &str) -> Result<(String, String), Error> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        _ => Err(Error::usage(format!("{flag} '{text}': no name; write it like 'Accept: text/html'"))),
+    }
+}
+
+fn body(data: &str) -> Result<Vec<u8>, Error> {
+    match data.strip_prefix('@') {
+        None => Ok(data.into()),
+        Some(file) => fs::read(file)
+            .map_err(|error| Error::usage(format!("--data @{file}: cannot be read ({error}); give a file that can"))),
+    }
+}
+
+/// The mock service on a free port, and its hello as the check. Nothing is ever load-tested by accident:
+/// without a TARGET perfloop does not guess what listens where.
+#[cfg(feature = "embedded")]
+fn embedded() -> Result<Target, Error> {
+    let settings = mock_service::Settings::default();
+    let delay = crate::units::short(settings.delay);
+    let service = mock_service::MockService::start(settings).map_err(|error| {
+        Error::run(format!("the mock service inside perfloop does not start: {error}; give a TARGET"))
+    })?;
+    let url = url(&format!("{}/json", service.url()))?;
+    let request = Prepared::new("GET", &url, &[], None).map_err(Error::run)?;
+    let json = vec![("code".to_owned(), Some(Value::from(1)))];
+    let expected = Expected { statuses: 200.into(), json, contains: Vec::new(), headers: Vec::new() };
+    let check = UrlCheck { name: request.name.clone(), request, hops: 0, expected };
+    let description =
+        format!("{url} (the mock service inside perfloop, which answers after {delay}; no TARGET was given)");
+    Ok(Target { description, checks: vec![check], service: Some(service) })
+}
+
+#[cfg(not(feature = "embedded"))]
+fn embedded() -> Result<Target, Error> {
+    Err(Error::usage(
+        "no TARGET, and this perfloop was built without the mock service; give a URL like http://127.0.0.1:5000/json",
+    ))
+}

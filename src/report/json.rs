@@ -1,0 +1,148 @@
+//! The numbers as JSON. Every key of a number that has a unit ends in it.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::RunInfo;
+use super::http_log::timestamp;
+use crate::end::EndReason;
+use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
+use crate::units::milliseconds;
+
+/// The version of this shape: a change that could break a reader raises it.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Writes one JSON object: `run`, `totals`, `checks`, `requests`, `full_load`, `failures`, `warnings`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_json(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> io::Result<()> {
+    let Value::Object(mut document) = section(&summary.whole) else { return Ok(()) };
+    document.shift_insert(0, "run".into(), run(summary, info));
+    document.insert("full_load".into(), summary.full_load.as_ref().map_or(Value::Null, section));
+    document.insert("failures".into(), summary.failures.iter().map(|group| failure(summary, group)).collect());
+    document.insert("warnings".into(), summary.warnings().iter().map(|warning| json!(warning.to_string())).collect());
+    serde_json::to_writer_pretty(&mut writer, &document)?;
+    writeln!(writer)?;
+    writer.flush()
+}
+
+fn run(summary: &Summary, info: &RunInfo) -> Value {
+    json!({
+        "schema": SCHEMA_VERSION,
+        "perfloop": env!("CARGO_PKG_VERSION"),
+        "target": info.target,
+        "command": info.command,
+        "start": timestamp(info.started),
+        "duration_s": summary.end.map(|end| end.duration.as_secs_f64()),
+        "tested_s": summary.tested().as_secs_f64(),
+        "end": summary.end.map(|end| match end.reason {
+            EndReason::LoopsDone => "loops_done",
+            EndReason::TimeUp => "time_up",
+            EndReason::Stopped => "stopped",
+        }),
+        "users": summary.users,
+        "start_delay_ms": times(&summary.starts),
+        "pauses": { "count": summary.pauses.count(), "total_s": summary.pauses.sum().as_secs_f64() },
+        "queue_blocked_s": summary.blocked.as_secs_f64(),
+        "oldest_unfinished_s": summary.oldest_unfinished.map(|age| age.as_secs_f64()),
+        "log_left_out": summary.log.left_out,
+    })
+}
+
+fn section(section: &Section) -> Value {
+    let mut totals = check(section, &section.totals);
+    totals.remove("name");
+    totals.insert("span_s".into(), json!(section.span.as_secs_f64()));
+    totals.insert("in_flight".into(), json!(section.in_flight));
+    totals.insert("requests".into(), json!(section.request_totals.sent()));
+    totals.insert("answered".into(), json!(section.request_totals.answered));
+    json!({
+        "totals": totals,
+        "checks": section.checks.iter().map(|tally| check(section, tally)).collect::<Vec<_>>(),
+        "requests": section.requests.iter().map(|tally| request(section, tally)).collect::<Vec<_>>(),
+    })
+}
+
+fn check(section: &Section, tally: &CheckTally) -> Map<String, Value> {
+    let value = json!({
+        "name": &*tally.name,
+        "pass": tally.pass,
+        "fail": tally.fail,
+        "exception": tally.exception,
+        "unfinished": tally.unfinished,
+        "fail_ratio": tally.fail_ratio(),
+        "passes_per_s": section.passes_per_s(tally),
+        "rps": section.rps(tally),
+        "tpr_ms": times(&tally.tpr),
+        "elapsed_ms": times(&tally.elapsed),
+        "fail_tpr_ms": times(&tally.fail_tpr),
+        "exception_tpr_ms": times(&tally.exception_tpr),
+    });
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn request(section: &Section, tally: &RequestTally) -> Value {
+    let lost: Map<String, Value> =
+        tally.lost.iter().map(|(kind, count)| (format!("{kind:?}").to_lowercase(), json!(count))).collect();
+    json!({
+        "name": &*tally.name,
+        "count": tally.sent(),
+        "answered": tally.answered,
+        "exceptions": tally.exceptions(),
+        "exceptions_by_kind": lost,
+        "never_accepted": tally.never_accepted,
+        "unfinished": tally.unfinished,
+        "failures": tally.failures(),
+        "rps": section.request_rps(tally),
+        "response_time_ms": times(&tally.response_time),
+        "exception_time_ms": times(&tally.lost_time),
+        "phases_ms": {
+            "setup": times(&tally.setup),
+            "first_byte": times(&tally.first_byte),
+            "receive": times(&tally.receive),
+        },
+        "bytes_in": tally.bytes_in,
+        "body_bytes": tally.body_bytes,
+        "bytes_out": tally.bytes_out,
+        "new_connections": tally.new_connections,
+        "resent": tally.resent,
+    })
+}
+
+/// `null` without samples. A percentile with fewer than 10 samples beyond it is named in `unbacked`.
+fn times(timing: &Timing) -> Value {
+    let ms = |time: Option<Duration>| time.map(milliseconds);
+    let percentiles = [("p50", 50.0), ("p90", 90.0), ("p95", 95.0), ("p99", 99.0)];
+    if timing.count() == 0 {
+        return Value::Null;
+    }
+    let mut map = Map::new();
+    map.insert("count".into(), json!(timing.count()));
+    map.insert("mean".into(), json!(ms(timing.mean())));
+    map.insert("min".into(), json!(ms(timing.min())));
+    for (name, percent) in percentiles {
+        map.insert(name.into(), json!(ms(timing.percentile(percent))));
+    }
+    map.insert("max".into(), json!(ms(timing.max())));
+    let unbacked = percentiles.iter().filter(|(_, percent)| !timing.is_backed(*percent)).map(|(name, _)| json!(name));
+    map.insert("unbacked".into(), unbacked.collect());
+    Value::Object(map)
+}
+
+fn failure(summary: &Summary, group: &crate::stats::FailureGroup) -> Value {
+    json!({
+        "check": &*summary.check_of(group),
+        "outcome": if group.is_exception { "exception" } else { "fail" },
+        "message": group.message,
+        "detail": group.detail,
+        "count": group.count,
+        "first_s": group.first.as_secs_f64(),
+        "last_s": group.last.as_secs_f64(),
+    })
+}

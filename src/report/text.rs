@@ -1,0 +1,269 @@
+//! The numbers as text for a terminal.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
+
+use crate::end::EndReason;
+use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
+use crate::units::{self, milliseconds};
+
+/// The percentiles of the tables.
+const PERCENTILES: [f64; 4] = [50.0, 90.0, 95.0, 99.0];
+/// More groups of failures are left to the JSON report.
+const SHOWN_FAILURES: usize = 20;
+/// Stands behind a percentile with fewer than 10 samples beyond it.
+const UNBACKED: char = '*';
+
+/// Writes all tables, `width` columns wide.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_text(summary: &Summary, width: u16, mut writer: impl Write) -> io::Result<()> {
+    writeln!(writer, "{}", headline(summary))?;
+    writeln!(writer, "{}", in_flight(summary))?;
+    writeln!(writer)?;
+    write_checks(summary, width, &mut writer)?;
+    if !summary.whole.requests.is_empty() {
+        write_requests(summary, width, &mut writer)?;
+    }
+    write_failures(summary, width, &mut writer)?;
+    for warning in summary.warnings() {
+        writeln!(writer, "warning: {warning}")?;
+    }
+    writeln!(writer, "{}", gate(summary))
+}
+
+/// One line on how far a run is, for a log.
+pub fn progress_line(summary: &Summary, elapsed: Duration) -> String {
+    let totals = &summary.whole.totals;
+    let tpr = |percent| totals.tpr.percentile(percent).map_or("-".into(), number_ms);
+    format!(
+        "{:>6} {}  pass {}  fail {}  exception {}  {:.2} rps  TPR mean {} p95 {} ms",
+        units::short(Duration::from_secs(elapsed.as_secs_f64().round() as u64)),
+        units::count(summary.users_up.into(), "user"),
+        totals.pass,
+        totals.fail,
+        totals.exception,
+        summary.whole.rps(totals),
+        totals.tpr.mean().map_or("-".into(), number_ms),
+        tpr(95.0),
+    )
+}
+
+fn headline(summary: &Summary) -> String {
+    let totals = &summary.whole.totals;
+    let why = match summary.end.map(|end| end.reason) {
+        Some(EndReason::LoopsDone) => "all loops done",
+        Some(EndReason::TimeUp) => "time up",
+        Some(EndReason::Stopped) => "stopped",
+        None => "still running",
+    };
+    let unfinished = if totals.unfinished > 0 { format!(", {} unfinished", totals.unfinished) } else { String::new() };
+    format!(
+        "{} in {} ({why}): {} pass, {} fail, {} exception{unfinished}",
+        units::count(totals.ended(), "check"),
+        units::short(summary.end.map_or(summary.tested(), |end| end.duration)),
+        totals.pass,
+        totals.fail,
+        totals.exception,
+    )
+}
+
+fn in_flight(summary: &Summary) -> String {
+    format!(
+        "{:.2} requests in flight at the service on average, of {}",
+        summary.whole.in_flight,
+        units::count(summary.users.into(), "user")
+    )
+}
+
+fn gate(summary: &Summary) -> String {
+    match summary.whole.totals.fail_ratio() {
+        None => "gate fail_ratio > 0 (implied): crossed, no check ended".into(),
+        Some(0.0) => "gate fail_ratio > 0 (implied): held".into(),
+        Some(ratio) => format!("gate fail_ratio > 0 (implied): crossed, {:.4}", ratio),
+    }
+}
+
+/// The rows of a section: each tally, all together if there are several, and all at full load.
+fn rows<'a, T>(
+    whole: &'a Section,
+    full_load: Option<&'a Section>,
+    each: impl Fn(&'a Section) -> &'a [T],
+    total: impl Fn(&'a Section) -> &'a T,
+    name: impl Fn(&'a T) -> &'a str,
+) -> Vec<(String, &'a Section, &'a T)> {
+    let mut rows: Vec<_> = each(whole).iter().map(|tally| (name(tally).to_owned(), whole, tally)).collect();
+    if rows.len() > 1 {
+        rows.push(("all".into(), whole, total(whole)));
+    }
+    if let Some(section) = full_load {
+        rows.push((format!("at full load ({})", units::short(section.span)), section, total(section)));
+    }
+    rows
+}
+
+fn write_checks(summary: &Summary, width: u16, writer: &mut impl Write) -> io::Result<()> {
+    let full_load = summary.full_load.as_ref();
+    let rows = rows(&summary.whole, full_load, |s| &s.checks, |s| &s.totals, |check: &CheckTally| &check.name);
+    let header = ["check", "pass", "fail", "exception", "unfinished", "passes/s", "rps"];
+    let counts = rows.iter().map(|(name, section, check)| {
+        let counts = [check.pass, check.fail, check.exception, check.unfinished].map(|count| count.to_string());
+        let rates = [section.passes_per_s(check), section.rps(check)].map(rate);
+        [vec![name.clone()], counts.to_vec(), rates.to_vec()].concat()
+    });
+    write_table(&header, counts, width, writer)?;
+    write_times("TPR of passes, ms", rows.iter().map(|(name, _, check)| (name.clone(), &check.tpr)), width, writer)?;
+    let totals = &summary.whole.totals;
+    let others = [("fails", &totals.fail_tpr), ("exceptions", &totals.exception_tpr)];
+    let others: Vec<_> = others.into_iter().filter(|(_, timing)| timing.count() > 0).collect();
+    if !others.is_empty() {
+        let others = others.into_iter().map(|(name, timing)| (name.to_owned(), timing));
+        write_times("TPR of others, ms", others, width, writer)?;
+    }
+    Ok(())
+}
+
+fn write_requests(summary: &Summary, width: u16, writer: &mut impl Write) -> io::Result<()> {
+    let full_load = summary.full_load.as_ref();
+    let rows =
+        rows(&summary.whole, full_load, |s| &s.requests, |s| &s.request_totals, |request: &RequestTally| &request.name);
+    let header = ["request", "answered", "exception", "unfinished", "connections", "bytes in", "rps"];
+    let counts = rows.iter().map(|(name, section, request)| {
+        let counts = [request.answered, request.exceptions(), request.unfinished, request.new_connections];
+        let mut row = vec![name.clone()];
+        row.extend(counts.map(|count| count.to_string()));
+        row.extend([bytes(request.bytes_in), rate(section.request_rps(request))]);
+        row
+    });
+    write_table(&header, counts, width, writer)?;
+    let times = rows.iter().map(|(name, _, request)| (name.clone(), &request.response_time));
+    write_times("response time, ms", times, width, writer)
+}
+
+fn write_times<'a>(
+    title: &str,
+    timings: impl Iterator<Item = (String, &'a Timing)>,
+    width: u16,
+    writer: &mut impl Write,
+) -> io::Result<()> {
+    let timings: Vec<_> = timings.collect();
+    let header = [title, "mean", "min", "p50", "p90", "p95", "p99", "max"];
+    let rows = timings.iter().map(|(name, timing)| {
+        let time = |time: Option<Duration>| time.map_or("-".to_owned(), number_ms);
+        let mut row = vec![name.clone(), time(timing.mean()), time(timing.min())];
+        row.extend(PERCENTILES.map(|percent| {
+            let mark =
+                if timing.count() > 0 && !timing.is_backed(percent) { UNBACKED.to_string() } else { String::new() };
+            time(timing.percentile(percent)) + &mark
+        }));
+        row.push(time(timing.max()));
+        row
+    });
+    write_table(&header, rows, width, writer)?;
+    let is_unbacked = |timing: &Timing| timing.count() > 0 && PERCENTILES.iter().any(|p| !timing.is_backed(*p));
+    if timings.iter().any(|(_, timing)| is_unbacked(timing)) {
+        writeln!(writer, "{UNBACKED} fewer than 10 samples lie beyond this percentile\n")?;
+    }
+    Ok(())
+}
+
+/// A table whose first column gives way when the terminal is narrow.
+fn write_table(
+    header: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+    width: u16,
+    writer: &mut impl Write,
+) -> io::Result<()> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    table.set_header(header.iter().enumerate().map(|(n, title)| aligned(n, title)));
+    let mut widest = vec![0; header.len()];
+    let all: Vec<Vec<String>> = rows.collect();
+    for row in &all {
+        row.iter().zip(&mut widest).for_each(|(cell, widest)| *widest = cell.chars().count().max(*widest));
+        let mut row = Row::from(row.iter().enumerate().map(|(n, cell)| aligned(n, cell)));
+        row.max_height(1);
+        table.add_row(row);
+    }
+    let numbers = header.iter().zip(&widest).skip(1);
+    let numbers: Vec<u16> = numbers.map(|(title, widest)| title.chars().count().max(*widest) as u16 + 2).collect();
+    let name = width.saturating_sub(numbers.iter().sum::<u16>()).clamp(12, 60);
+    let widths = std::iter::once(name).chain(numbers);
+    table.set_constraints(widths.map(|width| ColumnConstraint::Absolute(Width::Fixed(width))));
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 0));
+    }
+    for line in table.lines() {
+        writeln!(writer, "{}", line.trim_end())?;
+    }
+    writeln!(writer)
+}
+
+fn aligned(column: usize, text: &str) -> Cell {
+    let alignment = if column == 0 { CellAlignment::Left } else { CellAlignment::Right };
+    Cell::new(text).set_alignment(alignment)
+}
+
+fn write_failures(summary: &Summary, width: u16, writer: &mut impl Write) -> io::Result<()> {
+    if summary.failures.is_empty() {
+        return Ok(());
+    }
+    writeln!(writer, "failures")?;
+    for group in summary.failures.iter().take(SHOWN_FAILURES) {
+        let kind = if group.is_exception { "exception" } else { "fail" };
+        let first_line = format!("{:>7}  {kind:<9}  {}: {}", group.count, summary.check_of(group), group.message);
+        writeln!(writer, "{}", cut(&first_line, width))?;
+        let detail = group.detail.as_deref().map(|detail| format!(", {detail}")).unwrap_or_default();
+        let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
+        let when = if group.count == 1 {
+            format!("at {}", seconds(group.first))
+        } else {
+            format!("from {} to {}", seconds(group.first), seconds(group.last))
+        };
+        writeln!(writer, "{}", cut(&format!("         {when}{detail}"), width))?;
+    }
+    if summary.failures.len() > SHOWN_FAILURES {
+        let more = summary.failures.len() - SHOWN_FAILURES;
+        writeln!(writer, "         and {} more; --json FILE has all", units::count(more as u64, "group"))?;
+    }
+    writeln!(writer)
+}
+
+fn cut(line: &str, width: u16) -> String {
+    let width = usize::from(width);
+    if line.chars().count() <= width {
+        line.to_owned()
+    } else {
+        line.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+    }
+}
+
+/// Milliseconds to four digits or so: `0.031`, `9.12`, `201.4`, `12345`.
+fn number_ms(time: Duration) -> String {
+    let ms = milliseconds(time);
+    let decimals = if ms < 1.0 {
+        3
+    } else if ms < 100.0 {
+        2
+    } else if ms < 10_000.0 {
+        1
+    } else {
+        0
+    };
+    format!("{ms:.decimals$}")
+}
+
+fn rate(per_second: f64) -> String {
+    if per_second < 1000.0 { format!("{per_second:.2}") } else { format!("{per_second:.0}") }
+}
+
+fn bytes(count: u64) -> String {
+    let units = [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    match units.iter().find(|(_, size)| count >= *size) {
+        Some((unit, size)) => format!("{:.1} {unit}", count as f64 / *size as f64),
+        None => format!("{count} B"),
+    }
+}
