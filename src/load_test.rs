@@ -52,7 +52,14 @@ pub struct Run {
     live: Live,
     conductor: JoinHandle<End>,
     collecting: JoinHandle<()>,
-    log: Option<(Tap<Exchange>, JoinHandle<Result<(), String>>)>,
+    log: Option<OpenLog>,
+}
+
+/// The log of a run that goes on.
+#[derive(Debug)]
+struct OpenLog {
+    tap: Tap<Exchange>,
+    writing: JoinHandle<Result<(), String>>,
 }
 
 /// Reads and ends a [`Run`] from anywhere: a progress line, a signal handler.
@@ -113,7 +120,8 @@ impl LoadTest {
             Some(Log { writer, secrets }) => {
                 let (tap, spill) = queue::side_channel(LOG_BOUND);
                 let write = move || http_log::write_all(spill, writer, secrets).map_err(|error| error.to_string());
-                Some((tap, thread::Builder::new().name("log".into()).spawn(write).map_err(no_thread)?))
+                let writing = thread::Builder::new().name("log".into()).spawn(write).map_err(no_thread)?;
+                Some(OpenLog { tap, writing })
             }
         };
         let stop = Arc::new(Stop::default());
@@ -123,7 +131,7 @@ impl LoadTest {
             names,
             sink: sink.clone(),
             stop: Arc::clone(&stop),
-            log: log.as_ref().map(|(tap, _)| tap.clone()),
+            log: log.as_ref().map(|log| log.tap.clone()),
         };
         match load::start(parts) {
             Ok(conductor) => Ok(Run { live: Live { stop, collector }, conductor, collecting, log }),
@@ -178,7 +186,7 @@ impl Run {
         self.collecting.join().map_err(broken)?;
         let log = match self.log {
             None => LogLoss::default(),
-            Some((tap, writing)) => {
+            Some(OpenLog { tap, writing }) => {
                 tap.close();
                 let error = writing.join().map_err(broken)?.err();
                 LogLoss { left_out: tap.left_out(), error }

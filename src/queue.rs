@@ -148,10 +148,9 @@ impl<T> Iterator for Spill<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::Level;
 
     fn sample() -> Sample {
-        Sample::Level { level: Level::FULL, at: Instant::now() }
+        Sample::FullLoad { from: Instant::now() }
     }
 
     #[test]

@@ -30,10 +30,9 @@ pub(crate) enum Sample {
     Request(RequestSample),
     Unfinished(UnfinishedSample),
     User(UserSample),
-    /// From `at` on, this is the level.
-    Level {
-        level: Level,
-        at: Instant,
+    /// From then on all wanted users are up, until the first is told to stop.
+    FullLoad {
+        from: Instant,
     },
 }
 

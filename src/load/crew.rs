@@ -31,21 +31,18 @@ impl Crew {
         self.sink.push(Sample::User(UserSample { at, event: UserEvent::Released { late } }));
         if self.released.fetch_add(1, Ordering::SeqCst) + 1 == self.wanted {
             self.level.store(Level::FULL.0, Ordering::SeqCst);
-            self.sink.push(Sample::Level { level: Level::FULL, at });
+            self.sink.push(Sample::FullLoad { from: at });
         }
     }
 
     /// A user begins nothing more; the first one to leave ends the level.
     pub(crate) fn user_ended(&self) {
-        let at = Instant::now();
-        self.leave_level(at);
-        self.sink.push(Sample::User(UserSample { at, event: UserEvent::Ended }));
+        self.leave_level();
+        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Ended }));
     }
 
     /// Not all users are wanted any more.
-    pub(crate) fn leave_level(&self, at: Instant) {
-        if self.level.swap(Level::NONE.0, Ordering::SeqCst) == Level::FULL.0 {
-            self.sink.push(Sample::Level { level: Level::NONE, at });
-        }
+    pub(crate) fn leave_level(&self) {
+        self.level.store(Level::NONE.0, Ordering::SeqCst);
     }
 }

@@ -88,7 +88,7 @@ impl Recorder {
         self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Pauses(pause) }));
     }
 
-    /// What ends after the stop belongs to no level, even when the level's end is not announced yet.
+    /// What ends after the stop belongs to no level, even when nobody has left yet.
     fn level(&self) -> Level {
         if self.stop.is_set() { Level::NONE } else { self.crew.level() }
     }

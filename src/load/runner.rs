@@ -194,7 +194,7 @@ fn conduct(shared: &Shared, sink: &Sink, handles: &[Handle], first_start: Instan
     stop.wait_until(None, || all_ended() || stop.is_set());
     stop.set(EndReason::LoopsDone);
     let (stopped_at, reason) = stop.reason().unwrap_or((Instant::now(), EndReason::LoopsDone));
-    shared.crew.leave_level(stopped_at);
+    shared.crew.leave_level();
     let in_time = stop.wait_until(Some(stopped_at + shared.plan.stop_timeout), || all_ended() || stop.is_cut());
     if !in_time || stop.is_cut() {
         // First all that is open is counted, at one moment; only then is it interrupted.

@@ -54,7 +54,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
 
 fn section(section: &Section) -> Value {
     let mut totals = check(section, &section.totals);
-    totals.remove("name");
+    totals.shift_remove("name");
     totals.insert("span_s".into(), json!(section.span.as_secs_f64()));
     totals.insert("in_flight".into(), json!(section.in_flight));
     totals.insert("requests".into(), json!(section.request_totals.sent()));
@@ -117,7 +117,8 @@ fn request(section: &Section, tally: &RequestTally) -> Value {
 
 /// `null` without samples. A percentile with fewer than 10 samples beyond it is named in `unbacked`.
 fn times(timing: &Timing) -> Value {
-    let ms = |time: Option<Duration>| time.map(milliseconds);
+    // To the nanosecond: what lies behind it is the noise of the binary fraction.
+    let ms = |time: Option<Duration>| time.map(|time| (milliseconds(time) * 1e6).round() / 1e6);
     let percentiles = [("p50", 50.0), ("p90", 90.0), ("p95", 95.0), ("p99", 99.0)];
     if timing.count() == 0 {
         return Value::Null;

@@ -13,6 +13,8 @@ use crate::units::{self, milliseconds};
 const PERCENTILES: [f64; 4] = [50.0, 90.0, 95.0, 99.0];
 /// More groups of failures are left to the JSON report.
 const SHOWN_FAILURES: usize = 20;
+/// The name's column never gets narrower.
+const MIN_NAME: u16 = 18;
 /// Stands behind a percentile with fewer than 10 samples beyond it.
 const UNBACKED: char = '*';
 
@@ -27,6 +29,9 @@ pub fn write_text(summary: &Summary, width: u16, mut writer: impl Write) -> io::
     write_checks(summary, width, &mut writer)?;
     if !summary.whole.requests.is_empty() {
         write_requests(summary, width, &mut writer)?;
+    }
+    if has_unbacked(&summary.whole) {
+        writeln!(writer, "{UNBACKED} fewer than 10 samples lie beyond this percentile\n")?;
     }
     write_failures(summary, width, &mut writer)?;
     for warning in summary.warnings() {
@@ -85,6 +90,13 @@ fn gate(summary: &Summary) -> String {
         Some(0.0) => "gate fail_ratio > 0 (implied): held".into(),
         Some(ratio) => format!("gate fail_ratio > 0 (implied): crossed, {:.4}", ratio),
     }
+}
+
+/// Some percentile of the tables says little.
+fn has_unbacked(section: &Section) -> bool {
+    let checks = section.checks.iter().flat_map(|check| [&check.tpr, &check.fail_tpr, &check.exception_tpr]);
+    let mut timings = checks.chain(section.requests.iter().map(|request| &request.response_time));
+    timings.any(|timing| timing.count() > 0 && PERCENTILES.iter().any(|percent| !timing.is_backed(*percent)))
 }
 
 /// The rows of a section: each tally, all together if there are several, and all at full load.
@@ -162,12 +174,7 @@ fn write_times<'a>(
         row.push(time(timing.max()));
         row
     });
-    write_table(&header, rows, width, writer)?;
-    let is_unbacked = |timing: &Timing| timing.count() > 0 && PERCENTILES.iter().any(|p| !timing.is_backed(*p));
-    if timings.iter().any(|(_, timing)| is_unbacked(timing)) {
-        writeln!(writer, "{UNBACKED} fewer than 10 samples lie beyond this percentile\n")?;
-    }
-    Ok(())
+    write_table(&header, rows, width, writer)
 }
 
 /// A table whose first column gives way when the terminal is narrow.
@@ -190,7 +197,8 @@ fn write_table(
     }
     let numbers = header.iter().zip(&widest).skip(1);
     let numbers: Vec<u16> = numbers.map(|(title, widest)| title.chars().count().max(*widest) as u16 + 2).collect();
-    let name = width.saturating_sub(numbers.iter().sum::<u16>()).clamp(12, 60);
+    let longest = widest.first().copied().unwrap_or(0).max(header.first().map_or(0, |title| title.chars().count()));
+    let name = width.saturating_sub(numbers.iter().sum::<u16>()).min(longest as u16).max(MIN_NAME);
     let widths = std::iter::once(name).chain(numbers);
     table.set_constraints(widths.map(|width| ColumnConstraint::Absolute(Width::Fixed(width))));
     for column in table.column_iter_mut() {

@@ -45,7 +45,7 @@ pub(crate) struct Stats {
 #[derive(Debug)]
 struct FullLoad {
     from: Instant,
-    to: Option<Instant>,
+    last_end: Instant,
     part: Part,
 }
 
@@ -79,13 +79,8 @@ impl Stats {
                 self.oldest_unfinished = self.oldest_unfinished.max(Some(sample.age));
             }
             Sample::User(sample) => self.add_user(&sample),
-            Sample::Level { level: Level::FULL, at } => {
-                self.full_load = Some(FullLoad { from: at, to: None, part: Part::default() });
-            }
-            Sample::Level { at, .. } => {
-                if let Some(full_load) = &mut self.full_load {
-                    full_load.to.get_or_insert(at);
-                }
+            Sample::FullLoad { from } => {
+                self.full_load = Some(FullLoad { from, last_end: from, part: Part::default() });
             }
         }
     }
@@ -93,7 +88,7 @@ impl Stats {
     fn add_check(&mut self, sample: CheckSample) {
         let moment = self.moment(sample.ended);
         self.whole.add_check(&sample);
-        if let Some(full_load) = self.full_load(sample.level) {
+        if let Some(full_load) = self.full_load(sample.level, sample.ended) {
             full_load.add_check(&sample);
         }
         let slot = self.timeline.at(moment);
@@ -108,7 +103,7 @@ impl Stats {
     fn add_request(&mut self, sample: &RequestSample) {
         let moment = self.moment(sample.ended);
         self.whole.add_request(sample);
-        if let Some(full_load) = self.full_load(sample.level) {
+        if let Some(full_load) = self.full_load(sample.level, sample.ended) {
             full_load.add_request(sample);
         }
         if let Answer::Status(_) = sample.answer {
@@ -139,8 +134,10 @@ impl Stats {
         ended.saturating_duration_since(*self.started.get_or_insert(ended))
     }
 
-    fn full_load(&mut self, level: Level) -> Option<&mut Part> {
-        self.full_load.as_mut().filter(|_| level == Level::FULL).map(|full_load| &mut full_load.part)
+    fn full_load(&mut self, level: Level, ended: Instant) -> Option<&mut Part> {
+        let full_load = self.full_load.as_mut().filter(|_| level == Level::FULL)?;
+        full_load.last_end = full_load.last_end.max(ended);
+        Some(&mut full_load.part)
     }
 
     /// What is counted up to now.
@@ -150,8 +147,8 @@ impl Stats {
             _ => Duration::ZERO,
         };
         let full_load = self.full_load.as_ref().map(|full_load| {
-            let to = full_load.to.or(self.last_end).unwrap_or(full_load.from);
-            Section::new(&full_load.part, to.saturating_duration_since(full_load.from), &self.names)
+            let span = full_load.last_end.saturating_duration_since(full_load.from);
+            Section::new(&full_load.part, span, &self.names)
         });
         Summary {
             users: self.users_wanted,

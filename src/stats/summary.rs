@@ -23,7 +23,8 @@ pub struct Summary {
     pub users_up: u32,
     /// The whole run, from the first user's start to the end of the last counted sample.
     pub whole: Section,
-    /// What ended while all wanted users were up, before the stop; `None` when that never was so.
+    /// What ended while all wanted users were up, before the stop; its span, too, runs to the end of the last
+    /// counted sample. `None` when nothing did.
     pub full_load: Option<Section>,
     /// Fails and exceptions, grouped, the largest group first.
     pub failures: Vec<FailureGroup>,

@@ -26,10 +26,6 @@ impl Story {
         self.stats.add(Sample::User(UserSample { at: self.start + at, event }));
     }
 
-    fn level(&mut self, at: Duration, level: Level) {
-        self.stats.add(Sample::Level { level, at: self.start + at });
-    }
-
     fn check(&mut self, at: Duration, level: Level, outcome: Outcome) {
         self.stats.add(Sample::Check(CheckSample {
             check: CheckId(0),
@@ -83,11 +79,10 @@ fn rates_are_divided_by_the_time_from_the_first_start_to_the_last_end() {
 fn full_load_counts_only_what_ends_while_all_users_are_up() {
     let mut story = Story::new(2);
     story.check(SECOND, Level::NONE, Outcome::Pass);
-    story.level(2 * SECOND, Level::FULL);
+    story.stats.add(Sample::FullLoad { from: story.start + 2 * SECOND });
     for n in 3..=6 {
         story.check(n * SECOND, Level::FULL, Outcome::Pass);
     }
-    story.level(6 * SECOND, Level::NONE);
     story.check(7 * SECOND, Level::NONE, Outcome::Pass);
     let summary = story.summary();
     let full = summary.full_load.expect("full load");
