@@ -112,7 +112,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "5s", help_heading = OUTPUT)]
     pub(super) stats_interval: Duration,
 
-    /// Write nothing while the run goes on, and only the tables at its end
+    /// No progress, only the tables at the end
     #[arg(long, help_heading = OUTPUT)]
     pub(super) quiet: bool,
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::load_test::Live;
-use crate::report::progress_line;
+use crate::report::{live_line, progress_line};
 use crate::units;
 
 /// How often the live line changes.
@@ -85,7 +85,7 @@ fn show_line(live: &Live, end: KnownEnd, done: &AtomicBool) {
     let started = Instant::now();
     let known = end.time.is_some() || end.iterations.is_some();
     let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr());
-    let template = if known { "{bar:20} {wide_msg}" } else { "{spinner} {wide_msg}" };
+    let template = if known { "{bar:10} {wide_msg}" } else { "{spinner} {wide_msg}" };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("=> "));
     }
@@ -102,7 +102,7 @@ fn show_line(live: &Live, end: KnownEnd, done: &AtomicBool) {
             Some(time) => format!("{} left", units::short(Duration::from_secs(time.saturating_sub(elapsed).as_secs()))),
             None => units::short(Duration::from_secs(elapsed.as_secs())),
         };
-        bar.set_message(format!("{left} {}", progress_line(&summary, elapsed).trim_start()));
+        bar.set_message(format!("{left}, {}", live_line(&summary)));
     }
     bar.finish_and_clear();
 }

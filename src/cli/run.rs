@@ -79,7 +79,7 @@ fn first_line(args: &Args, plan: &Plan, target: &Target) -> String {
     let time = plan.time_limit().map(units::short);
     let limits: Vec<String> = loops.into_iter().chain(time).collect();
     let users = units::count(plan.users.into(), "user");
-    format!("perfloop {}: {users}, {}, {}", env!("CARGO_PKG_VERSION"), limits.join(" or "), target.description)
+    format!("{users}, {}: {}", limits.join(" or "), target.description)
 }
 
 fn width(json_on_stdout: bool) -> u16 {

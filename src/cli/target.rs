@@ -202,7 +202,6 @@ fn body(data: &str) -> Result<Vec<u8>, Error> {
 #[cfg(feature = "embedded")]
 fn embedded() -> Result<Target, Error> {
     let settings = mock_service::Settings::default();
-    let delay = crate::units::short(settings.delay);
     let service = mock_service::MockService::start(settings).map_err(|error| {
         Error::run(format!("the mock service inside perfloop does not start: {error}; give a TARGET"))
     })?;
@@ -211,8 +210,7 @@ fn embedded() -> Result<Target, Error> {
     let json = vec![("code".to_owned(), Some(Value::from(1)))];
     let expected = Expected { statuses: 200.into(), json, contains: Vec::new(), headers: Vec::new() };
     let check = UrlCheck { name: request.name.clone(), request, hops: 0, expected };
-    let description =
-        format!("{url} (the mock service inside perfloop, which answers after {delay}; no TARGET was given)");
+    let description = format!("embedded mock service {url}");
     Ok(Target { description, checks: vec![check], service: Some(service) })
 }
 

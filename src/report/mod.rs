@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 pub use http_log::Secrets;
 pub use json::write_json;
-pub use text::{progress_line, write_text};
+pub use text::{live_line, progress_line, write_text};
 
 /// What a report says about a run beside its numbers.
 #[derive(Debug, Clone)]

@@ -24,7 +24,7 @@ const UNBACKED: char = '*';
 /// Those of the writer.
 pub fn write_text(summary: &Summary, width: u16, mut writer: impl Write) -> io::Result<()> {
     writeln!(writer, "{}", headline(summary))?;
-    writeln!(writer, "{}", in_flight(summary))?;
+    writeln!(writer, "{}", load_line(summary))?;
     writeln!(writer)?;
     write_checks(summary, width, &mut writer)?;
     if !summary.whole.requests.is_empty() {
@@ -57,6 +57,22 @@ pub fn progress_line(summary: &Summary, elapsed: Duration) -> String {
     )
 }
 
+/// The same on the width of a narrow terminal, to be written over itself.
+pub fn live_line(summary: &Summary) -> String {
+    let totals = &summary.whole.totals;
+    let not_passed = match totals.fail + totals.exception {
+        0 => String::new(),
+        _ => format!(", {} fail, {} exception", totals.fail, totals.exception),
+    };
+    format!(
+        "{}: {} pass{not_passed}, {} rps, p95 {} ms",
+        units::count(summary.users_up.into(), "user"),
+        totals.pass,
+        rate(summary.whole.rps(totals)),
+        totals.tpr.percentile(95.0).map_or("-".into(), number_ms),
+    )
+}
+
 fn headline(summary: &Summary) -> String {
     let totals = &summary.whole.totals;
     let why = match summary.end.map(|end| end.reason) {
@@ -76,12 +92,13 @@ fn headline(summary: &Summary) -> String {
     )
 }
 
-fn in_flight(summary: &Summary) -> String {
-    format!(
-        "{:.2} requests in flight at the service on average, of {}",
-        summary.whole.in_flight,
-        units::count(summary.users.into(), "user")
-    )
+fn load_line(summary: &Summary) -> String {
+    let full_load = match &summary.full_load {
+        Some(section) => format!("at full load for {}", units::short(section.span)),
+        None => "never at full load".into(),
+    };
+    let users = units::count(summary.users.into(), "user");
+    format!("{users}, {full_load}, {:.2} requests in flight on average", summary.whole.in_flight)
 }
 
 fn gate(summary: &Summary) -> String {
@@ -112,7 +129,7 @@ fn rows<'a, T>(
         rows.push(("all".into(), whole, total(whole)));
     }
     if let Some(section) = full_load {
-        rows.push((format!("at full load ({})", units::short(section.span)), section, total(section)));
+        rows.push(("at full load".into(), section, total(section)));
     }
     rows
 }
@@ -142,7 +159,7 @@ fn write_requests(summary: &Summary, width: u16, writer: &mut impl Write) -> io:
     let full_load = summary.full_load.as_ref();
     let rows =
         rows(&summary.whole, full_load, |s| &s.requests, |s| &s.request_totals, |request: &RequestTally| &request.name);
-    let header = ["request", "answered", "exception", "unfinished", "connections", "bytes in", "rps"];
+    let header = ["request", "answered", "exception", "unfinished", "conns", "bytes in", "rps"];
     let counts = rows.iter().map(|(name, section, request)| {
         let counts = [request.answered, request.exceptions(), request.unfinished, request.new_connections];
         let mut row = vec![name.clone()];
