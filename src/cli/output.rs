@@ -30,7 +30,8 @@ impl Output {
         if path == Path::new("-") {
             return Ok(Output::Stdout);
         }
-        let refuse = |error| unwritable(flag, path, &error);
+        // Only the kind: the text of some errors names the file beside it.
+        let refuse = |error: io::Error| unwritable(flag, path, &error.kind().into());
         match fs::metadata(path) {
             Ok(known) if known.is_dir() => Err(refuse(io::ErrorKind::IsADirectory.into())),
             Ok(known) if !known.is_file() => {

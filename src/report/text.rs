@@ -95,7 +95,7 @@ fn headline(summary: &Summary) -> String {
 fn load_line(summary: &Summary) -> String {
     let full_load = match &summary.full_load {
         Some(section) => format!("at full load for {}", units::short(section.span)),
-        None => "never at full load".into(),
+        None => "nothing ended at full load".into(),
     };
     let users = units::count(summary.users.into(), "user");
     format!("{users}, {full_load}, {:.2} requests in flight on average", summary.whole.in_flight)
