@@ -126,6 +126,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
 /// The life of a user's thread.
 fn live(shared: &Shared, index: u32, mut user: User) {
     let _leaving = Leaving(shared);
+    os::schedule_as_batch();
     let first_start = loop {
         match shared.first_start.get() {
             Some(first_start) => break *first_start,

@@ -3,12 +3,12 @@
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{limits, raise_open_files};
+pub(crate) use linux::{limits, raise_open_files, schedule_as_batch};
 
 #[cfg(not(target_os = "linux"))]
 mod other;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use other::{limits, raise_open_files};
+pub(crate) use other::{limits, raise_open_files, schedule_as_batch};
 
 /// Something of which this machine has only so much.
 #[derive(Debug, Clone, PartialEq, Eq)]
