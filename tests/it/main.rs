@@ -1,0 +1,11 @@
+//! perfloop as its users see it: the binary and the library, run against the mock service.
+#![allow(clippy::unwrap_used)]
+
+mod cli;
+mod conservation;
+mod outcomes;
+mod readme;
+mod s1;
+mod stop;
+mod support;
+mod tidy;

@@ -1,0 +1,229 @@
+//! What the tests share: a service, the binary, and a bound on everything that could hang.
+
+use std::io::Read;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Deref;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use mock_service::{MockService, Settings};
+use perfloop::{LoadTest, Outcome, Plan, Run, Summary, User};
+use serde_json::Value;
+
+/// Nothing here takes longer unless it hangs.
+const HANGS: Duration = Duration::from_secs(60);
+
+/// Where nothing listens: the port is privileged and long out of use.
+pub(crate) const REFUSED: &str = "http://127.0.0.1:1/refused";
+
+/// A mock service of the test's own.
+pub(crate) struct Service(MockService);
+
+impl Service {
+    /// Answers at once.
+    pub(crate) fn start() -> Self {
+        Self::with(Settings { delay: Duration::ZERO, ..Settings::default() })
+    }
+
+    /// As `mock_service` starts without flags: `/json` takes 200 ms.
+    pub(crate) fn with_default_delay() -> Self {
+        Self::with(Settings::default())
+    }
+
+    /// Speaks HTTPS as well.
+    pub(crate) fn with_tls() -> Self {
+        let tls_address = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+        Self::with(Settings { delay: Duration::ZERO, tls_address, ..Settings::default() })
+    }
+
+    fn with(settings: Settings) -> Self {
+        Service(MockService::start(settings).unwrap())
+    }
+
+    /// The URL of a path of this service.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.0.url())
+    }
+
+    /// The HTTPS URL of a path of this service.
+    pub(crate) fn at_tls(&self, path: &str) -> String {
+        format!("{}{path}", self.0.tls_url().unwrap())
+    }
+}
+
+impl Deref for Service {
+    type Target = MockService;
+
+    fn deref(&self) -> &MockService {
+        &self.0
+    }
+}
+
+/// What a finished perfloop left behind.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// `None` if a signal killed it.
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
+}
+
+impl Output {
+    /// All of stdout, as one JSON document.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in the stdout of {self:#?}"))
+    }
+}
+
+/// Runs the binary to its end.
+pub(crate) fn perfloop(args: &[&str]) -> Output {
+    spawn(args).wait()
+}
+
+/// Starts the binary.
+pub(crate) fn spawn(args: &[&str]) -> Running {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_perfloop"))
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdout = Stream::read(child.stdout.take().unwrap());
+    let stderr = Stream::read(child.stderr.take().unwrap());
+    Running { child, stdout, stderr, started: Instant::now() }
+}
+
+/// The binary while it runs. It is killed when a test gives it up.
+pub(crate) struct Running {
+    child: Child,
+    stdout: Stream,
+    stderr: Stream,
+    started: Instant,
+}
+
+impl Running {
+    /// Returns when the run has printed its first line: from then on it listens to signals.
+    pub(crate) fn is_up(&self) {
+        let printed = || self.stdout.text().contains('\n') || self.stderr.text().contains('\n');
+        eventually("the first line is printed", printed);
+    }
+
+    /// Sends a signal, such as `INT`.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success(), "kill -{name}: {status}");
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        self.stderr.text()
+    }
+
+    /// Waits for its end.
+    pub(crate) fn wait(mut self) -> Output {
+        let status = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break status,
+                None if self.started.elapsed() > HANGS => panic!("perfloop hangs; stderr: {}", self.stderr()),
+                None => thread::sleep(Duration::from_millis(2)),
+            }
+        };
+        let took = self.started.elapsed();
+        Output { code: status.code(), stdout: self.stdout.rest(), stderr: self.stderr.rest(), took }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail when it has ended by itself, which is the usual case.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a process writes, readable while it goes on.
+struct Stream {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Stream {
+    fn read(mut pipe: impl Read + Send + 'static) -> Self {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&bytes);
+        let reader = thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(length @ 1..) = pipe.read(&mut chunk) {
+                sink.lock().unwrap().extend_from_slice(&chunk[..length]);
+            }
+        });
+        Stream { bytes, reader: Some(reader) }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes.lock().unwrap()).into_owned()
+    }
+
+    /// Everything, once the process has ended.
+    fn rest(&mut self) -> String {
+        self.reader.take().unwrap().join().unwrap();
+        self.text()
+    }
+}
+
+/// Runs one check to the end of the plan.
+pub(crate) fn run<O: Into<Outcome>>(plan: Plan, check: impl Fn(&mut User) -> O + Send + Sync + 'static) -> Summary {
+    finish(LoadTest::new(plan).check("check", check))
+}
+
+/// Runs a load test to its end.
+pub(crate) fn finish(test: LoadTest) -> Summary {
+    join_within(test.start().unwrap(), HANGS)
+}
+
+/// The numbers of a run, which must end within this time.
+pub(crate) fn join_within(run: Run, limit: Duration) -> Summary {
+    let (done, joined) = mpsc::channel();
+    // Nobody listens any more when it ends too late.
+    thread::spawn(move || drop(done.send(run.join())));
+    match joined.recv_timeout(limit) {
+        Ok(summary) => summary.unwrap(),
+        Err(_) => panic!("the run has not ended within {limit:?}"),
+    }
+}
+
+/// Waits until something holds, which must not take for ever.
+pub(crate) fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !holds() {
+        assert!(since.elapsed() < Duration::from_secs(20), "not within 20 s: {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Held by tests that measure absolute times, and by those that keep all processors busy.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static MACHINE: Mutex<()> = Mutex::new(());
+    MACHINE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// For absolute times on a machine that others use as well: one good try out of three is enough.
+pub(crate) fn best_of_three(attempt: impl Fn() -> Result<(), String>) {
+    let misses: Vec<String> = (0..3).map_while(|_| attempt().err()).collect();
+    assert!(misses.len() < 3, "three times out of three: {misses:#?}");
+}
+
+/// Says what did not hold, for [`best_of_three`].
+pub(crate) fn hold(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}
+
+/// For tables and rules: all of them are looked at before any that is broken is told.
+#[track_caller]
+pub(crate) fn none(broken: impl IntoIterator<Item = String>) {
+    let broken: Vec<String> = broken.into_iter().collect();
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
