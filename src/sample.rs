@@ -86,6 +86,15 @@ pub struct RequestTimes {
     pub first_byte: Duration,
     /// From the first bytes of the answer to its last.
     pub receive: Duration,
+    /// From the arrival of the last bytes in the kernel to the return of the read that fetched them: the tester's
+    /// own delay, part of nothing above. Zero without a stamp.
+    pub client_delay: Duration,
+    /// The end is the kernel's stamp of the arrival; else it is the thread's clock after the read.
+    pub stamped: bool,
+    /// `first_byte` is an upper bound: the first read had to wait for a processor, and more had come meanwhile.
+    pub first_byte_late: bool,
+    /// A read filled its whole buffer: the answer was as fast as it was fetched.
+    pub receiver_limited: bool,
 }
 
 impl RequestTimes {

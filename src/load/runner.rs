@@ -114,7 +114,12 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
         thread::Builder::new().name("timer".into()).spawn(timer).map_err(no_thread)?;
     }
     let for_conductor = Arc::clone(&shared);
-    let conductor = move || conduct(&for_conductor, &sink, &handles, first_start);
+    let conductor = move || {
+        let end = conduct(&for_conductor, &sink, &handles, first_start);
+        // Until here it has kept up what all users' clients share.
+        drop(factory);
+        end
+    };
     let conductor = thread::Builder::new().name("conductor".into()).spawn(conductor).map_err(no_thread)?;
     shared.first_start.get_or_init(|| first_start);
     for thread in threads {

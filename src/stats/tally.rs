@@ -58,6 +58,15 @@ pub struct RequestTally {
     pub first_byte: Timing,
     /// From the first to the last byte of the answer.
     pub receive: Timing,
+    /// From the arrival of the answer in the kernel to the return of the read that fetched it: the tester's own
+    /// delay. Of the stamped answers only.
+    pub client_delay: Timing,
+    /// Answers whose end is the kernel's stamp.
+    pub stamped: u64,
+    /// Answers whose first-byte phase is an upper bound.
+    pub first_byte_late: u64,
+    /// Answers that filled a whole read buffer.
+    pub receiver_limited: u64,
     /// Bytes off the socket.
     pub bytes_in: u64,
     /// Bytes of decoded bodies.
@@ -120,6 +129,12 @@ impl RequestTally {
                 self.response_time.record(times.response_time());
                 self.first_byte.record(times.first_byte);
                 self.receive.record(times.receive);
+                if times.stamped {
+                    self.stamped += 1;
+                    self.client_delay.record(times.client_delay);
+                }
+                self.first_byte_late += u64::from(times.first_byte_late);
+                self.receiver_limited += u64::from(times.receiver_limited);
             }
             Answer::None { kind, phase } => {
                 *self.lost.entry(kind).or_default() += 1;
@@ -150,6 +165,10 @@ impl RequestTally {
         self.setup.merge(&other.setup);
         self.first_byte.merge(&other.first_byte);
         self.receive.merge(&other.receive);
+        self.client_delay.merge(&other.client_delay);
+        self.stamped += other.stamped;
+        self.first_byte_late += other.first_byte_late;
+        self.receiver_limited += other.receiver_limited;
         self.bytes_in += other.bytes_in;
         self.body_bytes += other.body_bytes;
         self.bytes_out += other.bytes_out;

@@ -15,6 +15,7 @@ use super::settings::HttpSettings;
 use super::transport::{INPUT_BUFFER, OUTPUT_BUFFER, Ready, TcpConnector};
 use super::wire::SharedWire;
 use crate::error::Error;
+use crate::load::os::StampKeeper;
 use crate::outcome::RequestErrorKind;
 use crate::sample::{Phase, RequestTimes, Traffic};
 
@@ -30,6 +31,7 @@ pub(crate) struct ClientFactory {
     settings: HttpSettings,
     config: ureq::config::Config,
     book: Arc<AddressBook>,
+    _stamps: StampKeeper,
 }
 
 /// A client with its own connections and nothing shared on the way of a request.
@@ -97,7 +99,7 @@ impl ClientFactory {
             .allow_non_standard_methods(true)
             .tls_config(tls.build())
             .build();
-        Ok(ClientFactory { settings: settings.clone(), config, book: Arc::default() })
+        Ok(ClientFactory { settings: settings.clone(), config, book: Arc::default(), _stamps: StampKeeper::new() })
     }
 
     /// A client for user number `turn`.

@@ -3,6 +3,7 @@
 mod client;
 mod resolver;
 mod settings;
+mod stamp;
 mod transport;
 mod wire;
 

@@ -3,7 +3,7 @@
 //! ureq's own TCP transport asks the kernel six times more about each request and does not say when
 //! bytes went out or came in.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -13,7 +13,9 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Error, Timeout};
 
-use super::wire::SharedWire;
+use super::stamp::StampClock;
+use super::wire::{Read, SharedWire};
+use crate::load::os;
 use crate::sample::Phase;
 
 /// What a small answer needs. The buffers grow when more comes.
@@ -66,6 +68,7 @@ impl Connector for TcpConnector {
         let stream = result.map_err(timeout_or_io)?;
         // Without it the kernel may hold a request back until the last one is acknowledged.
         stream.set_nodelay(true)?;
+        os::stamp_arrivals(&stream);
         let socket = Arc::new(Socket(stream));
         let handle: Weak<Socket> = Arc::downgrade(&socket);
         (details.register_shutdown)(handle)?;
@@ -80,6 +83,7 @@ impl Connector for TcpConnector {
             write_limit: None,
             last_use: since,
             send_failed: false,
+            stamps: StampClock::default(),
         }))
     }
 }
@@ -127,6 +131,7 @@ pub(super) struct TcpTransport {
     last_use: Instant,
     /// The other side takes no more. It may still have answered: the read decides.
     send_failed: bool,
+    stamps: StampClock,
 }
 
 impl TcpTransport {
@@ -153,6 +158,22 @@ impl TcpTransport {
             *limit = left;
         }
         Ok(())
+    }
+}
+
+impl TcpTransport {
+    /// Tells the wire about a read, unless it met the end of the stream: a FIN is no part of the answer.
+    fn note(&mut self, received: os::Received, room: usize) {
+        self.last_use = Instant::now();
+        if received.bytes == 0 {
+            return;
+        }
+        let returned = self.last_use;
+        let mut wire = self.wire.lock();
+        let sent = wire.sent_at().unwrap_or(returned);
+        let arrival = received.stamp.and_then(|stamp| self.stamps.arrival(stamp, sent, returned));
+        let filled_buffer = received.bytes == room;
+        wire.received(Read { bytes: received.bytes, filled_buffer, arrival, returned });
     }
 }
 
@@ -188,14 +209,13 @@ impl Transport for TcpTransport {
         self.wire.lock().awaiting();
         loop {
             self.limit(Direction::Read)?;
-            match (&self.socket.0).read(self.buffers.input_append_buf()) {
-                Ok(bytes) => {
-                    self.last_use = Instant::now();
-                    if bytes > 0 {
-                        self.wire.lock().received(self.last_use, bytes);
-                    }
-                    self.buffers.input_appended(bytes);
-                    return Ok(bytes > 0);
+            let buffer = self.buffers.input_append_buf();
+            let room = buffer.len();
+            match os::receive(&self.socket.0, buffer) {
+                Ok(received) => {
+                    self.note(received, room);
+                    self.buffers.input_appended(received.bytes);
+                    return Ok(received.bytes > 0);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // The limit on the socket may be an old and shorter one: look at the clock, and go on with what is left.
@@ -213,16 +233,8 @@ impl Transport for TcpTransport {
         if self.send_failed {
             return false;
         }
-        self.last_use.elapsed() < TRUSTED_REST || is_quiet(&self.socket.0).unwrap_or(false)
+        self.last_use.elapsed() < TRUSTED_REST || os::is_quiet(&self.socket.0)
     }
-}
-
-/// An open connection between two exchanges has nothing to read: neither bytes nor an end.
-fn is_quiet(stream: &TcpStream) -> io::Result<bool> {
-    stream.set_nonblocking(true)?;
-    let peeked = stream.peek(&mut [0]);
-    stream.set_nonblocking(false)?;
-    Ok(peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock))
 }
 
 /// A socket's time limit shows as either kind, depending on the system.

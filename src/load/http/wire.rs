@@ -18,6 +18,19 @@ impl SharedWire {
     }
 }
 
+/// A read that brought bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Read {
+    pub(super) bytes: usize,
+    pub(super) filled_buffer: bool,
+    /// When the last of the bytes arrived in the kernel, where it says so.
+    pub(super) arrival: Option<Instant>,
+    pub(super) returned: Instant,
+}
+
+/// A read that returns later than this after the arrival had to wait for a processor.
+const LATE: Duration = Duration::from_micros(100);
+
 #[derive(Debug, Default)]
 pub(super) struct Wire {
     /// When the whole exchange must be over.
@@ -31,6 +44,8 @@ pub(super) struct Wire {
     first_byte_at: Option<Instant>,
     last_byte_at: Option<Instant>,
     tls_since: Option<Instant>,
+    /// How late the reads of the handshake were.
+    tls_delay: Duration,
     /// The other side reset the connection.
     pub(super) reset: bool,
 }
@@ -71,7 +86,8 @@ impl Wire {
     /// The connection is made; requests can be sent.
     pub(super) fn ready(&mut self, now: Instant) {
         self.phase = Phase::Send;
-        self.times.tls = self.tls_since.map(|since| now.saturating_duration_since(since)).unwrap_or_default();
+        let tls = self.tls_since.map(|since| now.saturating_duration_since(since)).unwrap_or_default();
+        self.times.tls = tls.saturating_sub(self.tls_delay);
     }
 
     /// Bytes are about to be handed to the kernel.
@@ -93,14 +109,29 @@ impl Wire {
         }
     }
 
-    /// Bytes have arrived.
-    pub(super) fn received(&mut self, now: Instant, bytes: usize) {
-        if self.phase >= Phase::Send {
-            self.phase = Phase::Receive;
-            self.first_byte_at.get_or_insert(now);
-            self.last_byte_at = Some(now);
-            self.traffic.bytes_in += bytes as u64;
+    /// What a stamp must lie after.
+    pub(super) fn sent_at(&self) -> Option<Instant> {
+        self.sent_at.or(self.tls_since)
+    }
+
+    /// A read has returned.
+    pub(super) fn received(&mut self, read: Read) {
+        let arrived = read.arrival.unwrap_or(read.returned);
+        let delay = read.returned.saturating_duration_since(arrived);
+        if self.phase < Phase::Send {
+            self.tls_delay += delay;
+            return;
         }
+        self.phase = Phase::Receive;
+        if self.first_byte_at.is_none() {
+            self.first_byte_at = Some(arrived);
+            self.times.first_byte_late = delay > LATE;
+        }
+        self.last_byte_at = Some(arrived);
+        self.times.client_delay = delay;
+        self.times.stamped = read.arrival.is_some();
+        self.times.receiver_limited |= read.filled_buffer;
+        self.traffic.bytes_in += read.bytes as u64;
     }
 
     /// The answer is whole.
