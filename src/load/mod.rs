@@ -5,6 +5,7 @@ mod crew;
 mod http;
 mod open;
 mod os;
+mod pace;
 mod panics;
 mod plan;
 mod recorder;

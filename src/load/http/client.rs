@@ -52,6 +52,10 @@ pub(crate) struct Interrupt(Agent);
 /// One exchange, ended.
 #[derive(Debug)]
 pub(crate) struct Exchanged {
+    /// When the first byte was handed to the kernel.
+    pub(crate) sent_at: Option<Instant>,
+    /// When the last byte of the answer arrived.
+    pub(crate) answered_at: Option<Instant>,
     pub(crate) times: RequestTimes,
     pub(crate) traffic: Traffic,
     pub(crate) answer: Result<Answered, Lost>,
@@ -158,11 +162,15 @@ impl Client {
         let wire = self.wire.lock();
         match result {
             Ok((answered, body_bytes)) => Exchanged {
+                sent_at: wire.sent_at(),
+                answered_at: wire.last_byte_at(),
                 times: wire.answered(),
                 traffic: Traffic { body_bytes, ..wire.traffic },
                 answer: Ok(answered),
             },
             Err(error) => Exchanged {
+                sent_at: wire.sent_at(),
+                answered_at: None,
                 times: wire.given_up(Instant::now()),
                 traffic: wire.traffic,
                 answer: Err(self.explain(error, wire.phase, wire.reset, uri)),

@@ -170,7 +170,7 @@ impl TcpTransport {
         }
         let returned = self.last_use;
         let mut wire = self.wire.lock();
-        let sent = wire.sent_at().unwrap_or(returned);
+        let sent = wire.not_before().unwrap_or(returned);
         let arrival = received.stamp.and_then(|stamp| self.stamps.arrival(stamp, sent, returned));
         let filled_buffer = received.bytes == room;
         wire.received(Read { bytes: received.bytes, filled_buffer, arrival, returned });

@@ -109,8 +109,18 @@ impl Wire {
         }
     }
 
-    /// What a stamp must lie after.
+    /// When the first byte of the request was handed to the kernel.
     pub(super) fn sent_at(&self) -> Option<Instant> {
+        self.sent_at
+    }
+
+    /// When the last byte so far has arrived.
+    pub(super) fn last_byte_at(&self) -> Option<Instant> {
+        self.last_byte_at
+    }
+
+    /// What the stamp of an arrival must lie after.
+    pub(super) fn not_before(&self) -> Option<Instant> {
         self.sent_at.or(self.tls_since)
     }
 

@@ -2,8 +2,10 @@
 
 use std::io::{self, Read as _};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use super::{Limit, Received};
+use crate::end::MachineUse;
 
 /// Nothing is known that would raise it everywhere.
 pub(crate) fn raise_open_files() {}
@@ -43,4 +45,25 @@ pub(crate) fn is_quiet(socket: &TcpStream) -> bool {
         io::Result::Ok(peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock))
     };
     peek().unwrap_or(false)
+}
+
+/// Nothing is known of the machine's processors but their number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CpuUse;
+
+impl CpuUse {
+    pub(crate) fn now() -> Self {
+        CpuUse
+    }
+
+    /// See [`CpuUse`].
+    pub(crate) fn since(&self, _: &CpuUse, _: Duration) -> MachineUse {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        MachineUse { processors: u32::try_from(processors).unwrap_or(u32::MAX), ..MachineUse::default() }
+    }
+}
+
+/// See [`CpuUse`].
+pub(crate) fn run_delay() -> Option<Duration> {
+    None
 }
