@@ -156,6 +156,9 @@ fn iterate(shared: &Shared, user: &mut User, first: Instant) -> u64 {
     let (pace, loops) = (shared.plan.pace, shared.plan.loops.unwrap_or(u64::MAX));
     let mut planned = first;
     for iteration in 1..=loops {
+        if shared.stop.is_set() {
+            return iteration - 1;
+        }
         user.begin_iteration(iteration, planned, pace.is_schedule());
         for (id, check) in (0..).map(CheckId).zip(shared.checks.iter()) {
             if shared.stop.is_set() || user.run(id, check).is_err() {
