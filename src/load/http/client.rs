@@ -1,14 +1,15 @@
 //! One user's HTTP client: the only place that calls ureq.
 
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use flate2::read::MultiGzDecoder;
+use ureq::Agent;
 use ureq::config::AutoHeaderValue;
-use ureq::http::{HeaderMap, Method, Request, Response, Uri, header};
+use ureq::http::{HeaderMap, Method, Request, Uri, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::transport::{Connector as _, RustlsConnector};
-use ureq::{Agent, Body};
 
 use super::resolver::{AddressBook, UserResolver};
 use super::settings::HttpSettings;
@@ -21,6 +22,8 @@ use crate::sample::{Phase, RequestTimes, Traffic};
 
 /// Of a longer body the rest is read and counted, but not kept.
 pub(crate) const MAX_BODY: usize = 16 * 1024 * 1024;
+/// No more memory is taken on an answer's word that it is long.
+const TRUSTED_LENGTH: usize = 64 * 1024;
 /// Longer than any wait between two iterations, so that it is the server that ends a connection.
 const MAX_IDLE: Duration = Duration::from_secs(24 * 3600);
 const USER_AGENT: &str = concat!("perfloop/", env!("CARGO_PKG_VERSION"));
@@ -95,7 +98,8 @@ impl ClientFactory {
             // Not what the environment says: that would count for loopback too.
             .proxy(None)
             .user_agent(USER_AGENT)
-            .accept_encoding(if settings.compressed { AutoHeaderValue::Default } else { AutoHeaderValue::None })
+            // Asked for and unpacked here, so that only who wants it pays for it.
+            .accept_encoding(AutoHeaderValue::None)
             .max_idle_age(MAX_IDLE)
             .max_idle_connections_per_host(8)
             .input_buffer_size(INPUT_BUFFER)
@@ -197,6 +201,9 @@ impl Client {
         *request.method_mut() = method.clone();
         *request.uri_mut() = uri.clone();
         *request.headers_mut() = headers.clone();
+        if self.compressed && !headers.contains_key(header::ACCEPT_ENCODING) {
+            request.headers_mut().insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("gzip"));
+        }
         if !self.keep_alive {
             request.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
         }
@@ -204,7 +211,12 @@ impl Client {
             Some(body) => self.agent.run(request.map(|()| body))?,
             None => self.agent.run(request)?,
         };
-        read_whole(response)
+        let (head, body) = response.into_parts();
+        let expected = body.content_length().unwrap_or(0);
+        let unpack = self.compressed && is_gzip(&head.headers);
+        let body = body.into_reader();
+        let (body, length) = if unpack { unpack_whole(body) } else { read_whole(body, expected) }?;
+        Ok((Answered { status: head.status.as_u16(), headers: head.headers, body }, length))
     }
 
     /// The headers as they go over the wire: those of the request, and those that ureq adds to it.
@@ -261,25 +273,23 @@ fn explain_io(error: &io::Error, phase: Phase, reset: bool, host: &str) -> (Requ
     }
 }
 
-/// Reads the body to its end, so that the connection can be used again and the last byte counts.
-fn read_whole(response: Response<Body>) -> Result<(Answered, u64), ureq::Error> {
-    let (head, body) = response.into_parts();
-    let expected = body.content_length().unwrap_or(0).min(INPUT_BUFFER as u64);
-    let mut kept = Vec::with_capacity(expected as usize);
-    let mut reader = body.into_reader();
-    let mut chunk = [0; INPUT_BUFFER];
-    let mut length = 0;
-    loop {
-        match reader.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(bytes) => {
-                length += bytes as u64;
-                let room = MAX_BODY - kept.len();
-                kept.extend_from_slice(&chunk[..bytes.min(room)]);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok((Answered { status: head.status.as_u16(), headers: head.headers, body: kept }, length))
+/// Reads the body to its end, so that the connection can be used again and the last byte counts. Keeps at most
+/// [`MAX_BODY`] bytes; returns them and the length of all.
+fn read_whole(mut body: impl Read, expected: u64) -> io::Result<(Vec<u8>, u64)> {
+    let mut kept =
+        Vec::with_capacity(usize::try_from(expected).map_or(TRUSTED_LENGTH, |length| length.min(TRUSTED_LENGTH)));
+    body.by_ref().take(MAX_BODY as u64).read_to_end(&mut kept)?;
+    let rest = if kept.len() < MAX_BODY { 0 } else { io::copy(&mut body, &mut io::sink())? };
+    let length = kept.len() as u64 + rest;
+    Ok((kept, length))
+}
+
+/// The same for a body that has to be unpacked. Not inlined: the decoder needs a stack that other answers do not.
+#[inline(never)]
+fn unpack_whole(body: impl Read) -> io::Result<(Vec<u8>, u64)> {
+    read_whole(MultiGzDecoder::new(body), 0)
+}
+
+fn is_gzip(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_ENCODING).is_some_and(|coding| matches!(coding.as_bytes(), b"gzip" | b"x-gzip"))
 }
