@@ -8,12 +8,13 @@ use flate2::read::MultiGzDecoder;
 use ureq::Agent;
 use ureq::config::AutoHeaderValue;
 use ureq::http::{HeaderMap, Method, Request, Uri, header};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::unversioned::transport::{Connector as _, RustlsConnector};
+use ureq::unversioned::transport::Connector as _;
 
+use super::buffers::{FIRST_OUTPUT, MAX_OUTPUT};
 use super::resolver::{AddressBook, UserResolver};
 use super::settings::HttpSettings;
-use super::transport::{INPUT_BUFFER, OUTPUT_BUFFER, Ready, TcpConnector};
+use super::tls::{TlsConnector, TlsSetup};
+use super::transport::{Ready, TcpConnector};
 use super::wire::SharedWire;
 use crate::error::Error;
 use crate::load::os::StampKeeper;
@@ -34,6 +35,7 @@ pub(crate) struct ClientFactory {
     settings: HttpSettings,
     config: ureq::config::Config,
     book: Arc<AddressBook>,
+    tls: Arc<TlsSetup>,
     _stamps: StampKeeper,
 }
 
@@ -85,10 +87,7 @@ impl ClientFactory {
     /// # Errors
     /// When the certificates cannot be read.
     pub(crate) fn new(settings: &HttpSettings) -> Result<Self, Error> {
-        let mut tls = TlsConfig::builder().disable_verification(settings.insecure);
-        if let Some(pem) = &settings.ca_pem {
-            tls = tls.root_certs(RootCerts::new_with_certs(&certificates(pem)?));
-        }
+        let tls = Arc::new(TlsSetup::new(settings)?);
         let config = Agent::config_builder()
             // A status is the check's to judge.
             .http_status_as_error(false)
@@ -102,19 +101,17 @@ impl ClientFactory {
             .accept_encoding(AutoHeaderValue::None)
             .max_idle_age(MAX_IDLE)
             .max_idle_connections_per_host(8)
-            .input_buffer_size(INPUT_BUFFER)
-            .output_buffer_size(OUTPUT_BUFFER)
             .allow_non_standard_methods(true)
-            .tls_config(tls.build())
             .build();
-        Ok(ClientFactory { settings: settings.clone(), config, book: Arc::default(), _stamps: StampKeeper::new() })
+        Ok(ClientFactory { settings: settings.clone(), config, book: Arc::default(), tls, _stamps: StampKeeper::new() })
     }
 
     /// A client for user number `turn`.
     pub(crate) fn client(&self, turn: u32) -> Client {
         let wire = SharedWire::default();
-        let connector =
-            TcpConnector::new(wire.clone()).chain(RustlsConnector::default()).chain(Ready::new(wire.clone()));
+        let connector = TcpConnector::new(wire.clone())
+            .chain(TlsConnector::new(Arc::clone(&self.tls), wire.clone()))
+            .chain(Ready::new(wire.clone()));
         let resolver = UserResolver::new(Arc::clone(&self.book), wire.clone(), turn as usize);
         Client {
             agent: Agent::with_parts(self.config.clone(), connector, resolver),
@@ -125,22 +122,6 @@ impl ClientFactory {
             compressed: self.settings.compressed,
         }
     }
-}
-
-fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, Error> {
-    let broken = |what: String| Error::usage(format!("--cacert: {what}; give a file of PEM certificates"));
-    let mut certificates = Vec::new();
-    for item in parse_pem(pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(error) => return Err(broken(error.to_string())),
-        }
-    }
-    if certificates.is_empty() {
-        return Err(broken("no certificate in it".into()));
-    }
-    Ok(certificates)
 }
 
 impl Interrupt {
@@ -157,9 +138,11 @@ impl Client {
 
     /// Makes one exchange, the body read to its end.
     pub(crate) fn exchange(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Option<&[u8]>) -> Exchanged {
-        self.wire.lock().begin(Instant::now(), self.timeout, self.connect_timeout);
+        let output_size = output_size(uri, headers, body);
+        let careful = !method.is_idempotent();
+        self.wire.lock().begin(Instant::now(), self.timeout, self.connect_timeout, output_size, careful);
         let mut result = self.attempt(method, uri, headers, body);
-        if result.is_err() && method.is_idempotent() && self.was_stale() {
+        if result.is_err() && self.was_stale(careful) {
             self.wire.lock().begin_again();
             result = self.attempt(method, uri, headers, body);
         }
@@ -183,10 +166,10 @@ impl Client {
     }
 
     /// The server had closed the connection before the request came: nobody's failure. (RFC 9110, 9.2.2
-    /// lets a client repeat what does twice what it does once.)
-    fn was_stale(&self) -> bool {
+    /// lets a client repeat what does twice what it does once; the rest is repeated only if no byte of it had left.)
+    fn was_stale(&self, careful: bool) -> bool {
         let wire = self.wire.lock();
-        let died = matches!(wire.phase, Phase::Send | Phase::FirstByte);
+        let died = matches!(wire.phase, Phase::Send | Phase::FirstByte) && (!careful || wire.untouched);
         died && !wire.traffic.new_connection && !wire.is_overdue(Instant::now())
     }
 
@@ -247,8 +230,10 @@ impl Client {
             }
             ureq::Error::Io(error) => explain_io(&error, phase, reset, host),
             ureq::Error::HostNotFound => (RequestErrorKind::Resolve, format!("{host} has no address")),
+            ureq::Error::Other(error) if phase == Phase::Tls => {
+                (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}"))
+            }
             ureq::Error::Other(error) => (RequestErrorKind::Resolve, format!("{host} has no address: {error}")),
-            ureq::Error::Rustls(error) => (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}")),
             ureq::Error::Tls(error) => (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}")),
             ureq::Error::Http(error) => (RequestErrorKind::BadRequest, format!("the request cannot be sent: {error}")),
             ureq::Error::BadUri(error) => (RequestErrorKind::BadRequest, format!("the URL cannot be used: {error}")),
@@ -271,6 +256,16 @@ fn explain_io(error: &io::Error, phase: Phase, reset: bool, host: &str) -> (Requ
         (_, Phase::Tls) => (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}")),
         _ => (RequestErrorKind::Io, format!("{error} while {doing}")),
     }
+}
+
+/// What the output buffer must hold: ureq writes the head line by line, and a line must fit.
+fn output_size(uri: &Uri, headers: &HeaderMap, body: Option<&[u8]>) -> usize {
+    /// Method, version, separators, and the headers that ureq adds.
+    const REST: usize = 256;
+    let target = uri.path().len() + uri.query().map_or(0, str::len) + uri.host().map_or(0, str::len);
+    let headers: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let body = body.map_or(0, |body| body.len().min(MAX_OUTPUT));
+    FIRST_OUTPUT.max(target + headers + REST).max(body)
 }
 
 /// Reads the body to its end, so that the connection can be used again and the last byte counts. Keeps at most

@@ -8,20 +8,15 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport};
 use ureq::{Error, Timeout};
 
+use super::buffers::ConnectionBuffers;
 use super::stamp::StampClock;
 use super::wire::{Read, SharedWire};
 use crate::load::os;
 use crate::sample::Phase;
 
-/// What a small answer needs. The buffers grow when more comes.
-pub(super) const INPUT_BUFFER: usize = 8 * 1024;
-/// What a small request needs.
-pub(super) const OUTPUT_BUFFER: usize = 4 * 1024;
 /// A connection that rested longer is asked whether it is still open before it is used.
 const TRUSTED_REST: Duration = Duration::from_millis(50);
 
@@ -72,13 +67,10 @@ impl Connector for TcpConnector {
         let socket = Arc::new(Socket(stream));
         let handle: Weak<Socket> = Arc::downgrade(&socket);
         (details.register_shutdown)(handle)?;
-        if details.needs_tls() {
-            self.wire.lock().begin_tls(Instant::now());
-        }
         Ok(Some(TcpTransport {
             socket,
             wire: self.wire.clone(),
-            buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
+            buffers: ConnectionBuffers::default(),
             read_limit: None,
             write_limit: None,
             last_use: since,
@@ -124,7 +116,7 @@ impl ShutdownHandle for Socket {
 pub(super) struct TcpTransport {
     socket: Arc<Socket>,
     wire: SharedWire,
-    buffers: LazyBuffers,
+    buffers: ConnectionBuffers,
     /// The limits set on the socket now.
     read_limit: Option<Duration>,
     write_limit: Option<Duration>,
@@ -185,6 +177,7 @@ enum Direction {
 
 impl Transport for TcpTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
+        self.buffers.reserve_output(self.wire.lock().output_size);
         &mut self.buffers
     }
 
@@ -195,7 +188,10 @@ impl Transport for TcpTransport {
             self.limit(Direction::Write)?;
             match (&self.socket.0).write(&self.buffers.output()[sent..amount]) {
                 Ok(0) => self.send_failed = true,
-                Ok(bytes) => sent += bytes,
+                Ok(bytes) => {
+                    sent += bytes;
+                    self.wire.lock().untouched = false;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if is_timeout(&error) => self.write_limit = None,
                 // An early answer may be waiting in the socket.
@@ -233,7 +229,8 @@ impl Transport for TcpTransport {
         if self.send_failed {
             return false;
         }
-        self.last_use.elapsed() < TRUSTED_REST || os::is_quiet(&self.socket.0)
+        let is_trusted = !self.wire.lock().careful && self.last_use.elapsed() < TRUSTED_REST;
+        is_trusted || os::is_quiet(&self.socket.0)
     }
 }
 

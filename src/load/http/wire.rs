@@ -46,23 +46,37 @@ pub(super) struct Wire {
     tls_since: Option<Instant>,
     /// How late the reads of the handshake were.
     tls_delay: Duration,
+    is_opened: bool,
+    /// Sent twice, this request might do twice what it does: a reused connection is looked at before it is trusted.
+    pub(super) careful: bool,
+    /// Not one byte of the request was taken by the kernel.
+    pub(super) untouched: bool,
+    /// What the output buffer must hold: the longest line of the head, and as much of the body as is sent at once.
+    pub(super) output_size: usize,
     /// The other side reset the connection.
     pub(super) reset: bool,
 }
 
 impl Wire {
     /// Forgets the last exchange.
-    pub(super) fn begin(&mut self, now: Instant, timeout: Duration, connect_timeout: Option<Duration>) {
+    pub(super) fn begin(
+        &mut self,
+        now: Instant,
+        timeout: Duration,
+        connect_timeout: Option<Duration>,
+        output_size: usize,
+        careful: bool,
+    ) {
         // A timeout too long for the clock is none.
         let deadline = now.checked_add(timeout);
         let connect_deadline = connect_timeout.and_then(|limit| now.checked_add(limit)).or(deadline);
-        *self = Wire { deadline, connect_deadline, ..Wire::default() };
+        *self = Wire { deadline, connect_deadline, output_size, careful, untouched: true, ..Wire::default() };
     }
 
     /// Forgets a connection that died before any byte of the answer. The clock goes on from the first send.
     pub(super) fn begin_again(&mut self) {
-        let sent_at = self.sent_at;
-        *self = Wire { deadline: self.deadline, connect_deadline: self.deadline, sent_at, ..Wire::default() };
+        let Wire { deadline, sent_at, output_size, careful, .. } = *self;
+        *self = Wire { deadline, connect_deadline: deadline, sent_at, output_size, careful, ..Wire::default() };
         self.traffic.resent = true;
     }
 
@@ -142,6 +156,15 @@ impl Wire {
         self.times.stamped = read.arrival.is_some();
         self.times.receiver_limited |= read.filled_buffer;
         self.traffic.bytes_in += read.bytes as u64;
+    }
+
+    /// Inside what has arrived was a part of the answer. What comes before it in TLS, such as the tickets for
+    /// later sessions, is not its first byte.
+    pub(super) fn opened(&mut self) {
+        if !self.is_opened {
+            self.is_opened = true;
+            self.first_byte_at = self.last_byte_at;
+        }
     }
 
     /// The answer is whole.
