@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct End {
     /// What ended it.
     pub reason: EndReason,
@@ -11,6 +11,23 @@ pub struct End {
     pub duration: Duration,
     /// Threads that could not be interrupted and were left behind.
     pub abandoned: u32,
+    /// What the run took of the machine.
+    pub machine: MachineUse,
+}
+
+/// How busy the machine was during a run: evidence for a verdict. Shares are of all processors, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct MachineUse {
+    /// The processors there are for this process.
+    pub processors: u32,
+    /// Processor time this process took, user and system.
+    pub own_cpu: Duration,
+    /// Its share of the machine.
+    pub own_share: f64,
+    /// The share in which any process worked, where the system tells.
+    pub busy_share: Option<f64>,
+    /// The share the machine's host kept for others, where the system tells.
+    pub steal_share: Option<f64>,
 }
 
 /// What ended a run.

@@ -43,7 +43,7 @@ pub mod units;
 
 pub use end::{End, EndReason};
 pub use error::{Error, ErrorKind};
-pub use load::{HttpSettings, Plan, RequestBuilder, Response, Statuses, User};
+pub use load::{HttpSettings, Plan, RequestBuilder, Response, Statuses, TlsResume, User};
 pub use load_test::{Live, LoadTest, Run};
 pub use outcome::{CheckResult, Failure, Outcome, Reason, RequestError, RequestErrorKind};
 pub use report::Secrets;

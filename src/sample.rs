@@ -46,6 +46,8 @@ pub(crate) struct CheckSample {
     pub(crate) tpr: Duration,
     /// Wall time, think time and the tester's own delays included.
     pub(crate) elapsed: Duration,
+    /// The user's time since its last check or the planned end of its rest, think time left out.
+    pub(crate) busy: Duration,
     /// How many requests it made. With none, TPR is the elapsed time and the check counts as one request.
     pub(crate) requests: u32,
     /// How many of them got a usable answer.
@@ -60,6 +62,8 @@ pub(crate) struct RequestSample {
     pub(crate) level: Level,
     pub(crate) ended: Instant,
     pub(crate) times: RequestTimes,
+    /// How late it was sent, if it had a due time.
+    pub(crate) lateness: Option<Lateness>,
     pub(crate) traffic: Traffic,
     pub(crate) answer: Answer,
 }
@@ -86,6 +90,15 @@ pub struct RequestTimes {
     pub first_byte: Duration,
     /// From the first bytes of the answer to its last.
     pub receive: Duration,
+    /// From the arrival of the last bytes in the kernel to the return of the read that fetched them: the tester's
+    /// own delay, part of nothing above. Zero without a stamp.
+    pub client_delay: Duration,
+    /// The end is the kernel's stamp of the arrival; else it is the thread's clock after the read.
+    pub stamped: bool,
+    /// `first_byte` is an upper bound: the first read had to wait for a processor, and more had come meanwhile.
+    pub first_byte_late: bool,
+    /// A read filled its whole buffer: the answer was as fast as it was fetched.
+    pub receiver_limited: bool,
 }
 
 impl RequestTimes {
@@ -98,6 +111,15 @@ impl RequestTimes {
     pub fn response_time(&self) -> Duration {
         self.first_byte + self.receive
     }
+}
+
+/// Why a request with a due time was sent after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Lateness {
+    /// The answer before it arrived only after the due time.
+    pub(crate) server: Duration,
+    /// Neither the due time nor the answer before it held it back any more.
+    pub(crate) tester: Duration,
 }
 
 /// What an exchange moved.
@@ -173,6 +195,8 @@ pub(crate) enum UserEvent {
     Released { late: Duration },
     /// Refused too often in a row, it pauses this long.
     Pauses(Duration),
-    /// It starts no more iterations.
-    Ended,
+    /// Iterations that were due before the stop, and never begun.
+    Missed(u64),
+    /// It starts no more iterations. In its life it has waited so long for a processor, if the system tells.
+    Ended { run_delay: Option<Duration> },
 }

@@ -3,7 +3,7 @@
 //! Inside perfloop a span of time is a [`Duration`]; a bare number appears only where it is read or
 //! written, with its unit in its name.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Reads a span of time: `5` and `1.5` are seconds; `500ms`, `30s`, `1m30s`, `1h20m` say their units.
 ///
@@ -75,6 +75,12 @@ pub fn parse_bytes(text: &str) -> Result<usize, String> {
         .and_then(|count| count.checked_mul(factor))
         .filter(|_| factor > 0)
         .ok_or_else(|| format!("'{text}' is not a size; write it like 65536, 256KiB or 1MiB"))
+}
+
+/// The moment so long after another; a span too long for the clock ends in a century.
+pub(crate) fn after(moment: Instant, span: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+    moment.checked_add(span).unwrap_or_else(|| moment + CENTURY)
 }
 
 /// A duration as milliseconds, for writers.

@@ -32,6 +32,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = LOAD)]
     pub(super) wait: Option<Duration>,
 
+    /// Begin each user's iterations at fixed times so far apart
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "wait", help_heading = LOAD)]
+    pub(super) pace: Option<Duration>,
+
     /// Spread the users' starts evenly over this time
     #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "spawn_rate", help_heading = LOAD)]
     pub(super) ramp_up: Option<Duration>,
@@ -170,6 +174,9 @@ impl Args {
         }
         if let Some(wait) = self.wait {
             plan = plan.wait(wait);
+        }
+        if let Some(interval) = self.pace {
+            plan = plan.pace(interval);
         }
         if let Some(ramp_up) = self.ramp_up {
             plan = plan.ramp_up(ramp_up);

@@ -1,7 +1,7 @@
 //! Who is up: the number of released users, and the level that follows from it.
 
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::queue::Sink;
 use crate::sample::{Level, Sample, UserEvent, UserSample};
@@ -36,9 +36,10 @@ impl Crew {
     }
 
     /// A user begins nothing more; the first one to leave ends the level.
-    pub(crate) fn user_ended(&self) {
+    pub(crate) fn user_ended(&self, run_delay: Option<Duration>) {
         self.leave_level();
-        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Ended }));
+        let event = UserEvent::Ended { run_delay };
+        self.sink.push(Sample::User(UserSample { at: Instant::now(), event }));
     }
 
     /// Not all users are wanted any more.

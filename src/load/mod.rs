@@ -5,6 +5,7 @@ mod crew;
 mod http;
 mod open;
 mod os;
+mod pace;
 mod panics;
 mod plan;
 mod recorder;
@@ -15,7 +16,7 @@ mod stop;
 mod user;
 
 pub(crate) use check::Check;
-pub use http::HttpSettings;
+pub use http::{HttpSettings, TlsResume};
 pub use plan::Plan;
 pub use request::RequestBuilder;
 pub(crate) use request::{Prepared, basic_auth};

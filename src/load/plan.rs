@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::http::HttpSettings;
 use super::os::{self, Limit};
+use super::pace::Pace;
 use crate::error::Error;
 use crate::units;
 
@@ -21,7 +22,7 @@ pub struct Plan {
     pub(crate) users: u32,
     pub(crate) loops: Option<u64>,
     pub(crate) time: Option<Duration>,
-    pub(crate) wait: Duration,
+    pub(crate) pace: Pace,
     pub(crate) start: Start,
     pub(crate) stop_timeout: Duration,
     pub(crate) stack_size: usize,
@@ -55,7 +56,7 @@ impl Plan {
             users: 1,
             loops: None,
             time: None,
-            wait: Duration::ZERO,
+            pace: Pace::Wait(Duration::ZERO),
             start: Start::RampUp(Duration::ZERO),
             stop_timeout: Self::DEFAULT_STOP_TIMEOUT,
             stack_size: Self::DEFAULT_STACK_SIZE,
@@ -88,7 +89,15 @@ impl Plan {
     /// How long each user rests between two iterations. Default: not at all.
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
-        self.wait = wait;
+        self.pace = Pace::Wait(wait);
+        self
+    }
+
+    /// Begins each user's iterations at fixed times so far apart, whatever the answers do; who is late begins at
+    /// once. Replaces a [wait](Plan::wait).
+    #[must_use]
+    pub fn pace(mut self, interval: Duration) -> Self {
+        self.pace = Pace::Every(interval);
         self
     }
 
@@ -139,7 +148,7 @@ impl Plan {
     pub(crate) fn start_of(&self, user: u32) -> Duration {
         match self.start {
             Start::RampUp(over) => over.mul_f64(f64::from(user) / f64::from(self.users)),
-            Start::SpawnRate(per_s) => Duration::from_secs_f64(f64::from(user) / per_s),
+            Start::SpawnRate(per_s) => Duration::try_from_secs_f64(f64::from(user) / per_s).unwrap_or(Duration::MAX),
         }
     }
 
@@ -158,6 +167,8 @@ impl Plan {
             return Err(Error::usage(
                 "--connect-timeout: with 0 no connection can be made; give a span above zero, like 5s",
             ));
+        } else if self.pace == Pace::Every(Duration::ZERO) {
+            return Err(Error::usage("--pace: with 0 every iteration is due at once; give a span above zero, like 1s"));
         } else if self.stack_size < Self::MIN_STACK_SIZE {
             return Err(Error::usage(format!(
                 "--stack-size: {} bytes are too few for a user's thread; give at least 64KiB",
@@ -239,6 +250,7 @@ mod tests {
             (Plan::new().loops(0), "--loops"),
             (Plan::new().time(Duration::ZERO), "--time"),
             (Plan::new().stack_size(1), "--stack-size"),
+            (Plan::new().pace(Duration::ZERO), "--pace"),
             (Plan::new().spawn_rate(0.0), "--spawn-rate"),
             (Plan::new().users(100).spawn_rate(1.0).time(second), "--spawn-rate"),
             (Plan::new().users(2).ramp_up(second).time(second), "--ramp-up"),

@@ -12,7 +12,8 @@ use crate::names::Names;
 use crate::outcome::Outcome;
 use crate::queue::Sink;
 use crate::sample::{
-    Answer, CheckId, CheckSample, Level, RequestId, RequestSample, RequestTimes, Sample, Traffic, UserEvent, UserSample,
+    Answer, CheckId, CheckSample, Lateness, Level, RequestId, RequestSample, RequestTimes, Sample, Traffic, UserEvent,
+    UserSample,
 };
 
 #[derive(Debug)]
@@ -31,6 +32,7 @@ pub(crate) struct Recorder {
 pub(crate) struct CheckTimes {
     pub(crate) tpr: Duration,
     pub(crate) elapsed: Duration,
+    pub(crate) busy: Duration,
     pub(crate) requests: u32,
     pub(crate) answered: u32,
 }
@@ -61,9 +63,10 @@ impl Recorder {
         outcome: Outcome,
     ) -> Result<(), WasCut> {
         self.open.end_check()?;
-        let CheckTimes { tpr, elapsed, requests, answered } = times;
+        let CheckTimes { tpr, elapsed, busy, requests, answered } = times;
         let level = self.level();
-        self.sink.push(Sample::Check(CheckSample { check, level, ended, tpr, elapsed, requests, answered, outcome }));
+        let sample = CheckSample { check, level, ended, tpr, elapsed, busy, requests, answered, outcome };
+        self.sink.push(Sample::Check(sample));
         Ok(())
     }
 
@@ -75,17 +78,22 @@ impl Recorder {
         &self,
         request: RequestId,
         times: RequestTimes,
+        lateness: Option<Lateness>,
         traffic: Traffic,
         answer: Answer,
     ) -> Result<(), WasCut> {
         self.open.end_request()?;
         let (level, ended) = (self.level(), Instant::now());
-        self.sink.push(Sample::Request(RequestSample { request, level, ended, times, traffic, answer }));
+        self.sink.push(Sample::Request(RequestSample { request, level, ended, times, lateness, traffic, answer }));
         Ok(())
     }
 
     pub(crate) fn pause(&self, pause: Duration) {
         self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Pauses(pause) }));
+    }
+
+    pub(crate) fn missed(&self, count: u64) {
+        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Missed(count) }));
     }
 
     /// What ends after the stop belongs to no level, even when nobody has left yet.

@@ -21,6 +21,7 @@ use crate::exchange::Exchange;
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
 use crate::sample::{CheckId, Sample};
+use crate::units::after;
 
 /// How long an interrupted user may take to see that it was interrupted.
 const INTERRUPTED_END: Duration = Duration::from_secs(1);
@@ -110,11 +111,16 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     let no_thread = |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
     if let Some(limit) = shared.plan.time_limit() {
         let shared = Arc::clone(&shared);
-        let timer = move || time_out(&shared, first_start + limit);
+        let timer = move || time_out(&shared, after(first_start, limit));
         thread::Builder::new().name("timer".into()).spawn(timer).map_err(no_thread)?;
     }
     let for_conductor = Arc::clone(&shared);
-    let conductor = move || conduct(&for_conductor, &sink, &handles, first_start);
+    let conductor = move || {
+        let end = conduct(&for_conductor, &sink, &handles, first_start);
+        // Until here it has kept up what all users' clients share.
+        drop(factory);
+        end
+    };
     let conductor = thread::Builder::new().name("conductor".into()).spawn(conductor).map_err(no_thread)?;
     shared.first_start.get_or_init(|| first_start);
     for thread in threads {
@@ -134,32 +140,43 @@ fn live(shared: &Shared, index: u32, mut user: User) {
             None => thread::park(),
         }
     };
-    let due = first_start + shared.plan.start_of(index);
+    let due = after(first_start, shared.plan.start_of(index));
     if shared.stop.sleep_until(due) {
         shared.crew.user_released(due);
-        iterate(shared, &mut user);
-        shared.crew.user_ended();
+        let begun = iterate(shared, &mut user, due);
+        let end = shared.stop.reason().map_or_else(Instant::now, |(stopped_at, _)| stopped_at);
+        let were_due = shared.plan.pace.due_by(due, end).min(shared.plan.loops.unwrap_or(u64::MAX));
+        user.missed(were_due.saturating_sub(begun));
+        shared.crew.user_ended(os::run_delay());
     }
 }
 
-/// Iterations until the loops are done or the stop is set.
-fn iterate(shared: &Shared, user: &mut User) {
-    for iteration in 1.. {
-        user.begin_iteration(iteration);
+/// Iterations until the loops are done or the stop is set. Returns how many were begun.
+fn iterate(shared: &Shared, user: &mut User, first: Instant) -> u64 {
+    let (pace, loops) = (shared.plan.pace, shared.plan.loops.unwrap_or(u64::MAX));
+    let mut planned = first;
+    for iteration in 1..=loops {
+        if shared.stop.is_set() {
+            return iteration - 1;
+        }
+        user.begin_iteration(iteration, planned, pace.is_schedule());
         for (id, check) in (0..).map(CheckId).zip(shared.checks.iter()) {
             if shared.stop.is_set() || user.run(id, check).is_err() {
-                return;
+                return iteration;
             }
         }
-        if shared.plan.loops == Some(iteration) {
-            return;
-        }
-        let pause = if user.must_pause(REFUSAL_PAUSE) { REFUSAL_PAUSE } else { Duration::ZERO };
-        let rest = shared.plan.wait.max(pause);
-        if !rest.is_zero() && !shared.stop.sleep_until(Instant::now() + rest) {
-            return;
+        if iteration < loops {
+            let now = Instant::now();
+            planned = pace.next(first, iteration + 1, now);
+            if user.must_pause(REFUSAL_PAUSE) {
+                planned = planned.max(now + REFUSAL_PAUSE);
+            }
+            if planned > now && !shared.stop.sleep_until(planned) {
+                return iteration;
+            }
         }
     }
+    loops
 }
 
 /// Counts a user's thread out, also when it panics.
@@ -190,13 +207,14 @@ fn time_out(shared: &Shared, end: Instant) {
 /// The conductor: waits for the stop or the last loop, gives running checks their time, cuts off what is left.
 fn conduct(shared: &Shared, sink: &Sink, handles: &[Handle], first_start: Instant) -> End {
     let _closing = Closing(sink);
+    let before = os::CpuUse::now();
     let stop = &shared.stop;
     let all_ended = || shared.all_ended();
     stop.wait_until(None, || all_ended() || stop.is_set());
     stop.set(EndReason::LoopsDone);
     let (stopped_at, reason) = stop.reason().unwrap_or((Instant::now(), EndReason::LoopsDone));
     shared.crew.leave_level();
-    let in_time = stop.wait_until(Some(stopped_at + shared.plan.stop_timeout), || all_ended() || stop.is_cut());
+    let in_time = stop.wait_until(Some(after(stopped_at, shared.plan.stop_timeout)), || all_ended() || stop.is_cut());
     if !in_time || stop.is_cut() {
         // First all that is open is counted, at one moment; only then is it interrupted.
         stop.cut();
@@ -206,7 +224,9 @@ fn conduct(shared: &Shared, sink: &Sink, handles: &[Handle], first_start: Instan
         handles.iter().for_each(|handle| handle.interrupt.interrupt());
         stop.wait_until(Some(now + INTERRUPTED_END), all_ended);
     }
-    End { reason, duration: first_start.elapsed(), abandoned: shared.running.load(Ordering::SeqCst) }
+    let duration = first_start.elapsed();
+    let machine = os::CpuUse::now().since(&before, duration);
+    End { reason, duration, abandoned: shared.running.load(Ordering::SeqCst), machine }
 }
 
 /// Closes the queue, also when the conductor panics: the collector must not wait for ever.

@@ -16,7 +16,8 @@ use super::stop::Stop;
 use crate::exchange::{Exchange, Message};
 use crate::outcome::{Outcome, Reason, RequestError, RequestErrorKind};
 use crate::queue::Tap;
-use crate::sample::{Answer, CheckId, Phase, RequestId, RequestTimes, Traffic};
+use crate::sample::{Answer, CheckId, Lateness, Phase, RequestId, RequestTimes, Traffic};
+use crate::units::after;
 
 /// One simulated user, as a check sees it: makes requests, and knows which user and iteration it is.
 #[derive(Debug)]
@@ -31,6 +32,12 @@ pub struct User {
     open: OpenCheck,
     /// Connections refused since the last one that was not.
     refusals: u32,
+    /// Since when its time is somebody's: the service's or the tester's.
+    busy_since: Instant,
+    /// When the next request was to be sent, if that is planned.
+    due: Option<Instant>,
+    /// When the last answer arrived.
+    last_arrival: Option<Instant>,
 }
 
 /// What the running check has used so far.
@@ -39,6 +46,8 @@ struct OpenCheck {
     tpr: Duration,
     requests: u32,
     answered: u32,
+    /// Spent resting on purpose.
+    thought: Duration,
     /// Being exchanged now.
     in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
@@ -54,7 +63,20 @@ impl User {
         settings: Arc<HttpSettings>,
         log: Option<Tap<Exchange>>,
     ) -> Self {
-        User { id, iteration: 0, client, recorder, stop, settings, log, open: OpenCheck::default(), refusals: 0 }
+        User {
+            id,
+            iteration: 0,
+            client,
+            recorder,
+            stop,
+            settings,
+            log,
+            open: OpenCheck::default(),
+            refusals: 0,
+            busy_since: Instant::now(),
+            due: None,
+            last_arrival: None,
+        }
     }
 
     /// Which user this is, counted from 1.
@@ -93,8 +115,13 @@ impl User {
     }
 
     /// Rests, as a person does between two steps; the stop ends it early. Not part of TPR.
-    pub fn think(&self, time: Duration) {
-        self.stop.sleep_until(Instant::now() + time);
+    pub fn think(&mut self, time: Duration) {
+        let began = Instant::now();
+        let planned_end = after(began, time);
+        let slept_to_the_end = self.stop.sleep_until(planned_end);
+        // What it slept too long is the tester's doing.
+        let end = if slept_to_the_end { planned_end } else { Instant::now() };
+        self.open.thought += end.saturating_duration_since(began);
     }
 
     /// Runs a check once and records how it ended.
@@ -105,13 +132,26 @@ impl User {
         let outcome = check.run(self);
         let ended = Instant::now();
         let elapsed = ended.saturating_duration_since(started);
-        let OpenCheck { tpr, requests, answered, .. } = self.open;
-        let tpr = if requests == 0 { elapsed } else { tpr };
-        self.recorder.end_check(id, ended, CheckTimes { tpr, elapsed, requests, answered }, outcome)
+        let OpenCheck { tpr, requests, answered, thought, .. } = self.open;
+        let tpr = if requests == 0 { elapsed.saturating_sub(thought) } else { tpr };
+        let busy = ended.saturating_duration_since(self.busy_since).saturating_sub(thought);
+        self.busy_since = ended;
+        self.recorder.end_check(id, ended, CheckTimes { tpr, elapsed, busy, requests, answered }, outcome)
     }
 
-    pub(crate) fn begin_iteration(&mut self, iteration: u64) {
+    /// Begins an iteration that was planned for this moment; `is_due` when the plan does not depend on the answers.
+    pub(crate) fn begin_iteration(&mut self, iteration: u64, planned: Instant, is_due: bool) {
+        // It may be late because the iteration before it took so long.
+        self.busy_since = if iteration == 1 { planned } else { planned.max(self.busy_since) };
+        self.due = is_due.then_some(planned);
         self.iteration = iteration;
+    }
+
+    /// Counts iterations that were due and never begun.
+    pub(crate) fn missed(&self, count: u64) {
+        if count > 0 {
+            self.recorder.missed(count);
+        }
     }
 
     /// Refused so often in a row that it should rest; the rest is recorded.
@@ -128,7 +168,7 @@ impl User {
         if let Some(request) = self.open.in_exchange.take() {
             let answer = Answer::None { kind: RequestErrorKind::Io, phase: Phase::Send };
             // A cut has counted the request already, and will count the check.
-            let _ = self.recorder.end_request(request, RequestTimes::default(), Traffic::default(), answer);
+            let _ = self.recorder.end_request(request, RequestTimes::default(), None, Traffic::default(), answer);
             self.open.lost = Some(request);
         }
         match self.open.lost {
@@ -206,7 +246,9 @@ impl User {
         self.open.tpr += times.setup() + times.response_time();
         self.open.requests += 1;
         self.open.answered += u32::from(exchanged.answer.is_ok());
-        self.recorder.end_request(id, times, traffic, answer).map_err(was_cut)?;
+        let lateness = self.lateness(exchanged.sent_at, times);
+        self.last_arrival = exchanged.answered_at.or(self.last_arrival);
+        self.recorder.end_request(id, times, lateness, traffic, answer).map_err(was_cut)?;
         if let (Some(log), Some(started)) = (&self.log, started) {
             log.offer(self.seen(started, request, &exchanged));
         }
@@ -221,6 +263,18 @@ impl User {
                 Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
             }
         }
+    }
+
+    /// How late a request with a due time was sent, and whose doing it was. Only the first request of an
+    /// iteration has one.
+    fn lateness(&mut self, sent_at: Option<Instant>, times: RequestTimes) -> Option<Lateness> {
+        let (due, sent_at) = (self.due.take()?, sent_at?);
+        let previous = self.last_arrival.unwrap_or(due);
+        let could_begin = due.max(previous);
+        Some(Lateness {
+            server: previous.saturating_duration_since(due),
+            tester: sent_at.saturating_duration_since(could_begin).saturating_sub(times.setup()),
+        })
     }
 
     /// The exchange as the log shows it.

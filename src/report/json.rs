@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::RunInfo;
 use super::http_log::timestamp;
 use crate::end::EndReason;
-use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
+use crate::stats::{CheckTally, LoadVerdict, RequestTally, Section, Summary, TimesVerdict, Timing};
 use crate::units::milliseconds;
 
 /// The version of this shape: a change that could break a reader raises it.
@@ -49,6 +49,38 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         "queue_blocked_s": summary.blocked.as_secs_f64(),
         "oldest_unfinished_s": summary.oldest_unfinished.map(|age| age.as_secs_f64()),
         "log_left_out": summary.log.left_out,
+        "missed": summary.missed,
+        "verdicts": verdicts(summary),
+        "machine": summary.end.map(|end| json!({
+            "processors": end.machine.processors,
+            "own_cpu_s": end.machine.own_cpu.as_secs_f64(),
+            "own_share": end.machine.own_share,
+            "busy_share": end.machine.busy_share,
+            "steal_share": end.machine.steal_share,
+        })),
+        "run_delay_s": summary.run_delay.map(|delay| delay.as_secs_f64()),
+    })
+}
+
+fn verdicts(summary: &Summary) -> Value {
+    let (times, unstamped) = match summary.times_verdict() {
+        TimesVerdict::Exact => ("exact", None),
+        TimesVerdict::ThreadClock(share) => ("thread_clock", Some(share)),
+        TimesVerdict::NoAnswers => ("no_answers", None),
+    };
+    let (load, tester_share) = match summary.load_verdict() {
+        LoadVerdict::AsAsked(share) => ("as_asked", Some(share)),
+        LoadVerdict::TesterLimited(share) => ("tester_limited", Some(share)),
+        LoadVerdict::NoChecks => ("no_checks", None),
+    };
+    json!({
+        "times": times,
+        "thread_clock_share": unstamped,
+        "times_text": summary.times_verdict().to_string(),
+        "load": load,
+        "tester_share": tester_share,
+        "load_text": summary.load_verdict().to_string(),
+        "load_evidence": summary.load_evidence(),
     })
 }
 
@@ -101,12 +133,19 @@ fn request(section: &Section, tally: &RequestTally) -> Value {
         "failures": tally.failures(),
         "rps": section.request_rps(tally),
         "response_time_ms": times(&tally.response_time),
+        "corrected_time_ms": times(&tally.corrected_time),
+        "server_lateness_ms": times(&tally.server_lateness),
+        "tester_lateness_ms": times(&tally.tester_lateness),
+        "client_delay_ms": times(&tally.client_delay),
         "exception_time_ms": times(&tally.lost_time),
         "phases_ms": {
             "setup": times(&tally.setup),
             "first_byte": times(&tally.first_byte),
             "receive": times(&tally.receive),
         },
+        "stamped": tally.stamped,
+        "first_byte_late": tally.first_byte_late,
+        "receiver_limited": tally.receiver_limited,
         "bytes_in": tally.bytes_in,
         "body_bytes": tally.body_bytes,
         "bytes_out": tally.bytes_out,

@@ -25,6 +25,11 @@ const UNBACKED: char = '*';
 pub fn write_text(summary: &Summary, width: u16, mut writer: impl Write) -> io::Result<()> {
     writeln!(writer, "{}", headline(summary))?;
     writeln!(writer, "{}", load_line(summary))?;
+    writeln!(writer, "times: {}", summary.times_verdict())?;
+    writeln!(writer, "load:  {}", summary.load_verdict())?;
+    for line in summary.load_evidence() {
+        writeln!(writer, "       {line}")?;
+    }
     writeln!(writer)?;
     write_checks(summary, width, &mut writer)?;
     if !summary.whole.requests.is_empty() {
@@ -168,8 +173,21 @@ fn write_requests(summary: &Summary, width: u16, writer: &mut impl Write) -> io:
         row
     });
     write_table(&header, counts, width, writer)?;
-    let times = rows.iter().map(|(name, _, request)| (name.clone(), &request.response_time));
-    write_times("response time, ms", times, width, writer)
+    let of_rows =
+        |timing: fn(&RequestTally) -> &Timing| rows.iter().map(move |(name, _, row)| (name.clone(), timing(row)));
+    write_times("response time, ms", of_rows(|row| &row.response_time), width, writer)?;
+    let totals = &summary.whole.request_totals;
+    if totals.tester_lateness.count() > 0 {
+        write_times("corrected, ms", of_rows(|row| &row.corrected_time), width, writer)?;
+    }
+    let delays = [
+        ("client delay", &totals.client_delay),
+        ("server late", &totals.server_lateness),
+        ("tester late", &totals.tester_lateness),
+        ("setup", &totals.setup),
+    ];
+    let delays = delays.into_iter().filter(|(_, timing)| timing.count() > 0);
+    write_times("apart from it, ms", delays.map(|(name, timing)| (name.to_owned(), timing)), width, writer)
 }
 
 fn write_times<'a>(

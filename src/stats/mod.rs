@@ -6,6 +6,7 @@ mod summary;
 mod tally;
 mod timeline;
 mod timing;
+mod verdict;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ pub use summary::{LogLoss, Section, Summary, Warning};
 pub use tally::{CheckTally, RequestTally};
 pub use timeline::{Slot, SparseHistogram, Timeline};
 pub use timing::Timing;
+pub use verdict::{LoadVerdict, TimesVerdict};
 
 use crate::names::Names;
 use crate::outcome::Outcome;
@@ -39,6 +41,8 @@ pub(crate) struct Stats {
     starts: Timing,
     pauses: Timing,
     oldest_unfinished: Option<Duration>,
+    missed: u64,
+    run_delay: Option<Duration>,
 }
 
 /// What ended while all wanted users were up.
@@ -67,6 +71,8 @@ impl Stats {
             starts: Timing::default(),
             pauses: Timing::default(),
             oldest_unfinished: None,
+            missed: 0,
+            run_delay: None,
         }
     }
 
@@ -120,8 +126,17 @@ impl Stats {
                 self.users_up += 1;
                 self.starts.record(late);
             }
-            UserEvent::Ended => self.users_up = self.users_up.saturating_sub(1),
+            UserEvent::Ended { run_delay } => {
+                self.users_up = self.users_up.saturating_sub(1);
+                if let Some(delay) = run_delay {
+                    *self.run_delay.get_or_insert_default() += delay;
+                }
+            }
             UserEvent::Pauses(pause) => return self.pauses.record(pause),
+            UserEvent::Missed(count) => {
+                self.missed += count;
+                return;
+            }
         }
         let moment = sample.at.saturating_duration_since(self.started.unwrap_or(sample.at));
         let slot = self.timeline.at(moment);
@@ -161,6 +176,8 @@ impl Stats {
             starts: self.starts.clone(),
             pauses: self.pauses.clone(),
             oldest_unfinished: self.oldest_unfinished,
+            missed: self.missed,
+            run_delay: self.run_delay,
             blocked,
             end: None,
             log: LogLoss::default(),

@@ -36,6 +36,10 @@ pub struct Summary {
     pub pauses: Timing,
     /// The age of the oldest check that was cut off.
     pub oldest_unfinished: Option<Duration>,
+    /// Iterations that a schedule had due before the stop, and that were never begun.
+    pub missed: u64,
+    /// The sum over the users that have ended of the time their threads waited for a processor, where the system tells.
+    pub run_delay: Option<Duration>,
     /// The sum over all users of the time they waited because the collector could not keep up.
     pub blocked: Duration,
     /// What the log of exchanges had to leave out.
@@ -100,6 +104,8 @@ pub enum Warning {
     },
     /// There were too many request names.
     TooManyNames,
+    /// A schedule could not be kept.
+    Missed(u64),
     /// The log had to leave exchanges out.
     LogLeftOut(u64),
     /// The log could not be written any further.
@@ -186,6 +192,9 @@ impl Summary {
         {
             warnings.push(Warning::LateStarts { p90, max });
         }
+        if self.missed > 0 {
+            warnings.push(Warning::Missed(self.missed));
+        }
         if self.names.overflowed() {
             warnings.push(Warning::TooManyNames);
         }
@@ -226,6 +235,12 @@ impl fmt::Display for Warning {
                 "users started late: p90 {}, max {}; give a --ramp-up, fewer users or more processors",
                 short(*p90),
                 short(*max)
+            ),
+            Warning::Missed(count) => write!(
+                f,
+                "{} due before the end {} never begun; the service or the tester is too slow for this --pace",
+                units::count(*count, "iteration"),
+                if *count == 1 { "was" } else { "were" }
             ),
             Warning::TooManyNames => write!(
                 f,

@@ -27,6 +27,11 @@ pub struct CheckTally {
     pub tpr: Timing,
     /// Wall time of the passes.
     pub elapsed: Timing,
+    /// The users' time in these runs and between them, planned rests and think time left out; of it,
+    /// what is not TPR is the tester's.
+    pub busy: Duration,
+    /// The sum of the TPR of all ended runs.
+    pub served: Duration,
     /// TPR of the fails.
     pub fail_tpr: Timing,
     /// TPR of the exceptions.
@@ -58,6 +63,22 @@ pub struct RequestTally {
     pub first_byte: Timing,
     /// From the first to the last byte of the answer.
     pub receive: Timing,
+    /// From the arrival of the answer in the kernel to the return of the read that fetched it: the tester's own
+    /// delay. Of the stamped answers only.
+    pub client_delay: Timing,
+    /// Of a schedule: response time, and before it how late the answer before it was. A slow answer so counts
+    /// for all that waited behind it.
+    pub corrected_time: Timing,
+    /// Of a schedule: how long after its due time the answer before it arrived.
+    pub server_lateness: Timing,
+    /// Of a schedule: how late the tester itself sent. It is in the client delay too.
+    pub tester_lateness: Timing,
+    /// Answers whose end is the kernel's stamp.
+    pub stamped: u64,
+    /// Answers whose first-byte phase is an upper bound.
+    pub first_byte_late: u64,
+    /// Answers that filled a whole read buffer.
+    pub receiver_limited: u64,
     /// Bytes off the socket.
     pub bytes_in: u64,
     /// Bytes of decoded bodies.
@@ -82,6 +103,8 @@ impl CheckTally {
         };
         *count += 1;
         tpr.record(sample.tpr);
+        self.busy += sample.busy;
+        self.served += sample.tpr;
         self.requests += match sample.requests {
             0 => u64::from(!matches!(sample.outcome, Outcome::Exception(_))),
             _ => u64::from(sample.answered),
@@ -96,6 +119,8 @@ impl CheckTally {
         self.requests += other.requests;
         self.tpr.merge(&other.tpr);
         self.elapsed.merge(&other.elapsed);
+        self.busy += other.busy;
+        self.served += other.served;
         self.fail_tpr.merge(&other.fail_tpr);
         self.exception_tpr.merge(&other.exception_tpr);
     }
@@ -120,12 +145,26 @@ impl RequestTally {
                 self.response_time.record(times.response_time());
                 self.first_byte.record(times.first_byte);
                 self.receive.record(times.receive);
+                if times.stamped {
+                    self.stamped += 1;
+                }
+                let lateness = sample.lateness.unwrap_or_default();
+                if times.stamped || sample.lateness.is_some() {
+                    self.client_delay.record(times.client_delay + lateness.tester);
+                }
+                self.corrected_time.record(times.response_time() + lateness.server);
+                self.first_byte_late += u64::from(times.first_byte_late);
+                self.receiver_limited += u64::from(times.receiver_limited);
             }
             Answer::None { kind, phase } => {
                 *self.lost.entry(kind).or_default() += 1;
                 self.never_accepted += u64::from(phase.is_before_send());
                 self.lost_time.record(times.setup() + times.response_time());
             }
+        }
+        if let Some(lateness) = sample.lateness {
+            self.server_lateness.record(lateness.server);
+            self.tester_lateness.record(lateness.tester);
         }
         if sample.traffic.new_connection && !times.setup().is_zero() {
             self.setup.record(times.setup());
@@ -150,6 +189,13 @@ impl RequestTally {
         self.setup.merge(&other.setup);
         self.first_byte.merge(&other.first_byte);
         self.receive.merge(&other.receive);
+        self.client_delay.merge(&other.client_delay);
+        self.corrected_time.merge(&other.corrected_time);
+        self.server_lateness.merge(&other.server_lateness);
+        self.tester_lateness.merge(&other.tester_lateness);
+        self.stamped += other.stamped;
+        self.first_byte_late += other.first_byte_late;
+        self.receiver_limited += other.receiver_limited;
         self.bytes_in += other.bytes_in;
         self.body_bytes += other.body_bytes;
         self.bytes_out += other.bytes_out;

@@ -33,6 +33,7 @@ impl Story {
             ended: self.start + at,
             tpr: 200 * MS,
             elapsed: 210 * MS,
+            busy: 210 * MS,
             requests: 1,
             answered: u32::from(!matches!(outcome, Outcome::Exception(_))),
             outcome,
@@ -48,9 +49,17 @@ impl Story {
             level,
             ended: self.start + at,
             times,
+            lateness: None,
             traffic,
             answer,
         }));
+    }
+
+    fn answer(&mut self, times: RequestTimes, lateness: Option<crate::sample::Lateness>) {
+        let request = self.stats.names.request("GET /");
+        let (ended, level, traffic) = (self.start + SECOND, Level::NONE, Traffic::default());
+        let answer = Answer::Status(200);
+        self.stats.add(Sample::Request(RequestSample { request, level, ended, times, lateness, traffic, answer }));
     }
 
     fn summary(&self) -> Summary {
@@ -128,7 +137,7 @@ fn the_timeline_holds_what_the_totals_hold() {
         story.request(n * SECOND, Level::NONE, Answer::Status(200));
         story.check(n * SECOND, Level::NONE, Outcome::Pass);
     }
-    story.user(5 * SECOND, UserEvent::Ended);
+    story.user(5 * SECOND, UserEvent::Ended { run_delay: None });
     let summary = story.summary();
     let slots = summary.timeline.slots();
     assert_eq!(slots.len(), 20);
@@ -145,4 +154,46 @@ fn late_starts_and_pauses_are_warned_of() {
     assert_eq!(texts.len(), 2, "{texts:?}");
     assert!(texts[0].contains("paused 1 time, 100 ms in all"), "{texts:?}");
     assert!(texts[1].contains("max 2 s"), "{texts:?}");
+}
+
+#[test]
+fn times_are_exact_when_nearly_all_answers_are_stamped() {
+    for (unstamped, wanted) in [(1, TimesVerdict::Exact), (2, TimesVerdict::ThreadClock(0.002))] {
+        let mut story = Story::new(1);
+        assert_eq!(story.summary().times_verdict(), TimesVerdict::NoAnswers);
+        for n in 0..1000 {
+            story.answer(RequestTimes { stamped: n >= unstamped, ..Default::default() }, None);
+        }
+        match (story.summary().times_verdict(), wanted) {
+            (TimesVerdict::ThreadClock(got), TimesVerdict::ThreadClock(wanted)) => assert!((got - wanted).abs() < 1e-9),
+            (got, wanted) => assert_eq!(got, wanted),
+        }
+    }
+}
+
+#[test]
+fn the_load_is_the_testers_when_more_than_a_tenth_of_the_users_time_is() {
+    let mut story = Story::new(1);
+    assert_eq!(story.summary().load_verdict(), LoadVerdict::NoChecks);
+    story.check(SECOND, Level::NONE, Outcome::Pass);
+    let LoadVerdict::AsAsked(share) = story.summary().load_verdict() else { panic!("10 of 210 ms are the tester's") };
+    assert!((share - 10.0 / 210.0).abs() < 1e-9);
+    story.stats.whole.checks[0].busy += 20 * MS;
+    let LoadVerdict::TesterLimited(share) = story.summary().load_verdict() else { panic!("30 of 230 ms") };
+    assert!((share - 30.0 / 230.0).abs() < 1e-9);
+}
+
+#[test]
+fn corrected_times_add_what_the_service_held_back_and_client_delay_what_the_tester_did() {
+    let mut story = Story::new(1);
+    let times = RequestTimes { first_byte: 100 * MS, client_delay: MS, stamped: true, ..Default::default() };
+    story.answer(times, Some(crate::sample::Lateness { server: 50 * MS, tester: 7 * MS }));
+    story.user(SECOND, UserEvent::Missed(3));
+    let summary = story.summary();
+    let row = &summary.whole.requests[0];
+    assert_eq!(row.response_time.max(), Some(100 * MS));
+    assert_eq!(row.corrected_time.max(), Some(150 * MS));
+    assert_eq!(row.client_delay.max(), Some(8 * MS));
+    assert_eq!((row.server_lateness.max(), row.tester_lateness.max()), (Some(50 * MS), Some(7 * MS)));
+    assert_eq!(summary.warnings(), [Warning::Missed(3)]);
 }

@@ -1,25 +1,30 @@
 //! One user's HTTP client: the only place that calls ureq.
 
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use flate2::read::MultiGzDecoder;
+use ureq::Agent;
 use ureq::config::AutoHeaderValue;
-use ureq::http::{HeaderMap, Method, Request, Response, Uri, header};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::unversioned::transport::{Connector as _, RustlsConnector};
-use ureq::{Agent, Body};
+use ureq::http::{HeaderMap, Method, Request, Uri, header};
+use ureq::unversioned::transport::Connector as _;
 
+use super::buffers::{FIRST_OUTPUT, MAX_OUTPUT};
 use super::resolver::{AddressBook, UserResolver};
 use super::settings::HttpSettings;
-use super::transport::{INPUT_BUFFER, OUTPUT_BUFFER, Ready, TcpConnector};
+use super::tls::{TlsConnector, TlsSetup};
+use super::transport::{Ready, TcpConnector};
 use super::wire::SharedWire;
 use crate::error::Error;
+use crate::load::os::StampKeeper;
 use crate::outcome::RequestErrorKind;
 use crate::sample::{Phase, RequestTimes, Traffic};
 
 /// Of a longer body the rest is read and counted, but not kept.
 pub(crate) const MAX_BODY: usize = 16 * 1024 * 1024;
+/// No more memory is taken on an answer's word that it is long.
+const TRUSTED_LENGTH: usize = 64 * 1024;
 /// Longer than any wait between two iterations, so that it is the server that ends a connection.
 const MAX_IDLE: Duration = Duration::from_secs(24 * 3600);
 const USER_AGENT: &str = concat!("perfloop/", env!("CARGO_PKG_VERSION"));
@@ -30,6 +35,8 @@ pub(crate) struct ClientFactory {
     settings: HttpSettings,
     config: ureq::config::Config,
     book: Arc<AddressBook>,
+    tls: Arc<TlsSetup>,
+    _stamps: StampKeeper,
 }
 
 /// A client with its own connections and nothing shared on the way of a request.
@@ -50,6 +57,10 @@ pub(crate) struct Interrupt(Agent);
 /// One exchange, ended.
 #[derive(Debug)]
 pub(crate) struct Exchanged {
+    /// When the first byte was handed to the kernel.
+    pub(crate) sent_at: Option<Instant>,
+    /// When the last byte of the answer arrived.
+    pub(crate) answered_at: Option<Instant>,
     pub(crate) times: RequestTimes,
     pub(crate) traffic: Traffic,
     pub(crate) answer: Result<Answered, Lost>,
@@ -76,10 +87,7 @@ impl ClientFactory {
     /// # Errors
     /// When the certificates cannot be read.
     pub(crate) fn new(settings: &HttpSettings) -> Result<Self, Error> {
-        let mut tls = TlsConfig::builder().disable_verification(settings.insecure);
-        if let Some(pem) = &settings.ca_pem {
-            tls = tls.root_certs(RootCerts::new_with_certs(&certificates(pem)?));
-        }
+        let tls = Arc::new(TlsSetup::new(settings)?);
         let config = Agent::config_builder()
             // A status is the check's to judge.
             .http_status_as_error(false)
@@ -89,22 +97,21 @@ impl ClientFactory {
             // Not what the environment says: that would count for loopback too.
             .proxy(None)
             .user_agent(USER_AGENT)
-            .accept_encoding(if settings.compressed { AutoHeaderValue::Default } else { AutoHeaderValue::None })
+            // Asked for and unpacked here, so that only who wants it pays for it.
+            .accept_encoding(AutoHeaderValue::None)
             .max_idle_age(MAX_IDLE)
             .max_idle_connections_per_host(8)
-            .input_buffer_size(INPUT_BUFFER)
-            .output_buffer_size(OUTPUT_BUFFER)
             .allow_non_standard_methods(true)
-            .tls_config(tls.build())
             .build();
-        Ok(ClientFactory { settings: settings.clone(), config, book: Arc::default() })
+        Ok(ClientFactory { settings: settings.clone(), config, book: Arc::default(), tls, _stamps: StampKeeper::new() })
     }
 
     /// A client for user number `turn`.
     pub(crate) fn client(&self, turn: u32) -> Client {
         let wire = SharedWire::default();
-        let connector =
-            TcpConnector::new(wire.clone()).chain(RustlsConnector::default()).chain(Ready::new(wire.clone()));
+        let connector = TcpConnector::new(wire.clone())
+            .chain(TlsConnector::new(Arc::clone(&self.tls), wire.clone()))
+            .chain(Ready::new(wire.clone()));
         let resolver = UserResolver::new(Arc::clone(&self.book), wire.clone(), turn as usize);
         Client {
             agent: Agent::with_parts(self.config.clone(), connector, resolver),
@@ -115,22 +122,6 @@ impl ClientFactory {
             compressed: self.settings.compressed,
         }
     }
-}
-
-fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, Error> {
-    let broken = |what: String| Error::usage(format!("--cacert: {what}; give a file of PEM certificates"));
-    let mut certificates = Vec::new();
-    for item in parse_pem(pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(error) => return Err(broken(error.to_string())),
-        }
-    }
-    if certificates.is_empty() {
-        return Err(broken("no certificate in it".into()));
-    }
-    Ok(certificates)
 }
 
 impl Interrupt {
@@ -147,20 +138,26 @@ impl Client {
 
     /// Makes one exchange, the body read to its end.
     pub(crate) fn exchange(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Option<&[u8]>) -> Exchanged {
-        self.wire.lock().begin(Instant::now(), self.timeout, self.connect_timeout);
+        let output_size = output_size(uri, headers, body);
+        let careful = !method.is_idempotent();
+        self.wire.lock().begin(Instant::now(), self.timeout, self.connect_timeout, output_size, careful);
         let mut result = self.attempt(method, uri, headers, body);
-        if result.is_err() && method.is_idempotent() && self.was_stale() {
+        if result.is_err() && self.was_stale(careful) {
             self.wire.lock().begin_again();
             result = self.attempt(method, uri, headers, body);
         }
         let wire = self.wire.lock();
         match result {
             Ok((answered, body_bytes)) => Exchanged {
+                sent_at: wire.sent_at(),
+                answered_at: wire.last_byte_at(),
                 times: wire.answered(),
                 traffic: Traffic { body_bytes, ..wire.traffic },
                 answer: Ok(answered),
             },
             Err(error) => Exchanged {
+                sent_at: wire.sent_at(),
+                answered_at: None,
                 times: wire.given_up(Instant::now()),
                 traffic: wire.traffic,
                 answer: Err(self.explain(error, wire.phase, wire.reset, uri)),
@@ -169,10 +166,10 @@ impl Client {
     }
 
     /// The server had closed the connection before the request came: nobody's failure. (RFC 9110, 9.2.2
-    /// lets a client repeat what does twice what it does once.)
-    fn was_stale(&self) -> bool {
+    /// lets a client repeat what does twice what it does once; the rest is repeated only if no byte of it had left.)
+    fn was_stale(&self, careful: bool) -> bool {
         let wire = self.wire.lock();
-        let died = matches!(wire.phase, Phase::Send | Phase::FirstByte);
+        let died = matches!(wire.phase, Phase::Send | Phase::FirstByte) && (!careful || wire.untouched);
         died && !wire.traffic.new_connection && !wire.is_overdue(Instant::now())
     }
 
@@ -187,6 +184,9 @@ impl Client {
         *request.method_mut() = method.clone();
         *request.uri_mut() = uri.clone();
         *request.headers_mut() = headers.clone();
+        if self.compressed && !headers.contains_key(header::ACCEPT_ENCODING) {
+            request.headers_mut().insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("gzip"));
+        }
         if !self.keep_alive {
             request.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
         }
@@ -194,7 +194,12 @@ impl Client {
             Some(body) => self.agent.run(request.map(|()| body))?,
             None => self.agent.run(request)?,
         };
-        read_whole(response)
+        let (head, body) = response.into_parts();
+        let expected = body.content_length().unwrap_or(0);
+        let unpack = self.compressed && is_gzip(&head.headers);
+        let body = body.into_reader();
+        let (body, length) = if unpack { unpack_whole(body) } else { read_whole(body, expected) }?;
+        Ok((Answered { status: head.status.as_u16(), headers: head.headers, body }, length))
     }
 
     /// The headers as they go over the wire: those of the request, and those that ureq adds to it.
@@ -225,8 +230,10 @@ impl Client {
             }
             ureq::Error::Io(error) => explain_io(&error, phase, reset, host),
             ureq::Error::HostNotFound => (RequestErrorKind::Resolve, format!("{host} has no address")),
+            ureq::Error::Other(error) if phase == Phase::Tls => {
+                (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}"))
+            }
             ureq::Error::Other(error) => (RequestErrorKind::Resolve, format!("{host} has no address: {error}")),
-            ureq::Error::Rustls(error) => (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}")),
             ureq::Error::Tls(error) => (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}")),
             ureq::Error::Http(error) => (RequestErrorKind::BadRequest, format!("the request cannot be sent: {error}")),
             ureq::Error::BadUri(error) => (RequestErrorKind::BadRequest, format!("the URL cannot be used: {error}")),
@@ -251,25 +258,33 @@ fn explain_io(error: &io::Error, phase: Phase, reset: bool, host: &str) -> (Requ
     }
 }
 
-/// Reads the body to its end, so that the connection can be used again and the last byte counts.
-fn read_whole(response: Response<Body>) -> Result<(Answered, u64), ureq::Error> {
-    let (head, body) = response.into_parts();
-    let expected = body.content_length().unwrap_or(0).min(INPUT_BUFFER as u64);
-    let mut kept = Vec::with_capacity(expected as usize);
-    let mut reader = body.into_reader();
-    let mut chunk = [0; INPUT_BUFFER];
-    let mut length = 0;
-    loop {
-        match reader.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(bytes) => {
-                length += bytes as u64;
-                let room = MAX_BODY - kept.len();
-                kept.extend_from_slice(&chunk[..bytes.min(room)]);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok((Answered { status: head.status.as_u16(), headers: head.headers, body: kept }, length))
+/// What the output buffer must hold: ureq writes the head line by line, and a line must fit.
+fn output_size(uri: &Uri, headers: &HeaderMap, body: Option<&[u8]>) -> usize {
+    /// Method, version, separators, and the headers that ureq adds.
+    const REST: usize = 256;
+    let target = uri.path().len() + uri.query().map_or(0, str::len) + uri.host().map_or(0, str::len);
+    let headers: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let body = body.map_or(0, |body| body.len().min(MAX_OUTPUT));
+    FIRST_OUTPUT.max(target + headers + REST).max(body)
+}
+
+/// Reads the body to its end, so that the connection can be used again and the last byte counts. Keeps at most
+/// [`MAX_BODY`] bytes; returns them and the length of all.
+fn read_whole(mut body: impl Read, expected: u64) -> io::Result<(Vec<u8>, u64)> {
+    let mut kept =
+        Vec::with_capacity(usize::try_from(expected).map_or(TRUSTED_LENGTH, |length| length.min(TRUSTED_LENGTH)));
+    body.by_ref().take(MAX_BODY as u64).read_to_end(&mut kept)?;
+    let rest = if kept.len() < MAX_BODY { 0 } else { io::copy(&mut body, &mut io::sink())? };
+    let length = kept.len() as u64 + rest;
+    Ok((kept, length))
+}
+
+/// The same for a body that has to be unpacked. Not inlined: the decoder needs a stack that other answers do not.
+#[inline(never)]
+fn unpack_whole(body: impl Read) -> io::Result<(Vec<u8>, u64)> {
+    read_whole(MultiGzDecoder::new(body), 0)
+}
+
+fn is_gzip(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_ENCODING).is_some_and(|coding| matches!(coding.as_bytes(), b"gzip" | b"x-gzip"))
 }

@@ -12,6 +12,8 @@ pub struct HttpSettings {
     pub(crate) follow: u32,
     pub(crate) insecure: bool,
     pub(crate) ca_pem: Option<Vec<u8>>,
+    pub(crate) identity_pem: Option<(Vec<u8>, Vec<u8>)>,
+    pub(crate) tls_resume: TlsResume,
     pub(crate) host: Option<url::Url>,
 }
 
@@ -61,10 +63,24 @@ impl HttpSettings {
         self
     }
 
-    /// Trust these PEM certificates, and only these. Default: the roots that browsers trust.
+    /// Trust these PEM certificates, and only these. Default: the system's roots, and those browsers trust.
     #[must_use]
     pub fn ca_pem(mut self, pem: Vec<u8>) -> Self {
         self.ca_pem = Some(pem);
+        self
+    }
+
+    /// Show this PEM certificate (and its chain), with this PEM private key, to services that ask for one. Default: none.
+    #[must_use]
+    pub fn identity_pem(mut self, certificate: Vec<u8>, key: Vec<u8>) -> Self {
+        self.identity_pem = Some((certificate, key));
+        self
+    }
+
+    /// Whether a user's new connections resume its own earlier TLS sessions. Default: they do.
+    #[must_use]
+    pub fn tls_resume(mut self, resume: TlsResume) -> Self {
+        self.tls_resume = resume;
         self
     }
 
@@ -74,6 +90,16 @@ impl HttpSettings {
         self.host = Some(host);
         self
     }
+}
+
+/// Whether new connections resume earlier TLS sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TlsResume {
+    /// Every connection shakes hands in full, as that of a new client does.
+    Off,
+    /// A user resumes its own sessions, never another's.
+    #[default]
+    User,
 }
 
 impl Default for HttpSettings {
@@ -86,6 +112,8 @@ impl Default for HttpSettings {
             follow: 0,
             insecure: false,
             ca_pem: None,
+            identity_pem: None,
+            tls_resume: TlsResume::User,
             host: None,
         }
     }

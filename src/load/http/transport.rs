@@ -3,23 +3,20 @@
 //! ureq's own TCP transport asks the kernel six times more about each request and does not say when
 //! bytes went out or came in.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport};
 use ureq::{Error, Timeout};
 
-use super::wire::SharedWire;
+use super::buffers::ConnectionBuffers;
+use super::stamp::StampClock;
+use super::wire::{Read, SharedWire};
+use crate::load::os;
 use crate::sample::Phase;
 
-/// What a small answer needs. The buffers grow when more comes.
-pub(super) const INPUT_BUFFER: usize = 8 * 1024;
-/// What a small request needs.
-pub(super) const OUTPUT_BUFFER: usize = 4 * 1024;
 /// A connection that rested longer is asked whether it is still open before it is used.
 const TRUSTED_REST: Duration = Duration::from_millis(50);
 
@@ -66,20 +63,19 @@ impl Connector for TcpConnector {
         let stream = result.map_err(timeout_or_io)?;
         // Without it the kernel may hold a request back until the last one is acknowledged.
         stream.set_nodelay(true)?;
+        os::stamp_arrivals(&stream);
         let socket = Arc::new(Socket(stream));
         let handle: Weak<Socket> = Arc::downgrade(&socket);
         (details.register_shutdown)(handle)?;
-        if details.needs_tls() {
-            self.wire.lock().begin_tls(Instant::now());
-        }
         Ok(Some(TcpTransport {
             socket,
             wire: self.wire.clone(),
-            buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
+            buffers: ConnectionBuffers::default(),
             read_limit: None,
             write_limit: None,
             last_use: since,
             send_failed: false,
+            stamps: StampClock::default(),
         }))
     }
 }
@@ -120,13 +116,14 @@ impl ShutdownHandle for Socket {
 pub(super) struct TcpTransport {
     socket: Arc<Socket>,
     wire: SharedWire,
-    buffers: LazyBuffers,
+    buffers: ConnectionBuffers,
     /// The limits set on the socket now.
     read_limit: Option<Duration>,
     write_limit: Option<Duration>,
     last_use: Instant,
     /// The other side takes no more. It may still have answered: the read decides.
     send_failed: bool,
+    stamps: StampClock,
 }
 
 impl TcpTransport {
@@ -156,6 +153,22 @@ impl TcpTransport {
     }
 }
 
+impl TcpTransport {
+    /// Tells the wire about a read, unless it met the end of the stream: a FIN is no part of the answer.
+    fn note(&mut self, received: os::Received, room: usize) {
+        self.last_use = Instant::now();
+        if received.bytes == 0 {
+            return;
+        }
+        let returned = self.last_use;
+        let mut wire = self.wire.lock();
+        let sent = wire.not_before().unwrap_or(returned);
+        let arrival = received.stamp.and_then(|stamp| self.stamps.arrival(stamp, sent, returned));
+        let filled_buffer = received.bytes == room;
+        wire.received(Read { bytes: received.bytes, filled_buffer, arrival, returned });
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Direction {
     Read,
@@ -164,6 +177,7 @@ enum Direction {
 
 impl Transport for TcpTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
+        self.buffers.reserve_output(self.wire.lock().output_size);
         &mut self.buffers
     }
 
@@ -174,7 +188,10 @@ impl Transport for TcpTransport {
             self.limit(Direction::Write)?;
             match (&self.socket.0).write(&self.buffers.output()[sent..amount]) {
                 Ok(0) => self.send_failed = true,
-                Ok(bytes) => sent += bytes,
+                Ok(bytes) => {
+                    sent += bytes;
+                    self.wire.lock().untouched = false;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if is_timeout(&error) => self.write_limit = None,
                 // An early answer may be waiting in the socket.
@@ -188,14 +205,13 @@ impl Transport for TcpTransport {
         self.wire.lock().awaiting();
         loop {
             self.limit(Direction::Read)?;
-            match (&self.socket.0).read(self.buffers.input_append_buf()) {
-                Ok(bytes) => {
-                    self.last_use = Instant::now();
-                    if bytes > 0 {
-                        self.wire.lock().received(self.last_use, bytes);
-                    }
-                    self.buffers.input_appended(bytes);
-                    return Ok(bytes > 0);
+            let buffer = self.buffers.input_append_buf();
+            let room = buffer.len();
+            match os::receive(&self.socket.0, buffer) {
+                Ok(received) => {
+                    self.note(received, room);
+                    self.buffers.input_appended(received.bytes);
+                    return Ok(received.bytes > 0);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // The limit on the socket may be an old and shorter one: look at the clock, and go on with what is left.
@@ -213,16 +229,9 @@ impl Transport for TcpTransport {
         if self.send_failed {
             return false;
         }
-        self.last_use.elapsed() < TRUSTED_REST || is_quiet(&self.socket.0).unwrap_or(false)
+        let is_trusted = !self.wire.lock().careful && self.last_use.elapsed() < TRUSTED_REST;
+        is_trusted || os::is_quiet(&self.socket.0)
     }
-}
-
-/// An open connection between two exchanges has nothing to read: neither bytes nor an end.
-fn is_quiet(stream: &TcpStream) -> io::Result<bool> {
-    stream.set_nonblocking(true)?;
-    let peeked = stream.peek(&mut [0]);
-    stream.set_nonblocking(false)?;
-    Ok(peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock))
 }
 
 /// A socket's time limit shows as either kind, depending on the system.

@@ -18,6 +18,19 @@ impl SharedWire {
     }
 }
 
+/// A read that brought bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Read {
+    pub(super) bytes: usize,
+    pub(super) filled_buffer: bool,
+    /// When the last of the bytes arrived in the kernel, where it says so.
+    pub(super) arrival: Option<Instant>,
+    pub(super) returned: Instant,
+}
+
+/// A read that returns later than this after the arrival had to wait for a processor.
+const LATE: Duration = Duration::from_micros(100);
+
 #[derive(Debug, Default)]
 pub(super) struct Wire {
     /// When the whole exchange must be over.
@@ -31,23 +44,39 @@ pub(super) struct Wire {
     first_byte_at: Option<Instant>,
     last_byte_at: Option<Instant>,
     tls_since: Option<Instant>,
+    /// How late the reads of the handshake were.
+    tls_delay: Duration,
+    is_opened: bool,
+    /// Sent twice, this request might do twice what it does: a reused connection is looked at before it is trusted.
+    pub(super) careful: bool,
+    /// Not one byte of the request was taken by the kernel.
+    pub(super) untouched: bool,
+    /// What the output buffer must hold: the longest line of the head, and as much of the body as is sent at once.
+    pub(super) output_size: usize,
     /// The other side reset the connection.
     pub(super) reset: bool,
 }
 
 impl Wire {
     /// Forgets the last exchange.
-    pub(super) fn begin(&mut self, now: Instant, timeout: Duration, connect_timeout: Option<Duration>) {
+    pub(super) fn begin(
+        &mut self,
+        now: Instant,
+        timeout: Duration,
+        connect_timeout: Option<Duration>,
+        output_size: usize,
+        careful: bool,
+    ) {
         // A timeout too long for the clock is none.
         let deadline = now.checked_add(timeout);
         let connect_deadline = connect_timeout.and_then(|limit| now.checked_add(limit)).or(deadline);
-        *self = Wire { deadline, connect_deadline, ..Wire::default() };
+        *self = Wire { deadline, connect_deadline, output_size, careful, untouched: true, ..Wire::default() };
     }
 
     /// Forgets a connection that died before any byte of the answer. The clock goes on from the first send.
     pub(super) fn begin_again(&mut self) {
-        let sent_at = self.sent_at;
-        *self = Wire { deadline: self.deadline, connect_deadline: self.deadline, sent_at, ..Wire::default() };
+        let Wire { deadline, sent_at, output_size, careful, .. } = *self;
+        *self = Wire { deadline, connect_deadline: deadline, sent_at, output_size, careful, ..Wire::default() };
         self.traffic.resent = true;
     }
 
@@ -71,7 +100,8 @@ impl Wire {
     /// The connection is made; requests can be sent.
     pub(super) fn ready(&mut self, now: Instant) {
         self.phase = Phase::Send;
-        self.times.tls = self.tls_since.map(|since| now.saturating_duration_since(since)).unwrap_or_default();
+        let tls = self.tls_since.map(|since| now.saturating_duration_since(since)).unwrap_or_default();
+        self.times.tls = tls.saturating_sub(self.tls_delay);
     }
 
     /// Bytes are about to be handed to the kernel.
@@ -93,13 +123,47 @@ impl Wire {
         }
     }
 
-    /// Bytes have arrived.
-    pub(super) fn received(&mut self, now: Instant, bytes: usize) {
-        if self.phase >= Phase::Send {
-            self.phase = Phase::Receive;
-            self.first_byte_at.get_or_insert(now);
-            self.last_byte_at = Some(now);
-            self.traffic.bytes_in += bytes as u64;
+    /// When the first byte of the request was handed to the kernel.
+    pub(super) fn sent_at(&self) -> Option<Instant> {
+        self.sent_at
+    }
+
+    /// When the last byte so far has arrived.
+    pub(super) fn last_byte_at(&self) -> Option<Instant> {
+        self.last_byte_at
+    }
+
+    /// What the stamp of an arrival must lie after.
+    pub(super) fn not_before(&self) -> Option<Instant> {
+        self.sent_at.or(self.tls_since)
+    }
+
+    /// A read has returned.
+    pub(super) fn received(&mut self, read: Read) {
+        let arrived = read.arrival.unwrap_or(read.returned);
+        let delay = read.returned.saturating_duration_since(arrived);
+        if self.phase < Phase::Send {
+            self.tls_delay += delay;
+            return;
+        }
+        self.phase = Phase::Receive;
+        if self.first_byte_at.is_none() {
+            self.first_byte_at = Some(arrived);
+            self.times.first_byte_late = delay > LATE;
+        }
+        self.last_byte_at = Some(arrived);
+        self.times.client_delay = delay;
+        self.times.stamped = read.arrival.is_some();
+        self.times.receiver_limited |= read.filled_buffer;
+        self.traffic.bytes_in += read.bytes as u64;
+    }
+
+    /// Inside what has arrived was a part of the answer. What comes before it in TLS, such as the tickets for
+    /// later sessions, is not its first byte.
+    pub(super) fn opened(&mut self) {
+        if !self.is_opened {
+            self.is_opened = true;
+            self.first_byte_at = self.last_byte_at;
         }
     }
 

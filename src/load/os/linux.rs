@@ -1,13 +1,19 @@
 //! Linux.
 
 use std::fs;
+use std::io::{self, IoSliceMut};
+use std::net::{TcpStream, UdpSocket};
+use std::os::fd::AsRawFd as _;
+use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, TimestampingFlag, recv, recvmsg, setsockopt, sockopt};
 use thread_priority::{
     NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
 };
 
-use super::Limit;
+use super::{Limit, Received};
 
 /// Files perfloop itself has open: terminal, reports, libraries.
 const OWN_FILES: u64 = 64;
@@ -37,6 +43,58 @@ pub(crate) fn schedule_as_batch() {
     if let Ok(priority) = ThreadPriority::try_from(NICE_ZERO) {
         let _ = set_thread_priority_and_policy(thread_native_id(), priority, batch);
     }
+}
+
+/// Keeps the kernel stamping from the start of a run to its end: it switches stamping on some time after the
+/// first socket asks for it, and off with the last, and answers in between would have none.
+#[derive(Debug)]
+pub(crate) struct StampKeeper {
+    _socket: Option<UdpSocket>,
+}
+
+impl StampKeeper {
+    pub(crate) fn new() -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").ok();
+        if let Some(socket) = &socket {
+            // Where it fails there are no stamps at all, which is counted.
+            let _ = setsockopt(socket, sockopt::Timestamping, &stamps());
+        }
+        StampKeeper { _socket: socket }
+    }
+}
+
+/// The kernel is to note when each segment arrives.
+fn stamps() -> TimestampingFlag {
+    TimestampingFlag::SOF_TIMESTAMPING_RX_SOFTWARE | TimestampingFlag::SOF_TIMESTAMPING_SOFTWARE
+}
+
+/// Asks for stamps on what arrives at this socket. Where there are none, reads just carry none.
+pub(crate) fn stamp_arrivals(socket: &TcpStream) {
+    let _ = setsockopt(socket, sockopt::Timestamping, &stamps());
+}
+
+/// Room for a stamp's control message, aligned as one.
+#[repr(align(8))]
+struct ControlRoom([u8; 128]);
+
+/// Reads as `recv` does, and takes the arrival of the last segment with it.
+pub(crate) fn receive(socket: &TcpStream, buffer: &mut [u8]) -> io::Result<Received> {
+    let mut room = ControlRoom([0; 128]);
+    let mut slices = [IoSliceMut::new(buffer)];
+    let message = recvmsg::<()>(socket.as_raw_fd(), &mut slices, Some(&mut room.0), MsgFlags::empty())?;
+    let stamp = message.cmsgs().ok().and_then(|mut messages| {
+        messages.find_map(|message| match message {
+            ControlMessageOwned::ScmTimestampsns(stamps) => Some(Duration::from(stamps.system)),
+            _ => None,
+        })
+    });
+    Ok(Received { bytes: message.bytes, stamp: stamp.filter(|stamp| !stamp.is_zero()) })
+}
+
+/// An open connection between two exchanges has nothing to read: neither bytes nor an end.
+pub(crate) fn is_quiet(socket: &TcpStream) -> bool {
+    let flags = MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT;
+    recv(socket.as_raw_fd(), &mut [0], flags) == Err(Errno::EAGAIN)
 }
 
 /// What limits the number of users on this machine.

@@ -1,14 +1,30 @@
 //! What perfloop asks of the operating system. Linux is where it is made for and checked.
 
+use std::time::Duration;
+
+#[cfg(target_os = "linux")]
+mod cpu;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{limits, raise_open_files, schedule_as_batch};
+pub(crate) use cpu::{CpuUse, run_delay};
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{StampKeeper, is_quiet, limits, raise_open_files, receive, schedule_as_batch, stamp_arrivals};
 
 #[cfg(not(target_os = "linux"))]
 mod other;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use other::{limits, raise_open_files, schedule_as_batch};
+pub(crate) use other::{
+    CpuUse, StampKeeper, is_quiet, limits, raise_open_files, receive, run_delay, schedule_as_batch, stamp_arrivals,
+};
+
+/// Bytes off a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Received {
+    pub(crate) bytes: usize,
+    /// When the last segment of them arrived in the kernel, on its realtime clock, counted from 1970.
+    pub(crate) stamp: Option<Duration>,
+}
 
 /// Something of which this machine has only so much.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,111 @@
+//! Two questions about every run, never one: are the times the service's, and was the load as asked?
+
+use std::fmt;
+
+use super::summary::Summary;
+
+/// So many of the answers must carry a valid stamp for times to be called exact.
+const EXACT_SHARE: f64 = 0.999;
+/// Up to this share of the users' time may be the tester's.
+const TESTER_SHARE: f64 = 0.10;
+
+/// Whose clock the response times are by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum TimesVerdict {
+    /// At least 99.9 % of the answers are timed by the kernel's stamp of their arrival.
+    Exact,
+    /// This share of the answers, 0 to 1, is timed by the thread's clock, which includes what the tester itself was late.
+    ThreadClock(f64),
+    /// There were no answers to time.
+    NoAnswers,
+}
+
+/// Whether the users spent their time on the service.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum LoadVerdict {
+    /// At most 10 % of the users' time, this share of it, was the tester's own.
+    AsAsked(f64),
+    /// This share of the users' time, 0 to 1, was the tester's own: more load reaches the service with a faster tester.
+    TesterLimited(f64),
+    /// No check ended.
+    NoChecks,
+}
+
+impl Summary {
+    /// Whose clock the response times are by.
+    pub fn times_verdict(&self) -> TimesVerdict {
+        let requests = &self.whole.request_totals;
+        if requests.answered == 0 {
+            return TimesVerdict::NoAnswers;
+        }
+        let share = requests.stamped as f64 / requests.answered as f64;
+        if share >= EXACT_SHARE { TimesVerdict::Exact } else { TimesVerdict::ThreadClock(1.0 - share) }
+    }
+
+    /// Whether the users spent their time on the service: by the tester's share, which is 1 less the sum of TPR
+    /// over the sum of the users' time that is neither planned rest nor think time.
+    pub fn load_verdict(&self) -> LoadVerdict {
+        let totals = &self.whole.totals;
+        let busy_s = totals.busy.as_secs_f64();
+        if totals.ended() == 0 || busy_s == 0.0 {
+            return LoadVerdict::NoChecks;
+        }
+        let share = (1.0 - totals.served.as_secs_f64() / busy_s).max(0.0);
+        if share <= TESTER_SHARE { LoadVerdict::AsAsked(share) } else { LoadVerdict::TesterLimited(share) }
+    }
+
+    /// What speaks for the verdict on the load, a line each.
+    pub fn load_evidence(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(end) = &self.end {
+            let machine = &end.machine;
+            let percent = |share: f64| format!("{:.0} %", share * 100.0);
+            let mut line = format!("perfloop took {} of {} processors", percent(machine.own_share), machine.processors);
+            if let Some(busy) = machine.busy_share {
+                line += &format!(", which were {} busy", percent(busy));
+            }
+            if let Some(steal) = machine.steal_share.filter(|steal| *steal >= 0.005) {
+                line += &format!("; {} were kept by the host", percent(steal));
+            }
+            lines.push(line);
+        }
+        let busy_s = self.whole.totals.busy.as_secs_f64();
+        if let Some(delay) = self.run_delay.filter(|_| busy_s > 0.0) {
+            let share = delay.as_secs_f64() / busy_s * 100.0;
+            lines.push(format!("users waited {share:.1} % of their time for a processor"));
+        }
+        lines
+    }
+}
+
+impl fmt::Display for TimesVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TimesVerdict::Exact => f.write_str("exact, stamped by the kernel on arrival"),
+            TimesVerdict::ThreadClock(share) => write!(
+                f,
+                "thread's clock for {:.1} %; those include the tester's own delay, so look at the load before you trust them",
+                share * 100.0
+            ),
+            TimesVerdict::NoAnswers => f.write_str("none, nothing was answered"),
+        }
+    }
+}
+
+impl fmt::Display for LoadVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadVerdict::AsAsked(share) => {
+                write!(f, "as asked, {:.1} % of the users' time was the tester's", share * 100.0)
+            }
+            LoadVerdict::TesterLimited(share) => write!(
+                f,
+                "tester-limited, {:.1} % of the users' time was the tester's; use fewer users, a --wait or --pace, less work in checks, or more processors",
+                share * 100.0
+            ),
+            LoadVerdict::NoChecks => f.write_str("unknown, no check ended"),
+        }
+    }
+}
