@@ -10,7 +10,7 @@ use crate::units::{parse_bytes, parse_duration, parse_rate};
 
 /// Functional API tests as load tests: one thread per user, and numbers that are the server's.
 #[derive(Debug, Parser)]
-#[command(name = "perfloop", version, max_term_width = 100, override_usage = "perfloop [OPTIONS] [TARGET]...", after_help = AFTER_HELP)]
+#[command(name = "perfloop", version, allow_negative_numbers = true, max_term_width = 100, override_usage = "perfloop [OPTIONS] [TARGET]...", after_help = AFTER_HELP)]
 pub(super) struct Args {
     /// URLs to test, each a check of its own; without one, the mock service inside perfloop
     #[arg(value_name = "TARGET")]
@@ -129,7 +129,7 @@ pub(super) struct Args {
     pub(super) log_http: Option<PathBuf>,
 
     /// Do not mask Authorization and cookies in --log-http
-    #[arg(long, requires = "log_http", help_heading = OUTPUT)]
+    #[arg(long, help_heading = OUTPUT)]
     pub(super) show_secrets: bool,
 }
 

@@ -27,6 +27,8 @@ pub(super) fn run(args: Args) -> Result<Exit, Error> {
     let json_on_stdout = args.json.as_deref() == Some(Path::new("-"));
     if json_on_stdout && args.log_http.as_deref() == Some(Path::new("-")) {
         return Err(Error::usage("--json - and --log-http - cannot both have stdout; give one of them a file"));
+    } else if args.show_secrets && args.log_http.is_none() {
+        return Err(Error::usage("--show-secrets shows them in the log only; give --log-http FILE too"));
     } else if args.stats_interval.is_zero() {
         return Err(Error::usage("--stats-interval: give a span above zero, like 5s"));
     }

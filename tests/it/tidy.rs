@@ -170,13 +170,14 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 17] = [
+const OWNERS: [(&str, &[&str]); 21] = [
     ("base64", &["load/request.rs"]),
     ("clap", &["cli/"]),
     ("comfy-table", &["report/text.rs"]),
     ("console", &["cli/"]),
     ("crossbeam", &["queue.rs"]),
     ("ctrlc", &["cli/"]),
+    ("flate2", &["load/http/client.rs"]),
     ("hdrhistogram", &["stats/timing.rs"]),
     ("indicatif", &["cli/"]),
     ("jiff", &["units.rs", "report/http_log.rs"]),
@@ -184,11 +185,14 @@ const OWNERS: [(&str, &[&str]); 17] = [
     // A lock may be wanted anywhere but in what only holds or writes data.
     ("parking_lot", &["load/", "stats/collector.rs", "names.rs"]),
     ("perfloop-mock-service", &["cli/"]),
+    ("rustls", &["load/http/tls.rs"]),
+    ("rustls-native-certs", &["load/http/tls.rs"]),
     ("serde_json", &["load/request.rs", "load/response.rs", "report/json.rs", "cli/target.rs"]),
     ("tempfile", &["cli/"]),
     ("thread-priority", &["load/os/"]),
     ("ureq", &["load/http/"]),
     ("url", &["load/", "cli/target.rs"]),
+    ("webpki-roots", &["load/http/tls.rs"]),
 ];
 
 /// What a dependency is called in code.
