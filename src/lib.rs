@@ -41,6 +41,11 @@ mod sample;
 pub mod stats;
 pub mod units;
 
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use end::{End, EndReason};
 pub use error::{Error, ErrorKind};
 pub use load::{HttpSettings, Plan, RequestBuilder, Response, Statuses, TlsResume, User};

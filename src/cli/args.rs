@@ -1,11 +1,13 @@
 //! The flags.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
+use url::Url;
 
-use crate::load::{HttpSettings, Plan, Statuses};
+use crate::load::{HttpSettings, Plan, Statuses, TlsResume};
 use crate::units::{parse_bytes, parse_duration, parse_rate};
 
 /// Functional API tests as load tests: one thread per user, and numbers that are the server's.
@@ -92,6 +94,26 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", help_heading = REQUEST)]
     pub(super) cacert: Option<PathBuf>,
 
+    /// PEM file with the certificate to show to services that ask for one
+    #[arg(long, value_name = "FILE", requires = "key", help_heading = REQUEST)]
+    pub(super) cert: Option<PathBuf>,
+
+    /// PEM file with the private key of --cert
+    #[arg(long, value_name = "FILE", requires = "cert", help_heading = REQUEST)]
+    pub(super) key: Option<PathBuf>,
+
+    /// Whether a user's new connections resume its earlier TLS sessions
+    #[arg(long, value_name = "WHOSE", value_parser = parse_resume, default_value = "user", help_heading = REQUEST)]
+    pub(super) tls_resume: TlsResume,
+
+    /// Connect through this proxy, like http://127.0.0.1:3128 or socks5://127.0.0.1:1080
+    #[arg(long, value_name = "URL", help_heading = REQUEST)]
+    pub(super) proxy: Option<Url>,
+
+    /// Connect to this address for this host and port (repeatable)
+    #[arg(long, value_name = "HOST:PORT:ADDRESS", value_parser = parse_resolve, help_heading = REQUEST)]
+    pub(super) resolve: Vec<Resolved>,
+
     /// Accept any certificate
     #[arg(long, help_heading = REQUEST)]
     pub(super) insecure: bool,
@@ -144,25 +166,64 @@ Examples:
   perfloop http://127.0.0.1:5000/json --users 50 --time 30s --expect-status 200 --expect-json code=1
 
 Exit codes: 0 all passed, 1 a check did not pass, 2 wrong input, 3 the run could not be carried out, 130 interrupted.
-HTTP/1.1 only.";
+HTTP/1.1 only: HTTP/2 and 3 are not spoken.";
+
+/// A `--resolve`: the host, its port, and where to connect instead.
+pub(super) type Resolved = (String, u16, SocketAddr);
+
+fn parse_resolve(text: &str) -> Result<Resolved, String> {
+    let wanted = || format!("'{text}' is no address for a host; write it like example.com:443:127.0.0.1");
+    let mut parts = text.splitn(3, ':');
+    let (Some(host), Some(port), Some(address)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(wanted());
+    };
+    let port = port.parse().map_err(|_| wanted())?;
+    let address: IpAddr = address.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| wanted())?;
+    if host.is_empty() { Err(wanted()) } else { Ok((host.to_owned(), port, SocketAddr::new(address, port))) }
+}
+
+fn parse_resume(text: &str) -> Result<TlsResume, String> {
+    match text {
+        "off" => Ok(TlsResume::Off),
+        "user" => Ok(TlsResume::User),
+        _ => Err(format!("'{text}' is neither off nor user; give user to resume a user's own sessions")),
+    }
+}
 
 /// What curl follows at most would be 50; browsers give up at 20. A loop shows before ten.
 const MAX_REDIRECTS: u32 = 10;
 
+/// What `--cacert`, `--cert` and `--key` hold.
+#[derive(Debug, Default)]
+pub(super) struct TlsFiles {
+    pub(super) ca: Option<Vec<u8>>,
+    pub(super) identity: Option<(Vec<u8>, Vec<u8>)>,
+}
+
 impl Args {
-    /// The plan these flags describe, trusting these certificates.
-    pub(super) fn plan(&self, ca_pem: Option<Vec<u8>>) -> Plan {
+    /// The plan these flags describe, with the files that they name.
+    pub(super) fn plan(&self, files: TlsFiles) -> Plan {
         let mut http = HttpSettings::default()
             .timeout(self.timeout)
             .keep_alive(!self.no_keepalive)
             .compressed(self.compressed)
             .follow(if self.location { MAX_REDIRECTS } else { 0 })
-            .insecure(self.insecure);
+            .insecure(self.insecure)
+            .tls_resume(self.tls_resume);
         if let Some(limit) = self.connect_timeout {
             http = http.connect_timeout(limit);
         }
-        if let Some(pem) = ca_pem {
+        if let Some(pem) = files.ca {
             http = http.ca_pem(pem);
+        }
+        if let Some((certificate, key)) = files.identity {
+            http = http.identity_pem(certificate, key);
+        }
+        if let Some(proxy) = &self.proxy {
+            http = http.proxy(proxy.clone());
+        }
+        for (host, port, address) in &self.resolve {
+            http = http.resolve(host, *port, *address);
         }
         let mut plan =
             Plan::new().users(self.users).stop_timeout(self.stop_timeout).stack_size(self.stack_size).http(http);
@@ -198,6 +259,9 @@ impl Args {
             (self.compressed, "--compressed"),
             (self.cacert.is_some(), "--cacert"),
             (self.insecure, "--insecure"),
+            (self.cert.is_some(), "--cert"),
+            (!self.resolve.is_empty(), "--resolve"),
+            (self.proxy.is_some(), "--proxy"),
             (self.expect_status.is_some(), "--expect-status"),
             (!self.expect_json.is_empty(), "--expect-json"),
             (!self.expect_contains.is_empty(), "--expect-contains"),

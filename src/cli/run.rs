@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::Exit;
-use super::args::Args;
+use super::args::{Args, TlsFiles};
 use super::output::{Output, open_stream};
 use super::progress::{KnownEnd, Progress};
 use super::signals::Signals;
@@ -32,8 +32,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Error> {
     } else if args.stats_interval.is_zero() {
         return Err(Error::usage("--stats-interval: give a span above zero, like 5s"));
     }
-    let ca_pem = args.cacert.as_deref().map(read_certificates).transpose()?;
-    let plan = args.plan(ca_pem);
+    let plan = args.plan(tls_files(&args)?);
     plan.validate()?;
     let target = Target::new(&args, plan.http.follow)?;
     let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
@@ -51,6 +50,9 @@ pub(super) fn run(args: Args) -> Result<Exit, Error> {
     let signals = Signals::listen(run.live())?;
     // What cannot be printed does not end a run.
     let _ = writeln!(out, "{}", first_line(&args, &plan, &target));
+    if args.insecure {
+        let _ = writeln!(out, "warning: --insecure accepts any certificate, also that of somebody in between");
+    }
     let _ = out.flush();
     let end = KnownEnd {
         time: plan.time_limit(),
@@ -70,10 +72,19 @@ pub(super) fn run(args: Args) -> Result<Exit, Error> {
     Ok(exit(&summary, &signals))
 }
 
-fn read_certificates(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|error| {
-        Error::usage(format!("--cacert {}: cannot be read ({error}); give a PEM file that can", path.display()))
-    })
+/// Reads the files that TLS needs.
+fn tls_files(args: &Args) -> Result<TlsFiles, Error> {
+    let read = |flag: &str, path: &Path| {
+        fs::read(path).map_err(|error| {
+            Error::usage(format!("{flag} {}: cannot be read ({error}); give a PEM file that can", path.display()))
+        })
+    };
+    let ca = args.cacert.as_deref().map(|path| read("--cacert", path)).transpose()?;
+    let identity = match (&args.cert, &args.key) {
+        (Some(cert), Some(key)) => Some((read("--cert", cert)?, read("--key", key)?)),
+        _ => None,
+    };
+    Ok(TlsFiles { ca, identity })
 }
 
 fn first_line(args: &Args, plan: &Plan, target: &Target) -> String {

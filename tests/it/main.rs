@@ -4,8 +4,11 @@
 mod cli;
 mod conservation;
 mod outcomes;
+mod pace;
 mod readme;
 mod s1;
+mod stamps;
 mod stop;
 mod support;
 mod tidy;
+mod verdicts;

@@ -85,7 +85,14 @@ pub(crate) fn perfloop(args: &[&str]) -> Output {
 
 /// Starts the binary.
 pub(crate) fn spawn(args: &[&str]) -> Running {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_perfloop"))
+    spawn_as(&[], args)
+}
+
+/// Starts the binary by another command, such as `taskset -c 0`.
+pub(crate) fn spawn_as(wrapper: &[&str], args: &[&str]) -> Running {
+    let mut words = wrapper.iter().copied().chain([env!("CARGO_BIN_EXE_perfloop")]);
+    let mut child = Command::new(words.next().unwrap())
+        .args(words)
         .args(args)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

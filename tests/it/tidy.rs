@@ -191,7 +191,7 @@ const OWNERS: [(&str, &[&str]); 21] = [
     ("tempfile", &["cli/"]),
     ("thread-priority", &["load/os/"]),
     ("ureq", &["load/http/"]),
-    ("url", &["load/", "cli/target.rs"]),
+    ("url", &["load/", "cli/"]),
     ("webpki-roots", &["load/http/tls.rs"]),
 ];
 

@@ -8,9 +8,10 @@ use flate2::read::MultiGzDecoder;
 use ureq::Agent;
 use ureq::config::AutoHeaderValue;
 use ureq::http::{HeaderMap, Method, Request, Uri, header};
-use ureq::unversioned::transport::Connector as _;
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _};
 
 use super::buffers::{FIRST_OUTPUT, MAX_OUTPUT};
+use super::proxy::{Proxy, SocksProxy};
 use super::resolver::{AddressBook, UserResolver};
 use super::settings::HttpSettings;
 use super::tls::{TlsConnector, TlsSetup};
@@ -36,6 +37,7 @@ pub(crate) struct ClientFactory {
     config: ureq::config::Config,
     book: Arc<AddressBook>,
     tls: Arc<TlsSetup>,
+    socks: Option<SocksProxy>,
     _stamps: StampKeeper,
 }
 
@@ -88,14 +90,20 @@ impl ClientFactory {
     /// When the certificates cannot be read.
     pub(crate) fn new(settings: &HttpSettings) -> Result<Self, Error> {
         let tls = Arc::new(TlsSetup::new(settings)?);
+        let (connect, socks) = match settings.proxy.as_ref().map(Proxy::new).transpose()? {
+            None => (None, None),
+            Some(Proxy::Connect(proxy)) => (Some(proxy), None),
+            Some(Proxy::Socks(proxy)) => (None, Some(proxy)),
+        };
+        let book = Arc::new(AddressBook::with(&settings.resolve));
         let config = Agent::config_builder()
             // A status is the check's to judge.
             .http_status_as_error(false)
             // Each hop is a request of its own, made by the user.
             .max_redirects(0)
             .max_redirects_will_error(false)
-            // Not what the environment says: that would count for loopback too.
-            .proxy(None)
+            // Never what the environment says: that would count for loopback too.
+            .proxy(connect)
             .user_agent(USER_AGENT)
             // Asked for and unpacked here, so that only who wants it pays for it.
             .accept_encoding(AutoHeaderValue::None)
@@ -103,13 +111,14 @@ impl ClientFactory {
             .max_idle_connections_per_host(8)
             .allow_non_standard_methods(true)
             .build();
-        Ok(ClientFactory { settings: settings.clone(), config, book: Arc::default(), tls, _stamps: StampKeeper::new() })
+        Ok(ClientFactory { settings: settings.clone(), config, book, tls, socks, _stamps: StampKeeper::new() })
     }
 
     /// A client for user number `turn`.
     pub(crate) fn client(&self, turn: u32) -> Client {
         let wire = SharedWire::default();
-        let connector = TcpConnector::new(wire.clone())
+        let connector = ConnectProxyConnector::default()
+            .chain(TcpConnector::new(wire.clone(), Arc::clone(&self.book), self.socks.clone()))
             .chain(TlsConnector::new(Arc::clone(&self.tls), wire.clone()))
             .chain(Ready::new(wire.clone()));
         let resolver = UserResolver::new(Arc::clone(&self.book), wire.clone(), turn as usize);
@@ -229,6 +238,9 @@ impl Client {
                 (RequestErrorKind::Timeout, format!("timed out after {} while {doing}", crate::units::short(limit)))
             }
             ureq::Error::Io(error) => explain_io(&error, phase, reset, host),
+            ureq::Error::ConnectProxyFailed(error) => {
+                (RequestErrorKind::Connect, format!("the proxy opens no connection to {host}: {error}"))
+            }
             ureq::Error::HostNotFound => (RequestErrorKind::Resolve, format!("{host} has no address")),
             ureq::Error::Other(error) if phase == Phase::Tls => {
                 (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}"))

@@ -2,6 +2,7 @@
 
 mod buffers;
 mod client;
+mod proxy;
 mod resolver;
 mod settings;
 mod stamp;

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -14,6 +15,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::wire::SharedWire;
+use crate::units::after;
 
 /// How long addresses are used before they are looked up again.
 const TIME_TO_LIVE: Duration = Duration::from_secs(60);
@@ -25,15 +27,41 @@ const FAILURE_TIME_TO_LIVE: Duration = Duration::from_secs(1);
 pub(crate) struct AddressBook {
     entries: Mutex<HashMap<String, Entry>>,
     changed: Condvar,
+    /// Raised when an entry is struck out, so that users ask again.
+    edition: AtomicU64,
 }
 
 #[derive(Debug, Clone)]
 enum Entry {
     Asked,
-    Known { answer: Result<Vec<SocketAddr>, String>, until: Instant },
+    Known {
+        answer: Result<Vec<SocketAddr>, String>,
+        since: Instant,
+        until: Instant,
+    },
+    /// Given by the plan: it is never looked up.
+    Given(SocketAddr),
 }
 
 impl AddressBook {
+    /// A book in which these hosts, written `host:port`, have these addresses whatever the system says.
+    pub(super) fn with(given: &[(String, SocketAddr)]) -> Self {
+        let entries = given.iter().map(|(host, address)| (host.to_ascii_lowercase(), Entry::Given(*address)));
+        AddressBook { entries: Mutex::new(entries.collect()), ..AddressBook::default() }
+    }
+
+    /// Nothing answers at the addresses of this host: they are looked up again, but not more than once a second.
+    pub(super) fn strike_out(&self, uri: &Uri) {
+        let mut entries = self.entries.lock();
+        let host = host_and_port(uri);
+        let is_old =
+            |entry: &Entry| matches!(entry, Entry::Known { since, .. } if since.elapsed() > FAILURE_TIME_TO_LIVE);
+        if entries.get(&host).is_some_and(is_old) {
+            entries.remove(&host);
+            self.edition.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// The addresses of `host:port`; `None` when they are not known by the deadline.
     fn look_up(
         self: &Arc<Self>,
@@ -43,9 +71,10 @@ impl AddressBook {
         let mut entries = self.entries.lock();
         loop {
             match entries.get(host_and_port) {
-                Some(Entry::Known { answer, until }) if *until > Instant::now() => {
+                Some(Entry::Known { answer, until, .. }) if *until > Instant::now() => {
                     return Some((answer.clone(), *until));
                 }
+                Some(Entry::Given(address)) => return Some((Ok(vec![*address]), after(Instant::now(), Duration::MAX))),
                 Some(Entry::Asked) => {}
                 _ => {
                     if let Err(error) = self.ask(host_and_port.to_owned()) {
@@ -80,7 +109,8 @@ impl AddressBook {
 
     fn note(&self, host_and_port: String, answer: Result<Vec<SocketAddr>, String>) {
         let live = if answer.is_ok() { TIME_TO_LIVE } else { FAILURE_TIME_TO_LIVE };
-        self.entries.lock().insert(host_and_port, Entry::Known { answer, until: Instant::now() + live });
+        let since = Instant::now();
+        self.entries.lock().insert(host_and_port, Entry::Known { answer, since, until: since + live });
         self.changed.notify_all();
     }
 }
@@ -101,6 +131,14 @@ struct Last {
     https: bool,
     addresses: ResolvedSocketAddrs,
     until: Instant,
+    edition: u64,
+}
+
+/// The host and the port of a URL, as the book knows them.
+fn host_and_port(uri: &Uri) -> String {
+    let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+    let host = uri.host().unwrap_or_default().to_ascii_lowercase();
+    format!("{host}:{}", uri.port_u16().unwrap_or(default))
 }
 
 impl UserResolver {
@@ -126,10 +164,12 @@ impl Resolver for UserResolver {
         let authority = uri.authority().ok_or(ureq::Error::HostNotFound)?;
         let https = uri.scheme_str() == Some("https");
         let now = Instant::now();
+        let edition = self.book.edition.load(Ordering::Relaxed);
         let mut last = self.last.lock();
         if let Some(known) = &*last
             && known.until > now
             && known.https == https
+            && known.edition == edition
             && known.authority == authority.as_str()
         {
             return Ok(known.addresses.clone());
@@ -141,7 +181,7 @@ impl Resolver for UserResolver {
             Ok(address) => (vec![SocketAddr::new(address, port)], now + Duration::from_secs(3600)),
             Err(_) => {
                 let deadline = self.wire.lock().connect_deadline;
-                let answer = self.book.look_up(&format!("{host}:{port}"), deadline);
+                let answer = self.book.look_up(&host_and_port(uri), deadline);
                 self.wire.lock().times.resolve = now.elapsed();
                 match answer {
                     Some((Ok(addresses), until)) => (addresses, until),
@@ -154,7 +194,13 @@ impl Resolver for UserResolver {
         if addresses.is_empty() {
             return Err(ureq::Error::HostNotFound);
         }
-        *last = Some(Last { authority: authority.as_str().to_owned(), https, addresses: addresses.clone(), until });
+        *last = Some(Last {
+            authority: authority.as_str().to_owned(),
+            https,
+            addresses: addresses.clone(),
+            until,
+            edition,
+        });
         Ok(addresses)
     }
 }

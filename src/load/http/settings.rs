@@ -1,5 +1,6 @@
 //! How requests are made: the same for every user of a run.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Settings of the HTTP client. Each user has a client of its own.
@@ -14,6 +15,8 @@ pub struct HttpSettings {
     pub(crate) ca_pem: Option<Vec<u8>>,
     pub(crate) identity_pem: Option<(Vec<u8>, Vec<u8>)>,
     pub(crate) tls_resume: TlsResume,
+    pub(crate) resolve: Vec<(String, SocketAddr)>,
+    pub(crate) proxy: Option<url::Url>,
     pub(crate) host: Option<url::Url>,
 }
 
@@ -84,6 +87,21 @@ impl HttpSettings {
         self
     }
 
+    /// Connect to this address for URLs of this host and port, whatever the name system says.
+    #[must_use]
+    pub fn resolve(mut self, host: &str, port: u16, address: SocketAddr) -> Self {
+        self.resolve.push((format!("{host}:{port}"), address));
+        self
+    }
+
+    /// Connect through this proxy: `http://`, `https://` (both by CONNECT), `socks5://` or `socks5h://` (the
+    /// proxy looks names up). Default: none; the environment's proxy settings are not used.
+    #[must_use]
+    pub fn proxy(mut self, proxy: url::Url) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
     /// What relative URLs in checks are relative to. Default: none, and a relative URL is an exception.
     #[must_use]
     pub fn host(mut self, host: url::Url) -> Self {
@@ -114,6 +132,8 @@ impl Default for HttpSettings {
             ca_pem: None,
             identity_pem: None,
             tls_resume: TlsResume::User,
+            resolve: Vec::new(),
+            proxy: None,
             host: None,
         }
     }

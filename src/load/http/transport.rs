@@ -8,10 +8,14 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, NextTimeout, ShutdownHandle, Transport,
+};
 use ureq::{Error, Timeout};
 
 use super::buffers::ConnectionBuffers;
+use super::proxy::SocksProxy;
+use super::resolver::AddressBook;
 use super::stamp::StampClock;
 use super::wire::{Read, SharedWire};
 use crate::load::os;
@@ -24,11 +28,13 @@ const TRUSTED_REST: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct TcpConnector {
     wire: SharedWire,
+    book: Arc<AddressBook>,
+    socks: Option<SocksProxy>,
 }
 
 impl TcpConnector {
-    pub(super) fn new(wire: SharedWire) -> Self {
-        TcpConnector { wire }
+    pub(super) fn new(wire: SharedWire, book: Arc<AddressBook>, socks: Option<SocksProxy>) -> Self {
+        TcpConnector { wire, book, socks }
     }
 
     fn connect_one(&self, address: SocketAddr) -> io::Result<TcpStream> {
@@ -40,18 +46,11 @@ impl TcpConnector {
     }
 }
 
-impl Connector for TcpConnector {
-    type Out = TcpTransport;
-
-    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<TcpTransport>, Error> {
-        let since = Instant::now();
-        {
-            let mut wire = self.wire.lock();
-            wire.phase = Phase::Connect;
-            wire.traffic.new_connection = true;
-        }
+impl TcpConnector {
+    /// Tries the addresses one after the other.
+    fn connect_any(&self, addresses: &[SocketAddr]) -> io::Result<TcpStream> {
         let mut result = Err(io::Error::from(io::ErrorKind::AddrNotAvailable));
-        for address in details.addrs.iter() {
+        for address in addresses {
             result = self.connect_one(*address);
             match &result {
                 Ok(_) => break,
@@ -59,15 +58,49 @@ impl Connector for TcpConnector {
                 Err(_) => {}
             }
         }
+        result
+    }
+
+    /// A connection to the proxy, on which it has opened another to the target.
+    fn connect_by_socks(&self, socks: &SocksProxy, details: &ConnectionDetails<'_>) -> Result<TcpStream, Error> {
+        let proxies = details.resolver.resolve(&socks.uri, details.config, details.timeout)?;
+        self.wire.lock().phase = Phase::Connect;
+        let stream = self.connect_any(&proxies).map_err(timeout_or_io)?;
+        let left = self.wire.lock().left(Instant::now()).map(|left| left.max(Duration::from_millis(1)));
+        stream.set_read_timeout(left)?;
+        let address = details.addrs.first().copied().filter(|_| socks.needs_addresses());
+        let opened = socks.open(&stream, details.uri, address).and_then(|()| stream.set_read_timeout(None));
+        opened.map_err(timeout_or_io)?;
+        Ok(stream)
+    }
+}
+
+/// Either nothing, or a tunnel through a proxy, which is a connection of ours already.
+impl<In: Transport> Connector<In> for TcpConnector {
+    type Out = Either<In, TcpTransport>;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
+        let since = Instant::now();
+        if let Some(tunnel) = chained {
+            self.wire.lock().tunnelled(since);
+            return Ok(Some(Either::A(tunnel)));
+        }
+        self.wire.lock().begin_connect(since);
+        let stream = match &self.socks {
+            Some(socks) => self.connect_by_socks(socks, details)?,
+            None => self.connect_any(&details.addrs).map_err(|error| {
+                self.book.strike_out(details.uri);
+                timeout_or_io(error)
+            })?,
+        };
         self.wire.lock().times.connect = since.elapsed();
-        let stream = result.map_err(timeout_or_io)?;
         // Without it the kernel may hold a request back until the last one is acknowledged.
         stream.set_nodelay(true)?;
         os::stamp_arrivals(&stream);
         let socket = Arc::new(Socket(stream));
         let handle: Weak<Socket> = Arc::downgrade(&socket);
         (details.register_shutdown)(handle)?;
-        Ok(Some(TcpTransport {
+        Ok(Some(Either::B(TcpTransport {
             socket,
             wire: self.wire.clone(),
             buffers: ConnectionBuffers::default(),
@@ -76,7 +109,7 @@ impl Connector for TcpConnector {
             last_use: since,
             send_failed: false,
             stamps: StampClock::default(),
-        }))
+        })))
     }
 }
 

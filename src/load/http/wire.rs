@@ -43,6 +43,7 @@ pub(super) struct Wire {
     sent_at: Option<Instant>,
     first_byte_at: Option<Instant>,
     last_byte_at: Option<Instant>,
+    connect_since: Option<Instant>,
     tls_since: Option<Instant>,
     /// How late the reads of the handshake were.
     tls_delay: Duration,
@@ -89,6 +90,22 @@ impl Wire {
     /// The time of the whole exchange is used up.
     pub(super) fn is_overdue(&self, now: Instant) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// A TCP connection is about to be made.
+    pub(super) fn begin_connect(&mut self, now: Instant) {
+        self.phase = Phase::Connect;
+        self.traffic.new_connection = true;
+        self.connect_since.get_or_insert(now);
+    }
+
+    /// A proxy has opened a tunnel: what was said to it so far is a part of connecting.
+    pub(super) fn tunnelled(&mut self, now: Instant) {
+        self.phase = Phase::Connect;
+        self.times = RequestTimes { resolve: self.times.resolve, ..RequestTimes::default() };
+        self.times.connect = self.connect_since.map(|since| now.saturating_duration_since(since)).unwrap_or_default();
+        self.traffic = Traffic { new_connection: true, resent: self.traffic.resent, ..Traffic::default() };
+        (self.sent_at, self.first_byte_at, self.last_byte_at, self.is_opened) = (None, None, None, false);
     }
 
     /// TCP is connected, TLS begins.
