@@ -11,7 +11,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use clap::error::{ContextKind, ErrorKind as ClapErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::error::{Error, ErrorKind};
 use args::Args;
@@ -63,6 +63,11 @@ pub fn main() -> ExitCode {
 
 /// A mistake on the command line, and the remedy, on one line.
 fn one_line(error: &clap::Error) -> String {
+    if let (ClapErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(missing))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+    {
+        return format!("{} is missing; give it too", missing.join(" "));
+    }
     let text = error.render().to_string();
     let what = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let suggestion =

@@ -6,6 +6,7 @@ mod conservation;
 mod outcomes;
 mod pace;
 mod readme;
+mod routes;
 mod s1;
 mod stamps;
 mod stop;

@@ -1,0 +1,207 @@
+//! Ways to a service that are not the straight one: proxies, and addresses given by hand.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+
+use perfloop::{CheckResult, HttpSettings, Plan, RequestErrorKind, Summary, User};
+
+use crate::support::{REFUSED, Service, perfloop, run};
+
+/// A proxy for as long as the test runs. `greet` reads what the client wants and opens it.
+fn proxy(greet: fn(&mut TcpStream) -> io::Result<TcpStream>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            thread::spawn(move || {
+                let mut client = client.unwrap();
+                if let Ok(service) = greet(&mut client) {
+                    pump(client, service);
+                }
+            });
+        }
+    });
+    port
+}
+
+fn pump(client: TcpStream, service: TcpStream) {
+    let one_way = |mut from: TcpStream, mut to: TcpStream| {
+        move || {
+            let _ = io::copy(&mut from, &mut to);
+            let _ = to.shutdown(Shutdown::Write);
+        }
+    };
+    thread::spawn(one_way(client.try_clone().unwrap(), service.try_clone().unwrap()));
+    one_way(service, client)();
+}
+
+/// HTTP CONNECT.
+fn connect(client: &mut TcpStream) -> io::Result<TcpStream> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        client.read_exact(&mut byte)?;
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let target = head.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next()).unwrap();
+    let service = TcpStream::connect(target)?;
+    client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
+    Ok(service)
+}
+
+/// SOCKS5 with a user and a password (RFC 1928, RFC 1929).
+fn socks(client: &mut TcpStream) -> io::Result<TcpStream> {
+    let mut read = |length: usize| {
+        let mut bytes = vec![0; length];
+        client.read_exact(&mut bytes).map(|()| bytes)
+    };
+    assert_eq!(read(3)?, [5, 1, 2]);
+    client.write_all(&[5, 2])?;
+    let mut read = |length: usize| {
+        let mut bytes = vec![0; length];
+        client.read_exact(&mut bytes).map(|()| bytes)
+    };
+    assert_eq!(read(1 + 1 + 3 + 1 + 6)?, b"\x01\x03ann\x06secret");
+    client.write_all(&[1, 0])?;
+    let mut read = |length: usize| {
+        let mut bytes = vec![0; length];
+        client.read_exact(&mut bytes).map(|()| bytes)
+    };
+    let kind = read(4)?[3];
+    let host = match kind {
+        1 => read(4)?.iter().map(u8::to_string).collect::<Vec<_>>().join("."),
+        3 => {
+            let length = read(1)?[0];
+            String::from_utf8(read(length.into())?).unwrap()
+        }
+        other => panic!("kind of address {other}"),
+    };
+    let port = u16::from_be_bytes(read(2)?.try_into().unwrap());
+    let service = TcpStream::connect((host, port))?;
+    client.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 0])?;
+    Ok(service)
+}
+
+fn through(proxy: &str, settings: HttpSettings, url: String) -> Summary {
+    let http = settings.proxy(proxy.parse().unwrap());
+    run(Plan::new().loops(3).http(http), move |user: &mut User| -> CheckResult {
+        user.post(&url).body("hello").send()?.expect_status(200)?.expect_json("body", "hello")?;
+        Ok(())
+    })
+}
+
+#[track_caller]
+fn all_pass_on_one_connection(summary: &Summary) {
+    let requests = &summary.whole.request_totals;
+    assert_eq!(summary.whole.totals.pass, 3, "{:?}", summary.failures);
+    assert_eq!((requests.new_connections, requests.setup.count()), (1, 1));
+    if cfg!(target_os = "linux") {
+        assert_eq!(requests.stamped, 3);
+    }
+}
+
+#[test]
+fn requests_go_through_a_proxy_by_connect() {
+    let service = Service::start();
+    let url = format!("http://127.0.0.1:{}", proxy(connect));
+    let summary = through(&url, HttpSettings::default(), service.at("/echo"));
+    all_pass_on_one_connection(&summary);
+    let least = summary.whole.request_totals.bytes_in;
+    // What the proxy itself said is no part of the first answer.
+    assert!(least > 0 && service.total_hits() == 3, "{:?}", service.hits());
+}
+
+#[test]
+fn tls_goes_through_proxies_of_both_kinds() {
+    let service = Service::with_tls();
+    let settings = HttpSettings::default().ca_pem(service.ca_pem().unwrap().as_bytes().to_vec());
+    for url in
+        [format!("http://127.0.0.1:{}", proxy(connect)), format!("socks5h://ann:secret@127.0.0.1:{}", proxy(socks))]
+    {
+        all_pass_on_one_connection(&through(&url, settings.clone(), service.at_tls("/echo")));
+    }
+}
+
+#[test]
+fn requests_go_through_a_socks_proxy_with_and_without_its_names() {
+    let service = Service::start();
+    for scheme in ["socks5", "socks5h"] {
+        let url = format!("{scheme}://ann:secret@127.0.0.1:{}", proxy(socks));
+        all_pass_on_one_connection(&through(&url, HttpSettings::default(), service.at("/echo")));
+    }
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_an_exception_before_anything_is_sent() {
+    let service = Service::start();
+    for url in [REFUSED.to_owned(), REFUSED.replace("http", "socks5")] {
+        let summary = through(&url, HttpSettings::default(), service.at("/echo"));
+        let requests = &summary.whole.request_totals;
+        assert_eq!((summary.whole.totals.exception, requests.never_accepted), (3, 3), "{:?}", summary.failures);
+        assert_eq!(requests.lost.get(&RequestErrorKind::Refused), Some(&3), "{:?}", requests.lost);
+    }
+    assert_eq!(service.total_hits(), 0);
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_is_refused_before_the_run() {
+    for proxy in ["ftp://127.0.0.1:1", "http://", "nonsense"] {
+        let output = perfloop(&["--proxy", proxy, "http://127.0.0.1:1/"]);
+        assert_eq!(output.code, Some(2), "{output:#?}");
+        assert!(output.stderr.contains("--proxy") && output.stderr.lines().count() == 1, "{}", output.stderr);
+    }
+}
+
+#[test]
+fn a_host_has_the_address_that_is_given_for_it() {
+    let service = Service::start();
+    let port = service.address().port();
+    let url = format!("http://shop.example:{port}/echo");
+    let given = format!("shop.example:{port}:127.0.0.1");
+    let output = perfloop(&[&url, "--loops", "1", "--resolve", &given, "--expect-contains", "shop.example", "--quiet"]);
+    assert_eq!(output.code, Some(0), "{output:#?}");
+    for bad in ["shop.example:80", "shop.example:x:127.0.0.1", "shop.example:80:nowhere", ":80:127.0.0.1"] {
+        let output = perfloop(&[&url, "--resolve", bad]);
+        assert_eq!(output.code, Some(2));
+        assert!(output.stderr.contains("--resolve"), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn new_connections_shake_hands_with_and_without_resumed_sessions() {
+    let service = Service::with_tls();
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, service.ca_pem().unwrap()).unwrap();
+    let url = service.at_tls("/fast");
+    let args =
+        ["--cacert", ca.to_str().unwrap(), "--no-keepalive", "--loops", "4", "--json", "-", &url, "--tls-resume"];
+    for resume in ["off", "user"] {
+        let json = perfloop(&[&args[..], &[resume]].concat()).json();
+        assert_eq!((&json["totals"]["pass"], &json["requests"][0]["new_connections"]), (&4.into(), &4.into()));
+    }
+    let output = perfloop(&[&args[..], &["sometimes"]].concat());
+    assert_eq!(output.code, Some(2));
+    assert!(output.stderr.contains("--tls-resume"), "{}", output.stderr);
+}
+
+#[test]
+fn a_certificate_and_a_key_that_do_not_fit_are_refused_before_the_run() {
+    let service = Service::with_tls();
+    let folder = tempfile::tempdir().unwrap();
+    let cert = folder.path().join("cert.pem");
+    std::fs::write(&cert, service.ca_pem().unwrap()).unwrap();
+    let cert = cert.to_str().unwrap();
+    let url = service.at_tls("/fast");
+    for (args, named) in [
+        (vec!["--cert", cert, "--key", cert], "--key"),
+        (vec!["--cert", cert], "--key"),
+        (vec!["--cert", "/missing", "--key", cert], "--cert"),
+    ] {
+        let output = perfloop(&[&[url.as_str()], &args[..]].concat());
+        assert_eq!(output.code, Some(2), "{output:#?}");
+        assert!(output.stderr.contains(named) && output.stderr.lines().count() == 1, "{}", output.stderr);
+    }
+}
