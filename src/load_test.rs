@@ -111,7 +111,7 @@ impl LoadTest {
             |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
         let names = Arc::new(Names::new(self.checks.iter().map(|check| check.name.as_str())));
         let (sink, drain) = queue::queue();
-        let collector = Collector::new(Stats::new(Arc::clone(&names), self.plan.users), drain);
+        let collector = Collector::new(Stats::new(Arc::clone(&names), self.plan.users, self.plan.is_schedule()), drain);
         let for_thread = Arc::clone(&collector);
         let collecting =
             thread::Builder::new().name("collector".into()).spawn(move || for_thread.collect()).map_err(no_thread)?;

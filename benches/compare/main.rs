@@ -71,7 +71,7 @@ fn compare(options: &Options) -> io::Result<()> {
     if options.is_syscalls {
         return syscalls::count(&job);
     }
-    let (mut testers, absent): (Vec<Tester>, Vec<Tester>) =
+    let (testers, absent): (Vec<Tester>, Vec<Tester>) =
         options.testers.iter().copied().partition(|tester| tester.program().is_some());
     println!("{}", machine::facts(&server, options));
     if !absent.is_empty() {
@@ -79,7 +79,7 @@ fn compare(options: &Options) -> io::Result<()> {
     }
     let mut levels = Vec::new();
     for &users in &options.users {
-        let level = rounds(options.rounds, &mut testers, &Job { users, ..job.clone() });
+        let level = rounds(options.rounds, &testers, &Job { users, ..job.clone() });
         println!("\n{level}");
         levels.push(level);
     }
@@ -89,10 +89,11 @@ fn compare(options: &Options) -> io::Result<()> {
 
 /// Every tester in each round, so that whatever else the machine does meets all of them; each round begins with
 /// another one, so that none always follows the same.
-fn rounds(rounds: usize, testers: &mut [Tester], job: &Job) -> Level {
+fn rounds(rounds: usize, testers: &[Tester], job: &Job) -> Level {
     let mut rows: Vec<Row> = testers.iter().map(|&tester| Row::new(tester)).collect();
+    let mut order = testers.to_vec();
     for round in 1..=rounds {
-        for &tester in &*testers {
+        for &tester in &order {
             eprintln!("{} users, round {round} of {rounds}: {}", job.users, tester.name());
             let run = measure::run(tester, job);
             if let Some(row) = rows.iter_mut().find(|row| row.tester == tester) {
@@ -104,7 +105,7 @@ fn rounds(rounds: usize, testers: &mut [Tester], job: &Job) -> Level {
             // What the last one left behind, closed connections above all, is not the next one's.
             std::thread::sleep(Duration::from_millis(200));
         }
-        testers.rotate_left(1);
+        order.rotate_left(1);
     }
     Level { users: job.users, rows }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Server {
 }
 
 enum Kind {
-    Nginx(Nginx),
+    Nginx { _nginx: Nginx },
     Mock { _service: MockService },
 }
 
@@ -33,7 +33,7 @@ impl Server {
     /// Starts it on a free loopback port; its files go to this folder.
     pub(crate) fn start(folder: &Path) -> io::Result<Self> {
         match find("nginx").map(|program| Nginx::start(&program, folder)) {
-            Some(Ok((nginx, address))) => Server::of(address, "/", Kind::Nginx(nginx)),
+            Some(Ok((nginx, address))) => Server::of(address, "/", Kind::Nginx { _nginx: nginx }),
             other => {
                 if let Some(Err(error)) = other {
                     eprintln!("nginx does not start: {error}");
@@ -62,7 +62,7 @@ impl Server {
     /// Its name, for the report.
     pub(crate) fn description(&self) -> &'static str {
         match &self.kind {
-            Kind::Nginx(_) => "nginx, 2 workers",
+            Kind::Nginx { .. } => "nginx, 2 workers",
             Kind::Mock { .. } => "mock service, in the bench's own process",
         }
     }

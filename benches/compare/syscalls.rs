@@ -37,9 +37,10 @@ pub(crate) fn count(job: &Job) -> io::Result<()> {
     if verified == 0 {
         return Err(io::Error::other("perfloop verified no requests under strace"));
     }
-    let threads = calls_of_threads(&fs::read_to_string(trace)?);
-    // One user's exchanges are more calls than all else is.
-    let Some(user) = threads.values().max_by_key(|calls| total(calls)) else {
+    let trace = fs::read_to_string(trace)?;
+    let threads = calls_of_threads(&trace);
+    // Nobody else talks to the network.
+    let Some(user) = threads.values().max_by_key(|calls| on_network(calls)) else {
         return Err(io::Error::other("strace saw no calls"));
     };
     let per_request = |calls: u64| calls as f64 / verified as f64;
@@ -62,6 +63,10 @@ pub(crate) fn count(job: &Job) -> io::Result<()> {
 
 fn total(calls: &Calls) -> u64 {
     calls.values().sum()
+}
+
+fn on_network(calls: &Calls) -> u64 {
+    calls.iter().filter(|(name, _)| name.starts_with("send") || name.starts_with("recv")).map(|(_, count)| count).sum()
 }
 
 /// Of lines like `1234 sendto(5, ...) = 60`; one that was interrupted by another thread's is resumed in a second line.

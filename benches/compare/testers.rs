@@ -165,7 +165,7 @@ fn script(job: &Job, name: &str, text: &str) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// Lines of `verified wrong rate`, as [`output`](crate::output) reads them.
+/// Prints `verified wrong rate`, as [`output`](crate::output) reads them.
 const K6: &str = "\
 import http from 'k6/http';
 import { check } from 'k6';

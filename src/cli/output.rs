@@ -64,15 +64,21 @@ impl Output {
             ))
         };
         match self {
-            Output::Stdout => write(&mut io::stdout().lock()).map_err(|error| broken(Path::new("-"), error)),
-            Output::Stream { path, mut file } => write(&mut file).map_err(|error| broken(&path, error)),
+            Output::Stdout => buffered(&mut io::stdout().lock(), write).map_err(|error| broken(Path::new("-"), error)),
+            Output::Stream { path, mut file } => buffered(&mut file, write).map_err(|error| broken(&path, error)),
             Output::File { path, mut beside } => {
-                let written = write(beside.as_file_mut());
+                let written = buffered(beside.as_file_mut(), write);
                 let moved = written.and_then(|()| beside.persist(&path).map_err(io::Error::from));
                 moved.map(drop).map_err(|error| broken(&path, error))
             }
         }
     }
+}
+
+fn buffered(to: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut buffer = io::BufWriter::new(to);
+    write(&mut buffer)?;
+    buffer.flush()
 }
 
 /// Opens a file that is written while the run goes on.

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::args::Args;
 use crate::error::Error;
-use crate::load::{Prepared, Statuses, User, basic_auth};
+use crate::load::{Prepared, SharedRequest, Statuses, User, basic_auth};
 use crate::load_test::LoadTest;
 use crate::outcome::CheckResult;
 
@@ -27,7 +27,7 @@ pub(super) struct Target {
 #[derive(Debug, Clone)]
 struct UrlCheck {
     name: String,
-    request: Prepared,
+    request: SharedRequest,
     hops: u32,
     expected: Expected,
 }
@@ -53,15 +53,16 @@ impl Target {
             };
         }
         let mut checks = Vec::new();
-        for target in &args.targets {
-            checks.push(UrlCheck::new(args, &url(target)?, hops)?);
+        for (slot, target) in args.targets.iter().enumerate() {
+            checks.push(UrlCheck::new(args, &url(target)?, hops, slot)?);
         }
         // The path alone is a good name as long as it tells the checks apart.
         let mut seen = HashSet::new();
         if !checks.iter().all(|check| seen.insert(check.name.clone())) {
             for check in &mut checks {
-                check.name = format!("{} {}", check.request.method, check.request.uri);
-                check.request.name.clone_from(&check.name);
+                let request = &mut check.request.request;
+                check.name = format!("{} {}", request.method, request.uri);
+                request.name.clone_from(&check.name);
             }
         }
         let description = args.targets.join(" ");
@@ -91,7 +92,7 @@ impl Target {
 }
 
 impl UrlCheck {
-    fn new(args: &Args, url: &Url, hops: u32) -> Result<UrlCheck, Error> {
+    fn new(args: &Args, url: &Url, hops: u32, slot: usize) -> Result<UrlCheck, Error> {
         let mut headers = Vec::new();
         for header in &args.headers {
             headers.push(name_and_text("--header", header)?);
@@ -114,12 +115,13 @@ impl UrlCheck {
             };
             Error::usage(format!("{flag}: {message}; see perfloop --help"))
         })?;
-        Ok(UrlCheck { name: request.name.clone(), request, hops, expected: Expected::new(args)? })
+        let name = request.name.clone();
+        Ok(UrlCheck { name, request: SharedRequest { slot, request }, hops, expected: Expected::new(args)? })
     }
 
     fn run(&self, user: &mut User) -> CheckResult {
-        let answer = user.send(&self.request, self.hops)?;
-        answer.expect_status(self.expected.statuses.clone())?;
+        let answer = user.send_shared(&self.request, self.hops)?;
+        answer.expect_one_of(&self.expected.statuses)?;
         for (path, wanted) in &self.expected.json {
             match wanted {
                 Some(wanted) => answer.expect_json(path, wanted.clone())?,
@@ -209,7 +211,8 @@ fn embedded() -> Result<Target, Error> {
     let request = Prepared::new("GET", &url, &[], None).map_err(Error::run)?;
     let json = vec![("code".to_owned(), Some(Value::from(1)))];
     let expected = Expected { statuses: 200.into(), json, contains: Vec::new(), headers: Vec::new() };
-    let check = UrlCheck { name: request.name.clone(), request, hops: 0, expected };
+    let name = request.name.clone();
+    let check = UrlCheck { name, request: SharedRequest { slot: 0, request }, hops: 0, expected };
     let description = format!("embedded mock service {url}");
     Ok(Target { description, checks: vec![check], service: Some(service) })
 }

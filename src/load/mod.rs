@@ -19,7 +19,7 @@ pub(crate) use check::Check;
 pub use http::{HttpSettings, TlsResume};
 pub use plan::Plan;
 pub use request::RequestBuilder;
-pub(crate) use request::{Prepared, basic_auth};
+pub(crate) use request::{Prepared, SharedRequest, basic_auth};
 pub use response::{Response, Statuses};
 pub(crate) use runner::{Parts, start};
 pub(crate) use stop::Stop;

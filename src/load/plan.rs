@@ -136,6 +136,11 @@ impl Plan {
         self
     }
 
+    /// Iterations have due times.
+    pub(crate) fn is_schedule(&self) -> bool {
+        self.pace.is_schedule()
+    }
+
     /// The time after which the timer stops the run, if it does.
     pub(crate) fn time_limit(&self) -> Option<Duration> {
         match (self.time, self.loops) {

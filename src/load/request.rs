@@ -44,6 +44,25 @@ impl Prepared {
     }
 }
 
+/// A request that all users send, each from a copy of its own: what many threads count references of, they fight for.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedRequest {
+    /// Its number among the shared requests of the run.
+    pub(crate) slot: usize,
+    pub(crate) request: Prepared,
+}
+
+impl Prepared {
+    /// A copy that shares no memory with the original.
+    pub(crate) fn own(&self) -> Prepared {
+        // What was parsed once parses again; a value that does not is kept shared, which is slower but right.
+        let uri = self.uri.to_string().parse().unwrap_or_else(|_| self.uri.clone());
+        let own = |value: &HeaderValue| HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| value.clone());
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), own(value))).collect();
+        Prepared { uri, headers, ..self.clone() }
+    }
+}
+
 fn uri(url: &Url) -> Result<Uri, String> {
     let mut url = url.clone();
     url.set_fragment(None);

@@ -89,7 +89,11 @@ impl Response {
     /// # Errors
     /// A fail that says wanted, got, and how the body begins.
     pub fn expect_status(&self, wanted: impl Into<Statuses>) -> Result<&Self, Failure> {
-        let wanted = wanted.into();
+        self.expect_one_of(&wanted.into())
+    }
+
+    /// The same with a set that is kept.
+    pub(crate) fn expect_one_of(&self, wanted: &Statuses) -> Result<&Self, Failure> {
         if wanted.contains(self.status) {
             Ok(self)
         } else {

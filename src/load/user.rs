@@ -10,7 +10,7 @@ use super::check::Check;
 use super::http::{Client, Exchanged, HttpSettings};
 use super::open::WasCut;
 use super::recorder::{CheckTimes, Recorder};
-use super::request::{Prepared, REFUSALS_BEFORE_PAUSE, RequestBuilder, redirected};
+use super::request::{Prepared, REFUSALS_BEFORE_PAUSE, RequestBuilder, SharedRequest, redirected};
 use super::response::Response;
 use super::stop::Stop;
 use crate::exchange::{Exchange, Message};
@@ -38,6 +38,15 @@ pub struct User {
     due: Option<Instant>,
     /// When the last answer arrived.
     last_arrival: Option<Instant>,
+    /// This user's copies of the shared requests, by their numbers.
+    own: Vec<Option<Box<OwnRequest>>>,
+}
+
+/// A user's copy of a shared request.
+#[derive(Debug)]
+struct OwnRequest {
+    id: RequestId,
+    request: Prepared,
 }
 
 /// What the running check has used so far.
@@ -76,6 +85,7 @@ impl User {
             busy_since: Instant::now(),
             due: None,
             last_arrival: None,
+            own: Vec::new(),
         }
     }
 
@@ -203,11 +213,30 @@ impl User {
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::BadRequest, message, request }
     }
 
+    /// Sends a request that other users send too.
+    pub(crate) fn send_shared(&mut self, shared: &SharedRequest, hops: u32) -> Result<Response, RequestError> {
+        if self.own.len() <= shared.slot {
+            self.own.resize_with(shared.slot + 1, || None);
+        }
+        let own = self.own[shared.slot].take().unwrap_or_else(|| {
+            let request = shared.request.own();
+            Box::new(OwnRequest { id: self.recorder.request_id(&request.name), request })
+        });
+        let result = self.send_as(own.id, &own.request, hops);
+        self.own[shared.slot] = Some(own);
+        result
+    }
+
     /// Sends a request and follows at most `hops` redirects.
     pub(crate) fn send(&mut self, request: &Prepared, hops: u32) -> Result<Response, RequestError> {
+        let id = self.recorder.request_id(&request.name);
+        self.send_as(id, request, hops)
+    }
+
+    fn send_as(&mut self, mut id: RequestId, request: &Prepared, hops: u32) -> Result<Response, RequestError> {
         let mut current = Cow::Borrowed(request);
         for hop in 0.. {
-            let (id, response) = self.exchange(&current)?;
+            let response = self.exchange(id, &current)?;
             let is_redirect = matches!(response.status(), 301..=303 | 307 | 308);
             let location = if is_redirect { response.header("location") } else { None };
             let Some(location) = location.filter(|_| hops > 0) else { return Ok(response) };
@@ -216,17 +245,18 @@ impl User {
             } else {
                 redirected(&current, response.status(), location)
             };
-            current = Cow::Owned(next.map_err(|message| {
+            let next = next.map_err(|message| {
                 self.open.lost = Some(id);
                 RequestError { phase: Phase::Receive, kind: RequestErrorKind::Protocol, message, request: id }
-            })?);
+            })?;
+            id = self.recorder.request_id(&next.name);
+            current = Cow::Owned(next);
         }
         unreachable!("the loop above ends by returning")
     }
 
     /// Makes one exchange and records it.
-    fn exchange(&mut self, request: &Prepared) -> Result<(RequestId, Response), RequestError> {
-        let id = self.recorder.request_id(&request.name);
+    fn exchange(&mut self, id: RequestId, request: &Prepared) -> Result<Response, RequestError> {
         let was_cut = |_| RequestError {
             phase: Phase::Resolve,
             kind: RequestErrorKind::Io,
@@ -255,7 +285,7 @@ impl User {
         match exchanged.answer {
             Ok(answered) => {
                 self.refusals = 0;
-                Ok((id, Response::new(id, answered, traffic.body_bytes, times)))
+                Ok(Response::new(id, answered, traffic.body_bytes, times))
             }
             Err(lost) => {
                 self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };

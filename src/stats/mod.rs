@@ -34,8 +34,11 @@ pub(crate) struct Stats {
     /// The first user's start, which the times of the run count from.
     started: Option<Instant>,
     last_end: Option<Instant>,
-    whole: Part,
+    /// What did not end at full load. Each sample is counted in one part only.
+    rest: Part,
     full_load: Option<FullLoad>,
+    /// Requests have due times.
+    is_scheduled: bool,
     failures: Failures,
     timeline: Timeline,
     starts: Timing,
@@ -54,18 +57,19 @@ struct FullLoad {
 }
 
 impl Stats {
-    pub(crate) fn new(names: Arc<Names>, users_wanted: u32) -> Self {
-        let mut whole = Part::default();
+    pub(crate) fn new(names: Arc<Names>, users_wanted: u32, is_scheduled: bool) -> Self {
+        let mut rest = Part::default();
         // A check that never ran has a row too.
-        whole.checks.resize_with(names.checks(), CheckTally::default);
+        rest.checks.resize_with(names.checks(), CheckTally::default);
         Stats {
             names,
             users_wanted,
             users_up: 0,
             started: None,
             last_end: None,
-            whole,
+            rest,
             full_load: None,
+            is_scheduled,
             failures: Failures::default(),
             timeline: Timeline::new(),
             starts: Timing::default(),
@@ -81,7 +85,7 @@ impl Stats {
             Sample::Check(sample) => self.add_check(sample),
             Sample::Request(sample) => self.add_request(&sample),
             Sample::Unfinished(sample) => {
-                self.whole.add_unfinished(&sample);
+                self.rest.add_unfinished(&sample);
                 self.oldest_unfinished = self.oldest_unfinished.max(Some(sample.age));
             }
             Sample::User(sample) => self.add_user(&sample),
@@ -93,10 +97,7 @@ impl Stats {
 
     fn add_check(&mut self, sample: CheckSample) {
         let moment = self.moment(sample.ended);
-        self.whole.add_check(&sample);
-        if let Some(full_load) = self.full_load(sample.level, sample.ended) {
-            full_load.add_check(&sample);
-        }
+        self.part(sample.level, sample.ended).add_check(&sample);
         let slot = self.timeline.at(moment);
         match sample.outcome {
             Outcome::Pass => slot.pass += 1,
@@ -108,10 +109,8 @@ impl Stats {
 
     fn add_request(&mut self, sample: &RequestSample) {
         let moment = self.moment(sample.ended);
-        self.whole.add_request(sample);
-        if let Some(full_load) = self.full_load(sample.level, sample.ended) {
-            full_load.add_request(sample);
-        }
+        let is_scheduled = self.is_scheduled;
+        self.part(sample.level, sample.ended).add_request(sample, is_scheduled);
         if let Answer::Status(_) = sample.answer {
             let slot = self.timeline.at(moment);
             slot.answered += 1;
@@ -149,10 +148,15 @@ impl Stats {
         ended.saturating_duration_since(*self.started.get_or_insert(ended))
     }
 
-    fn full_load(&mut self, level: Level, ended: Instant) -> Option<&mut Part> {
-        let full_load = self.full_load.as_mut().filter(|_| level == Level::FULL)?;
-        full_load.last_end = full_load.last_end.max(ended);
-        Some(&mut full_load.part)
+    /// Where a sample of this level belongs.
+    fn part(&mut self, level: Level, ended: Instant) -> &mut Part {
+        match &mut self.full_load {
+            Some(full_load) if level == Level::FULL => {
+                full_load.last_end = full_load.last_end.max(ended);
+                &mut full_load.part
+            }
+            _ => &mut self.rest,
+        }
     }
 
     /// What is counted up to now.
@@ -161,6 +165,10 @@ impl Stats {
             (Some(started), Some(end)) => end.saturating_duration_since(started),
             _ => Duration::ZERO,
         };
+        let mut whole = self.rest.clone();
+        if let Some(full_load) = &self.full_load {
+            whole.merge(&full_load.part);
+        }
         let full_load = self.full_load.as_ref().map(|full_load| {
             let span = full_load.last_end.saturating_duration_since(full_load.from);
             Section::new(&full_load.part, span, &self.names)
@@ -168,7 +176,7 @@ impl Stats {
         Summary {
             users: self.users_wanted,
             users_up: self.users_up,
-            whole: Section::new(&self.whole, tested, &self.names),
+            whole: Section::new(&whole, tested, &self.names),
             full_load: full_load.filter(|section| section.totals.ended() > 0),
             failures: self.failures.groups(),
             names: Arc::clone(&self.names),

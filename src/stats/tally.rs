@@ -137,7 +137,7 @@ impl CheckTally {
 }
 
 impl RequestTally {
-    pub(crate) fn add(&mut self, sample: &RequestSample) {
+    pub(crate) fn add(&mut self, sample: &RequestSample, is_scheduled: bool) {
         let times = &sample.times;
         match sample.answer {
             Answer::Status(_) => {
@@ -152,7 +152,9 @@ impl RequestTally {
                 if times.stamped || sample.lateness.is_some() {
                     self.client_delay.record(times.client_delay + lateness.tester);
                 }
-                self.corrected_time.record(times.response_time() + lateness.server);
+                if is_scheduled {
+                    self.corrected_time.record(times.response_time() + lateness.server);
+                }
                 self.first_byte_late += u64::from(times.first_byte_late);
                 self.receiver_limited += u64::from(times.receiver_limited);
             }
@@ -236,8 +238,17 @@ impl Part {
         }
     }
 
-    pub(crate) fn add_request(&mut self, sample: &RequestSample) {
-        slot(&mut self.requests, sample.request.0).add(sample);
+    pub(crate) fn add_request(&mut self, sample: &RequestSample, is_scheduled: bool) {
+        slot(&mut self.requests, sample.request.0).add(sample, is_scheduled);
+    }
+
+    pub(crate) fn merge(&mut self, other: &Part) {
+        for (index, check) in (0..).zip(&other.checks) {
+            slot(&mut self.checks, index).merge(check);
+        }
+        for (index, request) in (0..).zip(&other.requests) {
+            slot(&mut self.requests, index).merge(request);
+        }
     }
 
     pub(crate) fn add_unfinished(&mut self, sample: &UnfinishedSample) {

@@ -17,7 +17,7 @@ impl Story {
     fn new(users: u32) -> Self {
         let names = Arc::new(Names::new(["check"]));
         names.request("GET /");
-        let mut story = Story { stats: Stats::new(names, users), start: Instant::now() };
+        let mut story = Story { stats: Stats::new(names, users, true), start: Instant::now() };
         (0..users).for_each(|_| story.user(Duration::ZERO, UserEvent::Released { late: MS }));
         story
     }
@@ -178,7 +178,7 @@ fn the_load_is_the_testers_when_more_than_a_tenth_of_the_users_time_is() {
     story.check(SECOND, Level::NONE, Outcome::Pass);
     let LoadVerdict::AsAsked(share) = story.summary().load_verdict() else { panic!("10 of 210 ms are the tester's") };
     assert!((share - 10.0 / 210.0).abs() < 1e-9);
-    story.stats.whole.checks[0].busy += 20 * MS;
+    story.stats.rest.checks[0].busy += 20 * MS;
     let LoadVerdict::TesterLimited(share) = story.summary().load_verdict() else { panic!("30 of 230 ms") };
     assert!((share - 30.0 / 230.0).abs() < 1e-9);
 }

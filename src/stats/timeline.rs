@@ -61,7 +61,8 @@ impl Timeline {
     }
 
     fn index(&self, moment: Duration) -> usize {
-        (moment.as_nanos() / self.width.as_nanos()) as usize
+        // Widths are whole seconds.
+        usize::try_from(moment.as_secs() / self.width.as_secs().max(1)).unwrap_or(usize::MAX)
     }
 
     fn coarsen(&mut self) {

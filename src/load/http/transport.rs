@@ -162,8 +162,8 @@ pub(super) struct TcpTransport {
 impl TcpTransport {
     /// How long the next system call may take, told to the socket only when it must be: once per
     /// connection, and again when an exchange has used up a part of its time.
-    fn limit(&mut self, direction: Direction) -> Result<(), Error> {
-        let left = self.wire.lock().left(Instant::now());
+    fn limit(&mut self, direction: Direction, now: Instant) -> Result<(), Error> {
+        let left = self.wire.lock().left(now);
         if left.is_some_and(|left| left.is_zero()) {
             return Err(Error::Timeout(Timeout::Global));
         }
@@ -215,10 +215,12 @@ impl Transport for TcpTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
-        self.wire.lock().sending(Instant::now(), amount);
+        let mut now = Instant::now();
+        self.last_use = now;
+        self.wire.lock().sending(now, amount);
         let mut sent = 0;
         while sent < amount && !self.send_failed {
-            self.limit(Direction::Write)?;
+            self.limit(Direction::Write, now)?;
             match (&self.socket.0).write(&self.buffers.output()[sent..amount]) {
                 Ok(0) => self.send_failed = true,
                 Ok(bytes) => {
@@ -230,14 +232,19 @@ impl Transport for TcpTransport {
                 // An early answer may be waiting in the socket.
                 Err(_) => self.send_failed = true,
             }
+            if sent < amount {
+                now = Instant::now();
+            }
         }
         Ok(())
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
         self.wire.lock().awaiting();
+        // The last one known is near enough for the first look at what is left of the time.
+        let mut now = self.last_use;
         loop {
-            self.limit(Direction::Read)?;
+            self.limit(Direction::Read, now)?;
             let buffer = self.buffers.input_append_buf();
             let room = buffer.len();
             match os::receive(&self.socket.0, buffer) {
@@ -255,6 +262,7 @@ impl Transport for TcpTransport {
                     return Err(Error::Io(io::Error::other(error)));
                 }
             }
+            now = Instant::now();
         }
     }
 
