@@ -182,6 +182,7 @@ impl Response {
         Err(Failure::Exception(Reason { message, detail: None, request: Some(self.request) }))
     }
 
+    #[cold]
     fn fail(&self, message: String) -> Failure {
         let detail = (!self.body.is_empty()).then(|| format!("body: {}", cut(&self.text())));
         Failure::Fail(Reason { message, detail, request: Some(self.request) })

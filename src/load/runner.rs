@@ -87,12 +87,14 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
         handles.push(Handle { open: Arc::clone(&open), interrupt: client.interrupt() });
         let crew = Arc::clone(&shared.crew);
         let recorder = Recorder::new(sink.clone(), open, crew, Arc::clone(&stop), Arc::clone(&names));
-        let user = User::new(index + 1, client, recorder, Arc::clone(&stop), Arc::clone(&settings), log.clone());
+        // Boxed: what a thread is given passes through several frames.
+        let mut user =
+            Box::new(User::new(index + 1, client, recorder, Arc::clone(&stop), Arc::clone(&settings), log.clone()));
         let for_thread = Arc::clone(&shared);
         let thread = thread::Builder::new()
             .name(format!("user-{}", index + 1))
             .stack_size(shared.plan.stack_size)
-            .spawn(move || live(&for_thread, index, user));
+            .spawn(move || live(&for_thread, index, &mut user));
         match thread {
             Ok(thread) => threads.push(thread.thread().clone()),
             Err(error) => {
@@ -130,7 +132,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
 }
 
 /// The life of a user's thread.
-fn live(shared: &Shared, index: u32, mut user: User) {
+fn live(shared: &Shared, index: u32, user: &mut User) {
     let _leaving = Leaving(shared);
     os::schedule_as_batch();
     let first_start = loop {
@@ -143,7 +145,7 @@ fn live(shared: &Shared, index: u32, mut user: User) {
     let due = after(first_start, shared.plan.start_of(index));
     if shared.stop.sleep_until(due) {
         shared.crew.user_released(due);
-        let begun = iterate(shared, &mut user, due);
+        let begun = iterate(shared, user, due);
         let end = shared.stop.reason().map_or_else(Instant::now, |(stopped_at, _)| stopped_at);
         let were_due = shared.plan.pace.due_by(due, end).min(shared.plan.loops.unwrap_or(u64::MAX));
         user.missed(were_due.saturating_sub(begun));

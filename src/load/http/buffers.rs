@@ -3,7 +3,7 @@
 use ureq::unversioned::transport::Buffers;
 
 /// Holds a small answer. With ten thousand users every kilobyte counts.
-const FIRST_INPUT: usize = 4 * 1024;
+const FIRST_INPUT: usize = 2 * 1024;
 /// A read is never given less room than this.
 const LEAST_ROOM: usize = 1024;
 /// A buffer that is filled by a read doubles up to here.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
-use ureq::Agent;
 use ureq::config::AutoHeaderValue;
-use ureq::http::{HeaderMap, Method, Request, Uri, header};
+use ureq::http::{HeaderMap, Method, Request, Response, Uri, header};
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _};
+use ureq::{Agent, AsSendBody, Body};
 
 use super::buffers::{FIRST_OUTPUT, MAX_OUTPUT};
 use super::proxy::{Proxy, SocksProxy};
@@ -200,9 +200,20 @@ impl Client {
             request.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
         }
         let response = match body {
-            Some(body) => self.agent.run(request.map(|()| body))?,
-            None => self.agent.run(request)?,
-        };
+            Some(body) => self.run(request.map(|()| body)),
+            None => self.run(request),
+        }?;
+        self.take(response)
+    }
+
+    /// Not inlined, as is [`take`](Self::take): in one frame the two would take twice the stack of each user.
+    #[inline(never)]
+    fn run(&self, request: Request<impl AsSendBody>) -> Result<Response<Body>, ureq::Error> {
+        self.agent.run(request)
+    }
+
+    #[inline(never)]
+    fn take(&self, response: Response<Body>) -> Result<(Answered, u64), ureq::Error> {
         let (head, body) = response.into_parts();
         let expected = body.content_length().unwrap_or(0);
         let unpack = self.compressed && is_gzip(&head.headers);
