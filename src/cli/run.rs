@@ -46,8 +46,9 @@ pub(super) fn run(args: Args) -> Result<Exit, Error> {
     let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     let info =
         RunInfo { started: SystemTime::now(), target: target.description.clone(), command: std::env::args().collect() };
+    let signals = Signals::listen()?;
     let run = test.start()?;
-    let signals = Signals::listen(run.live())?;
+    signals.are_for(run.live());
     // What cannot be printed does not end a run.
     let _ = writeln!(out, "{}", first_line(&args, &plan, &target));
     if args.insecure {
