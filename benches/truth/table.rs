@@ -109,7 +109,7 @@ impl fmt::Display for Row {
         write!(f, " {} | {} |", off_by(p50), off_by(p99))?;
         write!(f, " {}", if compared.is_ok() { "ok" } else { "off" })?;
         if compared.wire.unread > 0 {
-            write!(f, ", {} connections not understood", compared.wire.unread)?;
+            write!(f, ", {} segments or connections not understood", compared.wire.unread)?;
         }
         if let Some(remark) = &compared.reported.remark {
             write!(f, "; {remark}")?;

@@ -19,7 +19,7 @@ pub(crate) struct Wire {
     times: Vec<u64>,
     first: u64,
     last: u64,
-    /// Connections whose first request could not be found.
+    /// Segments of connections whose beginning was not captured, and connections whose first request could not be found.
     pub(crate) unread: u64,
 }
 
@@ -38,6 +38,8 @@ impl Wire {
                 }
             } else if let Some(stream) = streams.get_mut(&segment.client) {
                 stream.take(&segment).into_iter().for_each(|exchange| wire.add(exchange));
+            } else {
+                wire.unread += 1;
             }
         }
         streams.into_values().for_each(|stream| wire.end(stream));
