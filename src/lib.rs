@@ -26,6 +26,9 @@
 //!
 //! With `default-features = false` the library alone is built.
 
+// What only the command line uses stands beside what it belongs to.
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
+
 #[cfg(feature = "cli")]
 pub mod cli;
 mod end;

@@ -8,7 +8,7 @@ use crate::outcome::{Outcome, RequestErrorKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct CheckId(pub(crate) u16);
 
-/// The name of a request; see [`Names`](crate::names::Names).
+/// The name that requests are counted under, as a number of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequestId(pub(crate) u16);
 
