@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-/// A segment with payload, or the first of a connection.
+/// A segment with payload, or one that opens or closes a connection.
 #[derive(Debug)]
 pub(crate) struct Segment<'a> {
     /// Nanoseconds since 1970.
@@ -12,6 +12,8 @@ pub(crate) struct Segment<'a> {
     pub(crate) from_client: bool,
     pub(crate) sequence: u32,
     pub(crate) is_syn: bool,
+    /// The sender sends no more.
+    pub(crate) is_end: bool,
     /// Length of the payload on the wire.
     pub(crate) length: u32,
     /// As much of the payload as was captured.
@@ -33,7 +35,9 @@ const ETHERNET: u32 = 1;
 const ETHERNET_HEADER: usize = 14;
 const IPV4: u16 = 0x0800;
 const TCP: u8 = 6;
+const FIN: u8 = 0x01;
 const SYN: u8 = 0x02;
+const RESET: u8 = 0x04;
 
 impl<R: Read> Packets<R> {
     /// The packets to and from a server at this port.
@@ -94,14 +98,15 @@ fn segment(frame: &[u8], time: u64, port: u16) -> Option<Segment<'_>> {
     let tcp_header = usize::from(*tcp.get(12)? >> 4) * 4;
     let (source, destination) = (u16_at(tcp, 0)?, u16_at(tcp, 2)?);
     let sequence = tcp.get(4..8)?.try_into().ok().map(u32::from_be_bytes)?;
-    let is_syn = *tcp.get(13)? & SYN != 0;
+    let flags = *tcp.get(13)?;
+    let (is_syn, is_end) = (flags & SYN != 0, flags & (FIN | RESET) != 0);
     let length = usize::from(u16_at(ip, 2)?).checked_sub(ip_header + tcp_header)?;
     let from_client = destination == port;
-    if !(from_client || source == port) || (length == 0 && !is_syn) {
+    if !(from_client || source == port) || (length == 0 && !is_syn && !is_end) {
         return None;
     }
     let client = if from_client { source } else { destination };
     let payload = tcp.get(tcp_header..).unwrap_or_default();
     let payload = &payload[..payload.len().min(length)];
-    Some(Segment { time, client, from_client, sequence, is_syn, length: u32::try_from(length).ok()?, payload })
+    Some(Segment { time, client, from_client, sequence, is_syn, is_end, length: u32::try_from(length).ok()?, payload })
 }

@@ -88,6 +88,8 @@ struct Exchange {
 struct Stream {
     handshake: Option<Handshake>,
     is_lost: bool,
+    /// The client has closed it. What the server sends then, such as the end of TLS, answers nothing.
+    is_closed: bool,
     sent: Option<u64>,
     answered: Option<u64>,
     /// Where the next byte of each direction is, client and server: what lies before was sent again.
@@ -97,7 +99,7 @@ struct Stream {
 impl Stream {
     fn new(is_tls: bool) -> Stream {
         let handshake = is_tls.then(Handshake::default);
-        Stream { handshake, is_lost: false, sent: None, answered: None, next: [None; 2] }
+        Stream { handshake, is_lost: false, is_closed: false, sent: None, answered: None, next: [None; 2] }
     }
 
     /// The exchange in progress, if there is an answer.
@@ -107,6 +109,13 @@ impl Stream {
 
     /// Returns the exchange that ends with this segment: the one before the request that it begins.
     fn take(&mut self, segment: &Segment<'_>) -> Option<Exchange> {
+        if self.is_closed {
+            return None;
+        }
+        self.is_closed = segment.from_client && segment.is_end;
+        if segment.length == 0 {
+            return None;
+        }
         let next = &mut self.next[usize::from(!segment.from_client)];
         let end = segment.sequence.wrapping_add(segment.length);
         // Sequence numbers wrap: whatever lies less than half their range behind is old.

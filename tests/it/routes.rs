@@ -6,7 +6,7 @@ use std::thread;
 
 use perfloop::{CheckResult, HttpSettings, Plan, RequestErrorKind, Summary, User};
 
-use crate::support::{REFUSED, Service, perfloop, run};
+use crate::support::{REFUSED, Service, perfloop, run, spawn_as};
 
 /// A proxy for as long as the test runs. `greet` reads what the client wants and opens it.
 fn proxy(greet: fn(&mut TcpStream) -> io::Result<TcpStream>) -> u16 {
@@ -204,4 +204,32 @@ fn a_certificate_and_a_key_that_do_not_fit_are_refused_before_the_run() {
         assert_eq!(output.code, Some(2), "{output:#?}");
         assert!(output.stderr.contains(named) && output.stderr.lines().count() == 1, "{}", output.stderr);
     }
+}
+
+#[test]
+fn more_users_than_files_are_refused_before_the_run() {
+    let service = Service::start();
+    let url = service.at("/fast");
+    let output = spawn_as(&["prlimit", "--nofile=80:80"], &[&url, "--users", "40", "--loops", "2"]).wait();
+    assert_eq!(output.code, Some(2), "{output:#?}");
+    assert!(output.stderr.contains("--users 40") && output.stderr.contains("ulimit -Hn"), "{}", output.stderr);
+    assert_eq!(service.total_hits(), 0);
+}
+
+#[test]
+fn connections_for_which_no_file_is_left_are_exceptions_with_a_remedy() {
+    // Each user keeps a connection to each service, which a plan does not know.
+    let services: Vec<Service> = (0..6).map(|_| Service::start()).collect();
+    let urls: Vec<String> = services.iter().map(|service| service.at("/fast")).collect();
+    let args = ["--users", "15", "--loops", "2", "--json", "-"].into_iter().chain(urls.iter().map(String::as_str));
+    let output = spawn_as(&["prlimit", "--nofile=80:80"], &args.collect::<Vec<_>>()).wait();
+    let json = output.json();
+    let totals = &json["totals"];
+    assert_eq!(output.code, Some(1));
+    assert_eq!(totals["pass"].as_u64().unwrap() + totals["exception"].as_u64().unwrap(), 15 * 2 * 6, "{totals:#}");
+    let message = json["failures"][0]["message"].as_str().unwrap();
+    assert!(message.contains("no file is left to open") && message.contains("ulimit -n"), "{message}");
+    // Nothing of them reached a service.
+    let hits: u64 = services.iter().map(|service| service.total_hits()).sum();
+    assert_eq!(hits, totals["pass"].as_u64().unwrap());
 }

@@ -18,7 +18,7 @@ use super::tls::{TlsConnector, TlsSetup};
 use super::transport::{Ready, TcpConnector};
 use super::wire::SharedWire;
 use crate::error::Error;
-use crate::load::os::StampKeeper;
+use crate::load::os::{self, StampKeeper};
 use crate::outcome::RequestErrorKind;
 use crate::sample::{Phase, RequestTimes, Traffic};
 
@@ -271,6 +271,16 @@ fn explain_io(error: &io::Error, phase: Phase, reset: bool, host: &str) -> (Requ
     let doing = phase.doing();
     match (error.kind(), phase) {
         (io::ErrorKind::ConnectionRefused, _) => (RequestErrorKind::Refused, format!("connection refused by {host}")),
+        (io::ErrorKind::AddrNotAvailable, Phase::Connect) => (
+            RequestErrorKind::Connect,
+            format!(
+                "no port is left for a connection to {host}; keep connections alive, use fewer users, or raise net.ipv4.ip_local_port_range"
+            ),
+        ),
+        (_, Phase::Connect) if os::is_out_of_files(error) => (
+            RequestErrorKind::Connect,
+            format!("no file is left to open for a connection to {host}; use fewer users, or raise ulimit -n"),
+        ),
         (_, Phase::Connect) => (RequestErrorKind::Connect, format!("cannot connect to {host}: {error}")),
         (io::ErrorKind::UnexpectedEof, _) => {
             (RequestErrorKind::Closed, format!("connection closed by {host} while {doing}"))

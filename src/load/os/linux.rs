@@ -97,6 +97,11 @@ pub(crate) fn is_quiet(socket: &TcpStream) -> bool {
     recv(socket.as_raw_fd(), &mut [0], flags) == Err(Errno::EAGAIN)
 }
 
+/// The process, or the machine, has as many files open as it may.
+pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
+    matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::EMFILE | Errno::ENFILE))
+}
+
 /// What limits the number of users on this machine.
 pub(crate) fn limits() -> Vec<Limit> {
     let limit = |of, available: Option<u64>, own: u64, per_user, doubled_by_embedded, remedy| {
