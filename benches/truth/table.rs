@@ -136,14 +136,15 @@ fn off_by((wire, reported): (f64, f64)) -> String {
 
 const NOTES: &str = "
 Each row is one run and the packet capture of that run. A response time on the wire goes from the first segment of a
-request to the last segment of its answer; TLS handshakes are left out; all exchanges that were answered count, the
-first of each connection too. *In flight* is the sum of these times over the time they span: testers that keep a
-different number of requests in flight load the server differently, so rows are to be read across, not down. Requests:
-on the wire, and as reported where that differs. A row is *ok* when both percentiles are within 10 % or 10 us of the
-wire.
+request to the last segment of its answer before the next request on that connection; the first exchange of each
+connection counts too. TLS handshakes are left out, and so is what a server sends after the client has closed.
+Segments sent again count when they came first. *In flight* is the sum of these times over the time they span: testers
+that keep a different number of requests in flight load the server differently, so rows are to be read across, not
+down. Requests: on the wire, and as reported where that differs. A row is *ok* when both percentiles are within 10 % or
+10 us of the wire.
 
 What a capture cannot see: it is made in the same kernel and shares its stamps. It proves that nothing was added after
 the kernel; it does not show what a network card did before it. The capture's clock of a request starts when its first
 segment has gone through the kernel's send path, a few microseconds after perfloop took the time and made the system
-call, so that perfloop's times are expected to be a little longer, and never shorter.
+call. So perfloop's times are a little longer, and more so when the thread loses its processor in between.
 ";

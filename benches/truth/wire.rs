@@ -39,7 +39,7 @@ impl Wire {
             } else if let Some(stream) = streams.get_mut(&segment.client) {
                 stream.take(&segment).into_iter().for_each(|exchange| wire.add(exchange));
             } else {
-                wire.unread += 1;
+                wire.unread += u64::from(segment.length > 0);
             }
         }
         streams.into_values().for_each(|stream| wire.end(stream));
