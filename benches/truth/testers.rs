@@ -243,22 +243,26 @@ impl Tester for K6 {
     }
 }
 
-/// Locust with its faster client; its CSV has whole milliseconds.
+/// Locust with its faster client; its JSON has how many requests took so many rounded milliseconds.
 struct Locust;
 
 impl Locust {
-    /// The row `Aggregated`, by the names in the first row. No field of these tables has a comma in it here.
-    fn read(text: &str) -> Option<Reported> {
-        let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
-        let names = lines.next()?;
-        let row = lines.find(|row| row.contains(&"Aggregated"))?;
-        let field = |name: &str| row.get(names.iter().position(|column| *column == name)?)?.parse::<f64>().ok();
-        Some(Reported {
-            p50: field("50%")? * 1000.0,
-            p99: field("99%")? * 1000.0,
-            requests: field("Request Count").map(|count| count as u64),
-            remark: Some("to 1 ms".to_owned()),
-        })
+    fn read(document: &Value) -> Option<Reported> {
+        let times = document.pointer("/0/response_times")?.as_object()?;
+        let count = |(ms, count): (&String, &Value)| Some((ms.parse::<f64>().ok()?, count.as_u64()?));
+        let mut times = times.iter().map(count).collect::<Option<Vec<_>>>()?;
+        times.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let all: u64 = times.iter().map(|(_, count)| count).sum();
+        let percentile = |percent: u64| {
+            let mut rank = (all * percent).div_ceil(100);
+            times.iter().find_map(|(ms, count)| {
+                let found = rank <= *count;
+                rank = rank.saturating_sub(*count);
+                found.then_some(ms * 1000.0)
+            })
+        };
+        let remark = Some("to 1 ms".to_owned());
+        Some(Reported { p50: percentile(50)?, p99: percentile(99)?, requests: Some(all), remark })
     }
 }
 
@@ -277,10 +281,8 @@ impl Tester for Locust {
         fs::write(&file, code)?;
         let users = order.users.to_string();
         let mut command = Command::new(self.name());
-        command.arg("-f").arg(&file).args(["--headless", "--only-summary", "-u", &users, "-r", &users]);
-        command.args(["-t", &order.time(), "--csv"]).arg(order.folder.join("locust"));
-        order.output_of(&mut command)?;
-        let text = fs::read_to_string(order.folder.join("locust_stats.csv"))?;
-        Locust::read(&text).ok_or_else(|| unreadable(self))
+        command.arg("-f").arg(&file).args(["--headless", "--only-summary", "--json", "-u", &users, "-r", &users]);
+        let text = order.output_of(command.args(["-t", &order.time()]))?;
+        Locust::read(&serde_json::from_str(&text)?).ok_or_else(|| unreadable(self))
     }
 }
