@@ -44,6 +44,7 @@ struct Bound {
 struct BoundTls {
     address: SocketAddr,
     ca_pem: String,
+    client_pem: (String, String),
 }
 
 impl MockService {
@@ -87,6 +88,13 @@ impl MockService {
     #[cfg(feature = "tls")]
     pub fn ca_pem(&self) -> Option<&str> {
         self.bound.tls.as_ref().map(|tls| tls.ca_pem.as_str())
+    }
+
+    /// A certificate and its private key, as PEM, for clients of a service that asks for one.
+    #[cfg(feature = "tls")]
+    pub fn client_pem(&self) -> Option<(&str, &str)> {
+        let (certificate, key) = &self.bound.tls.as_ref()?.client_pem;
+        Some((certificate, key))
     }
 
     /// The requests that reached the HTTP layer, by their path as it was sent, without the query.
@@ -163,7 +171,7 @@ fn listen(runtime: &Runtime, settings: &Settings, app: &SharedApp) -> io::Result
         Some(tls_address) => {
             let listener = listener::bind(tls_address)?;
             let address = listener.local_addr()?;
-            let Identity { acceptor, ca_pem } = Identity::issue()?;
+            let Identity { acceptor, ca_pem, client_pem } = Identity::issue(settings.client_certificates)?;
             let front = front.clone();
             let serve = move |stream: TcpStream| {
                 let (handshake, front) = (acceptor.accept(stream), front.clone());
@@ -174,7 +182,7 @@ fn listen(runtime: &Runtime, settings: &Settings, app: &SharedApp) -> io::Result
                 });
             };
             runtime.spawn(listener::accept(listener, Arc::clone(app), serve));
-            Some(BoundTls { address, ca_pem })
+            Some(BoundTls { address, ca_pem, client_pem })
         }
         None => None,
     };

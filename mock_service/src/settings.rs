@@ -21,6 +21,10 @@ pub struct Settings {
     /// Where to listen for HTTPS as well; `None` for no HTTPS. Default: `None`.
     #[cfg(feature = "tls")]
     pub tls_address: Option<SocketAddr>,
+    /// Ask HTTPS clients for a certificate of the service's own authority, and turn away who shows none; see
+    /// [`MockService::client_pem`](crate::MockService::client_pem). Default: no.
+    #[cfg(feature = "tls")]
+    pub client_certificates: bool,
     /// Close a keep-alive connection on which no complete request head arrives for this long; `None` for never.
     /// Default: `None`.
     pub idle_timeout: Option<Duration>,
@@ -39,6 +43,8 @@ impl Default for Settings {
             db: None,
             #[cfg(feature = "tls")]
             tls_address: None,
+            #[cfg(feature = "tls")]
+            client_certificates: false,
             idle_timeout: None,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
         }

@@ -110,7 +110,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "URL", help_heading = REQUEST)]
     pub(super) proxy: Option<Url>,
 
-    /// Connect to this address for this host and port (repeatable)
+    /// Connect to this address for this host and port (repeatable; several: ADDRESS,ADDRESS)
     #[arg(long, value_name = "HOST:PORT:ADDRESS", value_parser = parse_resolve, help_heading = REQUEST)]
     pub(super) resolve: Vec<Resolved>,
 
@@ -169,17 +169,18 @@ Exit codes: 0 all passed, 1 a check did not pass, 2 wrong input, 3 the run could
 HTTP/1.1 only: HTTP/2 and 3 are not spoken.";
 
 /// A `--resolve`: the host, its port, and where to connect instead.
-pub(super) type Resolved = (String, u16, SocketAddr);
+pub(super) type Resolved = (String, u16, Vec<IpAddr>);
 
 fn parse_resolve(text: &str) -> Result<Resolved, String> {
     let wanted = || format!("'{text}' is no address for a host; write it like example.com:443:127.0.0.1");
     let mut parts = text.splitn(3, ':');
-    let (Some(host), Some(port), Some(address)) = (parts.next(), parts.next(), parts.next()) else {
+    let (Some(host), Some(port), Some(address_list)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(wanted());
     };
     let port = port.parse().map_err(|_| wanted())?;
-    let address: IpAddr = address.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| wanted())?;
-    if host.is_empty() { Err(wanted()) } else { Ok((host.to_owned(), port, SocketAddr::new(address, port))) }
+    let address = |text: &str| text.trim_start_matches('[').trim_end_matches(']').parse();
+    let addresses = address_list.split(',').map(address).collect::<Result<_, _>>().map_err(|_| wanted())?;
+    if host.is_empty() { Err(wanted()) } else { Ok((host.to_owned(), port, addresses)) }
 }
 
 fn parse_resume(text: &str) -> Result<TlsResume, String> {
@@ -222,8 +223,10 @@ impl Args {
         if let Some(proxy) = &self.proxy {
             http = http.proxy(proxy.clone());
         }
-        for (host, port, address) in &self.resolve {
-            http = http.resolve(host, *port, *address);
+        for (host, port, addresses) in &self.resolve {
+            for address in addresses {
+                http = http.resolve(host, *port, SocketAddr::new(*address, *port));
+            }
         }
         let mut plan =
             Plan::new().users(self.users).stop_timeout(self.stop_timeout).stack_size(self.stack_size).http(http);

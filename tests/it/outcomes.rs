@@ -103,6 +103,22 @@ fn an_answer_that_is_late_is_an_exception_that_names_the_limit_and_the_phase() {
 }
 
 #[test]
+fn a_service_that_accepts_and_does_nothing_runs_into_the_timeout_of_each_phase() {
+    // The kernel accepts for it; nobody reads or writes.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let shaking = run(with(patience(300)), get(format!("https://{address}/")));
+    is_exception(&shaking, Timeout, &["timed out after 300 ms while shaking hands for TLS"]);
+    assert_eq!(shaking.whole.request_totals.never_accepted, 1);
+
+    let upload = run(with(patience(300)), move |user: &mut User| -> CheckResult {
+        user.post(&format!("http://{address}/")).body(vec![b'x'; 2 * MIB_16]).send()?;
+        Ok(())
+    });
+    is_exception(&upload, Timeout, &["timed out after 300 ms while sending the request"]);
+}
+
+#[test]
 fn an_unusual_answer_that_is_whole_passes() {
     let service = Service::start();
     for (path, body) in [

@@ -1,7 +1,7 @@
 //! Ways to a service that are not the straight one: proxies, and addresses given by hand.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
 use perfloop::{CheckResult, HttpSettings, Plan, RequestErrorKind, Summary, User};
@@ -167,6 +167,46 @@ fn a_host_has_the_address_that_is_given_for_it() {
         assert_eq!(output.code, Some(2));
         assert!(output.stderr.contains("--resolve"), "{}", output.stderr);
     }
+}
+
+#[test]
+fn users_spread_over_the_addresses_of_a_host_and_pass_by_one_that_is_dead() {
+    let service = Service::start();
+    let port = service.address().port();
+    let second = Service::start_at(SocketAddr::from(([127, 0, 0, 2], port)));
+    let url = format!("http://shop.example:{port}/fast");
+    let run = |addresses: &str| {
+        let given = format!("shop.example:{port}:{addresses}");
+        perfloop(&[&url, "--users", "4", "--loops", "5", "--resolve", &given, "--json", "-"]).json()["totals"]["pass"]
+            .as_u64()
+    };
+    assert_eq!(run("127.0.0.1,127.0.0.2"), Some(20));
+    assert_eq!((service.total_hits(), second.total_hits()), (10, 10));
+    assert_eq!(run("127.0.0.3,127.0.0.2"), Some(20), "nothing listens at the first");
+    assert_eq!((service.total_hits(), second.total_hits()), (10, 30));
+}
+
+#[test]
+fn a_service_that_asks_for_a_certificate_gets_it_or_turns_the_user_away() {
+    let service = Service::with_client_certificates();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, pem: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, pem).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (certificate, key) = service.client_pem().unwrap();
+    let (ca, cert, key) = (file("ca", service.ca_pem().unwrap()), file("cert", certificate), file("key", key));
+    let url = service.at_tls("/fast");
+    let base = [&url, "--loops", "2", "--cacert", &ca, "--json", "-"];
+    let shown = perfloop(&[&base[..], &["--cert", &cert, "--key", &key]].concat()).json();
+    assert_eq!((&shown["totals"]["pass"], service.total_hits()), (&2.into(), 2), "{shown:#}");
+
+    let without = perfloop(&base).json();
+    assert_eq!((&without["totals"]["exception"], service.total_hits()), (&2.into(), 2), "{without:#}");
+    let message = without["failures"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("TLS with localhost:") && message.contains("CertificateRequired"), "{message}");
+    assert_eq!(without["requests"][0]["never_accepted"], 2, "{without:#}");
 }
 
 #[test]

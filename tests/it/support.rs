@@ -38,6 +38,17 @@ impl Service {
         Self::with(Settings { delay: Duration::ZERO, tls_address, ..Settings::default() })
     }
 
+    /// HTTPS, and only for clients that show a certificate of its authority.
+    pub(crate) fn with_client_certificates() -> Self {
+        let tls_address = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+        Self::with(Settings { delay: Duration::ZERO, tls_address, client_certificates: true, ..Settings::default() })
+    }
+
+    /// At this address.
+    pub(crate) fn start_at(address: SocketAddr) -> Self {
+        Self::with(Settings { delay: Duration::ZERO, address, ..Settings::default() })
+    }
+
     fn with(settings: Settings) -> Self {
         Service(MockService::start(settings).unwrap())
     }

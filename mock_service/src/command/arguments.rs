@@ -72,6 +72,8 @@ impl Arguments {
             tls_address: self.tls_port.map(|port| SocketAddr::new(self.host, port)),
             idle_timeout: self.idle_timeout,
             workers: self.workers.unwrap_or(default.workers),
+            #[cfg(feature = "tls")]
+            client_certificates: false,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::buffers::{FIRST_OUTPUT, MAX_OUTPUT};
 use super::proxy::{Proxy, SocksProxy};
 use super::resolver::{AddressBook, UserResolver};
 use super::settings::HttpSettings;
-use super::tls::{TlsConnector, TlsSetup};
+use super::tls::{self, TlsConnector, TlsSetup};
 use super::transport::{Ready, TcpConnector};
 use super::wire::SharedWire;
 use crate::error::Error;
@@ -164,13 +164,18 @@ impl Client {
                 traffic: Traffic { body_bytes, ..wire.traffic },
                 answer: Ok(answered),
             },
-            Err(error) => Exchanged {
-                sent_at: wire.sent_at(),
-                answered_at: None,
-                times: wire.given_up(Instant::now()),
-                traffic: wire.traffic,
-                answer: Err(self.explain(error, wire.phase, wire.reset, uri)),
-            },
+            Err(error) => {
+                // In TLS 1.3 the service may refuse a client when that has sent its request already.
+                let is_handshake = wire.traffic.new_connection && tls::is_alert(&error);
+                let phase = if is_handshake { Phase::Tls } else { wire.phase };
+                Exchanged {
+                    sent_at: wire.sent_at(),
+                    answered_at: None,
+                    times: wire.given_up(Instant::now()),
+                    traffic: wire.traffic,
+                    answer: Err(self.explain(error, phase, wire.reset, uri)),
+                }
+            }
         }
     }
 

@@ -40,13 +40,17 @@ enum Entry {
         until: Instant,
     },
     /// Given by the plan: it is never looked up.
-    Given(SocketAddr),
+    Given(Vec<SocketAddr>),
 }
 
 impl AddressBook {
     /// A book in which these hosts, written `host:port`, have these addresses whatever the system says.
     pub(super) fn with(given: &[(String, SocketAddr)]) -> Self {
-        let entries = given.iter().map(|(host, address)| (host.to_ascii_lowercase(), Entry::Given(*address)));
+        let mut hosts: HashMap<String, Vec<SocketAddr>> = HashMap::new();
+        for (host, address) in given {
+            hosts.entry(host.to_ascii_lowercase()).or_default().push(*address);
+        }
+        let entries = hosts.into_iter().map(|(host, addresses)| (host, Entry::Given(addresses)));
         AddressBook { entries: Mutex::new(entries.collect()), ..AddressBook::default() }
     }
 
@@ -74,7 +78,9 @@ impl AddressBook {
                 Some(Entry::Known { answer, until, .. }) if *until > Instant::now() => {
                     return Some((answer.clone(), *until));
                 }
-                Some(Entry::Given(address)) => return Some((Ok(vec![*address]), after(Instant::now(), Duration::MAX))),
+                Some(Entry::Given(addresses)) => {
+                    return Some((Ok(addresses.clone()), after(Instant::now(), Duration::MAX)));
+                }
                 Some(Entry::Asked) => {}
                 _ => {
                     if let Err(error) = self.ask(host_and_port.to_owned()) {
@@ -202,5 +208,73 @@ impl Resolver for UserResolver {
             edition,
         });
         Ok(addresses)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ureq::unversioned::transport::time::Duration::NotHappening as Never;
+
+    use super::*;
+
+    const HOST: &str = "localhost:80";
+
+    fn address(last: u8) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, last], 80))
+    }
+
+    /// A book that was told so long ago that the address of the host, no real one, is this.
+    fn told(since: Instant, until: Instant) -> Arc<AddressBook> {
+        let book = AddressBook::default();
+        let known = Entry::Known { answer: Ok(vec![address(99)]), since, until };
+        book.entries.lock().insert(HOST.to_owned(), known);
+        Arc::new(book)
+    }
+
+    fn look_up(book: &Arc<AddressBook>) -> Vec<SocketAddr> {
+        let within = Instant::now() + Duration::from_secs(20);
+        book.look_up(HOST, Some(within)).expect("in time").0.expect("localhost has an address")
+    }
+
+    fn ago(seconds: u64) -> Instant {
+        Instant::now() - Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn addresses_are_used_until_their_time_to_live_ends() {
+        let later = Instant::now() + Duration::from_secs(30);
+        assert_eq!(look_up(&told(ago(30), later)), [address(99)]);
+        assert!(!look_up(&told(ago(60), ago(0))).contains(&address(99)), "the system was asked again");
+    }
+
+    #[test]
+    fn a_failed_connection_makes_the_next_look_up_ask_again_but_not_at_once() {
+        let uri: Uri = "http://LOCALHOST/".parse().expect("a URL");
+        let later = Instant::now() + Duration::from_secs(30);
+        let book = told(ago(0), later);
+        book.strike_out(&uri);
+        assert_eq!((look_up(&book), book.edition.load(Ordering::Relaxed)), (vec![address(99)], 0));
+
+        let book = told(ago(5), later);
+        book.strike_out(&uri);
+        assert_eq!(book.edition.load(Ordering::Relaxed), 1, "users who remember the addresses ask again too");
+        assert!(!look_up(&book).contains(&address(99)));
+    }
+
+    #[test]
+    fn users_begin_at_different_addresses_of_a_host() {
+        let given = [1, 2, 3].map(|last| ("shop.example:80".to_owned(), address(last)));
+        let book = Arc::new(AddressBook::with(&given));
+        let uri: Uri = "http://shop.example/".parse().expect("a URL");
+        let (config, timeout) = (
+            Config::default(),
+            NextTimeout { after: Never, reason: ureq::Timeout::Resolve, per_read: None, per_write: None },
+        );
+        let first = |turn| {
+            let user = UserResolver::new(Arc::clone(&book), SharedWire::default(), turn);
+            let addresses = user.resolve(&uri, &config, timeout).expect("addresses");
+            (addresses.len(), addresses[0])
+        };
+        assert_eq!([0, 1, 2, 3].map(first), [1, 2, 3, 1].map(|last| (3, address(last))));
     }
 }

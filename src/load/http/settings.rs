@@ -87,7 +87,8 @@ impl HttpSettings {
         self
     }
 
-    /// Connect to this address for URLs of this host and port, whatever the name system says.
+    /// Connect to this address for URLs of this host and port, whatever the name system says. Given more than once
+    /// for a host, users spread over the addresses.
     #[must_use]
     pub fn resolve(mut self, host: &str, port: u16, address: SocketAddr) -> Self {
         self.resolve.push((format!("{host}:{port}"), address));

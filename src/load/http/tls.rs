@@ -154,6 +154,13 @@ impl TlsConnector {
     }
 }
 
+/// The service broke the connection off by an alert of TLS.
+pub(super) fn is_alert(error: &ureq::Error) -> bool {
+    let ureq::Error::Io(error) = error else { return false };
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(inner, Some(rustls::Error::AlertReceived(_)))
+}
+
 fn tls_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ureq::Error {
     ureq::Error::Other(error.into())
 }
