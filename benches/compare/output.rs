@@ -123,7 +123,9 @@ fn goose(text: &str) -> Option<Count> {
     let (_, table) = text.split_once("PER REQUEST METRICS")?;
     let rows = table.lines().skip_while(|line| !line.contains("# reqs")).take_while(|line| !line.contains("Avg"));
     let number = |cell: &str| cell.split_whitespace().next()?.replace(',', "").parse::<f64>().ok();
-    let row = rows.filter_map(|row| row.split('|').skip(1).map(number).collect::<Option<Vec<f64>>>()).last()?;
+    let numbers = |row: &str| row.split('|').skip(1).map(number).collect::<Option<Vec<f64>>>();
+    // Lines that only separate have no cells.
+    let row = rows.filter_map(numbers).filter(|row| !row.is_empty()).last()?;
     let [requests, fails, rate, ..] = row[..] else { return None };
     Some(Count { verified: whole(requests - fails), wrong: whole(fails), seconds: requests / rate })
 }
