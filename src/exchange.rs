@@ -7,34 +7,36 @@ pub(crate) const MAX_KEPT_BODY: usize = 64 * 1024;
 
 /// One request and its answer, or why there was none.
 #[derive(Debug, Clone)]
-pub(crate) struct Exchange {
+#[non_exhaustive]
+pub struct Exchange {
     /// The user that made it, counted from 1.
-    pub(crate) user: u32,
+    pub user: u32,
     /// The iteration it belongs to, counted from 1.
-    pub(crate) iteration: u64,
+    pub iteration: u64,
     /// When it began.
-    pub(crate) started: SystemTime,
+    pub started: SystemTime,
     /// `GET`, `POST`, …
-    pub(crate) method: String,
+    pub method: String,
     /// Where it went.
-    pub(crate) url: String,
+    pub url: String,
     /// What was sent, the headers the client added included.
-    pub(crate) sent: Message,
+    pub sent: Message,
     /// The status and what came, or one line on why nothing usable did.
-    pub(crate) answer: Result<(u16, Message), String>,
+    pub answer: Result<(u16, Message), String>,
     /// Setup and response time.
-    pub(crate) time: Duration,
+    pub time: Duration,
 }
 
 /// Headers and body of one direction.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Message {
+#[non_exhaustive]
+pub struct Message {
     /// In the order they were sent.
-    pub(crate) headers: Vec<(String, String)>,
-    /// At most [`MAX_KEPT_BODY`] bytes of the body.
-    pub(crate) body: Vec<u8>,
+    pub headers: Vec<(String, String)>,
+    /// At most 64 KiB of the body.
+    pub body: Vec<u8>,
     /// The whole body's length.
-    pub(crate) body_length: u64,
+    pub body_length: u64,
 }
 
 impl Message {

@@ -51,9 +51,13 @@ struct Readme;
 
 pub use end::{End, EndReason};
 pub use error::{Error, ErrorKind};
-pub use load::{HttpSettings, Plan, RequestBuilder, Response, Statuses, TlsResume, User};
+pub use exchange::{Exchange, Message};
+pub use load::{
+    Check, CheckSet, FailureEvent, HttpSettings, Plan, RequestBuilder, RequestEvent, Response, Statuses, TlsResume,
+    User, UserClass, Wait, between, constant, exponential, pacing, throughput,
+};
 pub use load_test::{Live, LoadTest, Run};
 pub use outcome::{CheckResult, Failure, Outcome, Reason, RequestError, RequestErrorKind};
 pub use report::Secrets;
-pub use sample::{Phase, RequestId, RequestTimes, Traffic};
+pub use sample::{Phase, Plateau, RequestId, RequestTimes, Traffic};
 pub use stats::Summary;

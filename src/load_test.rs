@@ -7,7 +7,10 @@ use std::thread::{self, JoinHandle};
 use crate::end::{End, EndReason};
 use crate::error::Error;
 use crate::exchange::Exchange;
-use crate::load::{self, Check, Parts, Plan, Stop, User};
+use crate::load::{
+    self, Check, CheckSet, Class, Classes, FailureEvent, Hooks, Load, Parts, Plan, RequestEvent, Steering, Stop, User,
+    UserClass,
+};
 use crate::names::Names;
 use crate::outcome::Outcome;
 use crate::queue::{self, Tap};
@@ -33,12 +36,20 @@ const LOG_BOUND: usize = 1024;
 /// assert_eq!(summary.whole.totals.pass, 10);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct LoadTest {
     plan: Plan,
-    checks: Vec<Check>,
+    /// Those that were given without a class.
+    checks: CheckSet,
+    has_checks: bool,
+    classes: Vec<UserClass>,
+    hooks: Hooks,
+    on_test_start: Vec<Box<dyn Fn() + Send + Sync>>,
+    on_test_stop: Vec<TestStop>,
     log: Option<Log>,
 }
+
+/// Called with the numbers of a run that has ended.
+type TestStop = Box<dyn Fn(&Summary) + Send + Sync>;
 
 /// Where exchanges are written to.
 struct Log {
@@ -47,11 +58,12 @@ struct Log {
 }
 
 /// A load test that runs. Dropped, it goes on to its end by itself; [`join`](Run::join) waits for its numbers.
-#[derive(Debug)]
 pub struct Run {
     live: Live,
     conductor: JoinHandle<End>,
     collecting: JoinHandle<()>,
+    hooks: Arc<Hooks>,
+    on_test_stop: Vec<TestStop>,
     log: Option<OpenLog>,
 }
 
@@ -66,13 +78,23 @@ struct OpenLog {
 #[derive(Debug, Clone)]
 pub struct Live {
     stop: Arc<Stop>,
+    steering: Arc<Steering>,
     collector: Arc<Collector>,
 }
 
 impl LoadTest {
     /// A load test without checks; add them with [`check`](Self::check).
     pub fn new(plan: Plan) -> Self {
-        LoadTest { plan, checks: Vec::new(), log: None }
+        LoadTest {
+            plan,
+            checks: CheckSet::sequence(),
+            has_checks: false,
+            classes: Vec::new(),
+            hooks: Hooks::default(),
+            on_test_start: Vec::new(),
+            on_test_stop: Vec::new(),
+            log: None,
+        }
     }
 
     /// Adds a check. Each iteration of each user runs all checks once, in the order they were added.
@@ -80,12 +102,78 @@ impl LoadTest {
     /// What the function returns decides how the run of the check ends: `()` is a pass, an [`Outcome`] what it
     /// says, and of a `Result` each `Err` is what [`Failure::from_error`](crate::Failure::from_error) makes of it. A panic is a fail.
     #[must_use]
-    pub fn check<F, O>(mut self, name: &str, function: F) -> Self
+    pub fn check<F, O>(self, name: &str, function: F) -> Self
     where
         F: Fn(&mut User) -> O + Send + Sync + 'static,
         O: Into<Outcome>,
     {
-        self.checks.push(Check::new(name.to_owned(), function));
+        self.add(Check::new(name, function))
+    }
+
+    /// Adds a check with tags; see [`check`](Self::check).
+    #[must_use]
+    pub fn add(mut self, check: Check) -> Self {
+        self.checks = self.checks.add(check, 1);
+        self.has_checks = true;
+        self
+    }
+
+    /// Adds a class of users. Users are shared out to the classes by their weights; the checks that were added
+    /// without a class are one too.
+    #[must_use]
+    pub fn class(mut self, class: UserClass) -> Self {
+        self.classes.push(class);
+        self
+    }
+
+    /// Calls this before the first user starts.
+    #[must_use]
+    pub fn on_test_start(mut self, hook: impl Fn() + Send + Sync + 'static) -> Self {
+        self.on_test_start.push(Box::new(hook));
+        self
+    }
+
+    /// Calls this with the numbers at the end, in [`Run::join`].
+    #[must_use]
+    pub fn on_test_stop(mut self, hook: impl Fn(&Summary) + Send + Sync + 'static) -> Self {
+        self.on_test_stop.push(Box::new(hook));
+        self
+    }
+
+    /// Calls this with the number of users when all that are wanted are up for the first time.
+    #[must_use]
+    pub fn on_spawning_complete(mut self, hook: impl Fn(u32) + Send + Sync + 'static) -> Self {
+        self.hooks.spawning_complete.push(Box::new(hook));
+        self
+    }
+
+    /// Calls this on each user's thread when it begins, before its class's `on_start`.
+    #[must_use]
+    pub fn on_user_start(mut self, hook: impl Fn(&mut User) + Send + Sync + 'static) -> Self {
+        self.hooks.user_start.push(Box::new(hook));
+        self
+    }
+
+    /// Calls this on each user's thread when it ends, after its class's `on_stop`.
+    #[must_use]
+    pub fn on_user_stop(mut self, hook: impl Fn(&mut User) + Send + Sync + 'static) -> Self {
+        self.hooks.user_stop.push(Box::new(hook));
+        self
+    }
+
+    /// Calls this for each request that has ended, on its user's thread: what it takes is the tester's time, which is
+    /// measured and, when it shows, warned of.
+    #[must_use]
+    pub fn on_request(mut self, hook: impl Fn(&RequestEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.hooks.request.push(Box::new(hook));
+        self
+    }
+
+    /// Calls this for each check that did not pass, with the requests it made and their answers, on its user's
+    /// thread; see [`on_request`](Self::on_request).
+    #[must_use]
+    pub fn on_failure(mut self, hook: impl Fn(&FailureEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.hooks.failure.push(Box::new(hook));
         self
     }
 
@@ -103,15 +191,21 @@ impl LoadTest {
     /// Before any traffic: a plan that cannot work ([`ErrorKind::Usage`](crate::ErrorKind::Usage)), or a machine that
     /// cannot make so many threads ([`ErrorKind::Run`](crate::ErrorKind::Run)).
     pub fn start(self) -> Result<Run, Error> {
-        self.plan.validate()?;
-        if self.checks.is_empty() {
-            return Err(Error::usage("there is nothing to run; add a check"));
+        let plan = self.plan.seeded();
+        plan.validate()?;
+        let mut classes = self.classes;
+        if self.has_checks {
+            classes.insert(0, UserClass::of("user", self.checks));
         }
+        let classes = Classes::new(classes, &plan.tags, plan.wait)?;
         let no_thread =
             |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
-        let names = Arc::new(Names::new(self.checks.iter().map(|check| check.name.as_str())));
+        let names = Arc::new(Names::new(classes.checks.iter().map(|check| check.name.as_str())));
+        let steering = Arc::new(Steering::of(classes.classes.iter().map(|class| class.name.clone()).collect()));
+        let hooks = Arc::new(self.hooks);
+        let is_scheduled = matches!(plan.load, Load::Rate(_)) || classes.classes.iter().any(Class::is_schedule);
         let (sink, drain) = queue::queue();
-        let collector = Collector::new(Stats::new(Arc::clone(&names), self.plan.users, self.plan.is_schedule()), drain);
+        let collector = Collector::new(Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled), drain);
         let for_thread = Arc::clone(&collector);
         let collecting =
             thread::Builder::new().name("collector".into()).spawn(move || for_thread.collect()).map_err(no_thread)?;
@@ -124,17 +218,23 @@ impl LoadTest {
                 Some(OpenLog { tap, writing })
             }
         };
+        self.on_test_start.iter().for_each(|hook| hook());
         let stop = Arc::new(Stop::default());
         let parts = Parts {
-            plan: self.plan,
-            checks: self.checks.into(),
+            plan,
+            classes,
+            hooks: Arc::clone(&hooks),
             names,
             sink: sink.clone(),
             stop: Arc::clone(&stop),
+            steering: Arc::clone(&steering),
             log: log.as_ref().map(|log| log.tap.clone()),
         };
         match load::start(parts) {
-            Ok(conductor) => Ok(Run { live: Live { stop, collector }, conductor, collecting, log }),
+            Ok(conductor) => {
+                let live = Live { stop, steering, collector };
+                Ok(Run { live, conductor, collecting, hooks, on_test_stop: self.on_test_stop, log })
+            }
             Err(error) => {
                 sink.close();
                 Err(error)
@@ -152,6 +252,21 @@ impl Live {
     /// Stops the run at once: checks that run are cut off and counted as unfinished.
     pub fn cut(&self) {
         self.stop.cut();
+    }
+
+    /// From now on so many users are wanted, whatever the plan says: others begin, at the plan's spawn rate if it has
+    /// one, or the last ones leave when their check has ended. The run then goes on until its time is up or somebody
+    /// stops it. A [rate](Plan::rate) of arrivals is none of users, and stays.
+    pub fn set_users(&self, users: u32) {
+        self.steering.want(None, users);
+        self.stop.notify();
+    }
+
+    /// The same for the users of one class. False if there is no class of this name.
+    pub fn set_class_users(&self, class: &str, users: u32) -> bool {
+        let is_known = self.steering.want(Some(class), users);
+        self.stop.notify();
+        is_known
     }
 
     /// The run was told to stop, or has come to its end.
@@ -176,6 +291,11 @@ impl Run {
         self.live.stop();
     }
 
+    /// Changes the number of users; see [`Live::set_users`].
+    pub fn set_users(&self, users: u32) {
+        self.live.set_users(users);
+    }
+
     /// Waits for the end of the run, which comes in bounded time after its stop, and returns its numbers.
     ///
     /// # Errors
@@ -192,7 +312,24 @@ impl Run {
                 LogLoss { left_out: tap.left_out(), error }
             }
         };
-        Ok(Summary { end: Some(end), log, ..self.live.summary() })
+        let hook_panic = self.hooks.broken().map(str::to_owned);
+        let summary = Summary { end: Some(end), log, hook_panic, ..self.live.summary() };
+        self.on_test_stop.iter().for_each(|hook| hook(&summary));
+        Ok(summary)
+    }
+}
+
+impl std::fmt::Debug for LoadTest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut debug = f.debug_struct("LoadTest");
+        debug.field("plan", &self.plan).field("checks", &self.checks).field("classes", &self.classes);
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run").field("live", &self.live).finish_non_exhaustive()
     }
 }
 

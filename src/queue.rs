@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     fn sample() -> Sample {
-        Sample::FullLoad { from: Instant::now() }
+        Sample::MeasureFrom(Instant::now())
     }
 
     #[test]

@@ -19,8 +19,25 @@ pub(crate) struct Level(pub(crate) u16);
 impl Level {
     /// On the way: some wanted users are not up yet, or some have left already.
     pub(crate) const NONE: Level = Level(0);
-    /// All wanted users are up, and none has been told to stop.
-    pub(crate) const FULL: Level = Level(1);
+}
+
+/// What holds while a level lasts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Plateau {
+    /// So many users, all of them up.
+    Users(u32),
+    /// So many arrivals a second.
+    Rate(f64),
+}
+
+impl Plateau {
+    /// The number it is about.
+    pub fn size(self) -> f64 {
+        match self {
+            Plateau::Users(users) => users.into(),
+            Plateau::Rate(per_s) => per_s,
+        }
+    }
 }
 
 /// One thing that happened, pushed into the queue at once.
@@ -30,10 +47,14 @@ pub(crate) enum Sample {
     Request(RequestSample),
     Unfinished(UnfinishedSample),
     User(UserSample),
-    /// From then on all wanted users are up, until the first is told to stop.
-    FullLoad {
+    /// From then on the samples of this level are told apart.
+    Level {
+        level: Level,
+        what: Plateau,
         from: Instant,
     },
+    /// What ends before is warm-up.
+    MeasureFrom(Instant),
 }
 
 /// One run of a check, ended.
@@ -48,6 +69,8 @@ pub(crate) struct CheckSample {
     pub(crate) elapsed: Duration,
     /// The user's time since its last check or the planned end of its rest, think time left out.
     pub(crate) busy: Duration,
+    /// Of that, what the author's hooks took.
+    pub(crate) hooks: Duration,
     /// How many requests it made. With none, TPR is the elapsed time and the check counts as one request.
     pub(crate) requests: u32,
     /// How many of them got a usable answer.
@@ -73,6 +96,8 @@ pub(crate) struct RequestSample {
 pub(crate) enum Answer {
     /// A whole answer with this status.
     Status(u16),
+    /// Something that is no HTTP, measured and reported by the check itself; `good` if it went well.
+    Recorded { good: bool },
     /// No usable answer.
     None { kind: RequestErrorKind, phase: Phase },
 }
@@ -197,6 +222,10 @@ pub(crate) enum UserEvent {
     Pauses(Duration),
     /// Iterations that were due before the stop, and never begun.
     Missed(u64),
+    /// Arrivals for which no user was free.
+    Dropped(u64),
+    /// A user that could not be made.
+    NotMade,
     /// It starts no more iterations. In its life it has waited so long for a processor, if the system tells.
     Ended { run_delay: Option<Duration> },
 }

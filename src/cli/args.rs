@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser;
 use url::Url;
 
-use crate::load::{HttpSettings, Plan, Statuses, TlsResume};
+use crate::load::{HttpSettings, Load, Plan, Rate, RateOverTime, Stages, Start, Statuses, TlsResume, Wait, between};
 use crate::units::{parse_bytes, parse_duration, parse_rate};
 
 /// Functional API tests as load tests: one thread per user, and numbers that are the server's.
@@ -22,6 +22,22 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "N", default_value_t = 1, help_heading = LOAD)]
     pub(super) users: u32,
 
+    /// Users who come and go: each stage takes its time and ends with its number, like 30s:100,5m:100,30s:0
+    #[arg(long, value_name = "TIME:N,...", conflicts_with_all = ["users", "ramp_up", "spawn_rate", "rate"], help_heading = LOAD)]
+    pub(super) stages: Option<Stages>,
+
+    /// Iterations that begin each second, whatever the answers do: 200/s, 12/m, or stages like 30s:200,5m:200
+    #[arg(long, value_name = "RATE", value_parser = parse_rate_over_time, conflicts_with_all = ["users", "ramp_up", "spawn_rate", "loops", "wait", "pace"], help_heading = LOAD)]
+    pub(super) rate: Option<RateOverTime>,
+
+    /// Let the arrivals of --rate come as independent people do, instead of evenly
+    #[arg(long, requires = "rate", help_heading = LOAD)]
+    pub(super) poisson: bool,
+
+    /// Most users that --rate may take [default: 1000]
+    #[arg(long, value_name = "N", requires = "rate", help_heading = LOAD)]
+    pub(super) max_users: Option<u32>,
+
     /// Iterations of each user [default: as many as --time allows]
     #[arg(long, value_name = "N", help_heading = LOAD)]
     pub(super) loops: Option<u64>,
@@ -30,9 +46,13 @@ pub(super) struct Args {
     #[arg(short, long, alias = "run-time", value_name = "TIME", value_parser = parse_duration, help_heading = LOAD)]
     pub(super) time: Option<Duration>,
 
-    /// Rest of each user between two iterations
+    /// Time at the start in which nothing is measured, before --time and --loops
     #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = LOAD)]
-    pub(super) wait: Option<Duration>,
+    pub(super) warmup: Option<Duration>,
+
+    /// Rest of each user between two iterations; 5s-9s is evenly distributed between the two
+    #[arg(long, value_name = "TIME", value_parser = parse_wait, help_heading = LOAD)]
+    pub(super) wait: Option<Wait>,
 
     /// Begin each user's iterations at fixed times so far apart
     #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "wait", help_heading = LOAD)]
@@ -46,6 +66,18 @@ pub(super) struct Args {
     #[arg(short = 'r', long, value_name = "RATE", value_parser = parse_rate, help_heading = LOAD)]
     pub(super) spawn_rate: Option<f64>,
 
+    /// What all random choices follow from: the same seed makes the same choices [default: another in each run]
+    #[arg(long, value_name = "N", help_heading = LOAD)]
+    pub(super) seed: Option<u64>,
+
+    /// Run only checks with one of these tags
+    #[arg(short = 'T', long, value_name = "TAG,...", value_delimiter = ',', help_heading = LOAD)]
+    pub(super) tags: Vec<String>,
+
+    /// Run no check with one of these tags
+    #[arg(short = 'E', long, value_name = "TAG,...", value_delimiter = ',', help_heading = LOAD)]
+    pub(super) exclude_tags: Vec<String>,
+
     /// Time that running checks get at the stop before they are cut off
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "10s", help_heading = LOAD)]
     pub(super) stop_timeout: Duration,
@@ -53,6 +85,10 @@ pub(super) struct Args {
     /// Stack of each user's thread
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "512KiB", help_heading = LOAD)]
     pub(super) stack_size: usize,
+
+    /// What a TARGET or URL that begins with / is relative to, like http://127.0.0.1:5000
+    #[arg(long, value_name = "URL", value_parser = parse_host, help_heading = REQUEST)]
+    pub(super) host: Option<Url>,
 
     /// HTTP method [default: GET, or POST with --data]
     #[arg(short = 'X', long, value_name = "METHOD", help_heading = REQUEST)]
@@ -183,6 +219,27 @@ fn parse_resolve(text: &str) -> Result<Resolved, String> {
     if host.is_empty() { Err(wanted()) } else { Ok((host.to_owned(), port, addresses)) }
 }
 
+fn parse_rate_over_time(text: &str) -> Result<RateOverTime, String> {
+    if text.contains(':') {
+        text.parse().map(RateOverTime::Stages)
+    } else {
+        parse_rate(text).map(RateOverTime::Constant)
+    }
+}
+
+fn parse_wait(text: &str) -> Result<Wait, String> {
+    match text.split_once('-') {
+        Some((shortest, longest)) => Ok(between(parse_duration(shortest)?, parse_duration(longest)?)),
+        None => parse_duration(text).map(Wait::from),
+    }
+}
+
+fn parse_host(text: &str) -> Result<Url, String> {
+    let wanted = || format!("'{text}' is no host; give a URL like http://127.0.0.1:5000");
+    let url = Url::parse(text).map_err(|_| wanted())?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() { Ok(url) } else { Err(wanted()) }
+}
+
 fn parse_resume(text: &str) -> Result<TlsResume, String> {
     match text {
         "off" => Ok(TlsResume::Off),
@@ -228,8 +285,13 @@ impl Args {
                 http = http.resolve(host, *port, SocketAddr::new(*address, *port));
             }
         }
-        let mut plan =
-            Plan::new().users(self.users).stop_timeout(self.stop_timeout).stack_size(self.stack_size).http(http);
+        if let Some(host) = &self.host {
+            http = http.host(host.clone());
+        }
+        let mut plan = Plan::new().stop_timeout(self.stop_timeout).stack_size(self.stack_size).http(http);
+        plan.load = self.load();
+        plan.seed = self.seed;
+        plan = plan.tags(&self.tags).exclude_tags(&self.exclude_tags).warmup(self.warmup.unwrap_or_default());
         if let Some(loops) = self.loops {
             plan = plan.loops(loops);
         }
@@ -242,13 +304,21 @@ impl Args {
         if let Some(interval) = self.pace {
             plan = plan.pace(interval);
         }
-        if let Some(ramp_up) = self.ramp_up {
-            plan = plan.ramp_up(ramp_up);
-        }
-        if let Some(rate) = self.spawn_rate {
-            plan = plan.spawn_rate(rate);
-        }
         plan
+    }
+
+    fn load(&self) -> Load {
+        if let Some(stages) = &self.stages {
+            return Load::Stages(stages.clone());
+        } else if let Some(of) = &self.rate {
+            let max_users = self.max_users.unwrap_or(Plan::DEFAULT_MAX_USERS);
+            return Load::Rate(Rate { of: of.clone(), poisson: self.poisson, max_users });
+        }
+        let start = match self.spawn_rate {
+            Some(rate) => Start::SpawnRate(rate),
+            None => Start::RampUp(self.ramp_up.unwrap_or_default()),
+        };
+        Load::Users { users: self.users, start }
     }
 
     /// The first flag given that says what to send or to expect.

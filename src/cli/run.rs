@@ -56,8 +56,8 @@ pub(super) fn run(args: Args) -> Result<Exit, Error> {
     }
     let _ = out.flush();
     let end = KnownEnd {
-        time: plan.time_limit(),
-        iterations: plan.loops.map(|loops| loops.saturating_mul(plan.users.into())),
+        time: plan.time_limit().map(|time| time + plan.warmup),
+        iterations: plan.loops.map(|loops| loops.saturating_mul(plan.most_users().into())),
     };
     let progress = Progress::start(run.live(), args.stats_interval, end, args.quiet);
     let summary = run.join()?;
@@ -92,8 +92,9 @@ fn first_line(args: &Args, plan: &Plan, target: &Target) -> String {
     let loops = args.loops.map(|loops| units::count(loops, "loop"));
     let time = plan.time_limit().map(units::short);
     let limits: Vec<String> = loops.into_iter().chain(time).collect();
-    let users = units::count(plan.users.into(), "user");
-    format!("{users}, {}: {}", limits.join(" or "), target.description)
+    let warmup =
+        if plan.warmup.is_zero() { String::new() } else { format!(" after {} of warm-up", units::short(plan.warmup)) };
+    format!("{}, {}{warmup}: {}", plan.load, limits.join(" or "), target.description)
 }
 
 fn width(json_on_stdout: bool) -> u16 {
@@ -103,9 +104,10 @@ fn width(json_on_stdout: bool) -> u16 {
 
 fn exit(summary: &Summary, signals: &Signals) -> Exit {
     let totals = &summary.whole.totals;
+    let warmup_passed = summary.warmup.as_ref().is_none_or(|warmup| warmup.failures.is_empty());
     if signals.were_heard() {
         Exit::Interrupted
-    } else if totals.pass > 0 && totals.fail_ratio() == Some(0.0) {
+    } else if totals.pass > 0 && totals.fail_ratio() == Some(0.0) && warmup_passed {
         Exit::Good
     } else {
         Exit::Failed

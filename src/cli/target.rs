@@ -54,7 +54,7 @@ impl Target {
         }
         let mut checks = Vec::new();
         for (slot, target) in args.targets.iter().enumerate() {
-            checks.push(UrlCheck::new(args, &url(target)?, hops, slot)?);
+            checks.push(UrlCheck::new(args, &url(target, args.host.as_ref())?, hops, slot)?);
         }
         // The path alone is a good name as long as it tells the checks apart.
         let mut seen = HashSet::new();
@@ -163,14 +163,18 @@ impl Expected {
 }
 
 /// A TARGET as a URL perfloop can test.
-fn url(target: &str) -> Result<Url, Error> {
+fn url(target: &str, host: Option<&Url>) -> Result<Url, Error> {
     let refuse = |why: String| Err(Error::usage(format!("TARGET '{target}': {why}")));
     if target.is_empty() {
         return refuse("is empty; give a URL like http://127.0.0.1:5000/json".into());
     } else if target.ends_with(".hurl") || Path::new(target).is_dir() {
         return refuse("this version reads no Hurl files yet; give a URL like http://127.0.0.1:5000/json".into());
     }
-    match Url::parse(target) {
+    let parsed = match host {
+        Some(host) if target.starts_with('/') => host.join(target),
+        _ => Url::parse(target),
+    };
+    match parsed {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
         // `localhost:5000` parses as a URL of the scheme `localhost`.
         Ok(url) if target.contains("://") => refuse(format!(
@@ -207,7 +211,7 @@ fn embedded() -> Result<Target, Error> {
     let service = mock_service::MockService::start(settings).map_err(|error| {
         Error::run(format!("the mock service inside perfloop does not start: {error}; give a TARGET"))
     })?;
-    let url = url(&format!("{}/json", service.url()))?;
+    let url = url(&format!("{}/json", service.url()), None)?;
     let request = Prepared::new("GET", &url, &[], None).map_err(Error::run)?;
     let json = vec![("code".to_owned(), Some(Value::from(1)))];
     let expected = Expected { statuses: 200.into(), json, contains: Vec::new(), headers: Vec::new() };

@@ -1,22 +1,36 @@
 //! Who is up: the number of released users, and the level that follows from it.
 
-use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
+
 use crate::queue::Sink;
-use crate::sample::{Level, Sample, UserEvent, UserSample};
+use crate::sample::{Level, Plateau, Sample, UserEvent, UserSample};
+
+/// More levels than this are not told apart: what ends in them belongs to none.
+const MAX_LEVELS: u16 = 200;
 
 #[derive(Debug)]
 pub(crate) struct Crew {
-    wanted: u32,
-    released: AtomicU32,
     level: AtomicU16,
+    state: Mutex<State>,
     sink: Sink,
 }
 
+#[derive(Debug)]
+struct State {
+    /// What is wanted, if it is to stay so for a while.
+    wanted: Option<Plateau>,
+    up: u32,
+    /// Levels there have been.
+    levels: u16,
+}
+
 impl Crew {
-    pub(crate) fn new(wanted: u32, sink: Sink) -> Self {
-        Crew { wanted, released: AtomicU32::new(0), level: AtomicU16::new(Level::NONE.0), sink }
+    pub(crate) fn new(sink: Sink) -> Self {
+        let state = Mutex::new(State { wanted: None, up: 0, levels: 0 });
+        Crew { level: AtomicU16::new(Level::NONE.0), state, sink }
     }
 
     /// The level that what ends now belongs to.
@@ -24,26 +38,91 @@ impl Crew {
         Level(self.level.load(Ordering::Relaxed))
     }
 
+    /// From now on this is wanted; `None` while it changes, in a warm-up, and after the stop.
+    pub(crate) fn want(&self, wanted: Option<Plateau>) {
+        let mut state = self.state.lock();
+        if state.wanted != wanted {
+            state.wanted = wanted;
+            self.settle(&mut state, true);
+        }
+    }
+
     /// A user begins; the last wanted one completes the level.
     pub(crate) fn user_released(&self, due: Instant) {
         let at = Instant::now();
         let late = at.saturating_duration_since(due);
+        let mut state = self.state.lock();
+        state.up += 1;
         self.sink.push(Sample::User(UserSample { at, event: UserEvent::Released { late } }));
-        if self.released.fetch_add(1, Ordering::SeqCst) + 1 == self.wanted {
-            self.level.store(Level::FULL.0, Ordering::SeqCst);
-            self.sink.push(Sample::FullLoad { from: at });
-        }
+        self.settle(&mut state, false);
     }
 
     /// A user begins nothing more; the first one to leave ends the level.
     pub(crate) fn user_ended(&self, run_delay: Option<Duration>) {
-        self.leave_level();
+        let mut state = self.state.lock();
+        state.up = state.up.saturating_sub(1);
         let event = UserEvent::Ended { run_delay };
         self.sink.push(Sample::User(UserSample { at: Instant::now(), event }));
+        self.settle(&mut state, false);
     }
 
-    /// Not all users are wanted any more.
-    pub(crate) fn leave_level(&self) {
-        self.level.store(Level::NONE.0, Ordering::SeqCst);
+    /// The users that are up.
+    pub(crate) fn up(&self) -> u32 {
+        self.state.lock().up
+    }
+
+    /// Begins a level where all that is wanted is there, and ends it where it is not. `anew`: something else is
+    /// wanted than before.
+    fn settle(&self, state: &mut State, anew: bool) {
+        let reached = state.wanted.filter(|wanted| match wanted {
+            Plateau::Users(users) => *users > 0 && state.up == *users,
+            Plateau::Rate(_) => state.up > 0,
+        });
+        let is_in_level = self.level() != Level::NONE;
+        match reached {
+            Some(what) if (anew || !is_in_level) && state.levels < MAX_LEVELS => {
+                state.levels += 1;
+                let level = Level(state.levels);
+                self.sink.push(Sample::Level { level, what, from: Instant::now() });
+                self.level.store(level.0, Ordering::SeqCst);
+            }
+            Some(_) if !anew => {}
+            _ => self.level.store(Level::NONE.0, Ordering::SeqCst),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue;
+
+    #[test]
+    fn a_level_begins_with_the_last_wanted_user_and_ends_with_the_first_to_leave() {
+        let (sink, _drain) = queue::queue();
+        let crew = Crew::new(sink);
+        crew.want(Some(Plateau::Users(2)));
+        crew.user_released(Instant::now());
+        assert_eq!(crew.level(), Level::NONE);
+        crew.user_released(Instant::now());
+        assert_eq!(crew.level(), Level(1));
+        crew.user_ended(None);
+        assert_eq!(crew.level(), Level::NONE);
+    }
+
+    #[test]
+    fn every_plateau_is_a_level_of_its_own_and_what_lies_between_is_none() {
+        let (sink, _drain) = queue::queue();
+        let crew = Crew::new(sink);
+        crew.user_released(Instant::now());
+        crew.want(Some(Plateau::Users(1)));
+        assert_eq!(crew.level(), Level(1));
+        crew.want(None);
+        assert_eq!(crew.level(), Level::NONE);
+        crew.user_released(Instant::now());
+        crew.want(Some(Plateau::Users(2)));
+        assert_eq!(crew.level(), Level(2));
+        crew.want(Some(Plateau::Rate(5.0)));
+        assert_eq!(crew.level(), Level(3));
     }
 }

@@ -29,6 +29,14 @@ pub(crate) fn catch<T>(function: impl FnOnce() -> T) -> Result<T, String> {
     result.map_err(|_| heard)
 }
 
+/// The same inside a function that is caught already, such as a hook within a check.
+pub(crate) fn catch_nested<T>(function: impl FnOnce() -> T) -> Result<T, String> {
+    let outer = HEARD.take();
+    let result = catch(function);
+    HEARD.set(outer);
+    result
+}
+
 fn describe(info: &PanicHookInfo<'_>) -> String {
     let message = info.payload_as_str().unwrap_or("panicked without a message");
     let message: Vec<&str> = message.lines().map(str::trim).collect();

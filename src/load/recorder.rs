@@ -33,6 +33,7 @@ pub(crate) struct CheckTimes {
     pub(crate) tpr: Duration,
     pub(crate) elapsed: Duration,
     pub(crate) busy: Duration,
+    pub(crate) hooks: Duration,
     pub(crate) requests: u32,
     pub(crate) answered: u32,
 }
@@ -63,9 +64,9 @@ impl Recorder {
         outcome: Outcome,
     ) -> Result<(), WasCut> {
         self.open.end_check()?;
-        let CheckTimes { tpr, elapsed, busy, requests, answered } = times;
+        let CheckTimes { tpr, elapsed, busy, hooks, requests, answered } = times;
         let level = self.level();
-        let sample = CheckSample { check, level, ended, tpr, elapsed, busy, requests, answered, outcome };
+        let sample = CheckSample { check, level, ended, tpr, elapsed, busy, hooks, requests, answered, outcome };
         self.sink.push(Sample::Check(sample));
         Ok(())
     }

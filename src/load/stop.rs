@@ -64,17 +64,11 @@ impl Stop {
         self.sleepers.lock().extend(threads);
     }
 
-    /// Sleeps the calling thread until then, or until the stop. True if it slept to the end.
-    pub(crate) fn sleep_until(&self, end: Instant) -> bool {
-        loop {
-            if self.is_set() {
-                return false;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return true;
-            }
-            std::thread::park_timeout(left);
+    /// This thread is at its end: it need not be woken any more.
+    pub(crate) fn forget(&self, thread: &Thread) {
+        // At the stop, thousands end at once, and the list goes with the run.
+        if !self.is_set() {
+            self.sleepers.lock().retain(|sleeper| sleeper.id() != thread.id());
         }
     }
 

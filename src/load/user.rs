@@ -4,15 +4,18 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use fastrand::Rng;
 use url::Url;
 
 use super::check::Check;
+use super::hooks::{FailureEvent, Hooks, RequestEvent};
 use super::http::{Client, Exchanged, HttpSettings};
 use super::open::WasCut;
 use super::recorder::{CheckTimes, Recorder};
 use super::request::{Prepared, REFUSALS_BEFORE_PAUSE, RequestBuilder, SharedRequest, redirected};
 use super::response::Response;
-use super::stop::Stop;
+use super::shift::Shift;
+use super::state::State;
 use crate::exchange::{Exchange, Message};
 use crate::outcome::{Outcome, Reason, RequestError, RequestErrorKind};
 use crate::queue::Tap;
@@ -25,11 +28,15 @@ pub struct User {
     id: u32,
     iteration: u64,
     client: Client,
-    recorder: Recorder,
-    stop: Arc<Stop>,
+    pub(super) recorder: Recorder,
+    shift: Arc<Shift>,
     settings: Arc<HttpSettings>,
+    hooks: Arc<Hooks>,
     log: Option<Tap<Exchange>>,
-    open: OpenCheck,
+    pub(super) rng: Rng,
+    /// What the author keeps for this user.
+    pub(super) state: State,
+    pub(super) open: OpenCheck,
     /// Connections refused since the last one that was not.
     refusals: u32,
     /// Since when its time is somebody's: the service's or the tester's.
@@ -42,6 +49,18 @@ pub struct User {
     own: Vec<Option<Box<OwnRequest>>>,
 }
 
+/// What a user is given.
+pub(crate) struct Equipment {
+    pub(crate) client: Client,
+    pub(crate) recorder: Recorder,
+    pub(crate) shift: Arc<Shift>,
+    pub(crate) settings: Arc<HttpSettings>,
+    pub(crate) hooks: Arc<Hooks>,
+    pub(crate) log: Option<Tap<Exchange>>,
+    /// What its random choices follow from.
+    pub(crate) seed: u64,
+}
+
 /// A user's copy of a shared request.
 #[derive(Debug)]
 struct OwnRequest {
@@ -51,12 +70,18 @@ struct OwnRequest {
 
 /// What the running check has used so far.
 #[derive(Debug, Default)]
-struct OpenCheck {
-    tpr: Duration,
-    requests: u32,
-    answered: u32,
+pub(super) struct OpenCheck {
+    pub(super) tpr: Duration,
+    pub(super) requests: u32,
+    pub(super) answered: u32,
     /// Spent resting on purpose.
     thought: Duration,
+    /// Spent in the author's hooks.
+    hooks: Duration,
+    /// The first thing it measured itself that did not go well.
+    pub(super) recorded: Option<Outcome>,
+    /// Its last exchanges, when somebody wants to see those of a failure.
+    exchanges: Vec<Exchange>,
     /// Being exchanged now.
     in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
@@ -64,22 +89,19 @@ struct OpenCheck {
 }
 
 impl User {
-    pub(crate) fn new(
-        id: u32,
-        client: Client,
-        recorder: Recorder,
-        stop: Arc<Stop>,
-        settings: Arc<HttpSettings>,
-        log: Option<Tap<Exchange>>,
-    ) -> Self {
+    pub(crate) fn new(id: u32, equipment: Equipment) -> Self {
+        let Equipment { client, recorder, shift, settings, hooks, log, seed } = equipment;
         User {
             id,
             iteration: 0,
             client,
             recorder,
-            stop,
+            shift,
             settings,
+            hooks,
             log,
+            rng: Rng::with_seed(seed),
+            state: State::default(),
             open: OpenCheck::default(),
             refusals: 0,
             busy_since: Instant::now(),
@@ -128,31 +150,95 @@ impl User {
     pub fn think(&mut self, time: Duration) {
         let began = Instant::now();
         let planned_end = after(began, time);
-        let slept_to_the_end = self.stop.sleep_until(planned_end);
+        let slept_to_the_end = self.shift.sleep_until(planned_end);
         // What it slept too long is the tester's doing.
         let end = if slept_to_the_end { planned_end } else { Instant::now() };
         self.open.thought += end.saturating_duration_since(began);
     }
 
-    /// Runs a check once and records how it ended.
-    pub(crate) fn run(&mut self, id: CheckId, check: &Check) -> Result<(), WasCut> {
+    /// The user begins its work, which was planned for this moment.
+    pub(crate) fn begin(&mut self, planned: Instant) {
+        self.busy_since = planned;
+    }
+
+    /// What the user's random choices are drawn from.
+    pub(crate) fn rng(&mut self) -> &mut Rng {
+        &mut self.rng
+    }
+
+    /// Calls a hook of the author's with this user.
+    pub(crate) fn call(&mut self, hook: impl FnOnce(&mut User)) {
+        let hooks = Arc::clone(&self.hooks);
+        hooks.timed(|| hook(self));
+    }
+
+    /// Runs a check once and records how it ended. True if it passed.
+    pub(crate) fn run(&mut self, id: CheckId, check: &Check) -> Result<bool, WasCut> {
         let started = Instant::now();
         self.recorder.begin_check(id, started)?;
         self.open = OpenCheck::default();
-        let outcome = check.run(self);
+        let mut outcome = check.run(self);
         let ended = Instant::now();
+        if let (Outcome::Pass, Some(recorded)) = (&outcome, self.open.recorded.take()) {
+            outcome = recorded;
+        }
         let elapsed = ended.saturating_duration_since(started);
-        let OpenCheck { tpr, requests, answered, thought, .. } = self.open;
+        let passed = outcome == Outcome::Pass;
+        if !passed && !self.hooks.failure.is_empty() {
+            self.tell_of_failure(&check.name, &outcome);
+        }
+        let OpenCheck { tpr, requests, answered, thought, hooks, .. } = self.open;
         let tpr = if requests == 0 { elapsed.saturating_sub(thought) } else { tpr };
-        let busy = ended.saturating_duration_since(self.busy_since).saturating_sub(thought);
-        self.busy_since = ended;
-        self.recorder.end_check(id, ended, CheckTimes { tpr, elapsed, busy, requests, answered }, outcome)
+        let done = if passed { ended } else { Instant::now() };
+        let busy = done.saturating_duration_since(self.busy_since).saturating_sub(thought);
+        self.busy_since = done;
+        let times = CheckTimes { tpr, elapsed, busy, hooks, requests, answered };
+        self.recorder.end_check(id, ended, times, outcome)?;
+        Ok(passed)
+    }
+
+    /// Calls the hooks for failures, whose time is the tester's.
+    fn tell_of_failure(&mut self, check: &str, outcome: &Outcome) {
+        let hooks = Arc::clone(&self.hooks);
+        let exchanges = std::mem::take(&mut self.open.exchanges);
+        let (user, iteration) = (self.id, self.iteration);
+        let event = FailureEvent { check, user, iteration, outcome, exchanges: &exchanges };
+        self.open.hooks += hooks.failure.iter().map(|hook| hooks.timed(|| hook(&event))).sum::<Duration>();
+    }
+
+    /// Calls the hooks for requests.
+    fn tell_of_request(&mut self, name: &str, exchanged: &Exchanged) {
+        let hooks = Arc::clone(&self.hooks);
+        let event = RequestEvent {
+            name,
+            user: self.id,
+            iteration: self.iteration,
+            answer: exchanged.answer.as_ref().map(|answered| answered.status).map_err(|lost| lost.message.as_str()),
+            times: exchanged.times,
+            traffic: exchanged.traffic,
+        };
+        self.open.hooks += hooks.request.iter().map(|hook| hooks.timed(|| hook(&event))).sum::<Duration>();
+    }
+
+    /// Shows an exchange to those who want to see all of them.
+    fn show(&mut self, started: SystemTime, request: &Prepared, exchanged: &Exchanged) {
+        let seen = self.seen(started, request, exchanged);
+        if !self.hooks.failure.is_empty() {
+            let kept = &mut self.open.exchanges;
+            if kept.len() == FailureEvent::MAX_EXCHANGES {
+                kept.remove(0);
+            }
+            kept.push(seen.clone());
+        }
+        if let Some(log) = &self.log {
+            log.offer(seen);
+        }
     }
 
     /// Begins an iteration that was planned for this moment; `is_due` when the plan does not depend on the answers.
     pub(crate) fn begin_iteration(&mut self, iteration: u64, planned: Instant, is_due: bool) {
         // It may be late because the iteration before it took so long.
-        self.busy_since = if iteration == 1 { planned } else { planned.max(self.busy_since) };
+        self.busy_since = planned.max(self.busy_since);
         self.due = is_due.then_some(planned);
         self.iteration = iteration;
     }
@@ -264,7 +350,8 @@ impl User {
             request: id,
         };
         self.recorder.begin_request(id).map_err(was_cut)?;
-        let started = self.log.is_some().then(SystemTime::now);
+        let is_shown = self.log.is_some() || !self.hooks.failure.is_empty();
+        let started = is_shown.then(SystemTime::now);
         self.open.in_exchange = Some(id);
         let exchanged = self.client.exchange(&request.method, &request.uri, &request.headers, request.body.as_deref());
         self.open.in_exchange = None;
@@ -279,8 +366,11 @@ impl User {
         let lateness = self.lateness(exchanged.sent_at, times);
         self.last_arrival = exchanged.answered_at.or(self.last_arrival);
         self.recorder.end_request(id, times, lateness, traffic, answer).map_err(was_cut)?;
-        if let (Some(log), Some(started)) = (&self.log, started) {
-            log.offer(self.seen(started, request, &exchanged));
+        if let Some(started) = started {
+            self.show(started, request, &exchanged);
+        }
+        if !self.hooks.request.is_empty() {
+            self.tell_of_request(&request.name, &exchanged);
         }
         match exchanged.answer {
             Ok(answered) => {

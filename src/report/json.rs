@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::RunInfo;
 use super::http_log::timestamp;
 use crate::end::EndReason;
-use crate::stats::{CheckTally, LoadVerdict, RequestTally, Section, Summary, TimesVerdict, Timing};
+use crate::sample::Plateau;
+use crate::stats::{CheckTally, LevelSection, LoadVerdict, RequestTally, Section, Summary, TimesVerdict, Timing};
 use crate::units::milliseconds;
 
 /// The version of this shape: a change that could break a reader raises it.
@@ -22,6 +23,13 @@ pub fn write_json(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> 
     let Value::Object(mut document) = section(&summary.whole) else { return Ok(()) };
     document.shift_insert(0, "run".into(), run(summary, info));
     document.insert("full_load".into(), summary.full_load.as_ref().map_or(Value::Null, section));
+    document.insert("levels".into(), summary.levels.iter().map(level).collect());
+    if let Some(warmup) = &summary.warmup {
+        let failures: Vec<Value> = warmup.failures.iter().map(|group| failure(summary, group)).collect();
+        let mut value = section(&warmup.section);
+        value["failures"] = failures.into();
+        document.insert("warmup".into(), value);
+    }
     document.insert("failures".into(), summary.failures.iter().map(|group| failure(summary, group)).collect());
     document.insert("warnings".into(), summary.warnings().iter().map(|warning| json!(warning.to_string())).collect());
     serde_json::to_writer_pretty(&mut writer, &document)?;
@@ -50,6 +58,8 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         "oldest_unfinished_s": summary.oldest_unfinished.map(|age| age.as_secs_f64()),
         "log_left_out": summary.log.left_out,
         "missed": summary.missed,
+        "dropped": summary.dropped,
+        "hooks_s": summary.whole.totals.hooks.as_secs_f64(),
         "verdicts": verdicts(summary),
         "machine": summary.end.map(|end| json!({
             "processors": end.machine.processors,
@@ -96,6 +106,16 @@ fn section(section: &Section) -> Value {
         "checks": section.checks.iter().map(|tally| check(section, tally)).collect::<Vec<_>>(),
         "requests": section.requests.iter().map(|tally| request(section, tally)).collect::<Vec<_>>(),
     })
+}
+
+fn level(level: &LevelSection) -> Value {
+    let mut value = section(&level.section);
+    match level.what {
+        Plateau::Users(users) => value["users"] = users.into(),
+        Plateau::Rate(per_s) => value["rate_per_s"] = per_s.into(),
+    }
+    value["from_s"] = level.from.as_secs_f64().into();
+    value
 }
 
 fn check(section: &Section, tally: &CheckTally) -> Map<String, Value> {

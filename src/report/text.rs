@@ -6,7 +6,8 @@ use std::time::Duration;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
 
 use crate::end::EndReason;
-use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
+use crate::sample::Plateau;
+use crate::stats::{CheckTally, FailureGroup, LevelSection, RequestTally, Section, Summary, Timing, WarmUp};
 use crate::units::{self, milliseconds};
 
 /// The percentiles of the tables.
@@ -38,7 +39,12 @@ pub fn write_text(summary: &Summary, width: u16, mut writer: impl Write) -> io::
     if has_unbacked(&summary.whole) {
         writeln!(writer, "{UNBACKED} fewer than 10 samples lie beyond this percentile\n")?;
     }
-    write_failures(summary, width, &mut writer)?;
+    write_levels(summary, width, &mut writer)?;
+    write_failures(summary, &summary.failures, "failures", width, &mut writer)?;
+    if let Some(warmup) = &summary.warmup {
+        writeln!(writer, "{}\n", warmup_line(warmup))?;
+        write_failures(summary, &warmup.failures, "failures in the warm-up", width, &mut writer)?;
+    }
     for warning in summary.warnings() {
         writeln!(writer, "warning: {warning}")?;
     }
@@ -107,7 +113,9 @@ fn load_line(summary: &Summary) -> String {
 }
 
 fn gate(summary: &Summary) -> String {
+    let cold = summary.warmup.as_ref().map_or(0, |warmup| warmup.section.totals.fail + warmup.section.totals.exception);
     match summary.whole.totals.fail_ratio() {
+        Some(0.0) if cold > 0 => format!("gate fail_ratio > 0 (implied): crossed, {cold} in the warm-up"),
         None => "gate fail_ratio > 0 (implied): crossed, no check ended".into(),
         Some(0.0) => "gate fail_ratio > 0 (implied): held".into(),
         Some(ratio) => format!("gate fail_ratio > 0 (implied): crossed, {:.4}", ratio),
@@ -212,6 +220,46 @@ fn write_times<'a>(
     write_table(&header, rows, width, writer)
 }
 
+/// The plateaus of a run that had several: percentiles over mixed loads mean nothing alone.
+fn write_levels(summary: &Summary, width: u16, writer: &mut impl Write) -> io::Result<()> {
+    if summary.levels.len() < 2 {
+        return Ok(());
+    }
+    let header = ["level", "from", "for", "rps", "fail %", "p50", "p95", "p99", "in flight"];
+    let rows = summary.levels.iter().map(|level| {
+        let LevelSection { what, from, section } = level;
+        let name = match what {
+            Plateau::Users(users) => units::count((*users).into(), "user"),
+            Plateau::Rate(per_s) => format!("{}/s", rate(*per_s)),
+        };
+        let percentile = |percent| section.totals.tpr.percentile(percent).map_or("-".into(), number_ms);
+        let seconds = |span: Duration| format!("{:.1} s", span.as_secs_f64());
+        vec![
+            name,
+            seconds(*from),
+            seconds(section.span),
+            rate(section.rps(&section.totals)),
+            section.totals.fail_ratio().map_or("-".into(), |ratio| format!("{:.2}", ratio * 100.0)),
+            percentile(50.0),
+            percentile(95.0),
+            percentile(99.0),
+            format!("{:.2}", section.in_flight),
+        ]
+    });
+    write_table(&header, rows, width, writer)
+}
+
+fn warmup_line(warmup: &WarmUp) -> String {
+    let totals = &warmup.section.totals;
+    format!(
+        "before it, in the warm-up: {}, {} pass, {} fail, {} exception",
+        units::count(totals.ended(), "check"),
+        totals.pass,
+        totals.fail,
+        totals.exception
+    )
+}
+
 /// A table whose first column gives way when the terminal is narrow.
 fn write_table(
     header: &[&str],
@@ -250,12 +298,18 @@ fn aligned(column: usize, text: &str) -> Cell {
     Cell::new(text).set_alignment(alignment)
 }
 
-fn write_failures(summary: &Summary, width: u16, writer: &mut impl Write) -> io::Result<()> {
-    if summary.failures.is_empty() {
+fn write_failures(
+    summary: &Summary,
+    failures: &[FailureGroup],
+    title: &str,
+    width: u16,
+    writer: &mut impl Write,
+) -> io::Result<()> {
+    if failures.is_empty() {
         return Ok(());
     }
-    writeln!(writer, "failures")?;
-    for group in summary.failures.iter().take(SHOWN_FAILURES) {
+    writeln!(writer, "{title}")?;
+    for group in failures.iter().take(SHOWN_FAILURES) {
         let kind = if group.is_exception { "exception" } else { "fail" };
         let first_line = format!("{:>7}  {kind:<9}  {}: {}", group.count, summary.check_of(group), group.message);
         writeln!(writer, "{}", cut(&first_line, width))?;
@@ -268,8 +322,8 @@ fn write_failures(summary: &Summary, width: u16, writer: &mut impl Write) -> io:
         };
         writeln!(writer, "{}", cut(&format!("         {when}{detail}"), width))?;
     }
-    if summary.failures.len() > SHOWN_FAILURES {
-        let more = summary.failures.len() - SHOWN_FAILURES;
+    if failures.len() > SHOWN_FAILURES {
+        let more = failures.len() - SHOWN_FAILURES;
         writeln!(writer, "         and {} more; --json FILE has all", units::count(more as u64, "group"))?;
     }
     writeln!(writer)

@@ -7,21 +7,23 @@ mod tally;
 mod timeline;
 mod timing;
 mod verdict;
+mod warning;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) use collector::Collector;
 pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
-pub use summary::{LogLoss, Section, Summary, Warning};
+pub use summary::{LevelSection, LogLoss, Section, Summary, WarmUp};
 pub use tally::{CheckTally, RequestTally};
 pub use timeline::{Slot, SparseHistogram, Timeline};
 pub use timing::Timing;
 pub use verdict::{LoadVerdict, TimesVerdict};
+pub use warning::Warning;
 
 use crate::names::Names;
 use crate::outcome::Outcome;
-use crate::sample::{Answer, CheckSample, Level, RequestSample, Sample, UserEvent, UserSample};
+use crate::sample::{Answer, CheckSample, Level, Plateau, RequestSample, Sample, UserEvent, UserSample};
 use failures::Failures;
 use tally::Part;
 
@@ -31,12 +33,17 @@ pub(crate) struct Stats {
     names: Arc<Names>,
     users_wanted: u32,
     users_up: u32,
+    most_users_up: u32,
     /// The first user's start, which the times of the run count from.
     started: Option<Instant>,
     last_end: Option<Instant>,
     /// What did not end at full load. Each sample is counted in one part only.
     rest: Part,
-    full_load: Option<FullLoad>,
+    levels: Vec<LevelPart>,
+    /// What ended before the time from which all is measured.
+    warmup: Part,
+    warmup_failures: Failures,
+    measured_from: Option<Instant>,
     /// Requests have due times.
     is_scheduled: bool,
     failures: Failures,
@@ -45,15 +52,25 @@ pub(crate) struct Stats {
     pauses: Timing,
     oldest_unfinished: Option<Duration>,
     missed: u64,
+    dropped: u64,
+    not_made: u64,
     run_delay: Option<Duration>,
 }
 
-/// What ended while all wanted users were up.
+/// What ended while one plateau lasted.
 #[derive(Debug)]
-struct FullLoad {
+struct LevelPart {
+    level: Level,
+    what: Plateau,
     from: Instant,
     last_end: Instant,
     part: Part,
+}
+
+/// Which part of a run a sample belongs to.
+enum Span {
+    WarmUp,
+    Measured(Level),
 }
 
 impl Stats {
@@ -65,10 +82,14 @@ impl Stats {
             names,
             users_wanted,
             users_up: 0,
+            most_users_up: 0,
             started: None,
             last_end: None,
             rest,
-            full_load: None,
+            levels: Vec::new(),
+            warmup: Part::default(),
+            warmup_failures: Failures::default(),
+            measured_from: None,
             is_scheduled,
             failures: Failures::default(),
             timeline: Timeline::new(),
@@ -76,6 +97,8 @@ impl Stats {
             pauses: Timing::default(),
             oldest_unfinished: None,
             missed: 0,
+            dropped: 0,
+            not_made: 0,
             run_delay: None,
         }
     }
@@ -89,15 +112,20 @@ impl Stats {
                 self.oldest_unfinished = self.oldest_unfinished.max(Some(sample.age));
             }
             Sample::User(sample) => self.add_user(&sample),
-            Sample::FullLoad { from } => {
-                self.full_load = Some(FullLoad { from, last_end: from, part: Part::default() });
+            Sample::Level { level, what, from } => {
+                self.levels.push(LevelPart { level, what, from, last_end: from, part: Part::default() });
             }
+            Sample::MeasureFrom(from) => self.measured_from = Some(from),
         }
     }
 
     fn add_check(&mut self, sample: CheckSample) {
+        let Span::Measured(level) = self.span(sample.level, sample.ended) else {
+            self.warmup.add_check(&sample);
+            return self.warmup_failures.add(sample.check, sample.outcome, Duration::ZERO);
+        };
         let moment = self.moment(sample.ended);
-        self.part(sample.level, sample.ended).add_check(&sample);
+        self.part(level, sample.ended).add_check(&sample);
         let slot = self.timeline.at(moment);
         match sample.outcome {
             Outcome::Pass => slot.pass += 1,
@@ -108,21 +136,33 @@ impl Stats {
     }
 
     fn add_request(&mut self, sample: &RequestSample) {
-        let moment = self.moment(sample.ended);
         let is_scheduled = self.is_scheduled;
-        self.part(sample.level, sample.ended).add_request(sample, is_scheduled);
-        if let Answer::Status(_) = sample.answer {
+        let Span::Measured(level) = self.span(sample.level, sample.ended) else {
+            return self.warmup.add_request(sample, is_scheduled);
+        };
+        let moment = self.moment(sample.ended);
+        self.part(level, sample.ended).add_request(sample, is_scheduled);
+        if !matches!(sample.answer, Answer::None { .. }) {
             let slot = self.timeline.at(moment);
             slot.answered += 1;
             slot.response_times.record(sample.times.response_time());
         }
     }
 
+    fn span(&self, level: Level, ended: Instant) -> Span {
+        match self.measured_from {
+            Some(from) if ended < from => Span::WarmUp,
+            _ => Span::Measured(level),
+        }
+    }
+
     fn add_user(&mut self, sample: &UserSample) {
         match sample.event {
             UserEvent::Released { late } => {
-                self.started = Some(self.started.map_or(sample.at, |started| started.min(sample.at)));
+                let at = self.measured_from.map_or(sample.at, |from| from.max(sample.at));
+                self.started = Some(self.started.map_or(at, |started| started.min(at)));
                 self.users_up += 1;
+                self.most_users_up = self.most_users_up.max(self.users_up);
                 self.starts.record(late);
             }
             UserEvent::Ended { run_delay } => {
@@ -134,6 +174,14 @@ impl Stats {
             UserEvent::Pauses(pause) => return self.pauses.record(pause),
             UserEvent::Missed(count) => {
                 self.missed += count;
+                return;
+            }
+            UserEvent::Dropped(count) => {
+                self.dropped += count;
+                return;
+            }
+            UserEvent::NotMade => {
+                self.not_made += 1;
                 return;
             }
         }
@@ -150,12 +198,12 @@ impl Stats {
 
     /// Where a sample of this level belongs.
     fn part(&mut self, level: Level, ended: Instant) -> &mut Part {
-        match &mut self.full_load {
-            Some(full_load) if level == Level::FULL => {
-                full_load.last_end = full_load.last_end.max(ended);
-                &mut full_load.part
+        match self.levels.iter_mut().rev().find(|known| known.level == level) {
+            Some(known) => {
+                known.last_end = known.last_end.max(ended);
+                &mut known.part
             }
-            _ => &mut self.rest,
+            None => &mut self.rest,
         }
     }
 
@@ -166,18 +214,18 @@ impl Stats {
             _ => Duration::ZERO,
         };
         let mut whole = self.rest.clone();
-        if let Some(full_load) = &self.full_load {
-            whole.merge(&full_load.part);
-        }
-        let full_load = self.full_load.as_ref().map(|full_load| {
-            let span = full_load.last_end.saturating_duration_since(full_load.from);
-            Section::new(&full_load.part, span, &self.names)
+        self.levels.iter().for_each(|level| whole.merge(&level.part));
+        let warmup = (!self.warmup.checks.is_empty()).then(|| WarmUp {
+            section: Section::new(&self.warmup, Duration::ZERO, &self.names),
+            failures: self.warmup_failures.groups(),
         });
         Summary {
-            users: self.users_wanted,
+            users: self.users_wanted.max(self.most_users_up),
             users_up: self.users_up,
             whole: Section::new(&whole, tested, &self.names),
-            full_load: full_load.filter(|section| section.totals.ended() > 0),
+            full_load: self.full_load(),
+            levels: self.levels.iter().filter_map(|level| self.level(level)).collect(),
+            warmup,
             failures: self.failures.groups(),
             names: Arc::clone(&self.names),
             timeline: self.timeline.clone(),
@@ -185,11 +233,35 @@ impl Stats {
             pauses: self.pauses.clone(),
             oldest_unfinished: self.oldest_unfinished,
             missed: self.missed,
+            dropped: self.dropped,
+            not_made: self.not_made,
+            hook_panic: None,
             run_delay: self.run_delay,
             blocked,
             end: None,
             log: LogLoss::default(),
         }
+    }
+
+    /// The largest plateau: of several equal ones, all together.
+    fn full_load(&self) -> Option<Section> {
+        let size = |level: &&LevelPart| level.what.size();
+        let largest = self.levels.iter().map(|level| size(&level)).max_by(f64::total_cmp)?;
+        let (mut part, mut span) = (Part::default(), Duration::ZERO);
+        for level in self.levels.iter().filter(|level| size(level) == largest) {
+            part.merge(&level.part);
+            span += level.last_end.saturating_duration_since(level.from);
+        }
+        let section = Section::new(&part, span, &self.names);
+        (section.totals.ended() > 0).then_some(section)
+    }
+
+    /// The numbers of a plateau in which something ended.
+    fn level(&self, level: &LevelPart) -> Option<LevelSection> {
+        let span = level.last_end.saturating_duration_since(level.from);
+        let section = Section::new(&level.part, span, &self.names);
+        let from = level.from.saturating_duration_since(self.started?);
+        (section.totals.ended() > 0).then_some(LevelSection { what: level.what, from, section })
     }
 }
 

@@ -1,6 +1,5 @@
 //! The numbers of a run, as they stood when they were asked for. Reports are made of this and of nothing else.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,23 +8,27 @@ use super::tally::{CheckTally, Part, RequestTally};
 use super::timeline::Timeline;
 use super::timing::Timing;
 use crate::end::End;
-use crate::names::{MAX_REQUEST_NAMES, Names};
-use crate::units;
+use crate::names::Names;
+use crate::sample::Plateau;
 
 /// The numbers of a run. Times are unrounded; rounding is a writer's business.
 #[derive(Debug, Clone)]
 pub struct Summary {
     /// How the run ended; `None` while it goes on.
     pub end: Option<End>,
-    /// The users that were wanted.
+    /// The users that were wanted or, where the plan leaves it open, the most that were up.
     pub users: u32,
     /// The users that are up.
     pub users_up: u32,
     /// The whole run, from the first user's start to the end of the last counted sample.
     pub whole: Section,
     /// What ended while all wanted users were up, before the stop; its span, too, runs to the end of the last
-    /// counted sample. `None` when nothing did.
+    /// counted sample. With several levels, the largest. `None` when nothing did.
     pub full_load: Option<Section>,
+    /// Every plateau of users or arrivals, in order; what ended between them belongs to none.
+    pub levels: Vec<LevelSection>,
+    /// What ended in the warm-up, which is part of nothing else.
+    pub warmup: Option<WarmUp>,
     /// Fails and exceptions, grouped, the largest group first.
     pub failures: Vec<FailureGroup>,
     /// The run over time.
@@ -38,6 +41,12 @@ pub struct Summary {
     pub oldest_unfinished: Option<Duration>,
     /// Iterations that a schedule had due before the stop, and that were never begun.
     pub missed: u64,
+    /// Arrivals that were dropped because no user was free.
+    pub dropped: u64,
+    /// Users that were wanted during the run and could not be made.
+    pub not_made: u64,
+    /// What the first panic of an author's hook said.
+    pub hook_panic: Option<String>,
     /// The sum over the users that have ended of the time their threads waited for a processor, where the system tells.
     pub run_delay: Option<Duration>,
     /// The sum over all users of the time they waited because the collector could not keep up.
@@ -45,6 +54,26 @@ pub struct Summary {
     /// What the log of exchanges had to leave out.
     pub log: LogLoss,
     pub(crate) names: Arc<Names>,
+}
+
+/// The numbers of a plateau.
+#[derive(Debug, Clone)]
+pub struct LevelSection {
+    /// What held.
+    pub what: Plateau,
+    /// When it began, from the start of the run.
+    pub from: Duration,
+    /// What ended in it.
+    pub section: Section,
+}
+
+/// The numbers of the warm-up.
+#[derive(Debug, Clone)]
+pub struct WarmUp {
+    /// What ended in it; without rates.
+    pub section: Section,
+    /// Its fails and exceptions, grouped.
+    pub failures: Vec<FailureGroup>,
 }
 
 /// What is missing in the log of exchanges.
@@ -72,48 +101,6 @@ pub struct Section {
     /// The mean number of requests in flight at the service: the sum of response times over the span.
     pub in_flight: f64,
 }
-
-/// Something that makes the numbers say less than they seem to, and what to do about it.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Warning {
-    /// Checks were cut off at the end.
-    Unfinished {
-        /// How many.
-        count: u64,
-        /// The age of the oldest.
-        oldest: Duration,
-    },
-    /// Threads could not be interrupted.
-    Abandoned(u32),
-    /// Users were refused so often that they paused.
-    Paused {
-        /// How many pauses.
-        count: u64,
-        /// All of them together.
-        total: Duration,
-    },
-    /// Users waited for the collector.
-    Blocked(Duration),
-    /// Users started later than planned.
-    LateStarts {
-        /// How late the last tenth of the users was.
-        p90: Duration,
-        /// How late the latest was.
-        max: Duration,
-    },
-    /// There were too many request names.
-    TooManyNames,
-    /// A schedule could not be kept.
-    Missed(u64),
-    /// The log had to leave exchanges out.
-    LogLeftOut(u64),
-    /// The log could not be written any further.
-    LogBroken(String),
-}
-
-/// A start within this is as planned.
-const ON_TIME: Duration = Duration::from_millis(100);
 
 impl Section {
     pub(crate) fn new(part: &Part, span: Duration, names: &Names) -> Self {
@@ -169,89 +156,5 @@ impl Summary {
     /// The name of the check a failure group belongs to.
     pub fn check_of(&self, group: &FailureGroup) -> Arc<str> {
         self.names.check_name(group.check)
-    }
-
-    /// What a reader of the numbers should know.
-    pub fn warnings(&self) -> Vec<Warning> {
-        let mut warnings = Vec::new();
-        if self.whole.totals.unfinished > 0 {
-            let oldest = self.oldest_unfinished.unwrap_or_default();
-            warnings.push(Warning::Unfinished { count: self.whole.totals.unfinished, oldest });
-        }
-        if let Some(End { abandoned: abandoned @ 1.., .. }) = self.end {
-            warnings.push(Warning::Abandoned(abandoned));
-        }
-        if self.pauses.count() > 0 {
-            warnings.push(Warning::Paused { count: self.pauses.count(), total: self.pauses.sum() });
-        }
-        if !self.blocked.is_zero() {
-            warnings.push(Warning::Blocked(self.blocked));
-        }
-        if let (Some(p90), Some(max)) = (self.starts.percentile(90.0), self.starts.max())
-            && max > ON_TIME
-        {
-            warnings.push(Warning::LateStarts { p90, max });
-        }
-        if self.missed > 0 {
-            warnings.push(Warning::Missed(self.missed));
-        }
-        if self.names.overflowed() {
-            warnings.push(Warning::TooManyNames);
-        }
-        if self.log.left_out > 0 {
-            warnings.push(Warning::LogLeftOut(self.log.left_out));
-        }
-        warnings.extend(self.log.error.clone().map(Warning::LogBroken));
-        warnings
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let short = units::short;
-        match self {
-            Warning::Unfinished { count, oldest } => write!(
-                f,
-                "{} cut off, the oldest {} old; give --stop-timeout more time, or --timeout less",
-                if *count == 1 { "1 check was".to_owned() } else { format!("{count} checks were") },
-                short(*oldest)
-            ),
-            Warning::Abandoned(count) => write!(
-                f,
-                "{} could not be interrupted and stayed behind; give the check's own clients a timeout",
-                units::count((*count).into(), "thread")
-            ),
-            Warning::Paused { count, total } => write!(
-                f,
-                "users refused 100 times in a row paused {}, {} in all; is the service up?",
-                units::count(*count, "time"),
-                short(*total)
-            ),
-            Warning::Blocked(time) => {
-                write!(f, "users waited {} in all for the collector; use fewer users or more processors", short(*time))
-            }
-            Warning::LateStarts { p90, max } => write!(
-                f,
-                "users started late: p90 {}, max {}; give a --ramp-up, fewer users or more processors",
-                short(*p90),
-                short(*max)
-            ),
-            Warning::Missed(count) => write!(
-                f,
-                "{} due before the end {} never begun; the service or the tester is too slow for this --pace",
-                units::count(*count, "iteration"),
-                if *count == 1 { "was" } else { "were" }
-            ),
-            Warning::TooManyNames => write!(
-                f,
-                "more than {MAX_REQUEST_NAMES} request names, the rest is counted as (other); give requests with ids a .name()"
-            ),
-            Warning::LogBroken(error) => write!(f, "the log ends early: {error}"),
-            Warning::LogLeftOut(count) => write!(
-                f,
-                "the log left out {} to keep up; it is meant for a few users or --loops",
-                units::count(*count, "exchange")
-            ),
-        }
     }
 }

@@ -30,6 +30,8 @@ pub struct CheckTally {
     /// The users' time in these runs and between them, planned rests and think time left out; of it,
     /// what is not TPR is the tester's.
     pub busy: Duration,
+    /// Of the users' time, what the author's hooks took.
+    pub hooks: Duration,
     /// The sum of the TPR of all ended runs.
     pub served: Duration,
     /// TPR of the fails.
@@ -104,6 +106,7 @@ impl CheckTally {
         *count += 1;
         tpr.record(sample.tpr);
         self.busy += sample.busy;
+        self.hooks += sample.hooks;
         self.served += sample.tpr;
         self.requests += match sample.requests {
             0 => u64::from(!matches!(sample.outcome, Outcome::Exception(_))),
@@ -120,6 +123,7 @@ impl CheckTally {
         self.tpr.merge(&other.tpr);
         self.elapsed.merge(&other.elapsed);
         self.busy += other.busy;
+        self.hooks += other.hooks;
         self.served += other.served;
         self.fail_tpr.merge(&other.fail_tpr);
         self.exception_tpr.merge(&other.exception_tpr);
@@ -157,6 +161,11 @@ impl RequestTally {
                 }
                 self.first_byte_late += u64::from(times.first_byte_late);
                 self.receiver_limited += u64::from(times.receiver_limited);
+            }
+            Answer::Recorded { good } => {
+                self.answered += 1;
+                self.response_time.record(times.response_time());
+                self.expectations_failed += u64::from(!good);
             }
             Answer::None { kind, phase } => {
                 *self.lost.entry(kind).or_default() += 1;

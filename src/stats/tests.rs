@@ -34,10 +34,15 @@ impl Story {
             tpr: 200 * MS,
             elapsed: 210 * MS,
             busy: 210 * MS,
+            hooks: Duration::ZERO,
             requests: 1,
             answered: u32::from(!matches!(outcome, Outcome::Exception(_))),
             outcome,
         }));
+    }
+
+    fn level(&mut self, number: u16, what: Plateau, at: Duration) {
+        self.stats.add(Sample::Level { level: Level(number), what, from: self.start + at });
     }
 
     fn request(&mut self, at: Duration, level: Level, answer: Answer) {
@@ -71,8 +76,8 @@ impl Story {
 fn rates_are_divided_by_the_time_from_the_first_start_to_the_last_end() {
     let mut story = Story::new(2);
     for n in 1..=8 {
-        story.request(n * SECOND, Level::FULL, Answer::Status(200));
-        story.check(n * SECOND, Level::FULL, Outcome::Pass);
+        story.request(n * SECOND, Level(1), Answer::Status(200));
+        story.check(n * SECOND, Level(1), Outcome::Pass);
     }
     story.check(10 * SECOND, Level::NONE, Outcome::Fail("wrong".into()));
     let summary = story.summary();
@@ -88,15 +93,49 @@ fn rates_are_divided_by_the_time_from_the_first_start_to_the_last_end() {
 fn full_load_counts_only_what_ends_while_all_users_are_up() {
     let mut story = Story::new(2);
     story.check(SECOND, Level::NONE, Outcome::Pass);
-    story.stats.add(Sample::FullLoad { from: story.start + 2 * SECOND });
+    story.level(1, Plateau::Users(2), 2 * SECOND);
     for n in 3..=6 {
-        story.check(n * SECOND, Level::FULL, Outcome::Pass);
+        story.check(n * SECOND, Level(1), Outcome::Pass);
     }
     story.check(7 * SECOND, Level::NONE, Outcome::Pass);
     let summary = story.summary();
     let full = summary.full_load.expect("full load");
     assert_eq!((full.totals.pass, full.span, full.passes_per_s(&full.totals)), (4, 4 * SECOND, 1.0));
     assert_eq!(summary.whole.totals.pass, 6);
+}
+
+#[test]
+fn every_plateau_has_numbers_of_its_own_and_the_largest_is_full_load() {
+    let mut story = Story::new(4);
+    for (number, users, from) in [(1, 2, 0), (2, 4, 10), (3, 2, 20)] {
+        story.level(number, Plateau::Users(users), from * SECOND);
+        (1..=users).for_each(|n| story.check((from + n) * SECOND, Level(number as u16), Outcome::Pass));
+    }
+    story.check(30 * SECOND, Level::NONE, Outcome::Pass);
+    let summary = story.summary();
+    let levels: Vec<_> =
+        summary.levels.iter().map(|level| (level.what, level.from, level.section.totals.pass)).collect();
+    let wanted =
+        [(2, 0, 2), (4, 10, 4), (2, 20, 2)].map(|(users, from, pass)| (Plateau::Users(users), from * SECOND, pass));
+    assert_eq!(levels, wanted);
+    let full = summary.full_load.expect("full load");
+    assert_eq!((full.totals.pass, full.span, summary.whole.totals.pass), (4, 4 * SECOND, 9));
+}
+
+#[test]
+fn what_ends_in_the_warm_up_is_counted_apart() {
+    let mut story = Story::new(1);
+    story.stats.add(Sample::MeasureFrom(story.start + 10 * SECOND));
+    story.stats.started = None;
+    story.user(Duration::ZERO, UserEvent::Released { late: MS });
+    story.check(9 * SECOND, Level::NONE, Outcome::Fail("cold".into()));
+    story.request(9 * SECOND, Level::NONE, Answer::Status(200));
+    story.check(12 * SECOND, Level::NONE, Outcome::Pass);
+    let summary = story.summary();
+    assert_eq!((summary.tested(), summary.whole.totals.ended(), summary.failures.len()), (2 * SECOND, 1, 0));
+    let warmup = summary.warmup.expect("a warm-up");
+    assert_eq!((warmup.section.totals.fail, warmup.section.request_totals.answered), (1, 1));
+    assert_eq!(warmup.failures[0].message, "cold");
 }
 
 #[test]

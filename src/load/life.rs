@@ -1,0 +1,120 @@
+//! The life of a user's thread: begins when its shift does, iterates, and leaves.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use super::arrivals::Arrivals;
+use super::class::Class;
+use super::os;
+use super::request::REFUSAL_PAUSE;
+use super::run::Shared;
+use super::shift::Shift;
+use super::user::User;
+use crate::sample::CheckId;
+
+pub(crate) fn live(shared: &Shared, class: usize, shift: &Shift, user: &mut User) {
+    let _leaving = Leaving { shared, id: user.id() };
+    os::schedule_as_batch();
+    let Some(begin) = shift.wait_for_begin() else { return };
+    shared.crew.user_released(begin);
+    user.begin(begin);
+    let class = &shared.classes.classes[class];
+    shared.hooks.user_start.iter().for_each(|hook| user.call(|user| hook(user)));
+    let is_ready = class.on_start.is_none_or(|check| run(shared, user, check) == Some(true));
+    if is_ready {
+        match shared.arrivals.get() {
+            Some(arrivals) => serve(shared, class, shift, user, arrivals),
+            None => iterate(shared, class, shift, user, begin),
+        }
+        if let Some(check) = class.on_stop {
+            run(shared, user, check);
+        }
+    }
+    shared.hooks.user_stop.iter().for_each(|hook| user.call(|user| hook(user)));
+    shared.crew.user_ended(os::run_delay());
+}
+
+/// Runs a check; `None` when the run was cut off, else whether it passed.
+fn run(shared: &Shared, user: &mut User, check: CheckId) -> Option<bool> {
+    user.run(check, &shared.classes.checks[usize::from(check.0)]).ok()
+}
+
+/// What one iteration runs. False when no further one is to begin.
+fn iteration(shared: &Shared, class: &Class, shift: &Shift, user: &mut User) -> bool {
+    class.root.walk(user, User::rng, &mut |user, check| !shift.is_over() && run(shared, user, check).is_some())
+}
+
+/// Iterations of a user's own, until the loops are done or the shift is over.
+fn iterate(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, first: Instant) {
+    let loops = shared.plan.loops.unwrap_or(u64::MAX);
+    let measured_from = shared.measured_from();
+    let (mut planned, mut begun, mut counted) = (first, 0, 0);
+    while counted < loops && !shift.is_over() {
+        begun += 1;
+        // What is begun in the warm-up is no loop.
+        counted += u64::from(planned >= measured_from);
+        user.begin_iteration(begun, planned, class.wait.is_schedule());
+        if !iteration(shared, class, shift, user) {
+            break;
+        }
+        if counted < loops {
+            let now = Instant::now();
+            planned = class.wait.next(first, begun + 1, now, user.rng());
+            if user.must_pause(REFUSAL_PAUSE) {
+                planned = planned.max(now + REFUSAL_PAUSE);
+            }
+            if planned > now && !shift.sleep_until(planned) {
+                break;
+            }
+        }
+    }
+    if counted < loops {
+        let end = shift.ended_at();
+        user.missed(class.wait.due_by(first, end).saturating_sub(begun));
+    }
+}
+
+/// Iterations as they arrive, whoever is free.
+fn serve(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, arrivals: &Arrivals) {
+    let mut begun = 0;
+    let mut free_since = Instant::now();
+    arrivals.idle.fetch_add(1, Ordering::SeqCst);
+    while !shift.is_over() {
+        let Some(due) = arrivals.take(free_since, shared.is_pool_full()) else {
+            // Nothing more comes; the user stays for what others may want of it.
+            shift.sleep_until(free_since + super::driver::CENTURY);
+            break;
+        };
+        if !shift.sleep_until(due) {
+            break;
+        }
+        if arrivals.idle.fetch_sub(1, Ordering::SeqCst) == 1 {
+            shared.want_helpers();
+        }
+        begun += 1;
+        user.begin_iteration(begun, due, true);
+        let goes_on = iteration(shared, class, shift, user);
+        arrivals.idle.fetch_add(1, Ordering::SeqCst);
+        if !goes_on {
+            break;
+        }
+        free_since = Instant::now();
+    }
+    arrivals.idle.fetch_sub(1, Ordering::SeqCst);
+}
+
+/// Counts a user's thread out, also when it panics.
+struct Leaving<'a> {
+    shared: &'a Shared,
+    id: u32,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.shared.handles.lock().remove(&self.id);
+        self.shared.stop.forget(&std::thread::current());
+        if self.shared.running.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.shared.stop.notify();
+        }
+    }
+}

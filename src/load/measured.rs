@@ -1,0 +1,59 @@
+//! What a check measures itself: blocking code that makes its requests without perfloop.
+
+use std::fmt::Display;
+use std::time::{Duration, Instant};
+
+use super::user::User;
+use crate::outcome::Outcome;
+use crate::sample::{Answer, RequestTimes, Traffic};
+
+impl User {
+    /// Times a call of code that perfloop cannot look into: a client library, a database driver, a queue. It is
+    /// counted as a request of this name, by the thread's clock, and its time is the check's.
+    ///
+    /// An `Err` is counted as a failed request and handed back: `?` makes the check what the error is.
+    ///
+    /// ```
+    /// use perfloop::{CheckResult, User};
+    /// # struct Sdk;
+    /// # impl Sdk { fn approve(&self) -> Result<(), std::io::Error> { Ok(()) } }
+    ///
+    /// fn approve(user: &mut User) -> CheckResult {
+    ///     let sdk = Sdk;
+    ///     user.time("enrollpushapprove", || sdk.approve())?;
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub fn time<T, E: Display>(&mut self, name: &str, call: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let began = Instant::now();
+        let result = call();
+        self.measured(name, began.elapsed(), result.is_ok());
+        result
+    }
+
+    /// Counts something that took so long and ended so as a request of this name. If it is no pass, neither is the
+    /// check, whatever else it returns.
+    pub fn record(&mut self, name: &str, elapsed: Duration, outcome: impl Into<Outcome>) {
+        let outcome = outcome.into();
+        let passed = outcome == Outcome::Pass;
+        self.measured(name, elapsed, passed);
+        if !passed {
+            self.open.recorded.get_or_insert(outcome);
+        }
+    }
+
+    fn measured(&mut self, name: &str, elapsed: Duration, good: bool) {
+        let id = self.recorder.request_id(name);
+        let times = RequestTimes { first_byte: elapsed, ..RequestTimes::default() };
+        self.open.tpr += elapsed;
+        self.open.requests += 1;
+        self.open.answered += 1;
+        // After a cut the check has been counted as unfinished, and with it what it would measure.
+        if self.recorder.begin_request(id).is_ok() {
+            let _ = self.recorder.end_request(id, times, None, Traffic::default(), Answer::Recorded { good });
+        }
+    }
+}

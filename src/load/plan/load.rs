@@ -1,0 +1,153 @@
+//! How much is asked of the service, and when: what the driver follows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Plan;
+use crate::load::arrivals::{Rate, RateOverTime};
+use crate::load::stages::{Change, Stages};
+use crate::units;
+
+/// How much is asked of the service, and when.
+#[derive(Debug, Clone)]
+pub(crate) enum Load {
+    /// So many users, who start as this says and stay.
+    Users { users: u32, start: Start },
+    /// Users who come and go.
+    Stages(Stages),
+    /// As many users as a function of time says.
+    Shape(Shape),
+    /// Iterations that begin at their own rate.
+    Rate(Rate),
+}
+
+/// When the users start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Start {
+    /// Spread evenly over this time: zero means all at once.
+    RampUp(Duration),
+    /// So many each second.
+    SpawnRate(f64),
+}
+
+/// The number of users as a function of the time of the run.
+#[derive(Clone)]
+pub(crate) struct Shape(Arc<dyn Fn(Duration) -> Option<u32> + Send + Sync>);
+
+impl Shape {
+    pub(super) fn new(users: impl Fn(Duration) -> Option<u32> + Send + Sync + 'static) -> Self {
+        Shape(Arc::new(users))
+    }
+
+    pub(crate) fn users(&self, time: Duration) -> Option<u32> {
+        (self.0)(time)
+    }
+}
+
+impl std::fmt::Debug for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shape")
+    }
+}
+
+impl std::fmt::Display for Load {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Load::Users { users, .. } => f.write_str(&units::count((*users).into(), "user")),
+            Load::Stages(stages) => write!(f, "users in stages {stages}"),
+            Load::Shape(_) => f.write_str("users as a shape wants them"),
+            Load::Rate(rate) => {
+                let users = units::count(rate.max_users.into(), "user");
+                write!(f, "{}{}, up to {users}", rate.of, if rate.poisson { " (Poisson)" } else { "" })
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// The time after which the timer stops the run, if it does, from the end of the warm-up.
+    pub(crate) fn time_limit(&self) -> Option<Duration> {
+        let stages = match &self.load {
+            Load::Stages(stages) => Some(stages.time().saturating_sub(self.warmup)),
+            Load::Rate(Rate { of: RateOverTime::Stages(stages), .. }) => {
+                Some(stages.time().saturating_sub(self.warmup))
+            }
+            _ => None,
+        };
+        match (self.time, stages, self.loops, &self.load) {
+            (Some(time), Some(stages), ..) => Some(time.min(stages)),
+            (Some(time), ..) | (None, Some(time), ..) => Some(time),
+            (None, None, None, Load::Users { .. } | Load::Rate(_)) => Some(Self::DEFAULT_TIME),
+            _ => None,
+        }
+    }
+
+    /// The run is over when all users have done their loops.
+    pub(crate) fn ends_with_its_users(&self) -> bool {
+        matches!(self.load, Load::Users { .. })
+    }
+
+    /// The most users there can be, as far as the plan tells.
+    pub(crate) fn most_users(&self) -> u32 {
+        match &self.load {
+            Load::Users { users, .. } => *users,
+            Load::Stages(stages) => stages.peak() as u32,
+            Load::Shape(_) => 1,
+            Load::Rate(rate) => rate.max_users,
+        }
+    }
+
+    /// The users that are wanted at full load, where the plan says it.
+    pub(crate) fn wanted_users(&self) -> u32 {
+        match &self.load {
+            Load::Users { .. } | Load::Stages(_) => self.most_users(),
+            Load::Shape(_) | Load::Rate(_) => 0,
+        }
+    }
+
+    /// Users whose threads are made before the run.
+    pub(crate) fn known_users(&self) -> u32 {
+        match &self.load {
+            Load::Rate(_) => self.first_pool(),
+            Load::Shape(shape) => shape.users(Duration::ZERO).unwrap_or(0),
+            _ => self.most_users(),
+        }
+    }
+
+    /// Users that wait for the first arrivals: enough for answers within a twentieth of a second.
+    pub(crate) fn first_pool(&self) -> u32 {
+        let Load::Rate(rate) = &self.load else { return 0 };
+        ((rate.of.peak() / 20.0) as u32).clamp(1, 100).min(rate.max_users)
+    }
+
+    /// Every change of the number of users that is known beforehand.
+    pub(crate) fn changes(&self) -> Vec<Change> {
+        match &self.load {
+            Load::Users { users, .. } => {
+                let change = |user| Change { at: self.start_of(user), users: user + 1, holds: user + 1 == *users };
+                (0..*users).map(change).collect()
+            }
+            Load::Stages(stages) => stages.changes(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How far apart users begin that somebody's hand has added.
+    pub(crate) fn spacing(&self) -> Duration {
+        match self.start() {
+            Start::SpawnRate(per_s) => Duration::try_from_secs_f64(1.0 / per_s).unwrap_or_default(),
+            Start::RampUp(_) => Duration::ZERO,
+        }
+    }
+
+    /// When a user (counted from 0) starts, from the start of the run.
+    fn start_of(&self, user: u32) -> Duration {
+        match self.load {
+            Load::Users { users, start: Start::RampUp(over) } => over.mul_f64(f64::from(user) / f64::from(users)),
+            Load::Users { start: Start::SpawnRate(per_s), .. } => {
+                Duration::try_from_secs_f64(f64::from(user) / per_s).unwrap_or(Duration::MAX)
+            }
+            _ => Duration::ZERO,
+        }
+    }
+}

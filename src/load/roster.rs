@@ -1,0 +1,176 @@
+//! The roster: makes users, tells each when to begin and when to leave.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use super::class::Seating;
+use super::http::{ClientFactory, Interrupt};
+use super::life::live;
+use super::open::Open;
+use super::recorder::Recorder;
+use super::run::Shared;
+use super::shift::Shift;
+use super::user::{Equipment, User};
+use crate::exchange::Exchange;
+use crate::names::Names;
+use crate::queue::{Sink, Tap};
+use crate::sample::{Sample, UserEvent, UserSample};
+
+/// What a cut needs of a user.
+pub(crate) struct Handle {
+    pub(crate) open: Arc<Open>,
+    pub(crate) interrupt: Interrupt,
+}
+
+/// The users whose threads live, by their numbers.
+pub(crate) type Handles = HashMap<u32, Handle>;
+
+pub(crate) struct Roster {
+    shared: Arc<Shared>,
+    factory: ClientFactory,
+    names: Arc<Names>,
+    sink: Sink,
+    log: Option<Tap<Exchange>>,
+    /// When the roster was made: what the users' open work is timed from.
+    epoch: Instant,
+    made: u32,
+    seating: Seating,
+    /// Made, and not told to begin, by class.
+    spare: Vec<Vec<Arc<Shift>>>,
+    /// Told to begin and not told to leave, by class.
+    present: Vec<Vec<Arc<Shift>>>,
+    threads: Vec<Thread>,
+}
+
+impl Roster {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        factory: ClientFactory,
+        names: Arc<Names>,
+        sink: Sink,
+        log: Option<Tap<Exchange>>,
+    ) -> Self {
+        let classes = shared.classes.classes.len();
+        let places = || (0..classes).map(|_| Vec::new()).collect();
+        Roster {
+            seating: Seating::new(&shared.classes.classes),
+            shared,
+            factory,
+            names,
+            sink,
+            log,
+            epoch: Instant::now(),
+            made: 0,
+            spare: places(),
+            present: places(),
+            threads: Vec::new(),
+        }
+    }
+
+    /// Makes the threads of so many users, who wait to be told to begin.
+    ///
+    /// # Errors
+    /// When the system makes no more threads; with the number it made.
+    pub(crate) fn prepare(&mut self, users: u32) -> Result<(), (u32, io::Error)> {
+        let counts = self.seating.split(users);
+        for (class, count) in counts.into_iter().enumerate() {
+            for _ in 0..count {
+                let shift = self.make(class).map_err(|error| (self.made, error))?;
+                self.spare[class].push(shift);
+            }
+        }
+        // The first to be made is the first to begin.
+        self.spare.iter_mut().for_each(|shifts| shifts.reverse());
+        Ok(())
+    }
+
+    /// Wakes those who wait, so that they have slept in their own places when the first begins.
+    pub(crate) fn wake(&mut self) {
+        self.threads.drain(..).for_each(|thread| thread.unpark());
+    }
+
+    /// How many users of each class there are among so many.
+    pub(crate) fn split(&mut self, users: u32) -> Vec<u32> {
+        self.seating.split(users)
+    }
+
+    /// From then on so many users of each class are wanted: others are told to begin `apart` from one another, or
+    /// the last to leave. Returns how many are wanted and could be made.
+    pub(crate) fn want(&mut self, counts: &[u32], at: Instant, apart: Duration) -> u32 {
+        let mut begin = at;
+        for (class, count) in counts.iter().enumerate() {
+            let count = *count as usize;
+            while self.present[class].len() < count {
+                let shift = match self.spare[class].pop() {
+                    Some(shift) => shift,
+                    None => match self.make(class) {
+                        Ok(shift) => shift,
+                        Err(_) => {
+                            self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::NotMade }));
+                            break;
+                        }
+                    },
+                };
+                shift.begin(begin);
+                begin += apart;
+                self.present[class].push(shift);
+            }
+            let kept = count.min(self.present[class].len());
+            self.present[class].drain(kept..).for_each(|shift| shift.end(at));
+        }
+        self.present.iter().map(|shifts| shifts.len() as u32).sum()
+    }
+
+    fn make(&mut self, class: usize) -> io::Result<Arc<Shift>> {
+        let shared = Arc::clone(&self.shared);
+        let id = self.made + 1;
+        let client = self.factory.client(self.made);
+        let open = Arc::new(Open::new(self.epoch));
+        let handle = Handle { open: Arc::clone(&open), interrupt: client.interrupt() };
+        let recorder = Recorder::new(
+            self.sink.clone(),
+            open,
+            Arc::clone(&shared.crew),
+            Arc::clone(&shared.stop),
+            Arc::clone(&self.names),
+        );
+        let shift = Arc::new(Shift::new(Arc::clone(&shared.stop)));
+        let equipment = Equipment {
+            client,
+            recorder,
+            shift: Arc::clone(&shift),
+            settings: Arc::clone(&shared.settings),
+            hooks: Arc::clone(&shared.hooks),
+            log: self.log.clone(),
+            seed: shared.plan.seed_of(id),
+        };
+        // Boxed: what a thread is given passes through several frames.
+        let mut user = Box::new(User::new(id, equipment));
+        shared.running.fetch_add(1, Ordering::SeqCst);
+        shared.handles.lock().insert(id, handle);
+        let for_thread = (Arc::clone(&shared), Arc::clone(&shift));
+        let thread = thread::Builder::new()
+            .name(format!("user-{id}"))
+            .stack_size(shared.plan.stack_size)
+            .spawn(move || live(&for_thread.0, class, &for_thread.1, &mut user));
+        match thread {
+            Ok(thread) => {
+                let thread = thread.thread().clone();
+                shift.belongs_to(thread.clone());
+                shared.stop.wake_at_stop([thread.clone()]);
+                self.threads.push(thread);
+                self.made = id;
+                Ok(shift)
+            }
+            Err(error) => {
+                shared.handles.lock().remove(&id);
+                shared.running.fetch_sub(1, Ordering::SeqCst);
+                Err(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What all threads of a run share.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use parking_lot::Mutex;
+
+use super::arrivals::Arrivals;
+use super::class::Classes;
+use super::crew::Crew;
+use super::hooks::Hooks;
+use super::http::HttpSettings;
+use super::plan::Plan;
+use super::roster::Handles;
+use super::stop::Stop;
+
+pub(crate) struct Shared {
+    pub(crate) plan: Plan,
+    pub(crate) settings: Arc<HttpSettings>,
+    pub(crate) classes: Classes,
+    pub(crate) hooks: Arc<Hooks>,
+    pub(crate) stop: Arc<Stop>,
+    pub(crate) crew: Arc<Crew>,
+    pub(crate) steering: Arc<Steering>,
+    /// Iterations that come by themselves, if they do.
+    pub(crate) arrivals: OnceLock<Arrivals>,
+    /// When the first user is to start; set when all threads are made.
+    pub(crate) first_start: OnceLock<Instant>,
+    /// Threads of users that have not ended.
+    pub(crate) running: AtomicU32,
+    /// The driver may still tell users to begin.
+    pub(crate) driving: AtomicBool,
+    pub(crate) handles: Mutex<Handles>,
+}
+
+/// Wishes of people and programs while a run goes on.
+#[derive(Debug, Default)]
+pub(crate) struct Steering {
+    wish: Mutex<Option<Wish>>,
+    /// No user was free when the last one took an arrival.
+    helpers_wanted: AtomicBool,
+    /// There are as many users as there may be.
+    pool_full: AtomicBool,
+    /// The names of the classes, once the run has begun.
+    classes: OnceLock<Vec<String>>,
+}
+
+/// How many users are wanted, whatever the plan said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Of all classes together.
+    Users(u32),
+    /// Of some classes, by their numbers; the others stay as they are.
+    OfClasses(Vec<(usize, u32)>),
+}
+
+impl Steering {
+    pub(crate) fn of(classes: Vec<String>) -> Self {
+        let steering = Steering::default();
+        steering.classes.get_or_init(|| classes);
+        steering
+    }
+
+    /// From now on so many users are wanted, in all or of one class. False if there is no such class.
+    pub(crate) fn want(&self, class: Option<&str>, users: u32) -> bool {
+        let mut wish = self.wish.lock();
+        let Some(class) = class else {
+            *wish = Some(Wish::Users(users));
+            return true;
+        };
+        let known = self.classes.get().and_then(|classes| classes.iter().position(|name| name == class));
+        let Some(class) = known else { return false };
+        match &mut *wish {
+            Some(Wish::OfClasses(counts)) => counts.push((class, users)),
+            other => *other = Some(Wish::OfClasses(vec![(class, users)])),
+        }
+        true
+    }
+
+    pub(crate) fn take_wish(&self) -> Option<Wish> {
+        self.wish.lock().take()
+    }
+
+    pub(crate) fn take_helpers_wanted(&self) -> bool {
+        self.helpers_wanted.swap(false, Ordering::SeqCst)
+    }
+
+    pub(crate) fn pool_is_full(&self) {
+        self.pool_full.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn has_news(&self) -> bool {
+        self.helpers_wanted.load(Ordering::SeqCst) || self.wish.lock().is_some()
+    }
+}
+
+impl Shared {
+    pub(crate) fn all_ended(&self) -> bool {
+        self.running.load(Ordering::SeqCst) == 0 && !self.driving.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn first_start(&self) -> Instant {
+        *self.first_start.get_or_init(Instant::now)
+    }
+
+    /// The end of the warm-up.
+    pub(crate) fn measured_from(&self) -> Instant {
+        crate::units::after(self.first_start(), self.plan.warmup)
+    }
+
+    /// Asks for more users to take arrivals.
+    pub(crate) fn want_helpers(&self) {
+        if !self.is_pool_full() {
+            self.steering.helpers_wanted.store(true, Ordering::SeqCst);
+            self.stop.notify();
+        }
+    }
+
+    pub(crate) fn is_pool_full(&self) -> bool {
+        self.steering.pool_full.load(Ordering::SeqCst)
+    }
+}

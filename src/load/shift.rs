@@ -1,0 +1,146 @@
+//! A user's shift: from when to when it is wanted. Told by the one who drives the run, kept by the user.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use super::stop::Stop;
+
+#[derive(Debug)]
+pub(crate) struct Shift {
+    stop: Arc<Stop>,
+    begin: OnceLock<Instant>,
+    /// Nanoseconds after the epoch; `u64::MAX` as long as nobody knows an end.
+    end_ns: AtomicU64,
+    epoch: Instant,
+    thread: OnceLock<Thread>,
+}
+
+impl Shift {
+    pub(crate) fn new(stop: Arc<Stop>) -> Self {
+        Shift {
+            stop,
+            begin: OnceLock::new(),
+            end_ns: AtomicU64::new(u64::MAX),
+            epoch: Instant::now(),
+            thread: OnceLock::new(),
+        }
+    }
+
+    /// Whom to wake.
+    pub(crate) fn belongs_to(&self, thread: Thread) {
+        self.thread.get_or_init(|| thread);
+    }
+
+    /// The user is to begin then.
+    pub(crate) fn begin(&self, at: Instant) {
+        self.begin.get_or_init(|| at);
+        self.wake();
+    }
+
+    /// The user is to begin nothing more from then on.
+    pub(crate) fn end(&self, at: Instant) {
+        let nanos = at.saturating_duration_since(self.epoch).as_nanos();
+        self.end_ns.store(u64::try_from(nanos).unwrap_or(u64::MAX - 1), Ordering::Relaxed);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+    }
+
+    /// Waits until the user may begin, which is told some time before. `None` if it never may.
+    pub(crate) fn wait_for_begin(&self) -> Option<Instant> {
+        let begin = loop {
+            match self.begin.get() {
+                Some(begin) => break *begin,
+                None if self.stop.is_set() => return None,
+                None => thread::park(),
+            }
+        };
+        self.sleep_until(begin).then_some(begin)
+    }
+
+    /// When the user is to leave, if anybody knows.
+    fn ends_at(&self) -> Option<Instant> {
+        match self.end_ns.load(Ordering::Relaxed) {
+            u64::MAX => None,
+            nanos => Some(self.epoch + Duration::from_nanos(nanos)),
+        }
+    }
+
+    /// When it was over, or now.
+    pub(crate) fn ended_at(&self) -> Instant {
+        let stopped = self.stop.reason().map(|(stopped_at, _)| stopped_at);
+        stopped.into_iter().chain(self.ends_at()).min().unwrap_or_else(Instant::now)
+    }
+
+    /// The run was stopped, or this user is not wanted any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.stop.is_set() || self.ends_at().is_some_and(|end| end <= Instant::now())
+    }
+
+    /// Sleeps the calling thread until then, or until the shift is over. True if it slept to the end.
+    pub(crate) fn sleep_until(&self, end: Instant) -> bool {
+        loop {
+            if self.is_over() {
+                return false;
+            }
+            let wake = self.ends_at().map_or(end, |leave| leave.min(end));
+            let left = wake.saturating_duration_since(Instant::now());
+            if left.is_zero() && wake == end {
+                return true;
+            }
+            thread::park_timeout(left);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shift() -> Arc<Shift> {
+        Arc::new(Shift::new(Arc::new(Stop::default())))
+    }
+
+    #[test]
+    fn a_user_sleeps_to_the_end_unless_its_shift_ends_before() {
+        let shift = shift();
+        shift.belongs_to(thread::current());
+        let now = Instant::now();
+        assert!(shift.sleep_until(now + Duration::from_millis(5)));
+        shift.end(now + Duration::from_millis(20));
+        assert!(!shift.is_over());
+        assert!(!shift.sleep_until(now + Duration::from_secs(60)));
+        assert!(shift.is_over() && now.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn an_end_that_comes_while_the_user_sleeps_wakes_it() {
+        let shift = shift();
+        let for_user = Arc::clone(&shift);
+        let user = thread::spawn(move || {
+            for_user.wait_for_begin().map(|_| for_user.sleep_until(Instant::now() + Duration::from_secs(60)))
+        });
+        shift.belongs_to(user.thread().clone());
+        shift.begin(Instant::now());
+        thread::sleep(Duration::from_millis(10));
+        shift.end(Instant::now());
+        assert_eq!(user.join().expect("user"), Some(false));
+    }
+
+    #[test]
+    fn a_user_that_never_began_goes_home_at_the_stop() {
+        let stop = Arc::new(Stop::default());
+        let shift = Arc::new(Shift::new(Arc::clone(&stop)));
+        let for_user = Arc::clone(&shift);
+        let user = thread::spawn(move || for_user.wait_for_begin());
+        stop.wake_at_stop([user.thread().clone()]);
+        stop.set(crate::end::EndReason::Stopped);
+        assert_eq!(user.join().expect("user"), None);
+    }
+}

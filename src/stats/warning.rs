@@ -1,0 +1,181 @@
+//! What makes the numbers say less than they seem to, and what to do about it.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::summary::Summary;
+use crate::end::End;
+use crate::names::MAX_REQUEST_NAMES;
+use crate::units;
+
+/// Something that makes the numbers say less than they seem to, and what to do about it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// Checks were cut off at the end.
+    Unfinished {
+        /// How many.
+        count: u64,
+        /// The age of the oldest.
+        oldest: Duration,
+    },
+    /// Threads could not be interrupted.
+    Abandoned(u32),
+    /// Users were refused so often that they paused.
+    Paused {
+        /// How many pauses.
+        count: u64,
+        /// All of them together.
+        total: Duration,
+    },
+    /// Users waited for the collector.
+    Blocked(Duration),
+    /// Users started later than planned.
+    LateStarts {
+        /// How late the last tenth of the users was.
+        p90: Duration,
+        /// How late the latest was.
+        max: Duration,
+    },
+    /// There were too many request names.
+    TooManyNames,
+    /// A schedule could not be kept.
+    Missed(u64),
+    /// Arrivals came when no user was free.
+    Dropped {
+        /// How many.
+        count: u64,
+        /// Of so many that were due.
+        due: u64,
+    },
+    /// Users could not be made during the run.
+    NotMade(u64),
+    /// The author's hooks took a share of the users' time that shows, 0 to 1.
+    SlowHooks(f64),
+    /// A hook panicked.
+    HookPanic(String),
+    /// The log had to leave exchanges out.
+    LogLeftOut(u64),
+    /// The log could not be written any further.
+    LogBroken(String),
+}
+
+/// A start within this is as planned.
+const ON_TIME: Duration = Duration::from_millis(100);
+
+/// Hooks that take more than this share of the users' time are worth a word.
+const SLOW_HOOKS: f64 = 0.01;
+
+impl Summary {
+    /// What a reader of the numbers should know.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if self.whole.totals.unfinished > 0 {
+            let oldest = self.oldest_unfinished.unwrap_or_default();
+            warnings.push(Warning::Unfinished { count: self.whole.totals.unfinished, oldest });
+        }
+        if let Some(End { abandoned: abandoned @ 1.., .. }) = self.end {
+            warnings.push(Warning::Abandoned(abandoned));
+        }
+        if self.pauses.count() > 0 {
+            warnings.push(Warning::Paused { count: self.pauses.count(), total: self.pauses.sum() });
+        }
+        if !self.blocked.is_zero() {
+            warnings.push(Warning::Blocked(self.blocked));
+        }
+        if let (Some(p90), Some(max)) = (self.starts.percentile(90.0), self.starts.max())
+            && max > ON_TIME
+        {
+            warnings.push(Warning::LateStarts { p90, max });
+        }
+        if self.missed > 0 {
+            warnings.push(Warning::Missed(self.missed));
+        }
+        if self.dropped > 0 {
+            let due = self.dropped + self.whole.totals.ended() + self.whole.totals.unfinished;
+            warnings.push(Warning::Dropped { count: self.dropped, due });
+        }
+        if self.not_made > 0 {
+            warnings.push(Warning::NotMade(self.not_made));
+        }
+        let hooks = self.whole.totals.hooks.as_secs_f64() / self.whole.totals.busy.as_secs_f64();
+        if hooks > SLOW_HOOKS {
+            warnings.push(Warning::SlowHooks(hooks));
+        }
+        warnings.extend(self.hook_panic.clone().map(Warning::HookPanic));
+        if self.names.overflowed() {
+            warnings.push(Warning::TooManyNames);
+        }
+        if self.log.left_out > 0 {
+            warnings.push(Warning::LogLeftOut(self.log.left_out));
+        }
+        warnings.extend(self.log.error.clone().map(Warning::LogBroken));
+        warnings
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let short = units::short;
+        match self {
+            Warning::Unfinished { count, oldest } => write!(
+                f,
+                "{} cut off, the oldest {} old; give --stop-timeout more time, or --timeout less",
+                if *count == 1 { "1 check was".to_owned() } else { format!("{count} checks were") },
+                short(*oldest)
+            ),
+            Warning::Abandoned(count) => write!(
+                f,
+                "{} could not be interrupted and stayed behind; give the check's own clients a timeout",
+                units::count((*count).into(), "thread")
+            ),
+            Warning::Paused { count, total } => write!(
+                f,
+                "users refused 100 times in a row paused {}, {} in all; is the service up?",
+                units::count(*count, "time"),
+                short(*total)
+            ),
+            Warning::Blocked(time) => {
+                write!(f, "users waited {} in all for the collector; use fewer users or more processors", short(*time))
+            }
+            Warning::LateStarts { p90, max } => write!(
+                f,
+                "users started late: p90 {}, max {}; give a --ramp-up, fewer users or more processors",
+                short(*p90),
+                short(*max)
+            ),
+            Warning::Missed(count) => write!(
+                f,
+                "{} due before the end {} never begun; the service or the tester is too slow for this --pace",
+                units::count(*count, "iteration"),
+                if *count == 1 { "was" } else { "were" }
+            ),
+            Warning::Dropped { count, due } => write!(
+                f,
+                "{} of {due} dropped, no user was free; give more --max-users, or less --rate",
+                if *count == 1 { "1 arrival was".to_owned() } else { format!("{count} arrivals were") },
+            ),
+            Warning::NotMade(count) => write!(
+                f,
+                "{} could not be made; raise the machine's limits (ulimit -u, kernel.threads-max)",
+                units::count(*count, "user")
+            ),
+            Warning::SlowHooks(share) => write!(
+                f,
+                "hooks took {:.1} % of the users' time, which is the tester's; do less in them",
+                share * 100.0
+            ),
+            Warning::HookPanic(message) => write!(f, "a hook panicked, and was called on: {message}"),
+            Warning::TooManyNames => write!(
+                f,
+                "more than {MAX_REQUEST_NAMES} request names, the rest is counted as (other); give requests with ids a .name()"
+            ),
+            Warning::LogBroken(error) => write!(f, "the log ends early: {error}"),
+            Warning::LogLeftOut(count) => write!(
+                f,
+                "the log left out {} to keep up; it is meant for a few users or --loops",
+                units::count(*count, "exchange")
+            ),
+        }
+    }
+}
