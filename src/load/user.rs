@@ -7,10 +7,12 @@ use std::time::{Duration, Instant, SystemTime};
 use url::Url;
 
 use super::check::Check;
-use super::http::{Client, Exchanged, HttpSettings};
+use super::cookies::Cookies;
+use super::http::{Client, Exchanged, HeaderMap, HttpSettings, SET_COOKIE, Uri};
 use super::open::WasCut;
+use super::prepared::{Prepared, SharedRequest, redirected};
 use super::recorder::{CheckTimes, Recorder};
-use super::request::{Prepared, REFUSALS_BEFORE_PAUSE, RequestBuilder, SharedRequest, redirected};
+use super::request::{REFUSALS_BEFORE_PAUSE, RequestBuilder};
 use super::response::Response;
 use super::stop::Stop;
 use crate::exchange::{Exchange, Message};
@@ -40,6 +42,8 @@ pub struct User {
     last_arrival: Option<Instant>,
     /// This user's copies of the shared requests, by their numbers.
     own: Vec<Option<Box<OwnRequest>>>,
+    /// Made when the first is set: most users of a large run have none.
+    cookies: Option<Box<Cookies>>,
 }
 
 /// A user's copy of a shared request.
@@ -86,6 +90,7 @@ impl User {
             due: None,
             last_arrival: None,
             own: Vec::new(),
+            cookies: None,
         }
     }
 
@@ -114,6 +119,16 @@ impl User {
         self.request("PUT", url)
     }
 
+    /// Begins a PATCH request; see [`get`](Self::get).
+    pub fn patch(&mut self, url: &str) -> RequestBuilder<'_> {
+        self.request("PATCH", url)
+    }
+
+    /// Begins a HEAD request, whose answer has no body; see [`get`](Self::get).
+    pub fn head(&mut self, url: &str) -> RequestBuilder<'_> {
+        self.request("HEAD", url)
+    }
+
     /// Begins a DELETE request; see [`get`](Self::get).
     pub fn delete(&mut self, url: &str) -> RequestBuilder<'_> {
         self.request("DELETE", url)
@@ -122,6 +137,17 @@ impl User {
     /// Begins a request of any method; see [`get`](Self::get).
     pub fn request(&mut self, method: &str, url: &str) -> RequestBuilder<'_> {
         RequestBuilder::new(self, method, url)
+    }
+
+    /// Name and value of all cookies this user has, whatever host they belong to. What an answer sets is sent with
+    /// the user's next requests to where it belongs (RFC 6265), in later checks and iterations too.
+    pub fn cookies(&self) -> Vec<(String, String)> {
+        self.cookies.as_deref().map(Cookies::list).unwrap_or_default()
+    }
+
+    /// Forgets all cookies, as a new client has none.
+    pub fn clear_cookies(&mut self) {
+        self.cookies = None;
     }
 
     /// Rests, as a person does between two steps; the stop ends it early. Not part of TPR.
@@ -266,7 +292,10 @@ impl User {
         self.recorder.begin_request(id).map_err(was_cut)?;
         let started = self.log.is_some().then(SystemTime::now);
         self.open.in_exchange = Some(id);
-        let exchanged = self.client.exchange(&request.method, &request.uri, &request.headers, request.body.as_deref());
+        let Prepared { method, uri, timeout, .. } = request;
+        let with_cookies = self.cookies.as_deref().and_then(|cookies| cookies.added_to(&request.headers, uri));
+        let headers = with_cookies.as_ref().unwrap_or(&request.headers);
+        let exchanged = self.client.exchange(method, uri, headers, request.body.as_deref(), *timeout);
         self.open.in_exchange = None;
         let Exchanged { times, traffic, .. } = exchanged;
         let answer = match &exchanged.answer {
@@ -280,11 +309,14 @@ impl User {
         self.last_arrival = exchanged.answered_at.or(self.last_arrival);
         self.recorder.end_request(id, times, lateness, traffic, answer).map_err(was_cut)?;
         if let (Some(log), Some(started)) = (&self.log, started) {
-            log.offer(self.seen(started, request, &exchanged));
+            log.offer(self.seen(started, request, headers, &exchanged));
         }
         match exchanged.answer {
             Ok(answered) => {
                 self.refusals = 0;
+                if answered.headers.contains_key(SET_COOKIE) {
+                    self.take_cookies(uri, &answered.headers);
+                }
                 Ok(Response::new(id, answered, traffic.body_bytes, times))
             }
             Err(lost) => {
@@ -293,6 +325,11 @@ impl User {
                 Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
             }
         }
+    }
+
+    #[inline(never)]
+    fn take_cookies(&mut self, from: &Uri, headers: &HeaderMap) {
+        self.cookies.get_or_insert_default().take(from, headers);
     }
 
     /// How late a request with a due time was sent, and whose doing it was. Only the first request of an
@@ -307,12 +344,12 @@ impl User {
         })
     }
 
-    /// The exchange as the log shows it.
-    fn seen(&self, started: SystemTime, request: &Prepared, exchanged: &Exchanged) -> Exchange {
+    /// The exchange as the log shows it, sent with these headers.
+    fn seen(&self, started: SystemTime, request: &Prepared, headers: &HeaderMap, exchanged: &Exchanged) -> Exchange {
         let sent_body = request.body.as_deref().unwrap_or_default();
-        let added = self.client.headers_added(&request.uri, &request.headers, request.body.as_deref());
+        let added = self.client.headers_added(&request.uri, headers, request.body.as_deref());
         let added = added.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let given = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let given = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let sent = added.chain(given);
         let answer = match &exchanged.answer {
             Ok(answered) => {
