@@ -76,7 +76,7 @@ impl<'u> RequestBuilder<'u> {
         self
     }
 
-    /// Adds a header.
+    /// Adds a header. To a `Cookie` header the user's cookies are added, but for those it names itself.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self

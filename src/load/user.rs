@@ -140,7 +140,8 @@ impl User {
     }
 
     /// Name and value of all cookies this user has, whatever host they belong to. What an answer sets is sent with
-    /// the user's next requests to where it belongs (RFC 6265), in later checks and iterations too.
+    /// the user's next requests to where it belongs (RFC 6265), in later checks and iterations too. Two hosts below
+    /// the same public suffix, such as `co.uk`, are not kept apart when one sets a cookie for the suffix.
     pub fn cookies(&self) -> Vec<(String, String)> {
         self.cookies.as_deref().map(Cookies::list).unwrap_or_default()
     }

@@ -188,7 +188,7 @@ const OWNERS: [(&str, &[&str]); 23] = [
     ("perfloop-mock-service", &["cli/"]),
     ("rustls", &["load/http/tls.rs"]),
     ("rustls-native-certs", &["load/http/tls.rs"]),
-    ("serde", &["load/request.rs"]),
+    ("serde", &["load/request.rs", "load/response.rs"]),
     ("serde_json", &["load/request.rs", "load/response.rs", "report/json.rs", "cli/target.rs"]),
     ("tempfile", &["cli/"]),
     ("thread-priority", &["load/os/"]),
