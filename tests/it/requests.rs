@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use perfloop::{CheckResult, HttpSettings, LoadTest, Multipart, Plan, RequestErrorKind, Summary, User};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Service, finish, perfloop, run};
 
@@ -163,8 +163,11 @@ fn what_cannot_be_written_is_an_exception_and_is_not_sent() {
     }
 }
 
-/// Name, file name, content type and content of each part.
-fn parts<'a>(content_type: &str, body: &'a [u8]) -> Vec<(String, Option<String>, Option<String>, &'a [u8])> {
+/// Name, file name, content type and content.
+type Part<'a> = (String, Option<String>, Option<String>, &'a [u8]);
+
+/// The parts of a multipart body.
+fn parts<'a>(content_type: &str, body: &'a [u8]) -> Vec<Part<'a>> {
     let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
     let delimiter = format!("\r\n--{boundary}");
     let find = |bytes: &[u8], wanted: &str| bytes.windows(wanted.len()).position(|at| at == wanted.as_bytes());
@@ -267,10 +270,15 @@ fn a_timeout_is_that_of_one_request() {
     let service = Service::start();
     let http = HttpSettings::default().timeout(Duration::from_millis(300)).connect_timeout(Duration::from_secs(9));
     let urls = (service.at("/delay/60000"), service.at("/delay/500"));
+    // The kernel accepts for it; nobody reads or writes.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent_url = format!("https://{}/", silent.local_addr().unwrap());
     pass(http, move |user| {
         let lost = user.get(&urls.0).timeout(Duration::from_millis(100)).send().unwrap_err();
         assert_eq!(lost.kind, RequestErrorKind::Timeout);
         assert!(lost.message.starts_with("timed out after 100 ms while waiting"), "{}", lost.message);
+        let lost = user.get(&silent_url).timeout(Duration::from_millis(100)).send().unwrap_err();
+        assert_eq!(lost.message, "timed out after 100 ms while shaking hands for TLS");
         user.get(&urls.1).timeout(Duration::from_secs(20)).send()?.expect_status(200)?;
         let lost = user.get(&urls.0).send().unwrap_err();
         assert!(lost.message.starts_with("timed out after 300 ms"), "{}", lost.message);
