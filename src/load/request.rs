@@ -1,73 +1,19 @@
-//! Requests as a check writes them, and as they are sent.
+//! Requests as a check writes them.
 
+use std::borrow::{Borrow, Cow};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
 use url::Url;
+use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use super::multipart::Multipart;
+use super::prepared::Prepared;
 use super::response::Response;
 use super::user::User;
 use crate::outcome::RequestError;
-
-/// A request ready to be sent as often as wanted.
-#[derive(Debug, Clone)]
-pub(crate) struct Prepared {
-    pub(crate) name: String,
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Vec<u8>>,
-}
-
-impl Prepared {
-    /// # Errors
-    /// One line, when a client cannot send this method, URL or headers.
-    pub(crate) fn new(
-        method: &str,
-        url: &Url,
-        headers: &[(String, String)],
-        body: Option<Vec<u8>>,
-    ) -> Result<Self, String> {
-        let uri = uri(url)?;
-        let method = Method::from_bytes(method.as_bytes()).map_err(|_| format!("'{method}' is no HTTP method"))?;
-        let name = format!("{method} {}", url.path());
-        let mut map = HeaderMap::new();
-        for (name, value) in headers {
-            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is no header name"))?;
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| format!("the value of header '{name}' has characters that cannot be sent"))?;
-            map.append(key, value);
-        }
-        Ok(Prepared { name, method, uri, headers: map, body })
-    }
-}
-
-/// A request that all users send, each from a copy of its own: what many threads count references of, they fight for.
-#[derive(Debug, Clone)]
-pub(crate) struct SharedRequest {
-    /// Its number among the shared requests of the run.
-    pub(crate) slot: usize,
-    pub(crate) request: Prepared,
-}
-
-impl Prepared {
-    /// A copy that shares no memory with the original.
-    pub(crate) fn own(&self) -> Prepared {
-        // What was parsed once parses again; a value that does not is kept shared, which is slower but right.
-        let uri = self.uri.to_string().parse().unwrap_or_else(|_| self.uri.clone());
-        let own = |value: &HeaderValue| HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| value.clone());
-        let headers = self.headers.iter().map(|(name, value)| (name.clone(), own(value))).collect();
-        Prepared { uri, headers, ..self.clone() }
-    }
-}
-
-fn uri(url: &Url) -> Result<Uri, String> {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url.as_str().parse().map_err(|error| format!("the URL {url} cannot be used: {error}"))
-}
 
 /// The value of a basic `Authorization` header (RFC 7617).
 pub(crate) fn basic_auth(user_and_password: &str) -> String {
@@ -85,6 +31,13 @@ pub struct RequestBuilder<'u> {
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
     follow: Option<u32>,
+    timeout: Option<Duration>,
+    /// Pairs to be added to the URL, encoded.
+    query: String,
+    /// Of the body; one given as a header is meant instead.
+    content_type: Option<Cow<'static, str>>,
+    /// Why it cannot be sent.
+    broken: Option<String>,
 }
 
 impl<'u> RequestBuilder<'u> {
@@ -97,17 +50,33 @@ impl<'u> RequestBuilder<'u> {
             headers: Vec::new(),
             body: None,
             follow: None,
+            timeout: None,
+            query: String::new(),
+            content_type: None,
+            broken: None,
         }
     }
 
-    /// The name it is counted under. Default: the method and the path, `GET /cart`. Give one when the
-    /// path holds ids: `.name("GET /cart/{id}")`.
+    /// The name it is counted under. Default: the method and the path without its query, readable where the wire
+    /// has it encoded: `GET /cart`, `GET /title/The godfather`. Give one when the path holds ids:
+    /// `.name("GET /cart/{id}")`.
     pub fn name(mut self, name: &str) -> Self {
         self.name = Some(name.to_owned());
         self
     }
 
-    /// Adds a header.
+    /// Adds `name=value` to the query of the URL, percent-encoded (a space is `%20`). Repeatable; the pairs come in
+    /// the order they are given, after those the URL has.
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        for (part, before) in [(name, if self.query.is_empty() { "" } else { "&" }), (value, "=")] {
+            self.query.push_str(before);
+            // Of a form's encoding, only the plus sign for a space is not understood everywhere.
+            self.query.extend(byte_serialize(part.as_bytes()).map(|part| if part == "+" { "%20" } else { part }));
+        }
+        self
+    }
+
+    /// Adds a header. To a `Cookie` header the user's cookies are added, but for those it names itself.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
@@ -119,15 +88,58 @@ impl<'u> RequestBuilder<'u> {
         self.header("authorization", &value)
     }
 
-    /// Sends this body.
+    /// Sends a token in an `Authorization` header (RFC 6750).
+    pub fn bearer_auth(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// Sends this body. Of several bodies the last one counts.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// Sends this value as JSON, with the content type that says so.
-    pub fn json(self, value: &serde_json::Value) -> Self {
-        self.header("content-type", "application/json").body(value.to_string())
+    /// Sends this value as JSON, with the content type that says so unless a header gives another. A value that
+    /// cannot be written as JSON makes the request an exception when it is sent.
+    pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(body) => self.body_of_type("application/json", body),
+            Err(error) => {
+                self.broken = Some(format!("the body cannot be written as JSON: {error}"));
+                self
+            }
+        }
+    }
+
+    /// Sends these fields as an HTML form does (`application/x-www-form-urlencoded`), with the content type that says
+    /// so unless a header gives another: `.form(&[("name", "Ann"), ("age", "36")])`.
+    pub fn form<N: AsRef<str>, V: AsRef<str>>(self, fields: impl IntoIterator<Item: Borrow<(N, V)>>) -> Self {
+        let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.body_of_type("application/x-www-form-urlencoded", body)
+    }
+
+    /// Sends these fields and files (`multipart/form-data`). What cannot be sent makes the request an exception when
+    /// it is sent.
+    pub fn multipart(mut self, parts: Multipart) -> Self {
+        match parts.encode() {
+            Ok((content_type, body)) => self.body_of_type(content_type, body),
+            Err(message) => {
+                self.broken = Some(message);
+                self
+            }
+        }
+    }
+
+    fn body_of_type(mut self, content_type: impl Into<Cow<'static, str>>, body: impl Into<Vec<u8>>) -> Self {
+        self.content_type = Some(content_type.into());
+        self.body(body)
+    }
+
+    /// The longest time of this request, from the look-up of the name to the last byte of the answer; each hop of a
+    /// redirect has it anew. Default: what the plan says, see [`HttpSettings::timeout`](crate::HttpSettings::timeout).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
     }
 
     /// Follows at most so many redirects; each hop is a request of its own. Default: what the plan says, 0 if it says nothing.
@@ -140,100 +152,56 @@ impl<'u> RequestBuilder<'u> {
     ///
     /// # Errors
     /// When there is no usable answer. Passed on with `?`, it makes the check an exception.
-    pub fn send(self) -> Result<Response, RequestError> {
-        let url = self.user.url(&self.url);
-        let prepared = url.and_then(|url| Prepared::new(&self.method, &url, &self.headers, self.body));
-        let prepared = prepared.map(|prepared| match self.name {
-            Some(name) => Prepared { name, ..prepared },
-            None => prepared,
-        });
-        match prepared {
+    pub fn send(mut self) -> Result<Response, RequestError> {
+        match self.prepare() {
             Ok(prepared) => {
                 let hops = self.follow.unwrap_or_else(|| self.user.default_follow());
                 self.user.send(&prepared, hops)
             }
-            Err(message) => Err(self.user.unsendable(&format!("{} {}", self.method, self.url), message)),
+            Err(message) => {
+                let written = || format!("{} {}", self.method, self.url.split(['?', '#']).next().unwrap_or_default());
+                let name = self.name.unwrap_or_else(written);
+                Err(self.user.unsendable(&name, message))
+            }
         }
+    }
+
+    fn prepare(&mut self) -> Result<Prepared, String> {
+        if let Some(message) = self.broken.take() {
+            return Err(message);
+        }
+        if self.timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return Err("with a timeout of 0 no answer can ever arrive; give a span above zero".into());
+        }
+        let mut url = self.user.url(&self.url)?;
+        if !self.query.is_empty() {
+            add_query(&mut url, &self.query);
+        }
+        if let Some(content_type) = self.content_type.take()
+            && !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+        {
+            self.headers.push(("content-type".into(), content_type.into()));
+        }
+        let mut prepared = Prepared::new(&self.method, &url, &self.headers, self.body.take())?;
+        prepared.timeout = self.timeout;
+        if let Some(name) = self.name.take() {
+            prepared.name = name;
+        }
+        Ok(prepared)
     }
 }
 
-/// Where a redirect leads.
-///
-/// 301, 302 and 303 are followed with GET (HEAD stays HEAD) and no body, 307 and 308 with the same
-/// method and body, as browsers do. What authorizes is not sent to another host.
-pub(crate) fn redirected(from: &Prepared, status: u16, location: &str) -> Result<Prepared, String> {
-    let base: Url = from.uri.to_string().parse().map_err(|error| format!("redirect from {}: {error}", from.uri))?;
-    let url = base.join(location).map_err(|error| format!("redirect to '{location}': {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("redirect to '{location}': perfloop speaks http and https only"));
-    }
-    let mut next = from.clone();
-    next.uri = uri(&url)?;
-    if !matches!(status, 307 | 308) && next.method != Method::HEAD {
-        next.method = Method::GET;
-        next.body = None;
-        for name in ["content-type", "content-length", "content-encoding"] {
-            next.headers.remove(name);
+fn add_query(url: &mut Url, pairs: &str) {
+    match url.query().filter(|query| !query.is_empty()) {
+        Some(query) => {
+            let query = format!("{query}&{pairs}");
+            url.set_query(Some(&query));
         }
+        None => url.set_query(Some(pairs)),
     }
-    if url.origin() != base.origin() {
-        for name in ["authorization", "cookie", "host"] {
-            next.headers.remove(name);
-        }
-    }
-    next.name = format!("{} {}", next.method, url.path());
-    Ok(next)
 }
 
 /// How long a user who was refused too often in a row rests, and how often that is.
 pub(crate) const REFUSAL_PAUSE: Duration = Duration::from_millis(100);
 /// See [`REFUSAL_PAUSE`].
 pub(crate) const REFUSALS_BEFORE_PAUSE: u32 = 100;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn post() -> Prepared {
-        let url: Url = "http://a.test/x/y?q=1".parse().expect("url");
-        let headers =
-            [("Authorization".to_owned(), "secret".to_owned()), ("Content-Type".to_owned(), "text/plain".to_owned())];
-        Prepared::new("POST", &url, &headers, Some(b"body".to_vec())).expect("prepared")
-    }
-
-    #[test]
-    fn a_request_is_named_by_its_method_and_path() {
-        assert_eq!(post().name, "POST /x/y");
-    }
-
-    #[test]
-    fn a_303_becomes_a_get_and_a_307_keeps_method_and_body() {
-        let seen = redirected(&post(), 303, "z").expect("next");
-        assert_eq!(
-            (seen.method.as_str(), seen.uri.to_string().as_str(), seen.body),
-            ("GET", "http://a.test/x/z", None)
-        );
-        let kept = redirected(&post(), 307, "/z").expect("next");
-        assert_eq!((kept.method.as_str(), kept.body.as_deref()), ("POST", Some(&b"body"[..])));
-        assert!(kept.headers.contains_key("authorization"));
-    }
-
-    #[test]
-    fn what_authorizes_is_not_sent_to_another_host() {
-        let next = redirected(&post(), 307, "http://b.test/").expect("next");
-        assert!(!next.headers.contains_key("authorization"));
-    }
-
-    #[test]
-    fn a_redirect_out_of_http_is_an_error() {
-        assert!(redirected(&post(), 302, "ftp://a.test/").is_err());
-    }
-
-    #[test]
-    fn what_cannot_be_sent_is_refused_with_a_line() {
-        let url: Url = "http://a.test/".parse().expect("url");
-        assert!(Prepared::new("G T", &url, &[], None).is_err());
-        assert!(Prepared::new("GET", &url, &[("a b".into(), "c".into())], None).is_err());
-        assert!(Prepared::new("GET", &url, &[("a".into(), "c\nd".into())], None).is_err());
-    }
-}

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::RangeInclusive;
+use std::panic::Location;
 use std::str::FromStr;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::http::{Answered, HeaderMap, MAX_BODY};
@@ -84,6 +86,18 @@ impl Response {
         parsed.as_ref().map_err(|error| self.fail(format!("wanted JSON, got a body that is not: {error}")))
     }
 
+    /// The body as a value of a type of one's own: `answer.json_as::<Movie>()?`.
+    ///
+    /// # Errors
+    /// A fail when it is not JSON, or not of this type, that says what is missing or wrong and where.
+    pub fn json_as<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        self.whole_body("JSON")?;
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let wanted = if error.is_data() { std::any::type_name::<T>() } else { "JSON" };
+            self.fail(format!("wanted {wanted}, got a body that is not: {}", mismatch(&error)))
+        })
+    }
+
     /// Expects the status to be in a set: `200`, `200..=299`.
     ///
     /// # Errors
@@ -110,8 +124,23 @@ impl Response {
         let wanted = wanted.into();
         match self.json_at(path)? {
             Some(got) if is_same(got, &wanted) => Ok(self),
-            Some(got) => Err(self.fail(format!("wanted {path} = {wanted}, got {}", cut(&got.to_string())))),
-            None => Err(self.fail(format!("wanted {path} = {wanted}, got a body without {path}"))),
+            Some(got) => Err(self.fail(format!("wanted {path} = {}, got {}", shown(&wanted), shown(got)))),
+            None => Err(self.fail(format!("wanted {path} = {}, got a body without {path}", shown(&wanted)))),
+        }
+    }
+
+    /// Expects the value at a path in a JSON body to be as a condition wants it:
+    /// `expect_json_with("items", |items| items.as_array().is_some_and(|items| items.len() > 2))`.
+    ///
+    /// # Errors
+    /// A fail that names the line of this call, got, and how the body begins.
+    #[track_caller]
+    pub fn expect_json_with(&self, path: &str, holds: impl FnOnce(&Value) -> bool) -> Result<&Self, Failure> {
+        let condition = Location::caller();
+        match self.json_at(path)? {
+            Some(got) if holds(got) => Ok(self),
+            Some(got) => Err(self.fail(format!("wanted {path} as {condition} has it, got {}", shown(got)))),
+            None => Err(self.fail(format!("wanted {path} as {condition} has it, got a body without {path}"))),
         }
     }
 
@@ -143,6 +172,27 @@ impl Response {
         Ok(at)
     }
 
+    /// Expects the whole body to be these bytes or this text.
+    ///
+    /// # Errors
+    /// A fail that says wanted, from which byte on the body differs, and how it begins.
+    pub fn expect_body(&self, wanted: impl AsRef<[u8]>) -> Result<&Self, Failure> {
+        let wanted = wanted.as_ref();
+        let same = wanted.iter().zip(&self.body).take_while(|(a, b)| a == b).count();
+        let (length, is_same_length) = (wanted.len(), wanted.len() as u64 == self.body_length);
+        if is_same_length && same == length {
+            return Ok(self);
+        }
+        if is_same_length && same == self.body.len() {
+            self.whole_body("what is wanted")?;
+        }
+        let (wanted, got) = (beginning(wanted), self.body_length);
+        Err(self.fail(format!(
+            "wanted the body '{wanted}' of {length} bytes, got one of {got} bytes that differs from byte {} on",
+            same + 1
+        )))
+    }
+
     /// Expects the body to contain this text.
     ///
     /// # Errors
@@ -152,21 +202,24 @@ impl Response {
         if found || wanted.is_empty() {
             return Ok(self);
         }
-        self.whole_body(wanted)?;
+        let wanted = cut(wanted);
+        self.whole_body(&wanted)?;
         Err(self.fail(format!("wanted a body that contains '{wanted}', got one without")))
     }
 
     /// Expects a header of this name whose value contains this text.
     ///
     /// # Errors
-    /// A fail that says wanted and got.
+    /// A fail that says wanted, got, and how the body begins.
     pub fn expect_header(&self, name: &str, wanted: &str) -> Result<&Self, Failure> {
         if self.headers(name).any(|value| value.contains(wanted)) {
             return Ok(self);
         }
-        Err(self.fail(match self.header(name) {
-            Some(got) => format!("wanted header {name} with '{wanted}', got '{}'", cut(got)),
-            None => format!("wanted header {name} with '{wanted}', got none of that name"),
+        let wanted = cut(wanted);
+        let got: Vec<String> = self.headers(name).map(|got| format!("'{}'", cut(got))).collect();
+        Err(self.fail(match &got[..] {
+            [] => format!("wanted header {name} with '{wanted}', got none of that name"),
+            got => format!("wanted header {name} with '{wanted}', got {}", got.join(" and ")),
         }))
     }
 
@@ -184,16 +237,40 @@ impl Response {
 
     #[cold]
     fn fail(&self, message: String) -> Failure {
-        let detail = (!self.body.is_empty()).then(|| format!("body: {}", cut(&self.text())));
+        let detail = (!self.body.is_empty()).then(|| format!("body: {}", beginning(&self.body)));
         Failure::Fail(Reason { message, detail, request: Some(self.request) })
     }
 }
 
+/// Of what is shown of a body, as many characters.
+const SHOWN: usize = 200;
+
+/// A value, or its beginning.
+fn shown(value: &Value) -> String {
+    cut(&value.to_string())
+}
+
+/// What does not fit, and where.
+fn mismatch(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" at line ") {
+        // It may quote a value of any length.
+        Some((what, place)) => format!("{} at line {place}", cut(what)),
+        None => cut(&text),
+    }
+}
+
+/// How a body begins, as text on one line.
+fn beginning(body: &[u8]) -> String {
+    /// UTF-8 takes no more for a character.
+    const LONGEST: usize = 4;
+    cut(&String::from_utf8_lossy(&body[..body.len().min((SHOWN + 1) * LONGEST)]))
+}
+
 /// The beginning of a text, on one line.
 fn cut(text: &str) -> String {
-    const LENGTH: usize = 200;
-    let line: String = text.chars().take(LENGTH).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(LENGTH).is_some() { format!("{line}…") } else { line }
+    let line: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(SHOWN).is_some() { format!("{line}…") } else { line }
 }
 
 /// JSON does not tell 1 from 1.0.
@@ -294,6 +371,76 @@ mod tests {
         assert!(message(answer.expect_header("x-id", "")).contains("none of that name"));
         let failure = answer.expect_status(200).expect_err("fail");
         assert_eq!(failure.reason().detail.as_deref(), Some("body: {\"code\": 0}"));
+    }
+
+    #[test]
+    fn a_condition_on_a_value_names_its_line() {
+        let answer = response(200, r#"{"items": [1, 2]}"#);
+        let has = |count: usize| move |items: &Value| items.as_array().is_some_and(|items| items.len() == count);
+        answer.expect_json_with("items", has(2)).expect("two items");
+        let line = line!() + 1;
+        let failed = message(answer.expect_json_with("items", has(3)));
+        assert!(failed.contains(&format!("response.rs:{line}:")) && failed.ends_with("has it, got [1,2]"), "{failed}");
+        assert!(message(answer.expect_json_with("item", has(3))).ends_with("has it, got a body without item"));
+    }
+
+    #[test]
+    fn a_whole_body_is_compared_byte_by_byte() {
+        let answer = response(200, "hello");
+        answer.expect_body("hello").expect("text").expect_body(b"hello").expect("bytes");
+        for (wanted, from) in [("", 1), ("help!", 4), ("hello!", 6), ("hell", 5)] {
+            let length = wanted.len();
+            let expected = format!(
+                "wanted the body '{wanted}' of {length} bytes, got one of 5 bytes that differs from byte {from} on"
+            );
+            assert_eq!(message(answer.expect_body(wanted)), expected);
+        }
+        let mut cut = response(200, "hello");
+        cut.body_length = 6;
+        assert!(matches!(cut.expect_body("hello!"), Err(Failure::Exception(_))), "the last byte is not known");
+        assert!(matches!(cut.expect_body("hellx!"), Err(Failure::Fail(_))));
+        assert!(matches!(cut.expect_body("hello"), Err(Failure::Fail(_))), "it is longer, whatever it is");
+    }
+
+    #[test]
+    fn a_body_becomes_a_value_of_ones_own_type_or_a_fail_that_names_what_is_wrong() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Movie {
+            year: u16,
+        }
+        let movie = |body: &str| response(200, body).json_as::<Movie>();
+        assert_eq!(movie(r#"{"year": 1972}"#).expect("a movie"), Movie { year: 1972 });
+        let missing = message(movie(r#"{"name": "x"}"#));
+        assert!(missing.contains("Movie, got a body that is not: missing field `year`"), "{missing}");
+        assert!(message(movie("<html>")).starts_with("wanted JSON, got a body that is not: "));
+        let mut cut = response(200, "{}");
+        cut.body_length = 3;
+        assert!(matches!(cut.json_as::<Value>(), Err(Failure::Exception(_))));
+    }
+
+    #[test]
+    fn a_failure_is_short_and_on_one_line_however_long_the_body_is() {
+        let long = format!("\r\n\"{}{}\"", "\u{e9}".repeat(150), "x".repeat(5000));
+        let answer = response(200, &long);
+        let failures = [
+            answer.expect_status(404).map(drop),
+            answer.expect_contains(&"a\n".repeat(500)).map(drop),
+            answer.expect_header("content-type", &"a\n".repeat(500)).map(drop),
+            answer.expect_header("x-none", "a").map(drop),
+            answer.expect_body("a\n".repeat(500)).map(drop),
+            answer.expect_json("a", "x".repeat(500)).map(drop),
+            answer.expect_json_at("a").map(drop),
+            answer.expect_json_with("a", |_| true).map(drop),
+            answer.json_as::<u8>().map(drop),
+        ];
+        for failure in failures.map(|result| result.expect_err("an expectation that does not hold")) {
+            let Reason { message, detail, .. } = failure.reason();
+            let detail = detail.as_deref().expect("a cut of the body");
+            assert!(detail.starts_with("body:   \"\u{e9}\u{e9}") && detail.ends_with('\u{2026}'), "{detail}");
+            for text in [message, detail] {
+                assert!(text.chars().count() < 500 && !text.contains(char::is_control), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -8,11 +8,13 @@ use fastrand::Rng;
 use url::Url;
 
 use super::check::Check;
+use super::cookies::Cookies;
 use super::hooks::{FailureEvent, Hooks, RequestEvent};
-use super::http::{Client, Exchanged, HttpSettings};
+use super::http::{Client, Exchanged, HeaderMap, HttpSettings, SET_COOKIE, Uri};
 use super::open::WasCut;
+use super::prepared::{Prepared, SharedRequest, redirected};
 use super::recorder::{CheckTimes, Recorder};
-use super::request::{Prepared, REFUSALS_BEFORE_PAUSE, RequestBuilder, SharedRequest, redirected};
+use super::request::{REFUSALS_BEFORE_PAUSE, RequestBuilder};
 use super::response::Response;
 use super::shift::Shift;
 use super::state::State;
@@ -47,6 +49,8 @@ pub struct User {
     last_arrival: Option<Instant>,
     /// This user's copies of the shared requests, by their numbers.
     own: Vec<Option<Box<OwnRequest>>>,
+    /// Made when the first is set: most users of a large run have none.
+    cookies: Option<Box<Cookies>>,
 }
 
 /// What a user is given.
@@ -108,6 +112,7 @@ impl User {
             due: None,
             last_arrival: None,
             own: Vec::new(),
+            cookies: None,
         }
     }
 
@@ -136,6 +141,16 @@ impl User {
         self.request("PUT", url)
     }
 
+    /// Begins a PATCH request; see [`get`](Self::get).
+    pub fn patch(&mut self, url: &str) -> RequestBuilder<'_> {
+        self.request("PATCH", url)
+    }
+
+    /// Begins a HEAD request, whose answer has no body; see [`get`](Self::get).
+    pub fn head(&mut self, url: &str) -> RequestBuilder<'_> {
+        self.request("HEAD", url)
+    }
+
     /// Begins a DELETE request; see [`get`](Self::get).
     pub fn delete(&mut self, url: &str) -> RequestBuilder<'_> {
         self.request("DELETE", url)
@@ -144,6 +159,18 @@ impl User {
     /// Begins a request of any method; see [`get`](Self::get).
     pub fn request(&mut self, method: &str, url: &str) -> RequestBuilder<'_> {
         RequestBuilder::new(self, method, url)
+    }
+
+    /// Name and value of all cookies this user has, whatever host they belong to. What an answer sets is sent with
+    /// the user's next requests to where it belongs (RFC 6265), in later checks and iterations too. Two hosts below
+    /// the same public suffix, such as `co.uk`, are not kept apart when one sets a cookie for the suffix.
+    pub fn cookies(&self) -> Vec<(String, String)> {
+        self.cookies.as_deref().map(Cookies::list).unwrap_or_default()
+    }
+
+    /// Forgets all cookies, as a new client has none.
+    pub fn clear_cookies(&mut self) {
+        self.cookies = None;
     }
 
     /// Rests, as a person does between two steps; the stop ends it early. Not part of TPR.
@@ -221,8 +248,7 @@ impl User {
     }
 
     /// Shows an exchange to those who want to see all of them.
-    fn show(&mut self, started: SystemTime, request: &Prepared, exchanged: &Exchanged) {
-        let seen = self.seen(started, request, exchanged);
+    fn show(&mut self, seen: Exchange) {
         if !self.hooks.failure.is_empty() {
             let kept = &mut self.open.exchanges;
             if kept.len() == FailureEvent::MAX_EXCHANGES {
@@ -353,7 +379,10 @@ impl User {
         let is_shown = self.log.is_some() || !self.hooks.failure.is_empty();
         let started = is_shown.then(SystemTime::now);
         self.open.in_exchange = Some(id);
-        let exchanged = self.client.exchange(&request.method, &request.uri, &request.headers, request.body.as_deref());
+        let Prepared { method, uri, timeout, .. } = request;
+        let with_cookies = self.cookies.as_deref().and_then(|cookies| cookies.added_to(&request.headers, uri));
+        let headers = with_cookies.as_ref().unwrap_or(&request.headers);
+        let exchanged = self.client.exchange(method, uri, headers, request.body.as_deref(), *timeout);
         self.open.in_exchange = None;
         let Exchanged { times, traffic, .. } = exchanged;
         let answer = match &exchanged.answer {
@@ -367,7 +396,8 @@ impl User {
         self.last_arrival = exchanged.answered_at.or(self.last_arrival);
         self.recorder.end_request(id, times, lateness, traffic, answer).map_err(was_cut)?;
         if let Some(started) = started {
-            self.show(started, request, &exchanged);
+            let seen = self.seen(started, request, headers, &exchanged);
+            self.show(seen);
         }
         if !self.hooks.request.is_empty() {
             self.tell_of_request(&request.name, &exchanged);
@@ -375,6 +405,9 @@ impl User {
         match exchanged.answer {
             Ok(answered) => {
                 self.refusals = 0;
+                if answered.headers.contains_key(SET_COOKIE) {
+                    self.take_cookies(uri, &answered.headers);
+                }
                 Ok(Response::new(id, answered, traffic.body_bytes, times))
             }
             Err(lost) => {
@@ -383,6 +416,11 @@ impl User {
                 Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
             }
         }
+    }
+
+    #[inline(never)]
+    fn take_cookies(&mut self, from: &Uri, headers: &HeaderMap) {
+        self.cookies.get_or_insert_default().take(from, headers);
     }
 
     /// How late a request with a due time was sent, and whose doing it was. Only the first request of an
@@ -397,12 +435,12 @@ impl User {
         })
     }
 
-    /// The exchange as the log shows it.
-    fn seen(&self, started: SystemTime, request: &Prepared, exchanged: &Exchanged) -> Exchange {
+    /// The exchange as the log shows it, sent with these headers.
+    fn seen(&self, started: SystemTime, request: &Prepared, headers: &HeaderMap, exchanged: &Exchanged) -> Exchange {
         let sent_body = request.body.as_deref().unwrap_or_default();
-        let added = self.client.headers_added(&request.uri, &request.headers, request.body.as_deref());
+        let added = self.client.headers_added(&request.uri, headers, request.body.as_deref());
         let added = added.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let given = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let given = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let sent = added.chain(given);
         let answer = match &exchanged.answer {
             Ok(answered) => {

@@ -6,6 +6,7 @@ mod conservation;
 mod outcomes;
 mod pace;
 mod readme;
+mod requests;
 mod routes;
 mod s1;
 mod stamps;

@@ -12,10 +12,11 @@ use super::{Line, answer};
 pub(super) const LINES: &[Line] = &[
     ("ANY /cookies", "the cookies received, as JSON"),
     ("ANY /cookies/set?name=value", "sets each cookie named in the query"),
+    ("ANY /cookies/delete?name", "deletes each cookie named in the query"),
 ];
 
 pub(super) fn router() -> Router {
-    Router::new().route("/cookies", any(received)).route("/cookies/set", any(set))
+    Router::new().route("/cookies", any(received)).route("/cookies/set", any(set)).route("/cookies/delete", any(delete))
 }
 
 async fn received(headers: HeaderMap) -> Response {
@@ -30,10 +31,19 @@ async fn received(headers: HeaderMap) -> Response {
 }
 
 async fn set(Query(cookies): Query<Vec<(String, String)>>) -> Response {
-    let mut response = "cookies set\n".into_response();
+    with_cookies("cookies set\n", cookies, "")
+}
+
+async fn delete(Query(cookies): Query<Vec<(String, String)>>) -> Response {
+    let cookies = cookies.into_iter().map(|(name, _)| (name, String::new())).collect();
+    with_cookies("cookies deleted\n", cookies, "; Max-Age=0")
+}
+
+fn with_cookies(body: &'static str, cookies: Vec<(String, String)>, attributes: &str) -> Response {
+    let mut response = body.into_response();
     for (name, value) in cookies {
         // A semicolon or a line break would be more than a cookie.
-        match HeaderValue::from_str(&format!("{name}={value}; Path=/")) {
+        match HeaderValue::from_str(&format!("{name}={value}; Path=/{attributes}")) {
             Ok(cookie) if !name.contains(';') && !value.contains(';') => {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }

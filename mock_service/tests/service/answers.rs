@@ -120,6 +120,8 @@ fn cookies_are_set_and_shown() {
     let service = start();
     assert_eq!(get(&service, "/cookies/set?session=abc").header("set-cookie"), Some("session=abc; path=/"));
     assert_eq!(get(&service, "/cookies/set?a=1%3Bx").status, 400);
+    let deleted = get(&service, "/cookies/delete?session");
+    assert_eq!(deleted.header("set-cookie"), Some("session=; path=/; max-age=0"));
     let shown = request(&service, "GET", "/cookies", "cookie: session=abc; b=c=d\r\n", "").json();
     assert_eq!(shown, json!({ "session": "abc", "b": "c=d" }));
 }

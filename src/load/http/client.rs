@@ -146,10 +146,20 @@ impl Client {
     }
 
     /// Makes one exchange, the body read to its end.
-    pub(crate) fn exchange(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Option<&[u8]>) -> Exchanged {
+    /// Without a timeout of its own it has that of the settings.
+    pub(crate) fn exchange(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        body: Option<&[u8]>,
+        timeout: Option<Duration>,
+    ) -> Exchanged {
+        let timeout = timeout.unwrap_or(self.timeout);
+        let connect_timeout = self.connect_timeout.map(|limit| limit.min(timeout));
         let output_size = output_size(uri, headers, body);
         let careful = !method.is_idempotent();
-        self.wire.lock().begin(Instant::now(), self.timeout, self.connect_timeout, output_size, careful);
+        self.wire.lock().begin(Instant::now(), timeout, connect_timeout, output_size, careful);
         let mut result = self.attempt(method, uri, headers, body);
         if result.is_err() && self.was_stale(careful) {
             self.wire.lock().begin_again();
@@ -173,7 +183,7 @@ impl Client {
                     answered_at: None,
                     times: wire.given_up(Instant::now()),
                     traffic: wire.traffic,
-                    answer: Err(self.explain(error, phase, wire.reset, uri)),
+                    answer: Err(explain(error, phase, wire.reset, uri, (timeout, connect_timeout))),
                 }
             }
         }
@@ -241,35 +251,34 @@ impl Client {
         let missing = added.into_iter().filter(|(name, _)| !headers.contains_key(name));
         missing.filter_map(|(name, value)| Some((name.to_string(), value?))).collect()
     }
+}
 
-    fn explain(&self, error: ureq::Error, phase: Phase, reset: bool, uri: &Uri) -> Lost {
-        let host = uri.authority().map_or("the host", |authority| authority.as_str());
-        let doing = phase.doing();
-        let (kind, message) = match error {
-            ureq::Error::Timeout(_) => {
-                let limit = match self.connect_timeout {
-                    Some(limit) if phase.is_before_send() => limit.min(self.timeout),
-                    _ => self.timeout,
-                };
-                (RequestErrorKind::Timeout, format!("timed out after {} while {doing}", crate::units::short(limit)))
-            }
-            ureq::Error::Io(error) => explain_io(&error, phase, reset, host),
-            ureq::Error::ConnectProxyFailed(error) => {
-                (RequestErrorKind::Connect, format!("the proxy opens no connection to {host}: {error}"))
-            }
-            ureq::Error::HostNotFound => (RequestErrorKind::Resolve, format!("{host} has no address")),
-            ureq::Error::Other(error) if phase == Phase::Tls => {
-                (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}"))
-            }
-            ureq::Error::Other(error) => (RequestErrorKind::Resolve, format!("{host} has no address: {error}")),
-            ureq::Error::Tls(error) => (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}")),
-            ureq::Error::Http(error) => (RequestErrorKind::BadRequest, format!("the request cannot be sent: {error}")),
-            ureq::Error::BadUri(error) => (RequestErrorKind::BadRequest, format!("the URL cannot be used: {error}")),
-            ureq::Error::Protocol(error) => (RequestErrorKind::Protocol, format!("broken HTTP while {doing}: {error}")),
-            other => (RequestErrorKind::Protocol, format!("broken answer while {doing}: {other}")),
-        };
-        Lost { phase, kind, message }
-    }
+/// `limits` are those of the whole exchange and of making a connection.
+fn explain(error: ureq::Error, phase: Phase, reset: bool, uri: &Uri, limits: (Duration, Option<Duration>)) -> Lost {
+    let (timeout, connect_timeout) = limits;
+    let host = uri.authority().map_or("the host", |authority| authority.as_str());
+    let doing = phase.doing();
+    let (kind, message) = match error {
+        ureq::Error::Timeout(_) => {
+            let limit = connect_timeout.filter(|_| phase.is_before_send()).unwrap_or(timeout);
+            (RequestErrorKind::Timeout, format!("timed out after {} while {doing}", crate::units::short(limit)))
+        }
+        ureq::Error::Io(error) => explain_io(&error, phase, reset, host),
+        ureq::Error::ConnectProxyFailed(error) => {
+            (RequestErrorKind::Connect, format!("the proxy opens no connection to {host}: {error}"))
+        }
+        ureq::Error::HostNotFound => (RequestErrorKind::Resolve, format!("{host} has no address")),
+        ureq::Error::Other(error) if phase == Phase::Tls => {
+            (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}"))
+        }
+        ureq::Error::Other(error) => (RequestErrorKind::Resolve, format!("{host} has no address: {error}")),
+        ureq::Error::Tls(error) => (RequestErrorKind::Tls, format!("TLS with {host} failed: {error}")),
+        ureq::Error::Http(error) => (RequestErrorKind::BadRequest, format!("the request cannot be sent: {error}")),
+        ureq::Error::BadUri(error) => (RequestErrorKind::BadRequest, format!("the URL cannot be used: {error}")),
+        ureq::Error::Protocol(error) => (RequestErrorKind::Protocol, format!("broken HTTP while {doing}: {error}")),
+        other => (RequestErrorKind::Protocol, format!("broken answer while {doing}: {other}")),
+    };
+    Lost { phase, kind, message }
 }
 
 fn explain_io(error: &io::Error, phase: Phase, reset: bool, host: &str) -> (RequestErrorKind, String) {

@@ -12,4 +12,5 @@ mod wire;
 
 pub(crate) use client::{Answered, Client, ClientFactory, Exchanged, Interrupt, MAX_BODY};
 pub use settings::{HttpSettings, TlsResume};
+pub(crate) use ureq::http::header::{COOKIE, SET_COOKIE};
 pub(crate) use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};

@@ -1,0 +1,170 @@
+//! The cookies of one user: what answers set, and what belongs to which request.
+
+use std::cmp::Reverse;
+
+use cookie_store::{Cookie, CookieStore, StoreAction};
+use url::Url;
+
+use super::http::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE, Uri};
+
+/// A jar; see RFC 6265.
+#[derive(Debug, Default)]
+pub(crate) struct Cookies(CookieStore);
+
+impl Cookies {
+    /// Takes in what an answer from this place sets and deletes.
+    pub(crate) fn take(&mut self, from: &Uri, headers: &HeaderMap) {
+        let Ok(url) = from.to_string().parse::<Url>() else { return };
+        for value in headers.get_all(SET_COOKIE) {
+            if let Ok(text) = std::str::from_utf8(value.as_bytes()) {
+                // What is no cookie, or another host's to set, is passed over, as browsers do.
+                let done = self.0.parse(text, &url);
+                if matches!(done, Ok(StoreAction::ExpiredExisting)) {
+                    self.forget_expired();
+                }
+            }
+        }
+    }
+
+    /// Deleted ones are only marked: services that give each a new name would make the jar grow for ever.
+    fn forget_expired(&mut self) {
+        let expired = self.0.iter_any().filter(|cookie| cookie.is_expired());
+        let place = |cookie: &Cookie<'_>| {
+            Some((String::from(cookie.domain.as_cow()?), cookie.path.to_string(), cookie.name().to_owned()))
+        };
+        for (domain, path, name) in expired.filter_map(place).collect::<Vec<_>>() {
+            self.0.remove(&domain, &path, &name);
+        }
+    }
+
+    /// The headers of a request to this place with its cookies; nothing when there are none to add. A cookie
+    /// that was given by hand is not added again.
+    pub(crate) fn added_to(&self, headers: &HeaderMap, to: &Uri) -> Option<HeaderMap> {
+        let url: Url = to.to_string().parse().ok()?;
+        let mut cookies = self.0.matches(&url);
+        // Of the same name, the one of the longer path is the one that is meant.
+        cookies.sort_by_key(|cookie| Reverse(cookie.path.len()));
+        let mut line = Vec::new();
+        for given in headers.get_all(COOKIE) {
+            append(&mut line, given.as_bytes());
+        }
+        let given: Vec<Vec<u8>> = line.split(|byte| *byte == b';').map(|pair| name(pair).to_vec()).collect();
+        let length = line.len();
+        for (name, value) in cookies.iter().map(|cookie| cookie.name_value()) {
+            if !given.iter().any(|given| given == name.as_bytes()) {
+                append(&mut line, format!("{name}={value}").as_bytes());
+            }
+        }
+        if line.len() == length {
+            return None;
+        }
+        let line = HeaderValue::from_bytes(&line).ok()?;
+        let mut headers = headers.clone();
+        headers.insert(COOKIE, line);
+        Some(headers)
+    }
+
+    /// Name and value of each that has not expired.
+    pub(crate) fn list(&self) -> Vec<(String, String)> {
+        self.0.iter_unexpired().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect()
+    }
+}
+
+fn append(line: &mut Vec<u8>, cookie: &[u8]) {
+    if !line.is_empty() {
+        line.extend_from_slice(b"; ");
+    }
+    line.extend_from_slice(cookie);
+}
+
+fn name(pair: &[u8]) -> &[u8] {
+    pair.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOST: &str = "http://a.test/";
+
+    fn headers(name: &'static str, values: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(name, HeaderValue::from_bytes(value.as_bytes()).expect("value"));
+        }
+        headers
+    }
+
+    /// What is kept when this place sets these.
+    fn set(from: &str, cookies: &[&str]) -> Cookies {
+        let mut jar = Cookies::default();
+        jar.take(&from.parse().expect("uri"), &headers("set-cookie", cookies));
+        jar
+    }
+
+    /// The line of cookies of a request to this place.
+    fn sent_with(jar: &Cookies, given: &[&str], to: &str) -> String {
+        let with = jar.added_to(&headers("cookie", given), &to.parse().expect("uri"));
+        with.map_or_else(String::new, |headers| {
+            assert_eq!(headers.get_all(COOKIE).into_iter().count(), 1, "{headers:?}");
+            String::from_utf8_lossy(headers[COOKIE].as_bytes()).into_owned()
+        })
+    }
+
+    fn sent(jar: &Cookies, to: &str) -> String {
+        sent_with(jar, &[], to)
+    }
+
+    #[test]
+    fn a_cookie_goes_back_to_where_it_belongs_and_nowhere_else() {
+        let jar = set("http://www.a.test/x/y", &["host=1; Path=/", "here=2", "wide=3; Domain=a.test; Path=/"]);
+        assert_eq!(sent(&jar, "http://www.a.test/x/z"), "here=2; host=1; wide=3");
+        assert_eq!(sent(&jar, "http://www.a.test:8080/xy"), "host=1; wide=3", "ports share cookies");
+        assert_eq!(sent(&jar, "http://a.test/"), "wide=3");
+        assert_eq!(sent(&jar, "http://other.test/x/y"), "");
+        assert_eq!(sent(&jar, "http://nota.test/"), "");
+    }
+
+    #[test]
+    fn a_host_cannot_set_the_cookies_of_another() {
+        assert_eq!(sent(&set(HOST, &["a=1; Domain=b.test"]), "http://b.test/"), "");
+        assert!(set(HOST, &["a=1; Domain=b.test", "", "=", "; Path=/"]).list().is_empty());
+    }
+
+    #[test]
+    fn a_secure_cookie_is_not_sent_in_the_clear() {
+        let jar = set("https://a.test/", &["a=1; Secure"]);
+        assert_eq!((sent(&jar, HOST), sent(&jar, "https://a.test/")), (String::new(), "a=1".into()));
+    }
+
+    #[test]
+    fn a_cookie_that_is_deleted_or_has_expired_is_gone() {
+        let mut jar = set(HOST, &["a=1", "b=2", "c=3", "d=4; Max-Age=0", "e=5; Max-Age=60"]);
+        let gone = ["a=; Max-Age=0", "b=; Expires=Thu, 01 Jan 1970 00:00:00 GMT"];
+        jar.take(&HOST.parse().expect("uri"), &headers("set-cookie", &gone));
+        assert_eq!(sent(&jar, HOST), "c=3; e=5");
+        assert_eq!(jar.0.iter_any().count(), 2, "nothing is left of them");
+        jar.take(&HOST.parse().expect("uri"), &headers("set-cookie", &["a=6"]));
+        assert_eq!(sent(&jar, HOST), "c=3; e=5; a=6");
+    }
+
+    #[test]
+    fn what_is_given_by_hand_is_kept_and_comes_first() {
+        let jar = set(HOST, &["a=1", "b=2"]);
+        assert_eq!(sent_with(&jar, &["x=7; a=8", "y"], HOST), "x=7; a=8; y; b=2");
+        assert_eq!(sent_with(&jar, &["a=8;b=9"], HOST), "", "nothing is added");
+    }
+
+    #[test]
+    fn a_value_is_sent_as_it_came() {
+        let jar = set(HOST, &["a=\"x y\"; Path=/; HttpOnly; SameSite=Lax", "b=%20=&", "c=\u{e9}", "d="]);
+        assert_eq!(sent(&jar, HOST), "a=\"x y\"; b=%20=&; c=\u{e9}; d=");
+    }
+
+    #[test]
+    fn hosts_may_be_addresses() {
+        for host in ["http://127.0.0.1:5000/", "http://[::1]:5000/"] {
+            assert_eq!(sent(&set(host, &["a=1; Path=/"]), host), "a=1", "{host}");
+        }
+    }
+}

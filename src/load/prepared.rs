@@ -1,0 +1,193 @@
+//! A request as it is sent: again and again, and on where a redirect leads.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use url::Url;
+
+use super::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+
+/// A request ready to be sent as often as wanted.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared {
+    pub(crate) name: String,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Vec<u8>>,
+    /// Instead of the plan's.
+    pub(crate) timeout: Option<Duration>,
+}
+
+impl Prepared {
+    /// # Errors
+    /// One line, when a client cannot send this method, URL or headers.
+    pub(crate) fn new(
+        method: &str,
+        url: &Url,
+        headers: &[(String, String)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Self, String> {
+        let uri = uri(url)?;
+        let method = Method::from_bytes(method.as_bytes()).map_err(|_| format!("'{method}' is no HTTP method"))?;
+        let name = format!("{method} {}", readable(url.path()));
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is no header name"))?;
+            let value = HeaderValue::from_str(value)
+                .map_err(|_| format!("the value of header '{name}' has characters that cannot be sent"))?;
+            map.append(key, value);
+        }
+        Ok(Prepared { name, method, uri, headers: map, body, timeout: None })
+    }
+}
+
+/// A request that all users send, each from a copy of its own: what many threads count references of, they fight for.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedRequest {
+    /// Its number among the shared requests of the run.
+    pub(crate) slot: usize,
+    pub(crate) request: Prepared,
+}
+
+impl Prepared {
+    /// A copy that shares no memory with the original.
+    pub(crate) fn own(&self) -> Prepared {
+        // What was parsed once parses again; a value that does not is kept shared, which is slower but right.
+        let uri = self.uri.to_string().parse().unwrap_or_else(|_| self.uri.clone());
+        let own = |value: &HeaderValue| HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| value.clone());
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), own(value))).collect();
+        Prepared { uri, headers, ..self.clone() }
+    }
+}
+
+fn uri(url: &Url) -> Result<Uri, String> {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url.as_str().parse().map_err(|error| format!("the URL {url} cannot be used: {error}"))
+}
+
+/// A path as people write it: letters, spaces and braces that only the wire wants encoded are shown as they are.
+fn readable(path: &str) -> Cow<'_, str> {
+    const ENCODED_BY_THE_WAY: &[u8] = b" \"<>^`{}";
+    if !path.contains('%') {
+        return path.into();
+    }
+    let mut shown = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, others @ ..] = rest {
+        let digits = others.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) if !byte.is_ascii() || ENCODED_BY_THE_WAY.contains(&byte) => {
+                shown.push(byte);
+                rest = &others[2..];
+            }
+            _ => {
+                shown.push(*first);
+                rest = others;
+            }
+        }
+    }
+    match String::from_utf8(shown) {
+        Ok(shown) if !shown.contains(char::is_control) => shown.into(),
+        _ => path.into(),
+    }
+}
+
+/// Where a redirect leads.
+///
+/// 301, 302 and 303 are followed with GET (HEAD stays HEAD) and no body, 307 and 308 with the same
+/// method and body, as browsers do. What authorizes is not sent to another host.
+pub(crate) fn redirected(from: &Prepared, status: u16, location: &str) -> Result<Prepared, String> {
+    let base: Url = from.uri.to_string().parse().map_err(|error| format!("redirect from {}: {error}", from.uri))?;
+    let url = base.join(location).map_err(|error| format!("redirect to '{location}': {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("redirect to '{location}': perfloop speaks http and https only"));
+    }
+    let mut next = from.clone();
+    next.uri = uri(&url)?;
+    if !matches!(status, 307 | 308) && next.method != Method::HEAD {
+        next.method = Method::GET;
+        next.body = None;
+        for name in ["content-type", "content-length", "content-encoding"] {
+            next.headers.remove(name);
+        }
+    }
+    if url.origin() != base.origin() {
+        for name in ["authorization", "cookie", "host"] {
+            next.headers.remove(name);
+        }
+    }
+    next.name = format!("{} {}", next.method, readable(url.path()));
+    Ok(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post() -> Prepared {
+        let url: Url = "http://a.test/x/y?q=1".parse().expect("url");
+        let headers =
+            [("Authorization".to_owned(), "secret".to_owned()), ("Content-Type".to_owned(), "text/plain".to_owned())];
+        Prepared::new("POST", &url, &headers, Some(b"body".to_vec())).expect("prepared")
+    }
+
+    #[test]
+    fn a_request_is_named_by_its_method_and_path() {
+        assert_eq!(post().name, "POST /x/y");
+    }
+
+    #[test]
+    fn a_name_shows_the_path_as_people_write_it() {
+        let named = |path: &str| {
+            let url: Url = format!("http://a.test{path}").parse().expect("url");
+            Prepared::new("GET", &url, &[], None).expect("prepared").name
+        };
+        let rows = [
+            ("/title/The godfather/1972?x=%20", "GET /title/The godfather/1972"),
+            ("/title/The%20godfather", "GET /title/The godfather"),
+            ("/stra\u{df}e/\u{65e5}\u{672c}", "GET /stra\u{df}e/\u{65e5}\u{672c}"),
+            ("/users/{id}", "GET /users/{id}"),
+            // A slash that is none of the path's own, a line break, what is no UTF-8, and no encoding at all.
+            ("/a%2Fb%3Fc%25", "GET /a%2Fb%3Fc%25"),
+            ("/a%0Ab%C2%85", "GET /a%0Ab%C2%85"),
+            ("/a%FFb%20", "GET /a%FFb%20"),
+            ("/100%/%zz/%+1/%2", "GET /100%/%zz/%+1/%2"),
+        ];
+        for (path, name) in rows {
+            assert_eq!(named(path), name);
+        }
+    }
+
+    #[test]
+    fn a_303_becomes_a_get_and_a_307_keeps_method_and_body() {
+        let seen = redirected(&post(), 303, "z").expect("next");
+        assert_eq!(
+            (seen.method.as_str(), seen.uri.to_string().as_str(), seen.body),
+            ("GET", "http://a.test/x/z", None)
+        );
+        let kept = redirected(&post(), 307, "/z").expect("next");
+        assert_eq!((kept.method.as_str(), kept.body.as_deref()), ("POST", Some(&b"body"[..])));
+        assert!(kept.headers.contains_key("authorization"));
+    }
+
+    #[test]
+    fn what_authorizes_is_not_sent_to_another_host() {
+        let next = redirected(&post(), 307, "http://b.test/").expect("next");
+        assert!(!next.headers.contains_key("authorization"));
+    }
+
+    #[test]
+    fn a_redirect_out_of_http_is_an_error() {
+        assert!(redirected(&post(), 302, "ftp://a.test/").is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_with_a_line() {
+        let url: Url = "http://a.test/".parse().expect("url");
+        assert!(Prepared::new("G T", &url, &[], None).is_err());
+        assert!(Prepared::new("GET", &url, &[("a b".into(), "c".into())], None).is_err());
+        assert!(Prepared::new("GET", &url, &[("a".into(), "c\nd".into())], None).is_err());
+    }
+}
