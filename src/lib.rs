@@ -51,7 +51,7 @@ struct Readme;
 
 pub use end::{End, EndReason};
 pub use error::{Error, ErrorKind};
-pub use load::{HttpSettings, Plan, RequestBuilder, Response, Statuses, TlsResume, User};
+pub use load::{AtEnd, Feed, HttpSettings, Plan, RequestBuilder, Response, Row, Statuses, TlsResume, User};
 pub use load_test::{Live, LoadTest, Run};
 pub use outcome::{CheckResult, Failure, Outcome, Reason, RequestError, RequestErrorKind};
 pub use report::Secrets;

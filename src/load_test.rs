@@ -192,7 +192,8 @@ impl Run {
                 LogLoss { left_out: tap.left_out(), error }
             }
         };
-        Ok(Summary { end: Some(end), log, ..self.live.summary() })
+        let used_up = self.live.stop.feed_used_up();
+        Ok(Summary { end: Some(end), log, used_up, ..self.live.summary() })
     }
 }
 

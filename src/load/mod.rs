@@ -2,6 +2,7 @@
 
 mod check;
 mod crew;
+mod feed;
 mod http;
 mod open;
 mod os;
@@ -16,6 +17,7 @@ mod stop;
 mod user;
 
 pub(crate) use check::Check;
+pub use feed::{AtEnd, Feed, Row};
 pub use http::{HttpSettings, TlsResume};
 pub use plan::Plan;
 pub use request::RequestBuilder;

@@ -163,7 +163,7 @@ fn iterate(shared: &Shared, user: &mut User, first: Instant) -> u64 {
         }
         user.begin_iteration(iteration, planned, pace.is_schedule());
         for (id, check) in (0..).map(CheckId).zip(shared.checks.iter()) {
-            if shared.stop.is_set() || user.run(id, check).is_err() {
+            if shared.stop.ends_iterations() || user.run(id, check).is_err() {
                 return iteration;
             }
         }

@@ -40,6 +40,20 @@ pub struct User {
     last_arrival: Option<Instant>,
     /// This user's copies of the shared requests, by their numbers.
     own: Vec<Option<Box<OwnRequest>>>,
+    /// What this user does at random.
+    pub(crate) rng: fastrand::Rng,
+    /// The row this user has of the command line's feed, and the iteration it was taken for.
+    pub(crate) row_of_iteration: Option<(u64, usize)>,
+}
+
+/// The user begins nothing more: the run was cut off, or there is no row for it.
+#[derive(Debug)]
+pub(crate) struct NoMore;
+
+impl From<WasCut> for NoMore {
+    fn from(_: WasCut) -> Self {
+        NoMore
+    }
 }
 
 /// A user's copy of a shared request.
@@ -61,6 +75,8 @@ struct OpenCheck {
     in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
     lost: Option<RequestId>,
+    /// It wanted a row of a feed that has none left.
+    has_no_row: bool,
 }
 
 impl User {
@@ -86,6 +102,8 @@ impl User {
             due: None,
             last_arrival: None,
             own: Vec::new(),
+            rng: fastrand::Rng::with_seed(id.into()),
+            row_of_iteration: None,
         }
     }
 
@@ -135,18 +153,29 @@ impl User {
     }
 
     /// Runs a check once and records how it ended.
-    pub(crate) fn run(&mut self, id: CheckId, check: &Check) -> Result<(), WasCut> {
+    pub(crate) fn run(&mut self, id: CheckId, check: &Check) -> Result<(), NoMore> {
         let started = Instant::now();
         self.recorder.begin_check(id, started)?;
         self.open = OpenCheck::default();
         let outcome = check.run(self);
+        if self.open.has_no_row {
+            // Without its data it tested nothing, so that it is neither a pass nor a fail.
+            self.recorder.forget_check()?;
+            return Err(NoMore);
+        }
         let ended = Instant::now();
         let elapsed = ended.saturating_duration_since(started);
         let OpenCheck { tpr, requests, answered, thought, .. } = self.open;
         let tpr = if requests == 0 { elapsed.saturating_sub(thought) } else { tpr };
         let busy = ended.saturating_duration_since(self.busy_since).saturating_sub(thought);
         self.busy_since = ended;
-        self.recorder.end_check(id, ended, CheckTimes { tpr, elapsed, busy, requests, answered }, outcome)
+        Ok(self.recorder.end_check(id, ended, CheckTimes { tpr, elapsed, busy, requests, answered }, outcome)?)
+    }
+
+    /// The running check wanted a row of this feed, which has none left: the run ends.
+    pub(crate) fn has_no_row(&mut self, feed: &Arc<str>) {
+        self.open.has_no_row = true;
+        self.stop.used_up(feed);
     }
 
     /// Begins an iteration that was planned for this moment; `is_due` when the plan does not depend on the answers.
@@ -215,14 +244,27 @@ impl User {
 
     /// Sends a request that other users send too.
     pub(crate) fn send_shared(&mut self, shared: &SharedRequest, hops: u32) -> Result<Response, RequestError> {
+        self.send_filled(shared, hops, |_| Ok(()))
+    }
+
+    /// The same for a request that changes: `fill` sets in the user's copy what does.
+    pub(crate) fn send_filled(
+        &mut self,
+        shared: &SharedRequest,
+        hops: u32,
+        fill: impl FnOnce(&mut Prepared) -> Result<(), String>,
+    ) -> Result<Response, RequestError> {
         if self.own.len() <= shared.slot {
             self.own.resize_with(shared.slot + 1, || None);
         }
-        let own = self.own[shared.slot].take().unwrap_or_else(|| {
+        let mut own = self.own[shared.slot].take().unwrap_or_else(|| {
             let request = shared.request.own();
             Box::new(OwnRequest { id: self.recorder.request_id(&request.name), request })
         });
-        let result = self.send_as(own.id, &own.request, hops);
+        let result = match fill(&mut own.request) {
+            Ok(()) => self.send_as(own.id, &own.request, hops),
+            Err(message) => Err(self.unsendable(&own.request.name, message)),
+        };
         self.own[shared.slot] = Some(own);
         result
     }

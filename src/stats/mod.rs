@@ -189,6 +189,7 @@ impl Stats {
             blocked,
             end: None,
             log: LogLoss::default(),
+            used_up: None,
         }
     }
 }
