@@ -8,7 +8,7 @@ use url::Url;
 
 use super::check::Check;
 use super::http::{Client, Exchanged, HttpSettings};
-use super::open::WasCut;
+use super::open::NoMore;
 use super::recorder::{CheckTimes, Recorder};
 use super::request::{Prepared, REFUSALS_BEFORE_PAUSE, RequestBuilder, SharedRequest, redirected};
 use super::response::Response;
@@ -44,16 +44,6 @@ pub struct User {
     pub(crate) rng: fastrand::Rng,
     /// The row this user has of the command line's feed, and the iteration it was taken for.
     pub(crate) row_of_iteration: Option<(u64, usize)>,
-}
-
-/// The user begins nothing more: the run was cut off, or there is no row for it.
-#[derive(Debug)]
-pub(crate) struct NoMore;
-
-impl From<WasCut> for NoMore {
-    fn from(_: WasCut) -> Self {
-        NoMore
-    }
 }
 
 /// A user's copy of a shared request.

@@ -190,7 +190,7 @@ const OWNERS: [(&str, &[&str]); 24] = [
     ("rustls", &["load/http/tls.rs"]),
     ("rustls-native-certs", &["load/http/tls.rs"]),
     ("serde", &["load/feed/"]),
-    ("serde_json", &["load/request.rs", "load/response.rs", "report/json.rs", "cli/target.rs", "cli/template.rs"]),
+    ("serde_json", &["load/request.rs", "load/response.rs", "report/json.rs", "cli/expected.rs", "cli/template.rs"]),
     ("tempfile", &["cli/"]),
     ("thread-priority", &["load/os/"]),
     ("ureq", &["load/http/"]),
