@@ -38,6 +38,8 @@ pub enum EndReason {
     LoopsDone,
     /// The time was up.
     TimeUp,
+    /// A check wanted one more row of a [`Feed`](crate::Feed) that had given all of them.
+    DataUsedUp,
     /// Somebody stopped it: a program, Ctrl-C or SIGTERM.
     Stopped,
 }

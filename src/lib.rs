@@ -53,8 +53,8 @@ pub use end::{End, EndReason};
 pub use error::{Error, ErrorKind};
 pub use exchange::{Exchange, Message};
 pub use load::{
-    Check, CheckSet, FailureEvent, HttpSettings, Multipart, Plan, RequestBuilder, RequestEvent, Response, Statuses,
-    TlsResume, User, UserClass, Wait, between, constant, exponential, pacing, throughput,
+    AtEnd, Check, CheckSet, FailureEvent, Feed, HttpSettings, Multipart, Plan, RequestBuilder, RequestEvent, Response,
+    Row, Statuses, TlsResume, User, UserClass, Wait, between, constant, exponential, pacing, throughput,
 };
 pub use load_test::{Live, LoadTest, Run};
 pub use outcome::{CheckResult, Failure, Outcome, Reason, RequestError, RequestErrorKind};

@@ -313,7 +313,8 @@ impl Run {
             }
         };
         let hook_panic = self.hooks.broken().map(str::to_owned);
-        let summary = Summary { end: Some(end), log, hook_panic, ..self.live.summary() };
+        let used_up = self.live.stop.feed_used_up();
+        let summary = Summary { end: Some(end), log, hook_panic, used_up, ..self.live.summary() };
         self.on_test_stop.iter().for_each(|hook| hook(&summary));
         Ok(summary)
     }

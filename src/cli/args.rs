@@ -7,7 +7,10 @@ use std::time::Duration;
 use clap::Parser;
 use url::Url;
 
-use crate::load::{HttpSettings, Load, Plan, Rate, RateOverTime, Stages, Start, Statuses, TlsResume, Wait, between};
+use super::feed::{FeedOrder, parse_end, parse_order};
+use crate::load::{
+    AtEnd, HttpSettings, Load, Plan, Rate, RateOverTime, Stages, Start, Statuses, TlsResume, Wait, between,
+};
 use crate::units::{parse_bytes, parse_duration, parse_rate};
 
 /// Functional API tests as load tests: one thread per user, and numbers that are the server's.
@@ -154,6 +157,18 @@ pub(super) struct Args {
     #[arg(long, help_heading = REQUEST)]
     pub(super) insecure: bool,
 
+    /// CSV file with a row of values for each iteration: {column} in a request or expectation is its value
+    #[arg(long, value_name = "FILE", help_heading = FEED)]
+    pub(super) feed: Option<PathBuf>,
+
+    /// Which row comes next: circular, random or unique [default: circular]
+    #[arg(long, value_name = "ORDER", value_parser = parse_order, requires = "feed", help_heading = FEED)]
+    pub(super) feed_order: Option<FeedOrder>,
+
+    /// What follows the last unique row: stop, fail or again [default: stop]
+    #[arg(long, value_name = "END", value_parser = parse_end, requires = "feed", help_heading = FEED)]
+    pub(super) feed_end: Option<AtEnd>,
+
     /// Statuses that pass, like 200, 2xx or 200,204 [default: 100-399]
     #[arg(long, value_name = "STATUSES", help_heading = EXPECT)]
     pub(super) expect_status: Option<Statuses>,
@@ -193,6 +208,7 @@ pub(super) struct Args {
 
 const LOAD: &str = "Load";
 const REQUEST: &str = "Requests";
+const FEED: &str = "Data";
 const EXPECT: &str = "Expectations";
 const OUTPUT: &str = "Output";
 
@@ -335,6 +351,7 @@ impl Args {
             (self.cert.is_some(), "--cert"),
             (!self.resolve.is_empty(), "--resolve"),
             (self.proxy.is_some(), "--proxy"),
+            (self.feed.is_some(), "--feed"),
             (self.expect_status.is_some(), "--expect-status"),
             (!self.expect_json.is_empty(), "--expect-json"),
             (!self.expect_contains.is_empty(), "--expect-contains"),

@@ -1,11 +1,15 @@
 //! The command line: the only place that knows its flags, signals and exit codes.
 
 mod args;
+mod expected;
+mod feed;
+mod filling;
 mod output;
 mod progress;
 mod run;
 mod signals;
 mod target;
+mod template;
 
 use std::io::Write as _;
 use std::process::ExitCode;

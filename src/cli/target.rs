@@ -4,12 +4,15 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
-use url::Url;
+use url::{Position, Url};
 
 use super::args::Args;
+use super::expected::{Expected, ExpectedTexts, name_and_text};
+use super::feed;
+use super::filling::{Filling, HeaderText};
+use super::template::{Escape, Names, Template, Values};
 use crate::error::Error;
-use crate::load::{Prepared, SharedRequest, Statuses, User, basic_auth};
+use crate::load::{Feed, Prepared, Row, SharedRequest, User};
 use crate::load_test::LoadTest;
 use crate::outcome::CheckResult;
 
@@ -27,17 +30,22 @@ pub(super) struct Target {
 #[derive(Debug, Clone)]
 struct UrlCheck {
     name: String,
+    /// For when its name is that of another check.
+    long_name: String,
     request: SharedRequest,
     hops: u32,
     expected: Expected,
+    /// `None` when every iteration does the same.
+    changing: Option<Changing>,
 }
 
+/// What each iteration makes anew.
 #[derive(Debug, Clone)]
-struct Expected {
-    statuses: Statuses,
-    json: Vec<(String, Option<Value>)>,
-    contains: Vec<String>,
-    headers: Vec<(String, String)>,
+struct Changing {
+    /// `None` when no place needs a row.
+    feed: Option<Feed<Row>>,
+    request: Filling,
+    expected: ExpectedTexts,
 }
 
 impl Target {
@@ -52,17 +60,25 @@ impl Target {
                 None => embedded(),
             };
         }
+        let feed = feed::open(args)?;
         let mut checks = Vec::new();
         for (slot, target) in args.targets.iter().enumerate() {
-            checks.push(UrlCheck::new(args, &url(target, args.host.as_ref())?, hops, slot)?);
+            checks.push(UrlCheck::new(args, target, feed.as_ref(), hops, slot)?);
+        }
+        let takes_rows = |check: &UrlCheck| check.changing.as_ref().is_some_and(|changing| changing.feed.is_some());
+        if let (Some(file), Some(feed), false) = (&args.feed, &feed, checks.iter().any(takes_rows)) {
+            let names = braced(columns(feed));
+            let file = file.display();
+            return Err(Error::usage(format!(
+                "--feed {file}: nothing takes a value of it; write {names} where one is to be"
+            )));
         }
         // The path alone is a good name as long as it tells the checks apart.
         let mut seen = HashSet::new();
         if !checks.iter().all(|check| seen.insert(check.name.clone())) {
             for check in &mut checks {
-                let request = &mut check.request.request;
-                check.name = format!("{} {}", request.method, request.uri);
-                request.name.clone_from(&check.name);
+                check.name.clone_from(&check.long_name);
+                check.request.request.name.clone_from(&check.long_name);
             }
         }
         let description = args.targets.join(" ");
@@ -92,20 +108,21 @@ impl Target {
 }
 
 impl UrlCheck {
-    fn new(args: &Args, url: &Url, hops: u32, slot: usize) -> Result<UrlCheck, Error> {
-        let mut headers = Vec::new();
-        for header in &args.headers {
-            headers.push(name_and_text("--header", header)?);
-        }
-        if let Some(credentials) = &args.basic_auth {
-            if !credentials.contains(':') {
-                return Err(Error::usage("--basic-auth: there is no password; give USER:PASSWORD"));
-            }
-            headers.push(("authorization".into(), basic_auth(credentials)));
-        }
+    fn new(args: &Args, target: &str, feed: Option<&Feed<Row>>, hops: u32, slot: usize) -> Result<UrlCheck, Error> {
+        let names = Names { columns: feed.map_or(&[], columns) };
+        let target = Template::new(target, names);
+        let url = url(&target, args.host.as_ref())?;
+        let path_and_query = target.of_words(&url[Position::BeforePath..Position::AfterQuery]);
+        check_places(&target, &path_and_query, args, names)?;
+
+        let headers = headers(args, names)?;
         let body = args.data.as_deref().map(body).transpose()?;
+        let body_text = body.as_deref().and_then(|body| std::str::from_utf8(body).ok());
+        let body_template =
+            body_text.map(|text| (Template::new(text, names), Escape::json_if(is_json(text, &headers))));
         let method = args.method.as_deref().unwrap_or(if body.is_some() { "POST" } else { "GET" });
-        let request = Prepared::new(method, url, &headers, body).map_err(|message| {
+        let once: Vec<_> = headers.iter().map(|(name, text)| (name.clone(), text.render(Values::NONE))).collect();
+        let mut request = Prepared::new(method, &url, &once, body).map_err(|message| {
             let flag = if message.contains("header") {
                 "--header"
             } else if message.contains("method") {
@@ -115,64 +132,101 @@ impl UrlCheck {
             };
             Error::usage(format!("{flag}: {message}; see perfloop --help"))
         })?;
-        let name = request.name.clone();
-        Ok(UrlCheck { name, request: SharedRequest { slot, request }, hops, expected: Expected::new(args)? })
+        let name = format!("{method} {}", target.of_words(url.path()));
+        let long_name = format!("{method} {}", target.of_words(&request.uri.to_string()));
+        request.name.clone_from(&name);
+
+        let filling = Filling::new(path_and_query, &headers, body_template);
+        let texts = ExpectedTexts::new(args, names)?;
+        let expected = texts.render(Values::NONE);
+        let is_fixed = filling.is_fixed() && texts.is_fixed();
+        let changing = (!is_fixed).then(|| Changing {
+            feed: feed.filter(|_| filling.needs_row() || texts.needs_row()).cloned(),
+            request: filling,
+            expected: texts,
+        });
+        Ok(UrlCheck { name, long_name, request: SharedRequest { slot, request }, hops, expected, changing })
     }
 
     fn run(&self, user: &mut User) -> CheckResult {
-        let answer = user.send_shared(&self.request, self.hops)?;
-        answer.expect_one_of(&self.expected.statuses)?;
-        for (path, wanted) in &self.expected.json {
-            match wanted {
-                Some(wanted) => answer.expect_json(path, wanted.clone())?,
-                None => answer.expect_json_at(path)?,
-            };
-        }
-        for text in &self.expected.contains {
-            answer.expect_contains(text)?;
-        }
-        for (name, text) in &self.expected.headers {
-            answer.expect_header(name, text)?;
-        }
-        Ok(())
+        let Some(changing) = &self.changing else {
+            let answer = user.send_shared(&self.request, self.hops)?;
+            return self.expected.hold(&answer);
+        };
+        let row = changing.feed.as_ref().map(|feed| feed.of_iteration(user)).transpose()?;
+        let values = Values { row, user: user.id(), iteration: user.iteration() };
+        let fill = |request: &mut Prepared| changing.request.fill(request, values);
+        let answer = user.send_filled(&self.request, self.hops, fill)?;
+        changing.expected.render(values).hold(&answer)
     }
 }
 
-impl Expected {
-    fn new(args: &Args) -> Result<Expected, Error> {
-        let mut headers = Vec::new();
-        for header in &args.expect_header {
-            headers.push(name_and_text("--expect-header", header)?);
-        }
-        let json = args.expect_json.iter().map(|text| match text.split_once('=') {
-            Some(("", _)) => Err(Error::usage(format!("--expect-json '{text}': no path; write it like code=1"))),
-            // What is no JSON is text: `name=Ann` needs no quotes.
-            Some((path, value)) => {
-                let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-                Ok((path.to_owned(), Some(value)))
-            }
-            None => Ok((text.clone(), None)),
-        });
-        Ok(Expected {
-            statuses: args.expect_status.clone().unwrap_or_else(|| Statuses::from(100..=399)),
-            json: json.collect::<Result<_, _>>()?,
-            contains: args.expect_contains.clone(),
-            headers,
-        })
+/// A body whose values are to be texts of a JSON document.
+fn is_json(body: &str, headers: &[(String, HeaderText)]) -> bool {
+    let is_type = |(name, text): &(String, HeaderText)| {
+        name.eq_ignore_ascii_case("content-type") && text.template().to_string().to_ascii_lowercase().contains("json")
+    };
+    body.trim_start().starts_with(['{', '[']) || headers.iter().any(is_type)
+}
+
+fn headers(args: &Args, names: Names<'_>) -> Result<Vec<(String, HeaderText)>, Error> {
+    let mut headers = Vec::new();
+    for header in &args.headers {
+        let (name, text) = name_and_text("--header", header)?;
+        headers.push((name, HeaderText::AsItIs(Template::new(&text, names))));
     }
+    if let Some(credentials) = &args.basic_auth {
+        if !credentials.contains(':') {
+            return Err(Error::usage("--basic-auth: there is no password; give USER:PASSWORD"));
+        }
+        headers.push(("authorization".into(), HeaderText::BasicAuth(Template::new(credentials, names))));
+    }
+    Ok(headers)
+}
+
+/// Refuses names in braces that nothing stands for, and places where a URL cannot have any.
+fn check_places(target: &Template, path_and_query: &Template, args: &Args, names: Names<'_>) -> Result<(), Error> {
+    let why = if let Some(name) = target.unknown_name() {
+        match &args.feed {
+            Some(file) => {
+                let known = braced(names.columns);
+                format!("{{{name}}} is no column of {}; give {known}, {{user}} or {{iteration}}", file.display())
+            }
+            None => {
+                format!("nothing is known of {{{name}}}; give --feed FILE with that column, {{user}} or {{iteration}}")
+            }
+        }
+    } else if path_and_query.count() < target.count() {
+        "names in braces can stand in its path and query only; put them there".into()
+    } else {
+        return Ok(());
+    };
+    Err(Error::usage(format!("TARGET '{target}': {why}")))
+}
+
+fn columns(feed: &Feed<Row>) -> &[String] {
+    feed.rows().first().map_or(&[], Row::columns)
+}
+
+/// Names as they are written in a template.
+fn braced(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
+    names.join(", ")
 }
 
 /// A TARGET as a URL perfloop can test.
-fn url(target: &str, host: Option<&Url>) -> Result<Url, Error> {
+fn url(template: &Template, host: Option<&Url>) -> Result<Url, Error> {
+    let target = &template.to_string();
     let refuse = |why: String| Err(Error::usage(format!("TARGET '{target}': {why}")));
     if target.is_empty() {
         return refuse("is empty; give a URL like http://127.0.0.1:5000/json".into());
     } else if target.ends_with(".hurl") || Path::new(target).is_dir() {
         return refuse("this version reads no Hurl files yet; give a URL like http://127.0.0.1:5000/json".into());
     }
+    let text = template.with_words();
     let parsed = match host {
-        Some(host) if target.starts_with('/') => host.join(target),
-        _ => Url::parse(target),
+        Some(host) if target.starts_with('/') => host.join(&text),
+        _ => Url::parse(&text),
     };
     match parsed {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
@@ -185,13 +239,6 @@ fn url(target: &str, host: Option<&Url>) -> Result<Url, Error> {
             refuse(format!("is no URL ({error}); give one like http://127.0.0.1:5000/json"))
         }
         _ => refuse(format!("give the whole URL, http://{}", target.trim_start_matches('/'))),
-    }
-}
-
-fn name_and_text(flag: &str, text: &str) -> Result<(String, String), Error> {
-    match text.split_once(':') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
-        _ => Err(Error::usage(format!("{flag} '{text}': no name; write it like 'Accept: text/html'"))),
     }
 }
 
@@ -211,12 +258,12 @@ fn embedded() -> Result<Target, Error> {
     let service = mock_service::MockService::start(settings).map_err(|error| {
         Error::run(format!("the mock service inside perfloop does not start: {error}; give a TARGET"))
     })?;
-    let url = url(&format!("{}/json", service.url()), None)?;
+    let url = url(&Template::new(&format!("{}/json", service.url()), Names::default()), None)?;
     let request = Prepared::new("GET", &url, &[], None).map_err(Error::run)?;
-    let json = vec![("code".to_owned(), Some(Value::from(1)))];
-    let expected = Expected { statuses: 200.into(), json, contains: Vec::new(), headers: Vec::new() };
+    let expected = Expected::code_1();
     let name = request.name.clone();
-    let check = UrlCheck { name, request: SharedRequest { slot: 0, request }, hops: 0, expected };
+    let request = SharedRequest { slot: 0, request };
+    let check = UrlCheck { long_name: name.clone(), name, request, hops: 0, expected, changing: None };
     let description = format!("embedded mock service {url}");
     Ok(Target { description, checks: vec![check], service: Some(service) })
 }

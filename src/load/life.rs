@@ -41,7 +41,7 @@ fn run(shared: &Shared, user: &mut User, check: CheckId) -> Option<bool> {
 
 /// What one iteration runs. False when no further one is to begin.
 fn iteration(shared: &Shared, class: &Class, shift: &Shift, user: &mut User) -> bool {
-    class.root.walk(user, User::rng, &mut |user, check| !shift.is_over() && run(shared, user, check).is_some())
+    class.root.walk(user, User::rng, &mut |user, check| !shift.ends_iteration() && run(shared, user, check).is_some())
 }
 
 /// Iterations of a user's own, until the loops are done or the shift is over.
@@ -69,8 +69,8 @@ fn iterate(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, first
         }
     }
     if counted < loops {
-        let end = shift.ended_at();
-        user.missed(class.wait.due_by(first, end).saturating_sub(begun));
+        let were_due = class.wait.due_by(first, shift.ended_at());
+        user.missed(were_due.min(loops.saturating_add(begun - counted)).saturating_sub(begun));
     }
 }
 

@@ -28,6 +28,16 @@ const CUT: u8 = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WasCut;
 
+/// The user begins nothing more: the run was cut off, or there is no row for it.
+#[derive(Debug)]
+pub(crate) struct NoMore;
+
+impl From<WasCut> for NoMore {
+    fn from(_: WasCut) -> Self {
+        NoMore
+    }
+}
+
 impl Open {
     pub(crate) fn new(epoch: Instant) -> Self {
         Open {

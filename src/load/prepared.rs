@@ -33,13 +33,40 @@ impl Prepared {
         let name = format!("{method} {}", readable(url.path()));
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is no header name"))?;
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| format!("the value of header '{name}' has characters that cannot be sent"))?;
-            map.append(key, value);
+            let (name, value) = header(name, value)?;
+            map.append(name, value);
         }
         Ok(Prepared { name, method, uri, headers: map, body, timeout: None })
     }
+
+    /// Asks the same service for something else.
+    pub(crate) fn set_path_and_query(&mut self, text: &str) -> Result<(), String> {
+        let unusable = |error: &dyn std::fmt::Display| format!("the URL's path {text} cannot be used: {error}");
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(text.parse().map_err(|error| unusable(&error))?);
+        self.uri = Uri::from_parts(parts).map_err(|error| unusable(&error))?;
+        Ok(())
+    }
+
+    /// Replaces all values of a header.
+    pub(crate) fn set_header(&mut self, name: &str, values: impl Iterator<Item = String>) -> Result<(), String> {
+        for (index, value) in values.enumerate() {
+            let (name, value) = header(name, &value)?;
+            if index == 0 {
+                self.headers.insert(name, value);
+            } else {
+                self.headers.append(name, value);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is no header name"))?;
+    let value = HeaderValue::from_str(value)
+        .map_err(|_| format!("the value of header '{name}' has characters that cannot be sent"))?;
+    Ok((key, value))
 }
 
 /// A request that all users send, each from a copy of its own: what many threads count references of, they fight for.

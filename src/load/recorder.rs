@@ -71,6 +71,11 @@ impl Recorder {
         Ok(())
     }
 
+    /// Ends a check that is not counted.
+    pub(crate) fn forget_check(&self) -> Result<(), WasCut> {
+        self.open.end_check()
+    }
+
     pub(crate) fn begin_request(&self, request: RequestId) -> Result<(), WasCut> {
         self.open.begin_request(request)
     }

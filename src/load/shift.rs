@@ -78,6 +78,16 @@ impl Shift {
         stopped.into_iter().chain(self.ends_at()).min().unwrap_or_else(Instant::now)
     }
 
+    /// What the user does in this iteration is not to be finished.
+    pub(crate) fn ends_iteration(&self) -> bool {
+        if self.stop.is_set() { self.stop.ends_iterations() } else { self.is_over() }
+    }
+
+    /// The rows of this feed are used up: the run ends.
+    pub(crate) fn used_up(&self, feed: &Arc<str>) {
+        self.stop.used_up(feed);
+    }
+
     /// The run was stopped, or this user is not wanted any more.
     pub(crate) fn is_over(&self) -> bool {
         self.stop.is_set() || self.ends_at().is_some_and(|end| end <= Instant::now())

@@ -1,7 +1,7 @@
 //! The stop: one flag, set by the timer, by a person or by the last loop, and seen by everybody at once.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 use std::time::Instant;
 
@@ -14,6 +14,8 @@ pub(crate) struct Stop {
     /// Read by every user before each check; the rest of the fields is only touched when it changes.
     state: AtomicU8,
     first: OnceLock<(Instant, EndReason)>,
+    /// The feed whose rows were used up first.
+    used_up: OnceLock<Arc<str>>,
     sleepers: Mutex<Vec<Thread>>,
     guard: Mutex<()>,
     changed: Condvar,
@@ -27,6 +29,12 @@ impl Stop {
     /// No new check starts. The first reason given is kept.
     pub(crate) fn set(&self, reason: EndReason) {
         self.raise(STOPPING, reason);
+    }
+
+    /// The rows of this feed are used up. Users that have one may finish their iteration.
+    pub(crate) fn used_up(&self, feed: &Arc<str>) {
+        self.used_up.get_or_init(|| Arc::clone(feed));
+        self.set(EndReason::DataUsedUp);
     }
 
     /// Running checks are to be cut off now.
@@ -52,6 +60,17 @@ impl Stop {
 
     pub(crate) fn is_cut(&self) -> bool {
         self.state.load(Ordering::SeqCst) == CUT
+    }
+
+    /// Iterations that have begun are not to be finished.
+    pub(crate) fn ends_iterations(&self) -> bool {
+        self.is_set() && (self.is_cut() || !self.reason().is_some_and(|(_, reason)| reason == EndReason::DataUsedUp))
+    }
+
+    /// The feed whose rows were used up, if that was what set it.
+    pub(crate) fn feed_used_up(&self) -> Option<Arc<str>> {
+        let (_, reason) = self.reason()?;
+        self.used_up.get().filter(|_| reason == EndReason::DataUsedUp).cloned()
     }
 
     /// When and why it was set first.

@@ -11,7 +11,7 @@ use super::check::Check;
 use super::cookies::Cookies;
 use super::hooks::{FailureEvent, Hooks, RequestEvent};
 use super::http::{Client, Exchanged, HeaderMap, HttpSettings, SET_COOKIE, Uri};
-use super::open::WasCut;
+use super::open::NoMore;
 use super::prepared::{Prepared, SharedRequest, redirected};
 use super::recorder::{CheckTimes, Recorder};
 use super::request::{REFUSALS_BEFORE_PAUSE, RequestBuilder};
@@ -49,6 +49,8 @@ pub struct User {
     last_arrival: Option<Instant>,
     /// This user's copies of the shared requests, by their numbers.
     own: Vec<Option<Box<OwnRequest>>>,
+    /// The row this user has of the command line's feed, and the iteration it was taken for.
+    pub(crate) row_of_iteration: Option<(u64, usize)>,
     /// Made when the first is set: most users of a large run have none.
     cookies: Option<Box<Cookies>>,
 }
@@ -90,6 +92,8 @@ pub(super) struct OpenCheck {
     in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
     lost: Option<RequestId>,
+    /// It wanted a row of a feed that has none left.
+    has_no_row: bool,
 }
 
 impl User {
@@ -112,6 +116,7 @@ impl User {
             due: None,
             last_arrival: None,
             own: Vec::new(),
+            row_of_iteration: None,
             cookies: None,
         }
     }
@@ -200,11 +205,16 @@ impl User {
     }
 
     /// Runs a check once and records how it ended. True if it passed.
-    pub(crate) fn run(&mut self, id: CheckId, check: &Check) -> Result<bool, WasCut> {
+    pub(crate) fn run(&mut self, id: CheckId, check: &Check) -> Result<bool, NoMore> {
         let started = Instant::now();
         self.recorder.begin_check(id, started)?;
         self.open = OpenCheck::default();
         let mut outcome = check.run(self);
+        if self.open.has_no_row {
+            // Without its data it tested nothing, so that it is neither a pass nor a fail.
+            self.recorder.forget_check()?;
+            return Err(NoMore);
+        }
         let ended = Instant::now();
         if let (Outcome::Pass, Some(recorded)) = (&outcome, self.open.recorded.take()) {
             outcome = recorded;
@@ -222,6 +232,12 @@ impl User {
         let times = CheckTimes { tpr, elapsed, busy, hooks, requests, answered };
         self.recorder.end_check(id, ended, times, outcome)?;
         Ok(passed)
+    }
+
+    /// The running check wanted a row of this feed, which has none left: the run ends.
+    pub(crate) fn has_no_row(&mut self, feed: &Arc<str>) {
+        self.open.has_no_row = true;
+        self.shift.used_up(feed);
     }
 
     /// Calls the hooks for failures, whose time is the tester's.
@@ -327,14 +343,27 @@ impl User {
 
     /// Sends a request that other users send too.
     pub(crate) fn send_shared(&mut self, shared: &SharedRequest, hops: u32) -> Result<Response, RequestError> {
+        self.send_filled(shared, hops, |_| Ok(()))
+    }
+
+    /// The same for a request that changes: `fill` sets in the user's copy what does.
+    pub(crate) fn send_filled(
+        &mut self,
+        shared: &SharedRequest,
+        hops: u32,
+        fill: impl FnOnce(&mut Prepared) -> Result<(), String>,
+    ) -> Result<Response, RequestError> {
         if self.own.len() <= shared.slot {
             self.own.resize_with(shared.slot + 1, || None);
         }
-        let own = self.own[shared.slot].take().unwrap_or_else(|| {
+        let mut own = self.own[shared.slot].take().unwrap_or_else(|| {
             let request = shared.request.own();
             Box::new(OwnRequest { id: self.recorder.request_id(&request.name), request })
         });
-        let result = self.send_as(own.id, &own.request, hops);
+        let result = match fill(&mut own.request) {
+            Ok(()) => self.send_as(own.id, &own.request, hops),
+            Err(message) => Err(self.unsendable(&own.request.name, message)),
+        };
         self.own[shared.slot] = Some(own);
         result
     }

@@ -49,8 +49,10 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         "end": summary.end.map(|end| match end.reason {
             EndReason::LoopsDone => "loops_done",
             EndReason::TimeUp => "time_up",
+            EndReason::DataUsedUp => "data_used_up",
             EndReason::Stopped => "stopped",
         }),
+        "used_up": summary.used_up.as_deref(),
         "users": summary.users,
         "start_delay_ms": times(&summary.starts),
         "pauses": { "count": summary.pauses.count(), "total_s": summary.pauses.sum().as_secs_f64() },

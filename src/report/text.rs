@@ -86,11 +86,14 @@ pub fn live_line(summary: &Summary) -> String {
 
 fn headline(summary: &Summary) -> String {
     let totals = &summary.whole.totals;
-    let why = match summary.end.map(|end| end.reason) {
-        Some(EndReason::LoopsDone) => "all loops done",
-        Some(EndReason::TimeUp) => "time up",
-        Some(EndReason::Stopped) => "stopped",
-        None => "still running",
+    let why: String = match summary.end.map(|end| end.reason) {
+        Some(EndReason::LoopsDone) => "all loops done".into(),
+        Some(EndReason::TimeUp) => "time up".into(),
+        Some(EndReason::DataUsedUp) => {
+            format!("the rows of {} are used up", summary.used_up.as_deref().unwrap_or("the feed"))
+        }
+        Some(EndReason::Stopped) => "stopped".into(),
+        None => "still running".into(),
     };
     let unfinished = if totals.unfinished > 0 { format!(", {} unfinished", totals.unfinished) } else { String::new() };
     format!(

@@ -240,6 +240,7 @@ impl Stats {
             blocked,
             end: None,
             log: LogLoss::default(),
+            used_up: None,
         }
     }
 

@@ -53,6 +53,8 @@ pub struct Summary {
     pub blocked: Duration,
     /// What the log of exchanges had to leave out.
     pub log: LogLoss,
+    /// The feed whose rows were used up, when that ended the run.
+    pub used_up: Option<Arc<str>>,
     pub(crate) names: Arc<Names>,
 }
 

@@ -3,6 +3,7 @@
 
 mod cli;
 mod conservation;
+mod feed;
 mod outcomes;
 mod pace;
 mod readme;

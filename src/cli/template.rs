@@ -1,0 +1,280 @@
+//! Texts with places in braces, which each iteration fills: `{column}` of the feed's row, `{user}` and `{iteration}`.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::load::Row;
+
+/// The names a template may have in braces. A name that is none of them is text like any other, braces and all.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Names<'a> {
+    /// Those of the feed. They come before the built-in ones.
+    pub(super) columns: &'a [String],
+}
+
+/// A text with places.
+#[derive(Debug, Clone)]
+pub(super) struct Template(Vec<Part>);
+
+#[derive(Debug, Clone)]
+enum Part {
+    Text(String),
+    Place(Place),
+}
+
+#[derive(Debug, Clone)]
+struct Place {
+    name: String,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What {
+    /// The column's number, counted from 0.
+    Column(usize),
+    User,
+    Iteration,
+}
+
+/// What a value must not break out of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Escape {
+    Nothing,
+    /// A text in a JSON document.
+    Json,
+    /// A segment of a URL's path, or a value in its query.
+    Url,
+}
+
+/// What fills the places of one iteration.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Values<'a> {
+    pub(super) row: Option<&'a Row>,
+    pub(super) user: u32,
+    pub(super) iteration: u64,
+}
+
+impl Values<'_> {
+    /// For texts without places.
+    pub(super) const NONE: Values<'static> = Values { row: None, user: 0, iteration: 0 };
+}
+
+impl Names<'_> {
+    fn find(self, name: &str) -> Option<What> {
+        match self.columns.iter().position(|column| column == name) {
+            Some(index) => Some(What::Column(index)),
+            None if name == "user" => Some(What::User),
+            None if name == "iteration" => Some(What::Iteration),
+            None => None,
+        }
+    }
+}
+
+impl Template {
+    pub(super) fn new(text: &str, names: Names<'_>) -> Self {
+        let mut template = Template(Vec::new());
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            let (before, braced) = rest.split_at(open);
+            template.push_text(before);
+            rest = match braced[1..].split_once('}').and_then(|(name, after)| Some((name, names.find(name)?, after))) {
+                Some((name, what, after)) => {
+                    template.0.push(Part::Place(Place { name: name.to_owned(), what }));
+                    after
+                }
+                None => {
+                    template.push_text("{");
+                    &braced[1..]
+                }
+            };
+        }
+        template.push_text(rest);
+        template
+    }
+
+    /// It is the same text always.
+    pub(super) fn is_fixed(&self) -> bool {
+        self.places().next().is_none()
+    }
+
+    /// It cannot be rendered without a row.
+    pub(super) fn needs_row(&self) -> bool {
+        self.places().any(|place| matches!(place.what, What::Column(_)))
+    }
+
+    /// A name in braces that is none of the names.
+    pub(super) fn unknown_name(&self) -> Option<&str> {
+        let texts = self.0.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Place(_) => None,
+        });
+        let mut braced =
+            texts.flat_map(|text| text.split('{').skip(1)).filter_map(|rest| Some(rest.split_once('}')?.0));
+        // Who writes JSON into a query means no name.
+        braced.find(|name| !name.is_empty() && !name.contains(['"', ':']))
+    }
+
+    /// The text with its places filled.
+    pub(super) fn render(&self, values: Values<'_>, escape: Escape) -> String {
+        let mut text = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(fixed) => text.push_str(fixed),
+                Part::Place(Place { what: What::Column(index), .. }) => {
+                    escape.push(&mut text, values.row.map_or("", |row| row.at(*index)));
+                }
+                Part::Place(Place { what: What::User, .. }) => text.push_str(&values.user.to_string()),
+                Part::Place(Place { what: What::Iteration, .. }) => text.push_str(&values.iteration.to_string()),
+            }
+        }
+        text
+    }
+
+    /// The text with a word for each place that a URL takes as it is.
+    pub(super) fn with_words(&self) -> String {
+        let mut numbers = 0..;
+        let text = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Place(_) => numbers.next().map(word).unwrap_or_default(),
+        };
+        self.0.iter().map(text).collect()
+    }
+
+    /// The template whose text this is when there are [words](Self::with_words) for its places, which are those of
+    /// this one.
+    pub(super) fn of_words(&self, text: &str) -> Self {
+        let mut template = Template(Vec::new());
+        let mut rest = text;
+        for (number, place) in self.places().enumerate() {
+            if let Some((before, after)) = rest.split_once(&word(number)) {
+                template.push_text(before);
+                template.0.push(Part::Place(place.clone()));
+                rest = after;
+            }
+        }
+        template.push_text(rest);
+        template
+    }
+
+    /// Its text, without what fills it, begins with one of these, spaces aside.
+    pub(super) fn begins_with(&self, chars: &[char]) -> bool {
+        matches!(self.0.first(), Some(Part::Text(text)) if text.trim_start().starts_with(chars))
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.places().count()
+    }
+
+    fn places(&self) -> impl Iterator<Item = &Place> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Place(place) => Some(place),
+            Part::Text(_) => None,
+        })
+    }
+
+    fn push_text(&mut self, text: &str) {
+        match self.0.last_mut() {
+            Some(Part::Text(last)) => last.push_str(text),
+            _ if text.is_empty() => {}
+            _ => self.0.push(Part::Text(text.to_owned())),
+        }
+    }
+}
+
+fn word(number: usize) -> String {
+    format!("perfloop-place-{number}-")
+}
+
+/// The text as it was written.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(text),
+            Part::Place(place) => write!(f, "{{{}}}", place.name),
+        })
+    }
+}
+
+impl Escape {
+    /// That of a text which may be JSON.
+    pub(super) fn json_if(is_json: bool) -> Self {
+        if is_json { Escape::Json } else { Escape::Nothing }
+    }
+
+    fn push(self, text: &mut String, value: &str) {
+        match self {
+            Escape::Nothing => text.push_str(value),
+            Escape::Json => {
+                let quoted = Value::from(value).to_string();
+                text.push_str(&quoted[1..quoted.len() - 1]);
+            }
+            Escape::Url => {
+                for byte in value.bytes() {
+                    match byte {
+                        b'-' | b'.' | b'_' | b'~' => text.push(char::from(byte)),
+                        _ if byte.is_ascii_alphanumeric() => text.push(char::from(byte)),
+                        _ => text.push_str(&format!("%{byte:02X}")),
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(text: &str) -> Template {
+        let columns = ["id".to_owned(), "full name".to_owned()];
+        Template::new(text, Names { columns: &columns })
+    }
+
+    fn rendered(text: &str, escape: Escape) -> String {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(&file, "id,full name\n7,\"A/b \"\"ü\"\"\"\n").expect("written");
+        let feed = crate::load::Feed::untyped(file.path()).expect("a feed");
+        template(text).render(Values { row: Some(&feed.rows()[0]), user: 3, iteration: 9 }, escape)
+    }
+
+    #[test]
+    fn only_known_names_are_places() {
+        let json = "{\"a\":{\"id\":{id}},\"b\":{x},\"c\":[{}],{user}{{iteration}}";
+        assert_eq!(rendered(json, Escape::Json), "{\"a\":{\"id\":7},\"b\":{x},\"c\":[{}],3{9}");
+        assert_eq!(template(json).to_string(), json);
+        assert_eq!(rendered("{id", Escape::Nothing), "{id");
+        assert_eq!(rendered("", Escape::Nothing), "");
+        assert!(template("{ID} } {").is_fixed() && !template("{id}").is_fixed());
+        assert!(template("{id}").needs_row() && !template("{user}{iteration}").needs_row());
+    }
+
+    #[test]
+    fn a_column_comes_before_a_built_in_name() {
+        let columns = ["user".to_owned()];
+        assert!(Template::new("{user}", Names { columns: &columns }).needs_row());
+    }
+
+    #[test]
+    fn a_value_stays_where_it_was_put() {
+        assert_eq!(rendered("<{full name}>", Escape::Nothing), "<A/b \"ü\">");
+        assert_eq!(rendered("\"{full name}\"", Escape::Json), "\"A/b \\\"ü\\\"\"");
+        assert_eq!(rendered("/{full name}/", Escape::Url), "/A%2Fb%20%22%C3%BC%22/");
+    }
+
+    #[test]
+    fn unknown_names_are_found_and_json_is_none() {
+        let unknown = |text: &str| template(text).unknown_name().map(str::to_owned);
+        assert_eq!(unknown("/{id}/{name}"), Some("name".into()));
+        assert_eq!(unknown("/?a={\"b\":1}&c={}&d={id}"), None);
+        assert_eq!(unknown("/{id}}/{"), None);
+    }
+
+    #[test]
+    fn places_are_found_again_in_a_text_with_their_words() {
+        let template = template("/{id}/x?{user}={id}");
+        let words = template.with_words();
+        assert_eq!(template.of_words(&words).to_string(), "/{id}/x?{user}={id}");
+        assert_eq!(template.of_words("/none").count(), 0);
+    }
+}

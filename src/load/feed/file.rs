@@ -1,0 +1,200 @@
+//! CSV files as rows, or one line that says which line of the file is wrong.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Trim};
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+use crate::units;
+
+/// A row of a CSV file: texts by the names of their columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    columns: Arc<[String]>,
+    values: StringRecord,
+}
+
+impl Row {
+    /// The value in the column of this name.
+    pub fn get(&self, column: &str) -> Option<&str> {
+        self.columns.iter().position(|name| name == column).map(|index| self.at(index))
+    }
+
+    /// The columns' names and values, in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.columns.iter().map(String::as_str).zip(&self.values)
+    }
+
+    /// The names of all columns, in the order of the file.
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The value in the column of this number, counted from 0.
+    pub(crate) fn at(&self, index: usize) -> &str {
+        self.values.get(index).unwrap_or_default()
+    }
+}
+
+/// Each row as a `T`.
+pub(super) fn read_as<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Error> {
+    read(path, |columns, record| record.deserialize(Some(columns)))
+}
+
+/// Each row as it is.
+pub(super) fn read_rows(path: &Path) -> Result<Vec<Row>, Error> {
+    let mut shared: Option<Arc<[String]>> = None;
+    read(path, |columns, record| {
+        let columns = shared.get_or_insert_with(|| columns.iter().map(str::to_owned).collect());
+        Ok(Row { columns: Arc::clone(columns), values: record.clone() })
+    })
+}
+
+fn read<T>(path: &Path, mut row: impl FnMut(&StringRecord, &StringRecord) -> csv::Result<T>) -> Result<Vec<T>, Error> {
+    let file = path.display();
+    let refuse = |what: String| Error::usage(format!("{file}: {what}"));
+    let bytes =
+        fs::read(path).map_err(|error| refuse(format!("cannot be read ({error}); give a CSV file that can")))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = line_at(error.as_bytes(), error.utf8_error().valid_up_to());
+        Error::usage(format!("{file} line {line}: is not UTF-8; save the file as UTF-8"))
+    })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let refuse_line = |record: &StringRecord, what: String| {
+        let start = record.position().map_or(0, |position| position.byte() as usize);
+        Error::usage(format!("{file} line {}{what}", line_of_record(text.as_bytes(), start)))
+    };
+    if text.trim().is_empty() {
+        return Err(refuse("is empty; give a row of column names, and rows of values below it".into()));
+    }
+
+    let mut reader = ReaderBuilder::new().trim(Trim::Headers).from_reader(text.as_bytes());
+    let columns = reader.headers().map_err(|error| refuse(error.to_string()))?.clone();
+    for (index, name) in columns.iter().enumerate() {
+        if name.is_empty() {
+            let what = format!(": column {} has no name; give every column one in the first row", index + 1);
+            return Err(refuse_line(&columns, what));
+        } else if columns.iter().take(index).any(|other| other == name) {
+            return Err(refuse_line(&columns, format!(": column '{name}' is there twice; rename one of them")));
+        }
+    }
+
+    let mut rows = Vec::new();
+    let mut record = StringRecord::new();
+    while next(&mut reader, &mut record, &columns).map_err(|what| refuse_line(&record, what))? {
+        rows.push(row(&columns, &record).map_err(|error| refuse_line(&record, misfit(&error, &columns, &record)))?);
+    }
+    if rows.is_empty() {
+        return Err(refuse("has column names and no rows; give rows of values below them".into()));
+    }
+    Ok(rows)
+}
+
+/// Reads the next record, if there is one. What is wrong with it is the end of a line that names its place.
+fn next(reader: &mut Reader<&[u8]>, record: &mut StringRecord, columns: &StringRecord) -> Result<bool, String> {
+    reader.read_record(record).map_err(|error| match error.kind() {
+        ErrorKind::UnequalLengths { len, .. } => {
+            let (values, columns) = (units::count(*len, "value"), units::count(columns.len() as u64, "column"));
+            format!(": {values} for {columns}; give one for each, and put a value that has commas in quotes")
+        }
+        _ => format!(": {error}"),
+    })
+}
+
+/// Why a row does not fit its type.
+fn misfit(error: &csv::Error, columns: &StringRecord, record: &StringRecord) -> String {
+    let ErrorKind::Deserialize { err, .. } = error.kind() else { return format!(": {error}") };
+    let field = err.field().and_then(|field| usize::try_from(field).ok());
+    match field.and_then(|field| Some((columns.get(field)?, record.get(field)?))) {
+        Some((column, value)) => {
+            format!(", column '{column}': '{}' does not fit ({}); mend the value", value.escape_debug(), err.kind())
+        }
+        None => {
+            let names: Vec<&str> = columns.iter().collect();
+            format!(": does not fit ({}); the columns are {}", err.kind(), names.join(", "))
+        }
+    }
+}
+
+/// The line, counted from 1, in which a record stands; empty lines before it belong to the reader's idea of it.
+fn line_of_record(text: &[u8], start: usize) -> usize {
+    let blank = text.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    line_at(text, start + blank)
+}
+
+fn line_at(text: &[u8], byte: usize) -> usize {
+    1 + text.iter().take(byte).filter(|byte| **byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Person {
+        name: String,
+        age: Option<u8>,
+    }
+
+    fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        fs::write(&file, bytes).expect("written");
+        file
+    }
+
+    /// What a file is refused with, without its path.
+    fn refusal(bytes: &[u8]) -> String {
+        let file = file(bytes);
+        let text = read_as::<Person>(file.path()).expect_err("a bad file").to_string();
+        text.strip_prefix(&file.path().display().to_string()).expect("the path comes first").to_owned()
+    }
+
+    #[test]
+    fn rows_are_read_by_the_names_of_their_columns() {
+        let file = file("\u{feff}age, name\r\n\r\n7,\"A, b\"\r\n,\"c\"\"d\ne\"\r\n".as_bytes());
+        let people: Vec<Person> = read_as(file.path()).expect("people");
+        let person = |name: &str, age| Person { name: name.into(), age };
+        assert_eq!(people, [person("A, b", Some(7)), person("c\"d\ne", None)]);
+        let rows = read_rows(file.path()).expect("rows");
+        assert_eq!((rows[0].get("name"), rows[0].get("Name"), rows[1].get("age")), (Some("A, b"), None, Some("")));
+        assert_eq!(rows[0].iter().collect::<Vec<_>>(), [("age", "7"), ("name", "A, b")]);
+    }
+
+    #[test]
+    fn a_bad_file_is_refused_with_its_line_and_the_remedy() {
+        let rows: [(&[u8], &str); 12] = [
+            (b"", ": is empty; give a row of column names, and rows of values below it"),
+            (b"\n \n", ": is empty; give a row of column names, and rows of values below it"),
+            (b"name,age\n", ": has column names and no rows; give rows of values below them"),
+            (b"\nname,\na,1\n", " line 2: column 2 has no name; give every column one in the first row"),
+            (b"name,age,name\n", " line 1: column 'name' is there twice; rename one of them"),
+            (
+                b"name,age\na,1\n\n\"b\nc\",2\nd\n",
+                " line 6: 1 value for 2 columns; give one for each, and put a value that has commas in quotes",
+            ),
+            (
+                b"name,age\na,1,2\n",
+                " line 2: 3 values for 2 columns; give one for each, and put a value that has commas in quotes",
+            ),
+            (b"name,age\na,1\n\xff,2\n", " line 3: is not UTF-8; save the file as UTF-8"),
+            (
+                b"name,age\na,1\n\nb,x\ty\n",
+                " line 4, column 'age': 'x\\ty' does not fit (invalid digit found in string); mend the value",
+            ),
+            (
+                b"age,name\n300,b\n",
+                " line 2, column 'age': '300' does not fit (number too large to fit in target type); mend the value",
+            ),
+            (b"nom,age\na,1\n", " line 2: does not fit (missing field `name`); the columns are nom, age"),
+            (b"a\nb\n", " line 2: does not fit (missing field `name`); the columns are a"),
+        ];
+        for (bytes, wanted) in rows {
+            assert_eq!(refusal(bytes), wanted, "{}", String::from_utf8_lossy(bytes));
+        }
+        let missing = read_rows(Path::new("/no/such.csv")).expect_err("no file").to_string();
+        assert!(missing.starts_with("/no/such.csv: cannot be read (No such file"), "{missing}");
+    }
+}
