@@ -5,6 +5,7 @@ mod crew;
 mod http;
 mod open;
 mod os;
+mod outlook;
 mod pace;
 mod panics;
 mod plan;
@@ -17,6 +18,7 @@ mod user;
 
 pub(crate) use check::Check;
 pub use http::{HttpSettings, TlsResume};
+pub(crate) use outlook::Need;
 pub use plan::Plan;
 pub use request::RequestBuilder;
 pub(crate) use request::{Prepared, SharedRequest, basic_auth};
