@@ -10,12 +10,8 @@ use super::target::Target;
 use super::{Exit, Refusal, Subcommand, config};
 use crate::error::Error;
 
-pub(super) const COMMAND: Subcommand = Subcommand {
-    name: "list",
-    usage: "[TARGET]...",
-    about: "Show the checks with their weights and shares, without any traffic",
-    main,
-};
+pub(super) const COMMAND: Subcommand =
+    Subcommand { name: "list", usage: "[TARGET]...", about: "List the checks, their weights and shares", main };
 
 /// Without weights each check counts as much as any other.
 const WEIGHT: u32 = 1;
