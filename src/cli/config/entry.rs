@@ -116,7 +116,7 @@ pub(super) fn is_repeatable(arg: &Arg) -> bool {
 /// The argument of this key; `None` if it is one of another command of perfloop and so nothing to this one.
 ///
 /// # Errors
-/// When there is no such setting, with `named` as what was written.
+/// When there is no such setting. `written` makes of a key how it is written at this source.
 pub(super) fn find<'a>(
     command: &'a Command,
     key: &str,
