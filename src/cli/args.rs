@@ -204,6 +204,10 @@ pub(super) struct Args {
     /// Do not mask Authorization and cookies in --log-http
     #[arg(long, help_heading = OUTPUT)]
     pub(super) show_secrets: bool,
+
+    /// Show the plan and what it takes of this machine, without any traffic
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) dry_run: bool,
 }
 
 const LOAD: &str = "Load";
@@ -212,10 +216,12 @@ const FEED: &str = "Data";
 const EXPECT: &str = "Expectations";
 const OUTPUT: &str = "Output";
 
-const AFTER_HELP: &str = "\
+pub(super) const AFTER_HELP: &str = "\
 Examples:
   perfloop --users 2 --loops 100 --time 5
   perfloop http://127.0.0.1:5000/json --users 50 --time 30s --expect-status 200 --expect-json code=1
+
+Each flag can also be a key of perfloop.toml (spawn-rate = 10) or a variable (PERFLOOP_SPAWN_RATE=10).
 
 Exit codes: 0 all passed, 1 a check did not pass, 2 wrong input, 3 the run could not be carried out, 130 interrupted.
 HTTP/1.1 only: HTTP/2 and 3 are not spoken.";

@@ -1,9 +1,12 @@
 //! The command line: the only place that knows its flags, signals and exit codes.
 
 mod args;
+mod config;
+mod dry_run;
 mod expected;
 mod feed;
 mod filling;
+mod list;
 mod output;
 mod progress;
 mod run;
@@ -11,14 +14,27 @@ mod signals;
 mod target;
 mod template;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::error::{Error, ErrorKind};
-use args::Args;
+
+/// A command of its own: its word stands first, and wins over a TARGET of the same name.
+struct Subcommand {
+    name: &'static str,
+    /// What it takes, for the help.
+    usage: &'static str,
+    /// What it does, in one line.
+    about: &'static str,
+    /// Gets all words of the command line, its own name second.
+    main: fn(&Subcommand, &[OsString]) -> Result<Exit, Refusal>,
+}
+
+/// One file each.
+const SUBCOMMANDS: [Subcommand; 1] = [list::COMMAND];
 
 /// How a run ended, as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,28 +57,62 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Reads the command line, runs what it says, and returns the exit code: 0 good, 1 failed, 2 usage,
-/// 3 could not be carried out, 130 interrupted.
+/// Why nothing was done.
+enum Refusal {
+    /// The command line is wrong, or asks for the help.
+    CommandLine(clap::Error),
+    Other(Error),
+}
+
+impl From<clap::Error> for Refusal {
+    fn from(error: clap::Error) -> Self {
+        Refusal::CommandLine(error)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Refusal::Other(error)
+    }
+}
+
+/// Reads the command line, the environment and `perfloop.toml`, runs what they say, and returns the exit code:
+/// 0 good, 1 failed, 2 usage, 3 could not be carried out, 130 interrupted.
 pub fn main() -> ExitCode {
-    let result = match Args::try_parse() {
-        Ok(args) => run::run(args),
-        Err(error) if matches!(error.kind(), ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion) => {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let subcommand = SUBCOMMANDS.iter().find(|command| words.get(1).is_some_and(|word| word == command.name));
+    let result = match subcommand {
+        Some(command) => (command.main)(command, &words),
+        None => run::main(&words),
+    };
+    let error = match result {
+        Ok(exit) => return exit.into(),
+        Err(Refusal::CommandLine(error)) if !error.use_stderr() => {
             // Nobody reads on when it cannot be written.
             let _ = error.print();
             return Exit::Good.into();
         }
-        Err(error) => Err(Error::usage(one_line(&error))),
+        Err(Refusal::CommandLine(error)) => Error::usage(one_line(&error)),
+        Err(Refusal::Other(error)) => error,
     };
-    match result {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "perfloop: {error}");
-            match error.kind() {
-                ErrorKind::Usage => Exit::Usage.into(),
-                ErrorKind::Run => Exit::Broken.into(),
-            }
-        }
+    let _ = writeln!(std::io::stderr(), "perfloop: {error}");
+    match error.kind() {
+        ErrorKind::Usage => Exit::Usage.into(),
+        ErrorKind::Run => Exit::Broken.into(),
     }
+}
+
+fn is_subcommand(word: &str) -> bool {
+    SUBCOMMANDS.iter().any(|command| command.name == word)
+}
+
+/// The subcommands, for the help of the main command.
+fn subcommands() -> String {
+    let lines = SUBCOMMANDS.iter().map(|command| {
+        let usage = format!("{} {}", command.name, command.usage);
+        format!("  perfloop {usage:<24} {}\n", command.about)
+    });
+    format!("Commands, if their word stands first:\n{}", lines.collect::<String>())
 }
 
 /// A mistake on the command line, and the remedy, on one line.

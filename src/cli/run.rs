@@ -1,16 +1,20 @@
 //! `perfloop [TARGET]...`: one run, from its flags to its exit code.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::Exit;
-use super::args::{Args, TlsFiles};
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+use super::args::{AFTER_HELP, Args, TlsFiles};
+use super::config::{self, Settings};
 use super::output::{Output, open_stream};
 use super::progress::{KnownEnd, Progress};
 use super::signals::Signals;
 use super::target::Target;
+use super::{Exit, Refusal, dry_run, subcommands};
 use crate::error::Error;
 use crate::load::Plan;
 use crate::load_test::LoadTest;
@@ -23,7 +27,15 @@ const DEFAULT_WIDTH: u16 = 100;
 /// Less is not enough for a name and its numbers.
 const MIN_WIDTH: u16 = 80;
 
-pub(super) fn run(args: Args) -> Result<Exit, Error> {
+/// From the words of the command line.
+pub(super) fn main(words: &[OsString]) -> Result<Exit, Refusal> {
+    let command = Args::command().after_help(format!("{}\n{AFTER_HELP}", subcommands()));
+    let settings = config::read(command, words)?;
+    let args = Args::from_arg_matches(&settings.matches)?;
+    run(args, &settings).map_err(|error| settings.locate(error).into())
+}
+
+fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
     let json_on_stdout = args.json.as_deref() == Some(Path::new("-"));
     if json_on_stdout && args.log_http.as_deref() == Some(Path::new("-")) {
         return Err(Error::usage("--json - and --log-http - cannot both have stdout; give one of them a file"));
@@ -34,6 +46,10 @@ pub(super) fn run(args: Args) -> Result<Exit, Error> {
     }
     let plan = args.plan(tls_files(&args)?);
     plan.validate()?;
+    if args.dry_run {
+        let out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+        return dry_run::show(&args, plan, settings, out);
+    }
     let target = Target::new(&args, plan.http.follow)?;
     let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
     let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
@@ -50,6 +66,9 @@ pub(super) fn run(args: Args) -> Result<Exit, Error> {
     let run = test.start()?;
     signals.are_for(run.live());
     // What cannot be printed does not end a run.
+    if let Some(line) = settings.line() {
+        let _ = writeln!(out, "{line}");
+    }
     let _ = writeln!(out, "{}", first_line(&args, &plan, &target));
     if args.insecure {
         let _ = writeln!(out, "warning: --insecure accepts any certificate, also that of somebody in between");

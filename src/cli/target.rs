@@ -10,6 +10,7 @@ use super::args::Args;
 use super::expected::{Expected, ExpectedTexts, name_and_text};
 use super::feed;
 use super::filling::{Filling, HeaderText};
+use super::is_subcommand;
 use super::template::{Escape, Names, Template, Values};
 use crate::error::Error;
 use crate::load::{Feed, Prepared, Row, SharedRequest, User};
@@ -21,9 +22,10 @@ pub(super) struct Target {
     /// For people and for the report.
     pub(super) description: String,
     checks: Vec<UrlCheck>,
+    is_embedded: bool,
     /// Keeps the service alive as long as its target.
     #[cfg(feature = "embedded")]
-    service: Option<mock_service::MockService>,
+    _service: Option<mock_service::MockService>,
 }
 
 /// One request and what is expected of its answer.
@@ -85,17 +87,45 @@ impl Target {
         Ok(Target {
             description,
             checks,
+            is_embedded: false,
             #[cfg(feature = "embedded")]
-            service: None,
+            _service: None,
         })
+    }
+
+    /// The same, only to be looked at: the mock service inside perfloop is not started.
+    ///
+    /// # Errors
+    /// Those of [`Target::new`].
+    pub(super) fn to_look_at(args: &Args, hops: u32) -> Result<Target, Error> {
+        #[cfg(feature = "embedded")]
+        if args.targets.is_empty() && args.request_flag().is_none() {
+            let check = hello("http://127.0.0.1")?;
+            let description = "embedded mock service on a free port".to_owned();
+            return Ok(Target { description, checks: vec![check], is_embedded: true, _service: None });
+        }
+        Target::new(args, hops)
     }
 
     /// It runs in this process and shares its limits.
     pub(super) fn is_embedded(&self) -> bool {
-        #[cfg(feature = "embedded")]
-        return self.service.is_some();
-        #[cfg(not(feature = "embedded"))]
-        false
+        self.is_embedded
+    }
+
+    /// The names of its checks, in their order.
+    pub(super) fn check_names(&self) -> impl Iterator<Item = &str> {
+        self.checks.iter().map(|check| check.name.as_str())
+    }
+
+    /// Some of its connections are encrypted.
+    pub(super) fn has_tls(&self) -> bool {
+        self.checks.iter().any(|check| check.request.request.uri.scheme_str() == Some("https"))
+    }
+
+    /// To how many hosts and ports each user connects.
+    pub(super) fn addresses(&self) -> usize {
+        let uris = self.checks.iter().map(|check| &check.request.request.uri);
+        uris.map(|uri| (uri.scheme_str(), uri.authority())).collect::<HashSet<_>>().len()
     }
 
     /// Adds the target's checks.
@@ -238,6 +268,7 @@ fn url(template: &Template, host: Option<&Url>) -> Result<Url, Error> {
         Err(error) if target.contains("://") => {
             refuse(format!("is no URL ({error}); give one like http://127.0.0.1:5000/json"))
         }
+        _ if is_subcommand(target) => refuse(format!("is a command's word; put it first, like perfloop {target}")),
         _ => refuse(format!("give the whole URL, http://{}", target.trim_start_matches('/'))),
     }
 }
@@ -258,14 +289,20 @@ fn embedded() -> Result<Target, Error> {
     let service = mock_service::MockService::start(settings).map_err(|error| {
         Error::run(format!("the mock service inside perfloop does not start: {error}; give a TARGET"))
     })?;
-    let url = url(&Template::new(&format!("{}/json", service.url()), Names::default()), None)?;
+    let check = hello(&service.url())?;
+    let description = format!("embedded mock service {}", check.request.request.uri);
+    Ok(Target { description, checks: vec![check], is_embedded: true, _service: Some(service) })
+}
+
+/// The check of the mock service that starts with this URL.
+#[cfg(feature = "embedded")]
+fn hello(service: &str) -> Result<UrlCheck, Error> {
+    let url = url(&Template::new(&format!("{service}/json"), Names::default()), None)?;
     let request = Prepared::new("GET", &url, &[], None).map_err(Error::run)?;
     let expected = Expected::code_1();
     let name = request.name.clone();
     let request = SharedRequest { slot: 0, request };
-    let check = UrlCheck { long_name: name.clone(), name, request, hops: 0, expected, changing: None };
-    let description = format!("embedded mock service {url}");
-    Ok(Target { description, checks: vec![check], service: Some(service) })
+    Ok(UrlCheck { long_name: name.clone(), name, request, hops: 0, expected, changing: None })
 }
 
 #[cfg(not(feature = "embedded"))]

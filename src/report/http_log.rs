@@ -20,6 +20,11 @@ pub enum Secrets {
 
 const SECRET_HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
 
+/// The header of this name is not to be shown to everybody.
+pub(crate) fn is_secret(name: &str) -> bool {
+    SECRET_HEADERS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+}
+
 /// Writes exchanges until there are no more. After an error the rest is taken and thrown away.
 pub(crate) fn write_all(
     exchanges: impl Iterator<Item = Exchange>,
@@ -55,8 +60,7 @@ fn write_one(exchange: &Exchange, writer: &mut impl Write, secrets: Secrets) -> 
 
 fn write_message(message: &Message, writer: &mut impl Write, secrets: Secrets) -> io::Result<()> {
     for (name, value) in &message.headers {
-        let is_secret = SECRET_HEADERS.iter().any(|secret| name.eq_ignore_ascii_case(secret));
-        let value = if is_secret && secrets == Secrets::Mask { "***" } else { value };
+        let value = if is_secret(name) && secrets == Secrets::Mask { "***" } else { value };
         writeln!(writer, "{name}: {value}")?;
     }
     if message.body_length > 0 {

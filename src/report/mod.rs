@@ -2,12 +2,14 @@
 
 pub(crate) mod http_log;
 mod json;
+pub(crate) mod outline;
 mod text;
 
 use std::time::SystemTime;
 
 pub use http_log::Secrets;
 pub use json::write_json;
+pub(crate) use text::bytes;
 pub use text::{live_line, progress_line, write_text};
 
 /// What a report says about a run beside its numbers.

@@ -360,7 +360,8 @@ fn rate(per_second: f64) -> String {
     if per_second < 1000.0 { format!("{per_second:.2}") } else { format!("{per_second:.0}") }
 }
 
-fn bytes(count: u64) -> String {
+/// `512 B`, `7.2 KiB`.
+pub(crate) fn bytes(count: u64) -> String {
     let units = [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
     match units.iter().find(|(_, size)| count >= *size) {
         Some((unit, size)) => format!("{:.1} {unit}", count as f64 / *size as f64),

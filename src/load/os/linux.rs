@@ -106,7 +106,7 @@ pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
 pub(crate) fn limits() -> Vec<Limit> {
     let limit = |of, available: Option<u64>, own: u64, per_user, doubled_by_embedded, remedy| {
         let available = available?.saturating_sub(own);
-        Some(Limit { of, available, per_user, doubled_by_embedded, remedy })
+        Some(Limit { of, available, own, per_user, doubled_by_embedded, remedy })
     };
     let open_files = getrlimit(Resource::RLIMIT_NOFILE).ok().map(|(_, hard)| hard);
     let found = [
@@ -127,9 +127,25 @@ fn number(path: &str) -> Option<u64> {
 
 /// The limit of the process's own control group (version 2); `max` is none.
 fn cgroup_threads() -> Option<u64> {
+    number(&cgroup_file("pids.max")?)
+}
+
+fn cgroup_file(name: &str) -> Option<String> {
     let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
     let group = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
-    number(&format!("/sys/fs/cgroup{}/pids.max", group.trim_end_matches('/')))
+    Some(format!("/sys/fs/cgroup{}/{name}", group.trim_end_matches('/')))
+}
+
+/// Bytes that can still be taken without swapping: the machine's, or the control group's if it has less left.
+pub(crate) fn free_memory() -> Option<u64> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let of_machine = line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.saturating_mul(1024);
+    let of_group = || {
+        let limit = number(&cgroup_file("memory.max")?)?;
+        Some(limit.saturating_sub(number(&cgroup_file("memory.current")?)?))
+    };
+    Some(of_group().map_or(of_machine, |left| left.min(of_machine)))
 }
 
 fn ports() -> Option<u64> {
@@ -152,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_target_in_the_same_process_halves_the_users_that_fit() {
-        let files = Limit { of: "open files", available: 100, per_user: 1, doubled_by_embedded: true, remedy: "" };
+        let files =
+            Limit { of: "open files", available: 100, own: 0, per_user: 1, doubled_by_embedded: true, remedy: "" };
         assert_eq!((files.users(false), files.users(true)), (100, 50));
     }
 

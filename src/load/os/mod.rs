@@ -10,15 +10,16 @@ mod linux;
 pub(crate) use cpu::{CpuUse, run_delay};
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    StampKeeper, is_out_of_files, is_quiet, limits, raise_open_files, receive, schedule_as_batch, stamp_arrivals,
+    StampKeeper, free_memory, is_out_of_files, is_quiet, limits, raise_open_files, receive, schedule_as_batch,
+    stamp_arrivals,
 };
 
 #[cfg(not(target_os = "linux"))]
 mod other;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use other::{
-    CpuUse, StampKeeper, is_out_of_files, is_quiet, limits, raise_open_files, receive, run_delay, schedule_as_batch,
-    stamp_arrivals,
+    CpuUse, StampKeeper, free_memory, is_out_of_files, is_quiet, limits, raise_open_files, receive, run_delay,
+    schedule_as_batch, stamp_arrivals,
 };
 
 /// Bytes off a socket.
@@ -36,6 +37,8 @@ pub(crate) struct Limit {
     pub(crate) of: &'static str,
     /// How much of it all users together may take.
     pub(crate) available: u64,
+    /// How much of it is kept for what is nobody's user.
+    pub(crate) own: u64,
     /// How much of it one user takes.
     pub(crate) per_user: u64,
     /// Whether a target in this process takes the same again.
@@ -47,7 +50,11 @@ pub(crate) struct Limit {
 impl Limit {
     /// How many users fit.
     pub(crate) fn users(&self, embedded: bool) -> u64 {
-        let per_user = if embedded && self.doubled_by_embedded { 2 * self.per_user } else { self.per_user };
-        self.available / per_user.max(1)
+        self.available / self.taken_by_user(embedded).max(1)
+    }
+
+    /// How much of it one user takes, with its share of a target in this process.
+    pub(crate) fn taken_by_user(&self, embedded: bool) -> u64 {
+        if embedded && self.doubled_by_embedded { 2 * self.per_user } else { self.per_user }
     }
 }

@@ -15,6 +15,11 @@ pub(crate) fn limits() -> Vec<Limit> {
     Vec::new()
 }
 
+/// Unknown.
+pub(crate) fn free_memory() -> Option<u64> {
+    None
+}
+
 /// A matter of Linux's scheduler.
 pub(crate) fn schedule_as_batch() {}
 

@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn more_users_than_the_machine_has_room_for_are_refused_with_the_limit_that_bites() {
-        let limit = |of, available| Limit { of, available, per_user: 1, doubled_by_embedded: true, remedy: "knob" };
+        let limit =
+            |of, available| Limit { of, available, own: 0, per_user: 1, doubled_by_embedded: true, remedy: "knob" };
         let limits = [limit("threads", 1000), limit("open files", 50)];
         let plan = Plan::new().users(50);
         assert_eq!(plan.fits(&limits), Ok(()));

@@ -1,0 +1,154 @@
+//! `--dry-run`: the plan, where each setting comes from, and what it will take of this machine.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::Exit;
+use super::args::Args;
+use super::config::{Effective, Settings};
+use super::output::Output;
+use super::target::Target;
+use crate::error::Error;
+use crate::load::{Need, Plan};
+use crate::report::bytes;
+use crate::report::http_log::is_secret;
+use crate::report::outline::{Align, write_columns};
+use crate::units;
+
+/// No line is wider.
+const WIDTH: u16 = 80;
+/// What is shown also when nobody gave it.
+const ALWAYS: [&str; 4] = ["users", "loops", "time", "stop-timeout"];
+/// One of them, or that there is none.
+const RESTS: [&str; 2] = ["wait", "pace"];
+/// Bodies can be long.
+const MAX_VALUE: usize = 200;
+
+/// Refuses what a run would refuse, and shows the rest.
+///
+/// # Errors
+/// Those of a run before its traffic.
+pub(super) fn show(args: &Args, plan: Plan, settings: &Settings, mut out: impl Write) -> Result<Exit, Error> {
+    let target = Target::to_look_at(args, plan.http.follow)?;
+    let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
+    plan.validate()?;
+    plan.try_client()?;
+    for (flag, path) in [("--json", &args.json), ("--log-http", &args.log_http)] {
+        // Nothing stays of it: a file beside is taken away again.
+        path.as_deref().map(|path| Output::reserve(flag, path)).transpose()?;
+    }
+    write(args, &plan, &target, settings, &mut out).map_err(|error| {
+        Error::run(format!("--dry-run: the plan cannot be written ({error}); give it another stdout"))
+    })?;
+    Ok(Exit::Good)
+}
+
+fn write(args: &Args, plan: &Plan, target: &Target, settings: &Settings, out: &mut impl Write) -> io::Result<()> {
+    if let Some(line) = settings.line() {
+        writeln!(out, "{line}")?;
+    }
+    writeln!(out, "dry run: nothing was sent\n")?;
+    write_columns(&[Align::Left; 3], plan_rows(args, plan, target, settings), WIDTH, out)?;
+
+    writeln!(out)?;
+    let title = vec!["check".to_owned(), "iterations".to_owned()];
+    // Without weights an iteration runs all of them, in this order.
+    let checks = target.check_names().map(|name| vec![name.to_owned(), "100 %".to_owned()]);
+    write_columns(&[Align::Left, Align::Right], std::iter::once(title).chain(checks), WIDTH, out)?;
+
+    writeln!(out)?;
+    let needs = plan.outlook(target.has_tls(), target.addresses());
+    let title = ["predicted", "needs up to", "there is"].map(str::to_owned).to_vec();
+    let rows = needs.iter().map(need_row);
+    let columns = [Align::Left, Align::Right, Align::Right];
+    write_columns(&columns, std::iter::once(title).chain(rows), WIDTH, out)?;
+    for need in needs.iter().filter(|need| !need.is_met()) {
+        writeln!(out, "warning: {} may run short; {}", need.of, need.remedy)?;
+    }
+    out.flush()
+}
+
+/// What each setting is, and where it comes from.
+fn plan_rows(args: &Args, plan: &Plan, target: &Target, settings: &Settings) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let effective = settings.effective();
+    let mut row = |name: &str, value: String, origin: &str| rows.push(vec![name.to_owned(), value, origin.to_owned()]);
+    let is_resting = effective.iter().any(|one| RESTS.contains(&one.name.as_str()) && one.origin.is_some());
+    for setting in effective.iter().filter(|one| one.name != "targets") {
+        let name = setting.name.as_str();
+        match &setting.origin {
+            Some(origin) => row(name, value(setting), origin),
+            None if ALWAYS.contains(&name) => row(name, default(setting, plan), ""),
+            None if name == RESTS[0] && !is_resting => row(name, "none".into(), ""),
+            None => {}
+        }
+        if name == "users" {
+            row("start", start(plan), "");
+        }
+    }
+    let origin = effective.iter().find(|one| one.name == "targets").and_then(|one| one.origin.as_deref());
+    if args.targets.is_empty() {
+        row("target", target.description.clone(), "");
+    }
+    for url in &args.targets {
+        row("target", without_password(url), origin.unwrap_or_default());
+    }
+    rows
+}
+
+fn start(plan: &Plan) -> String {
+    match plan.last_start() {
+        Duration::ZERO => "all at once".into(),
+        last => format!("one after another, the last after {}", units::short(last)),
+    }
+}
+
+/// What nobody gave.
+fn default(setting: &Effective, plan: &Plan) -> String {
+    match (setting.name.as_str(), plan.time_limit()) {
+        ("loops", Some(_)) => "as many as the time allows".into(),
+        ("time", Some(limit)) => units::short(limit),
+        ("time", None) => "until the loops are done".into(),
+        _ => value(setting),
+    }
+}
+
+/// What was given, without its secrets.
+fn value(setting: &Effective) -> String {
+    let shown = setting.values.iter().map(|value| match setting.name.as_str() {
+        "basic-auth" => "***".to_owned(),
+        "header" => without_secret(value),
+        "proxy" => without_password(value),
+        _ => value.chars().take(MAX_VALUE).collect(),
+    });
+    let all: Vec<String> = shown.collect();
+    if all.is_empty() { "yes".into() } else { all.join("\n") }
+}
+
+/// A header as it may be shown.
+fn without_secret(header: &str) -> String {
+    match header.split_once(':') {
+        Some((name, _)) if is_secret(name.trim()) => format!("{}: ***", name.trim()),
+        _ => header.to_owned(),
+    }
+}
+
+fn without_password(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(mut url) if url.password().is_some() => {
+            // It fails only for URLs that cannot have one.
+            let _ = url.set_password(Some("***"));
+            url.into()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn need_row(need: &Need) -> Vec<String> {
+    let amount = |number: u64| match need.of {
+        Need::MEMORY => bytes(number),
+        _ => number.to_string(),
+    };
+    let limit = need.limit.map_or_else(|| "unknown".to_owned(), amount);
+    vec![need.of.to_owned(), amount(need.needed), limit]
+}
