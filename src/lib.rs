@@ -53,7 +53,9 @@ pub use end::{End, EndReason};
 pub use error::{Error, ErrorKind};
 pub use load::{HttpSettings, Plan, RequestBuilder, Response, Statuses, TlsResume, User};
 pub use load_test::{Live, LoadTest, Run};
-pub use outcome::{CheckResult, Failure, Outcome, Reason, RequestError, RequestErrorKind};
+pub use outcome::{
+    CheckResult, Classify, ErrorClass, Failure, IntoOutcome, Outcome, Reason, RequestError, RequestErrorKind,
+};
 pub use report::Secrets;
 pub use sample::{Phase, RequestId, RequestTimes, Traffic};
 pub use stats::Summary;

@@ -1,5 +1,6 @@
 //! A load test, from its plan to its numbers: the one file that joins the two halves.
 
+use std::error::Error as StdError;
 use std::io::Write;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -9,7 +10,7 @@ use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::load::{self, Check, Parts, Plan, Stop, User};
 use crate::names::Names;
-use crate::outcome::Outcome;
+use crate::outcome::{Classify, ErrorClass, IntoOutcome};
 use crate::queue::{self, Tap};
 use crate::report::http_log::{self, Secrets};
 use crate::stats::{Collector, LogLoss, Stats, Summary};
@@ -37,6 +38,7 @@ const LOG_BOUND: usize = 1024;
 pub struct LoadTest {
     plan: Plan,
     checks: Vec<Check>,
+    classify: Classify,
     log: Option<Log>,
 }
 
@@ -72,20 +74,57 @@ pub struct Live {
 impl LoadTest {
     /// A load test without checks; add them with [`check`](Self::check).
     pub fn new(plan: Plan) -> Self {
-        LoadTest { plan, checks: Vec::new(), log: None }
+        LoadTest { plan, checks: Vec::new(), classify: Classify::default(), log: None }
     }
 
     /// Adds a check. Each iteration of each user runs all checks once, in the order they were added.
     ///
-    /// What the function returns decides how the run of the check ends: `()` is a pass, an [`Outcome`] what it
-    /// says, and of a `Result` each `Err` is what [`Failure::from_error`](crate::Failure::from_error) makes of it. A panic is a fail.
+    /// What the function returns decides how the run of the check ends; [`IntoOutcome`] says how. A panic is a fail.
     #[must_use]
-    pub fn check<F, O>(mut self, name: &str, function: F) -> Self
+    pub fn check<F, O, M>(self, name: &str, function: F) -> Self
     where
         F: Fn(&mut User) -> O + Send + Sync + 'static,
-        O: Into<Outcome>,
+        O: IntoOutcome<M>,
     {
-        self.checks.push(Check::new(name.to_owned(), function));
+        self.add(Check::new(name.to_owned(), function))
+    }
+
+    /// Adds a check that is already made.
+    #[must_use]
+    pub(crate) fn add(mut self, check: Check) -> Self {
+        self.checks.push(check);
+        self
+    }
+
+    /// Asks this function first what an error that left a check is; for `None`, and for all errors by default,
+    /// perfloop decides. It is asked for the error and then for each of its sources: see [`ErrorClass`].
+    ///
+    /// ```
+    /// use perfloop::{ErrorClass, LoadTest, Plan};
+    /// # #[derive(Debug)] struct DriverTimeout;
+    /// # impl std::fmt::Display for DriverTimeout {
+    /// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("late") }
+    /// # }
+    /// # impl std::error::Error for DriverTimeout {}
+    ///
+    /// let test = LoadTest::new(Plan::new().loops(1))
+    ///     .check("query", |_: &mut perfloop::User| Err(DriverTimeout))
+    ///     .classify(|error| error.is::<DriverTimeout>().then_some(ErrorClass::Exception));
+    /// assert_eq!(test.start()?.join()?.whole.totals.exception, 1);
+    /// # Ok::<(), perfloop::Error>(())
+    /// ```
+    #[must_use]
+    pub fn classify<F>(self, class_of: F) -> Self
+    where
+        F: Fn(&(dyn StdError + 'static)) -> Option<ErrorClass> + Send + Sync + 'static,
+    {
+        self.classify_by(Classify::by(class_of))
+    }
+
+    /// See [`classify`](Self::classify).
+    #[must_use]
+    pub(crate) fn classify_by(mut self, classify: Classify) -> Self {
+        self.classify = classify;
         self
     }
 
@@ -127,7 +166,7 @@ impl LoadTest {
         let stop = Arc::new(Stop::default());
         let parts = Parts {
             plan: self.plan,
-            checks: self.checks.into(),
+            checks: self.checks.into_iter().map(|check| check.judged_by(&self.classify)).collect(),
             names,
             sink: sink.clone(),
             stop: Arc::clone(&stop),
