@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser;
 use url::Url;
 
-use crate::load::{HttpSettings, Plan, Statuses, TlsResume};
+use crate::load::{Plan, Statuses, TlsResume};
 use crate::units::{parse_bytes, parse_duration, parse_rate};
 
 /// Functional API tests as load tests: one thread per user, and numbers that are the server's.
@@ -202,15 +202,15 @@ pub(super) struct TlsFiles {
 }
 
 impl Args {
-    /// The plan these flags describe, with the files that they name.
-    pub(super) fn plan(&self, files: TlsFiles) -> Plan {
-        let mut http = HttpSettings::default()
-            .timeout(self.timeout)
-            .keep_alive(!self.no_keepalive)
-            .compressed(self.compressed)
-            .follow(if self.location { MAX_REDIRECTS } else { 0 })
-            .insecure(self.insecure)
-            .tls_resume(self.tls_resume);
+    /// The plan these flags make of another, with the files that they name.
+    pub(super) fn plan(&self, base: Plan, files: TlsFiles) -> Plan {
+        let mut http = base.http.clone().timeout(self.timeout).tls_resume(self.tls_resume);
+        http.keep_alive &= !self.no_keepalive;
+        http.compressed |= self.compressed;
+        http.insecure |= self.insecure;
+        if self.location {
+            http = http.follow(MAX_REDIRECTS);
+        }
         if let Some(limit) = self.connect_timeout {
             http = http.connect_timeout(limit);
         }
@@ -228,8 +228,7 @@ impl Args {
                 http = http.resolve(host, *port, SocketAddr::new(*address, *port));
             }
         }
-        let mut plan =
-            Plan::new().users(self.users).stop_timeout(self.stop_timeout).stack_size(self.stack_size).http(http);
+        let mut plan = base.users(self.users).stop_timeout(self.stop_timeout).stack_size(self.stack_size).http(http);
         if let Some(loops) = self.loops {
             plan = plan.loops(loops);
         }
@@ -251,13 +250,44 @@ impl Args {
         plan
     }
 
-    /// The first flag given that says what to send or to expect.
-    pub(super) fn request_flag(&self) -> Option<&'static str> {
+    /// Takes what has a default, and was not given, from a plan.
+    pub(super) fn default_to(&mut self, base: &Plan, was_given: impl Fn(&str) -> bool) {
+        if !was_given("users") {
+            self.users = base.users;
+        }
+        if !was_given("stop_timeout") {
+            self.stop_timeout = base.stop_timeout;
+        }
+        if !was_given("stack_size") {
+            self.stack_size = base.stack_size;
+        }
+        if !was_given("timeout") {
+            self.timeout = base.http.timeout;
+        }
+        if !was_given("tls_resume") {
+            self.tls_resume = base.http.tls_resume;
+        }
+        self.loops = self.loops.or(base.loops);
+    }
+
+    /// The first flag given that describes the request of a TARGET, or what to expect of its answer.
+    pub(super) fn target_flag(&self) -> Option<&'static str> {
         let given = [
             (self.method.is_some(), "--method"),
             (!self.headers.is_empty(), "--header"),
             (self.data.is_some(), "--data"),
             (self.basic_auth.is_some(), "--basic-auth"),
+            (self.expect_status.is_some(), "--expect-status"),
+            (!self.expect_json.is_empty(), "--expect-json"),
+            (!self.expect_contains.is_empty(), "--expect-contains"),
+            (!self.expect_header.is_empty(), "--expect-header"),
+        ];
+        given.into_iter().find_map(|(is_given, flag)| is_given.then_some(flag))
+    }
+
+    /// The first flag given that says how to make requests, or what to expect.
+    pub(super) fn request_flag(&self) -> Option<&'static str> {
+        let given = [
             (self.location, "--location"),
             (self.compressed, "--compressed"),
             (self.cacert.is_some(), "--cacert"),
@@ -265,11 +295,7 @@ impl Args {
             (self.cert.is_some(), "--cert"),
             (!self.resolve.is_empty(), "--resolve"),
             (self.proxy.is_some(), "--proxy"),
-            (self.expect_status.is_some(), "--expect-status"),
-            (!self.expect_json.is_empty(), "--expect-json"),
-            (!self.expect_contains.is_empty(), "--expect-contains"),
-            (!self.expect_header.is_empty(), "--expect-header"),
         ];
-        given.into_iter().find_map(|(is_given, flag)| is_given.then_some(flag))
+        self.target_flag().or_else(|| given.into_iter().find_map(|(is_given, flag)| is_given.then_some(flag)))
     }
 }

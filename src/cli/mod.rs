@@ -1,8 +1,10 @@
 //! The command line: the only place that knows its flags, signals and exit codes.
 
 mod args;
+mod harness;
 mod output;
 mod progress;
+pub(crate) mod registry;
 mod run;
 mod signals;
 mod target;
@@ -15,6 +17,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::error::{Error, ErrorKind};
 use args::Args;
+
+pub use harness::{Harness, main as harness_main};
 
 /// How a run ended, as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,20 +46,30 @@ impl From<Exit> for ExitCode {
 pub fn main() -> ExitCode {
     let result = match Args::try_parse() {
         Ok(args) => run::run(args),
-        Err(error) if matches!(error.kind(), ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion) => {
-            // Nobody reads on when it cannot be written.
-            let _ = error.print();
-            return Exit::Good.into();
-        }
-        Err(error) => Err(Error::usage(one_line(&error))),
+        Err(error) => refused(&error),
     };
+    told(result).into()
+}
+
+/// What clap could not make arguments of: a wish for help, or a mistake.
+fn refused(error: &clap::Error) -> Result<Exit, Error> {
+    if matches!(error.kind(), ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion) {
+        // Nobody reads on when it cannot be written.
+        let _ = error.print();
+        return Ok(Exit::Good);
+    }
+    Err(Error::usage(one_line(error)))
+}
+
+/// Prints the error, if it is one.
+fn told(result: Result<Exit, Error>) -> Exit {
     match result {
-        Ok(exit) => exit.into(),
+        Ok(exit) => exit,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "perfloop: {error}");
             match error.kind() {
-                ErrorKind::Usage => Exit::Usage.into(),
-                ErrorKind::Run => Exit::Broken.into(),
+                ErrorKind::Usage => Exit::Usage,
+                ErrorKind::Run => Exit::Broken,
             }
         }
     }

@@ -23,21 +23,43 @@ const DEFAULT_WIDTH: u16 = 100;
 /// Less is not enough for a name and its numbers.
 const MIN_WIDTH: u16 = 80;
 
+/// What a run is aimed at, for people and for the report.
+pub(super) struct Aim {
+    pub(super) description: String,
+    /// Said again at the end, where the first line may be far away.
+    pub(super) is_embedded: bool,
+}
+
 pub(super) fn run(args: Args) -> Result<Exit, Error> {
-    let json_on_stdout = args.json.as_deref() == Some(Path::new("-"));
-    if json_on_stdout && args.log_http.as_deref() == Some(Path::new("-")) {
+    let plan = plan(&args, Plan::new())?;
+    let target = Target::new(&args, plan.http.follow)?;
+    let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
+    let test = target.add_to(LoadTest::new(plan.clone()));
+    let aim = Aim { description: target.description.clone(), is_embedded: target.is_embedded() };
+    carry_out(&args, &plan, test, &aim)
+}
+
+/// The plan that the flags make of this one.
+///
+/// # Errors
+/// Flags that contradict one another, and a plan that cannot work.
+pub(super) fn plan(args: &Args, base: Plan) -> Result<Plan, Error> {
+    if is_stdout(args.json.as_deref()) && is_stdout(args.log_http.as_deref()) {
         return Err(Error::usage("--json - and --log-http - cannot both have stdout; give one of them a file"));
     } else if args.show_secrets && args.log_http.is_none() {
         return Err(Error::usage("--show-secrets shows them in the log only; give --log-http FILE too"));
     } else if args.stats_interval.is_zero() {
         return Err(Error::usage("--stats-interval: give a span above zero, like 5s"));
     }
-    let plan = args.plan(tls_files(&args)?);
+    let plan = args.plan(base, tls_files(args)?);
     plan.validate()?;
-    let target = Target::new(&args, plan.http.follow)?;
-    let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
+    Ok(plan)
+}
+
+/// Runs a load test and writes all that the flags ask for.
+pub(super) fn carry_out(args: &Args, plan: &Plan, mut test: LoadTest, aim: &Aim) -> Result<Exit, Error> {
+    let json_on_stdout = is_stdout(args.json.as_deref());
     let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
-    let mut test = target.add_to(LoadTest::new(plan.clone()));
     if let Some(path) = &args.log_http {
         let secrets = if args.show_secrets { Secrets::Show } else { Secrets::Mask };
         test = test.log_http(open_stream("--log-http", path)?, secrets);
@@ -45,12 +67,12 @@ pub(super) fn run(args: Args) -> Result<Exit, Error> {
 
     let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     let info =
-        RunInfo { started: SystemTime::now(), target: target.description.clone(), command: std::env::args().collect() };
+        RunInfo { started: SystemTime::now(), target: aim.description.clone(), command: std::env::args().collect() };
     let signals = Signals::listen()?;
     let run = test.start()?;
     signals.are_for(run.live());
     // What cannot be printed does not end a run.
-    let _ = writeln!(out, "{}", first_line(&args, &plan, &target));
+    let _ = writeln!(out, "{}", first_line(args, plan, aim));
     if args.insecure {
         let _ = writeln!(out, "warning: --insecure accepts any certificate, also that of somebody in between");
     }
@@ -64,13 +86,17 @@ pub(super) fn run(args: Args) -> Result<Exit, Error> {
     progress.finish();
 
     let _ = writeln!(out).and_then(|()| write_text(&summary, width(json_on_stdout), &mut out));
-    if target.is_embedded() {
-        let _ = writeln!(out, "target: {}", target.description);
+    if aim.is_embedded {
+        let _ = writeln!(out, "target: {}", aim.description);
     }
     if let Some(output) = json {
         output.write("--json", |writer| write_json(&summary, &info, writer))?;
     }
     Ok(exit(&summary, &signals))
+}
+
+fn is_stdout(path: Option<&Path>) -> bool {
+    path == Some(Path::new("-"))
 }
 
 /// Reads the files that TLS needs.
@@ -88,12 +114,12 @@ fn tls_files(args: &Args) -> Result<TlsFiles, Error> {
     Ok(TlsFiles { ca, identity })
 }
 
-fn first_line(args: &Args, plan: &Plan, target: &Target) -> String {
+fn first_line(args: &Args, plan: &Plan, aim: &Aim) -> String {
     let loops = args.loops.map(|loops| units::count(loops, "loop"));
     let time = plan.time_limit().map(units::short);
     let limits: Vec<String> = loops.into_iter().chain(time).collect();
     let users = units::count(plan.users.into(), "user");
-    format!("{users}, {}: {}", limits.join(" or "), target.description)
+    format!("{users}, {}: {}", limits.join(" or "), aim.description)
 }
 
 fn width(json_on_stdout: bool) -> u16 {
