@@ -1,7 +1,7 @@
 //! The function under the attribute: whether it can be a check, and what registers it.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Error, FnArg, GenericParam, Item, ItemFn, ReturnType, Safety, Signature, Type};
 
@@ -50,7 +50,7 @@ pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenS
         ReturnType::Default => ident.span(),
         ReturnType::Type(_, returned) => returned.span(),
     };
-    let outcome = quote_spanned! { returned => ::perfloop::IntoOutcome::into_outcome };
+    let outcome = Ident::new("outcome", unseen.located_at(returned));
     let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     Ok(quote! {
         #(#conditions)*
@@ -62,7 +62,10 @@ pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenS
                     tags: &[#(#tags),*],
                     file: ::core::file!(),
                     line: ::core::line!(),
-                    function: |#user, #classify| #outcome(#call, #classify),
+                    function: |#user, #classify| {
+                        let #outcome = #call;
+                        ::perfloop::IntoOutcome::into_outcome(#outcome, #classify)
+                    },
                 }
             }
         };

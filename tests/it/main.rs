@@ -3,6 +3,7 @@
 
 mod cli;
 mod conservation;
+mod harness;
 mod outcomes;
 mod pace;
 mod readme;

@@ -69,10 +69,10 @@ fn a_right_use_is_registered_under_its_name_with_its_options() {
         register(tokens(options), tokens(item)).expect("it is a check").to_string().replace(' ', "")
     };
     let plain = registered("", "fn r#loop() {}");
-    assert!(plain.contains("name:\"loop\"") && plain.contains("r#loop(),"), "{plain}");
+    assert!(plain.contains("name:\"loop\"") && plain.contains("=r#loop();"), "{plain}");
     let all = registered("name = \"a b\", weight = 3, tags = [\"x\", \"y\",],", "fn a<'u>(user: &'u mut User) {}");
     assert!(all.contains("name:\"ab\""), "{all}");
-    assert!(all.contains("Some(3u32)") && all.contains("tags:&[\"x\",\"y\"]") && all.contains("a(user),"), "{all}");
+    assert!(all.contains("Some(3u32)") && all.contains("tags:&[\"x\",\"y\"]") && all.contains("=a(user);"), "{all}");
     let conditional = registered("", "#[cfg(unix)] #[allow(dead_code)] fn a() {}");
     assert!(conditional.starts_with("#[cfg(unix)]const_"), "{conditional}");
 }
