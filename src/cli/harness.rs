@@ -157,10 +157,8 @@ impl Harness {
 
     /// Runs the chosen checks as load.
     fn load(self, command: &[OsString]) -> Result<Exit, Error> {
-        let parsed = Args::command().try_get_matches_from(command);
-        let parsed = parsed.and_then(|matches| Ok((Args::from_arg_matches(&matches)?, matches)));
-        let (mut args, matches) = match parsed {
-            Ok(parsed) => parsed,
+        let args = match arguments(command, &self.plan) {
+            Ok(args) => args,
             Err(error) => return refused(&error),
         };
         if let Some(flag) = args.target_flag() {
@@ -168,7 +166,6 @@ impl Harness {
                 "{flag} describes the request of a TARGET, and checks make their own; leave it out, or write it in the check"
             )));
         }
-        args.default_to(&self.plan, |id| matches.value_source(id) == Some(ValueSource::CommandLine));
         let checks = chosen(self.checks, &args.targets)?;
         let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
         let aim = Aim { description: told_names(&names), is_embedded: false };
@@ -191,6 +188,14 @@ fn asks_for_load(words: impl Iterator<Item = impl AsRef<str>>) -> bool {
         let flag = word.split_once('=').map_or(word, |(flag, _)| flag);
         LOAD_FLAGS.contains(&flag) || LOAD_LETTERS.iter().any(|letter| word.starts_with(letter))
     })
+}
+
+/// The flags, with the plan's settings where the command line says nothing.
+fn arguments(command: &[OsString], plan: &Plan) -> Result<Args, clap::Error> {
+    let matches = Args::command().try_get_matches_from(command)?;
+    let mut args = Args::from_arg_matches(&matches)?;
+    args.default_to(plan, |id| matches.value_source(id) == Some(ValueSource::CommandLine));
+    Ok(args)
 }
 
 fn host(source: &str, url: &str) -> Result<Url, Error> {
@@ -238,7 +243,10 @@ fn once(test: LoadTest) -> Result<(), Failed> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::load::HttpSettings;
 
     #[test]
     fn only_a_flag_that_says_how_much_asks_for_load() {
@@ -278,6 +286,23 @@ mod tests {
     }
 
     #[test]
+    fn the_command_line_overrules_the_plan_and_leaves_the_rest_of_it() {
+        let second = Duration::from_secs(1);
+        let http = HttpSettings::default().timeout(second).compressed(true).keep_alive(false);
+        let base = Plan::new().users(5).loops(7).wait(second).stop_timeout(second).http(http.clone());
+        let planned = |line: &str| {
+            let command: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+            let args = arguments(&command, &base).expect("flags");
+            plan(&args, base.clone()).expect("a plan")
+        };
+        assert_eq!(planned("api --time 5"), base.clone().time(Duration::from_secs(5)));
+        assert_eq!(planned("api --users 1"), base.clone().users(1));
+        assert_eq!(planned("api --loops 1 --pace 2"), base.clone().loops(1).pace(2 * second));
+        let patient = http.timeout(Duration::from_secs(30)).follow(10);
+        assert_eq!(planned("api -u5 --timeout 30 --location"), base.clone().http(patient));
+    }
+
+    #[test]
     fn words_choose_checks_by_a_part_of_their_name() {
         let checks = || ["login", "log out", "buy"].map(|name| Check::new(name.to_owned(), |_| ())).to_vec();
         let names = |words: &[&str]| {
@@ -285,10 +310,10 @@ mod tests {
             let chosen = chosen(checks(), &words).map_err(|error| error.to_string())?;
             Ok::<Vec<String>, String>(chosen.into_iter().map(|check| check.name).collect())
         };
-        assert_eq!(names(&[]).unwrap(), ["login", "log out", "buy"]);
-        assert_eq!(names(&["log"]).unwrap(), ["login", "log out"]);
-        assert_eq!(names(&["buy", "in"]).unwrap(), ["login", "buy"]);
-        let error = names(&["sell", "pay"]).unwrap_err();
+        assert_eq!(names(&[]).expect("all"), ["login", "log out", "buy"]);
+        assert_eq!(names(&["log"]).expect("two"), ["login", "log out"]);
+        assert_eq!(names(&["buy", "in"]).expect("two"), ["login", "buy"]);
+        let error = names(&["sell", "pay"]).expect_err("none");
         assert_eq!(error, "no check has 'sell' or 'pay' in its name; there are: login, log out, buy");
     }
 }

@@ -7,13 +7,15 @@ use super::panics;
 use super::user::User;
 use crate::outcome::{Classify, IntoOutcome, Outcome};
 
+type Function = dyn Fn(&mut User, &Classify) -> Outcome + Send + Sync;
+
 /// A named function that a user runs; each run ends as an [`Outcome`].
 #[derive(Clone)]
 pub(crate) struct Check {
     pub(crate) name: String,
     /// Judges the errors that leave the function.
     classify: Classify,
-    function: Arc<dyn Fn(&mut User, &Classify) -> Outcome + Send + Sync>,
+    function: Arc<Function>,
 }
 
 impl Check {
