@@ -303,6 +303,19 @@ mod tests {
     }
 
     #[test]
+    fn a_harness_that_cannot_work_is_refused_in_one_line() {
+        let one = || Harness::new().check("hello", |_| ());
+        for (harness, words) in [
+            (Harness::new(), "there is no check; put #[perfloop::check] on a function"),
+            (one().check("hello", |_| ()), "two checks are named 'hello'; rename one"),
+            (one().host("localhost:5000"), "Harness::host 'localhost:5000': is no http or https URL"),
+        ] {
+            let error = harness.ready().expect_err(words).to_string();
+            assert!(error.starts_with(words) && !error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
     fn words_choose_checks_by_a_part_of_their_name() {
         let checks = || ["login", "log out", "buy"].map(|name| Check::new(name.to_owned(), |_| ())).to_vec();
         let names = |words: &[&str]| {
