@@ -44,11 +44,20 @@ mod sample;
 pub mod stats;
 pub mod units;
 
+/// What `#[perfloop::check]` writes names this, and nothing else may.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::cli::registry::{Registered, inventory};
+}
+
 /// The examples of the README compile.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(feature = "cli")]
+pub use cli::{Harness, harness_main as main};
 pub use end::{End, EndReason};
 pub use error::{Error, ErrorKind};
 pub use exchange::{Exchange, Message};
@@ -57,7 +66,11 @@ pub use load::{
     Row, Statuses, TlsResume, User, UserClass, Wait, between, constant, exponential, pacing, throughput,
 };
 pub use load_test::{Live, LoadTest, Run};
-pub use outcome::{CheckResult, Failure, Outcome, Reason, RequestError, RequestErrorKind};
+pub use outcome::{
+    CheckResult, Classify, ErrorClass, Failure, IntoOutcome, Outcome, Reason, RequestError, RequestErrorKind,
+};
+#[cfg(feature = "cli")]
+pub use perfloop_macros::check;
 pub use report::Secrets;
 pub use sample::{Phase, Plateau, RequestId, RequestTimes, Traffic};
 pub use stats::Summary;

@@ -1,5 +1,6 @@
 //! A load test, from its plan to its numbers: the one file that joins the two halves.
 
+use std::error::Error as StdError;
 use std::io::Write;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -8,11 +9,11 @@ use crate::end::{End, EndReason};
 use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::load::{
-    self, Check, CheckSet, Class, Classes, FailureEvent, Hooks, Load, Parts, Plan, RequestEvent, Steering, Stop, User,
-    UserClass,
+    self, Check, CheckSet, Class, Classes, FailureEvent, Hooks, Load, Outlined, Parts, Plan, RequestEvent, Steering,
+    Stop, User, UserClass,
 };
 use crate::names::Names;
-use crate::outcome::Outcome;
+use crate::outcome::{Classify, ErrorClass, IntoOutcome};
 use crate::queue::{self, Tap};
 use crate::report::http_log::{self, Secrets};
 use crate::stats::{Collector, LogLoss, Stats, Summary};
@@ -39,9 +40,9 @@ const LOG_BOUND: usize = 1024;
 pub struct LoadTest {
     plan: Plan,
     /// Those that were given without a class.
-    checks: CheckSet,
-    has_checks: bool,
+    checks: Vec<Check>,
     classes: Vec<UserClass>,
+    classify: Classify,
     hooks: Hooks,
     on_test_start: Vec<Box<dyn Fn() + Send + Sync>>,
     on_test_stop: Vec<TestStop>,
@@ -87,9 +88,9 @@ impl LoadTest {
     pub fn new(plan: Plan) -> Self {
         LoadTest {
             plan,
-            checks: CheckSet::sequence(),
-            has_checks: false,
+            checks: Vec::new(),
             classes: Vec::new(),
+            classify: Classify::default(),
             hooks: Hooks::default(),
             on_test_start: Vec::new(),
             on_test_stop: Vec::new(),
@@ -99,22 +100,20 @@ impl LoadTest {
 
     /// Adds a check. Each iteration of each user runs all checks once, in the order they were added.
     ///
-    /// What the function returns decides how the run of the check ends: `()` is a pass, an [`Outcome`] what it
-    /// says, and of a `Result` each `Err` is what [`Failure::from_error`](crate::Failure::from_error) makes of it. A panic is a fail.
+    /// What the function returns decides how the run of the check ends; [`IntoOutcome`] says how. A panic is a fail.
     #[must_use]
-    pub fn check<F, O>(self, name: &str, function: F) -> Self
+    pub fn check<F, O, M>(self, name: &str, function: F) -> Self
     where
         F: Fn(&mut User) -> O + Send + Sync + 'static,
-        O: Into<Outcome>,
+        O: IntoOutcome<M>,
     {
         self.add(Check::new(name, function))
     }
 
-    /// Adds a check with tags; see [`check`](Self::check).
+    /// Adds a check with tags or a weight; see [`check`](Self::check).
     #[must_use]
     pub fn add(mut self, check: Check) -> Self {
-        self.checks = self.checks.add(check, 1);
-        self.has_checks = true;
+        self.checks.push(check);
         self
     }
 
@@ -123,6 +122,38 @@ impl LoadTest {
     #[must_use]
     pub fn class(mut self, class: UserClass) -> Self {
         self.classes.push(class);
+        self
+    }
+
+    /// Asks this function first what an error that left a check is; for `None`, and for all errors by default,
+    /// perfloop decides. It is asked for the error and then for each of its sources: see [`ErrorClass`].
+    ///
+    /// ```
+    /// use perfloop::{ErrorClass, LoadTest, Plan};
+    /// # #[derive(Debug)] struct DriverTimeout;
+    /// # impl std::fmt::Display for DriverTimeout {
+    /// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("late") }
+    /// # }
+    /// # impl std::error::Error for DriverTimeout {}
+    ///
+    /// let test = LoadTest::new(Plan::new().loops(1))
+    ///     .check("query", |_: &mut perfloop::User| Err(DriverTimeout))
+    ///     .classify(|error| error.is::<DriverTimeout>().then_some(ErrorClass::Exception));
+    /// assert_eq!(test.start()?.join()?.whole.totals.exception, 1);
+    /// # Ok::<(), perfloop::Error>(())
+    /// ```
+    #[must_use]
+    pub fn classify<F>(self, class_of: F) -> Self
+    where
+        F: Fn(&(dyn StdError + 'static)) -> Option<ErrorClass> + Send + Sync + 'static,
+    {
+        self.classify_by(Classify::by(class_of))
+    }
+
+    /// See [`classify`](Self::classify).
+    #[must_use]
+    pub(crate) fn classify_by(mut self, classify: Classify) -> Self {
+        self.classify = classify;
         self
     }
 
@@ -185,19 +216,37 @@ impl LoadTest {
         self
     }
 
+    /// The classes of the test; checks without one are a class too.
+    fn user_classes(&self, plan: &Plan) -> Result<Classes, Error> {
+        let mut classes = self.classes.clone();
+        if !self.checks.is_empty() {
+            let is_weighted = self.checks.iter().any(|check| check.weight.is_some());
+            let set = if is_weighted { CheckSet::weighted() } else { CheckSet::sequence() };
+            let add = |set: CheckSet, check: &Check| set.add(check.clone(), check.weight.unwrap_or(1));
+            classes.insert(0, UserClass::of("user", self.checks.iter().fold(set, add)));
+        }
+        Classes::new(classes, &plan.tags, plan.wait)
+    }
+
+    /// What the users of the plan would run, without running it.
+    ///
+    /// # Errors
+    /// When there is nothing to run.
+    #[cfg(feature = "cli")]
+    pub(crate) fn outline(&self) -> Result<Vec<Outlined>, Error> {
+        Ok(self.user_classes(&self.plan)?.outline())
+    }
+
     /// Starts the users' threads.
     ///
     /// # Errors
     /// Before any traffic: a plan that cannot work ([`ErrorKind::Usage`](crate::ErrorKind::Usage)), or a machine that
     /// cannot make so many threads ([`ErrorKind::Run`](crate::ErrorKind::Run)).
     pub fn start(self) -> Result<Run, Error> {
-        let plan = self.plan.seeded();
+        let plan = self.plan.clone().seeded();
         plan.validate()?;
-        let mut classes = self.classes;
-        if self.has_checks {
-            classes.insert(0, UserClass::of("user", self.checks));
-        }
-        let classes = Classes::new(classes, &plan.tags, plan.wait)?;
+        let mut classes = self.user_classes(&plan)?;
+        classes.checks = classes.checks.into_iter().map(|check| check.judged_by(&self.classify)).collect();
         let no_thread =
             |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
         let names = Arc::new(Names::new(classes.checks.iter().map(|check| check.name.as_str())));

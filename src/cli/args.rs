@@ -8,9 +8,7 @@ use clap::Parser;
 use url::Url;
 
 use super::feed::{FeedOrder, parse_end, parse_order};
-use crate::load::{
-    AtEnd, HttpSettings, Load, Plan, Rate, RateOverTime, Stages, Start, Statuses, TlsResume, Wait, between,
-};
+use crate::load::{AtEnd, Load, Plan, Rate, RateOverTime, Stages, Start, Statuses, TlsResume, Wait, between};
 use crate::units::{parse_bytes, parse_duration, parse_rate};
 
 /// Functional API tests as load tests: one thread per user, and numbers that are the server's.
@@ -21,9 +19,9 @@ pub(super) struct Args {
     #[arg(value_name = "TARGET")]
     pub(super) targets: Vec<String>,
 
-    /// Number of users, each a thread that behaves as one client
-    #[arg(short, long, value_name = "N", default_value_t = 1, help_heading = LOAD)]
-    pub(super) users: u32,
+    /// Number of users, each a thread that behaves as one client [default: 1]
+    #[arg(short, long, value_name = "N", help_heading = LOAD)]
+    pub(super) users: Option<u32>,
 
     /// Users who come and go: each stage takes its time and ends with its number, like 30s:100,5m:100,30s:0
     #[arg(long, value_name = "TIME:N,...", conflicts_with_all = ["users", "ramp_up", "spawn_rate", "rate"], help_heading = LOAD)]
@@ -281,15 +279,15 @@ pub(super) struct TlsFiles {
 }
 
 impl Args {
-    /// The plan these flags describe, with the files that they name.
-    pub(super) fn plan(&self, files: TlsFiles) -> Plan {
-        let mut http = HttpSettings::default()
-            .timeout(self.timeout)
-            .keep_alive(!self.no_keepalive)
-            .compressed(self.compressed)
-            .follow(if self.location { MAX_REDIRECTS } else { 0 })
-            .insecure(self.insecure)
-            .tls_resume(self.tls_resume);
+    /// The plan these flags make of another, with the files that they name.
+    pub(super) fn plan(&self, base: Plan, files: TlsFiles) -> Plan {
+        let mut http = base.http.clone().timeout(self.timeout).tls_resume(self.tls_resume);
+        http.keep_alive &= !self.no_keepalive;
+        http.compressed |= self.compressed;
+        http.insecure |= self.insecure;
+        if self.location {
+            http = http.follow(MAX_REDIRECTS);
+        }
         if let Some(limit) = self.connect_timeout {
             http = http.connect_timeout(limit);
         }
@@ -310,10 +308,17 @@ impl Args {
         if let Some(host) = &self.host {
             http = http.host(host.clone());
         }
-        let mut plan = Plan::new().stop_timeout(self.stop_timeout).stack_size(self.stack_size).http(http);
-        plan.load = self.load();
-        plan.seed = self.seed;
-        plan = plan.tags(&self.tags).exclude_tags(&self.exclude_tags).warmup(self.warmup.unwrap_or_default());
+        let load = self.load(&base.load);
+        let mut plan = base.stop_timeout(self.stop_timeout).stack_size(self.stack_size).http(http);
+        plan.load = load;
+        plan.seed = self.seed.or(plan.seed);
+        plan.warmup = self.warmup.unwrap_or(plan.warmup);
+        if !self.tags.is_empty() {
+            plan = plan.tags(&self.tags);
+        }
+        if !self.exclude_tags.is_empty() {
+            plan = plan.exclude_tags(&self.exclude_tags);
+        }
         if let Some(loops) = self.loops {
             plan = plan.loops(loops);
         }
@@ -329,34 +334,49 @@ impl Args {
         plan
     }
 
-    fn load(&self) -> Load {
+    fn load(&self, base: &Load) -> Load {
         if let Some(stages) = &self.stages {
             return Load::Stages(stages.clone());
         } else if let Some(of) = &self.rate {
             let max_users = self.max_users.unwrap_or(Plan::DEFAULT_MAX_USERS);
             return Load::Rate(Rate { of: of.clone(), poisson: self.poisson, max_users });
         }
-        let start = match self.spawn_rate {
-            Some(rate) => Start::SpawnRate(rate),
-            None => Start::RampUp(self.ramp_up.unwrap_or_default()),
+        let (users, start) = match base {
+            Load::Users { users, start } => (*users, *start),
+            other if self.users.is_none() => return other.clone(),
+            _ => (1, Start::RampUp(Duration::ZERO)),
         };
-        Load::Users { users: self.users, start }
+        let start = match (self.spawn_rate, self.ramp_up) {
+            (Some(rate), _) => Start::SpawnRate(rate),
+            (None, Some(ramp_up)) => Start::RampUp(ramp_up),
+            (None, None) => start,
+        };
+        Load::Users { users: self.users.unwrap_or(users), start }
     }
 
-    /// The first flag given that says what to send or to expect.
-    pub(super) fn request_flag(&self) -> Option<&'static str> {
+    /// Takes what has a default, and was not given, from a plan.
+    pub(super) fn default_to(&mut self, base: &Plan, was_given: impl Fn(&str) -> bool) {
+        if !was_given("stop_timeout") {
+            self.stop_timeout = base.stop_timeout;
+        }
+        if !was_given("stack_size") {
+            self.stack_size = base.stack_size;
+        }
+        if !was_given("timeout") {
+            self.timeout = base.http.timeout;
+        }
+        if !was_given("tls_resume") {
+            self.tls_resume = base.http.tls_resume;
+        }
+    }
+
+    /// The first flag given that describes the request of a TARGET, or what to expect of its answer.
+    pub(super) fn target_flag(&self) -> Option<&'static str> {
         let given = [
             (self.method.is_some(), "--method"),
             (!self.headers.is_empty(), "--header"),
             (self.data.is_some(), "--data"),
             (self.basic_auth.is_some(), "--basic-auth"),
-            (self.location, "--location"),
-            (self.compressed, "--compressed"),
-            (self.cacert.is_some(), "--cacert"),
-            (self.insecure, "--insecure"),
-            (self.cert.is_some(), "--cert"),
-            (!self.resolve.is_empty(), "--resolve"),
-            (self.proxy.is_some(), "--proxy"),
             (self.feed.is_some(), "--feed"),
             (self.expect_status.is_some(), "--expect-status"),
             (!self.expect_json.is_empty(), "--expect-json"),
@@ -364,5 +384,19 @@ impl Args {
             (!self.expect_header.is_empty(), "--expect-header"),
         ];
         given.into_iter().find_map(|(is_given, flag)| is_given.then_some(flag))
+    }
+
+    /// The first flag given that says how to make requests, or what to expect.
+    pub(super) fn request_flag(&self) -> Option<&'static str> {
+        let given = [
+            (self.location, "--location"),
+            (self.compressed, "--compressed"),
+            (self.cacert.is_some(), "--cacert"),
+            (self.insecure, "--insecure"),
+            (self.cert.is_some(), "--cert"),
+            (!self.resolve.is_empty(), "--resolve"),
+            (self.proxy.is_some(), "--proxy"),
+        ];
+        self.target_flag().or_else(|| given.into_iter().find_map(|(is_given, flag)| is_given.then_some(flag)))
     }
 }

@@ -7,9 +7,10 @@ use super::Exit;
 use super::args::Args;
 use super::config::{Effective, Settings};
 use super::output::Output;
-use super::target::Target;
+use super::run::Aim;
 use crate::error::Error;
-use crate::load::{Need, Plan};
+use crate::load::{Need, Outlined, Plan};
+use crate::load_test::LoadTest;
 use crate::report::bytes;
 use crate::report::http_log::is_secret;
 use crate::report::outline::{Align, write_columns};
@@ -28,36 +29,51 @@ const MAX_VALUE: usize = 200;
 ///
 /// # Errors
 /// Those of a run before its traffic.
-pub(super) fn show(args: &Args, plan: Plan, settings: &Settings, mut out: impl Write) -> Result<Exit, Error> {
-    let target = Target::to_look_at(args, plan.http.follow)?;
-    let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
+pub(super) fn show(
+    args: &Args,
+    plan: &Plan,
+    test: &LoadTest,
+    aim: &Aim,
+    settings: &Settings,
+    mut out: impl Write,
+) -> Result<Exit, Error> {
     plan.validate()?;
     plan.try_client()?;
+    let checks = test.outline()?;
     for (flag, path) in [("--json", &args.json), ("--log-http", &args.log_http)] {
         // Nothing stays of it: a file beside is taken away again.
         path.as_deref().map(|path| Output::reserve(flag, path)).transpose()?;
     }
-    write(args, &plan, &target, settings, &mut out).map_err(|error| {
+    write(args, plan, &checks, aim, settings, &mut out).map_err(|error| {
         Error::run(format!("--dry-run: the plan cannot be written ({error}); give it another stdout"))
     })?;
     Ok(Exit::Good)
 }
 
-fn write(args: &Args, plan: &Plan, target: &Target, settings: &Settings, out: &mut impl Write) -> io::Result<()> {
+fn write(
+    args: &Args,
+    plan: &Plan,
+    checks: &[Outlined],
+    aim: &Aim,
+    settings: &Settings,
+    out: &mut impl Write,
+) -> io::Result<()> {
     if let Some(line) = settings.line() {
         writeln!(out, "{line}")?;
     }
     writeln!(out, "dry run: nothing was sent\n")?;
-    write_columns(&[Align::Left; 3], plan_rows(args, plan, target, settings), WIDTH, out)?;
+    write_columns(&[Align::Left; 3], plan_rows(args, plan, aim, settings), WIDTH, out)?;
 
     writeln!(out)?;
     let title = vec!["check".to_owned(), "iterations".to_owned()];
-    // Without weights an iteration runs all of them, in this order.
-    let checks = target.check_names().map(|name| vec![name.to_owned(), "100 %".to_owned()]);
-    write_columns(&[Align::Left, Align::Right], std::iter::once(title).chain(checks), WIDTH, out)?;
+    let rows = checks.iter().map(|check| {
+        let class = check.class.as_ref().map(|class| format!("{class}: ")).unwrap_or_default();
+        vec![format!("{class}{}", check.check), percent(check.per_iteration)]
+    });
+    write_columns(&[Align::Left, Align::Right], std::iter::once(title).chain(rows), WIDTH, out)?;
 
     writeln!(out)?;
-    let needs = plan.outlook(target.has_tls(), target.addresses());
+    let needs = plan.outlook(aim.has_tls, aim.addresses);
     let title = ["predicted", "needs up to", "there is"].map(str::to_owned).to_vec();
     let rows = needs.iter().map(need_row);
     let columns = [Align::Left, Align::Right, Align::Right];
@@ -68,8 +84,14 @@ fn write(args: &Args, plan: &Plan, target: &Target, settings: &Settings, out: &m
     out.flush()
 }
 
+/// `100 %`, `33.3 %`.
+fn percent(share: f64) -> String {
+    let percent = format!("{:.1}", share * 100.0);
+    format!("{} %", percent.trim_end_matches(".0"))
+}
+
 /// What each setting is, and where it comes from.
-fn plan_rows(args: &Args, plan: &Plan, target: &Target, settings: &Settings) -> Vec<Vec<String>> {
+fn plan_rows(args: &Args, plan: &Plan, aim: &Aim, settings: &Settings) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let effective = settings.effective();
     let mut row = |name: &str, value: String, origin: &str| rows.push(vec![name.to_owned(), value, origin.to_owned()]);
@@ -78,17 +100,18 @@ fn plan_rows(args: &Args, plan: &Plan, target: &Target, settings: &Settings) -> 
         let name = setting.name.as_str();
         match &setting.origin {
             Some(origin) => row(name, value(setting), origin),
+            None if name == "users" && !plan.ends_with_its_users() => {}
             None if ALWAYS.contains(&name) => row(name, default(setting, plan), ""),
             None if name == RESTS[0] && !is_resting => row(name, "none".into(), ""),
             None => {}
         }
-        if name == "users" {
+        if name == "users" && plan.ends_with_its_users() {
             row("start", start(plan), "");
         }
     }
     let origin = effective.iter().find(|one| one.name == "targets").and_then(|one| one.origin.as_deref());
     if args.targets.is_empty() {
-        row("target", target.description.clone(), "");
+        row("target", aim.description.clone(), "");
     }
     for url in &args.targets {
         row("target", without_password(url), origin.unwrap_or_default());
@@ -106,6 +129,7 @@ fn start(plan: &Plan) -> String {
 /// What nobody gave.
 fn default(setting: &Effective, plan: &Plan) -> String {
     match (setting.name.as_str(), plan.time_limit()) {
+        ("users", _) => plan.most_users().to_string(),
         ("loops", Some(_)) => "as many as the time allows".into(),
         ("time", Some(limit)) => units::short(limit),
         ("time", None) => "until the loops are done".into(),

@@ -9,12 +9,11 @@ use super::args::Args;
 use super::target::Target;
 use super::{Exit, Refusal, Subcommand, config};
 use crate::error::Error;
+use crate::load::{Outlined, Plan};
+use crate::load_test::LoadTest;
 
 pub(super) const COMMAND: Subcommand =
     Subcommand { name: "list", usage: "[TARGET]...", about: "List the checks, their weights and shares", main };
-
-/// Without weights each check counts as much as any other.
-const WEIGHT: u32 = 1;
 
 fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let command = Args::command()
@@ -26,21 +25,19 @@ fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let args = Args::from_arg_matches(&settings.matches)?;
     // How many hops a check follows does not change its name.
     let target = Target::to_look_at(&args, 0).map_err(|error| settings.locate(error))?;
-    let checks: Vec<(&str, u32)> = target.check_names().map(|name| (name, WEIGHT)).collect();
+    let checks = target.add_to(LoadTest::new(Plan::new())).outline()?;
     write(&checks, io::stdout().lock())
         .map_err(|error| Error::run(format!("the list cannot be written ({error}); give it another stdout")))?;
     Ok(Exit::Good)
 }
 
 /// A line for each check; names are never cut, so that they can be used elsewhere.
-fn write(checks: &[(&str, u32)], mut writer: impl Write) -> io::Result<()> {
+fn write(checks: &[Outlined], mut writer: impl Write) -> io::Result<()> {
     const TITLE: &str = "check";
-    let widest = checks.iter().map(|(name, _)| name.chars().count()).fold(TITLE.len(), usize::max);
-    let all: u32 = checks.iter().map(|(_, weight)| weight).sum();
+    let widest = checks.iter().map(|one| one.check.chars().count()).fold(TITLE.len(), usize::max);
     writeln!(writer, "{TITLE:<widest$}  weight    share")?;
-    for (name, weight) in checks {
-        let share = 100.0 * f64::from(*weight) / f64::from(all);
-        writeln!(writer, "{name:<widest$}  {weight:>6}  {share:>5.1} %")?;
+    for Outlined { check, weight, share, .. } in checks {
+        writeln!(writer, "{check:<widest$}  {weight:>6}  {:>5.1} %", share * 100.0)?;
     }
     Ok(())
 }
@@ -52,7 +49,14 @@ mod tests {
     #[test]
     fn shares_are_of_all_weights() {
         let mut bytes = Vec::new();
-        write(&[("cart", 1), ("a longer name", 3)], &mut bytes).expect("memory");
+        let row = |check: &str, weight, share| Outlined {
+            class: None,
+            check: check.to_owned(),
+            weight,
+            per_iteration: share,
+            share,
+        };
+        write(&[row("cart", 1, 0.25), row("a longer name", 3, 0.75)], &mut bytes).expect("memory");
         let text = String::from_utf8(bytes).expect("text");
         let wanted = "check          weight    share\n\
                       cart                1   25.0 %\n\

@@ -6,9 +6,11 @@ mod dry_run;
 mod expected;
 mod feed;
 mod filling;
+mod harness;
 mod list;
 mod output;
 mod progress;
+pub(crate) mod registry;
 mod run;
 mod signals;
 mod target;
@@ -35,6 +37,8 @@ struct Subcommand {
 
 /// One file each.
 const SUBCOMMANDS: [Subcommand; 1] = [list::COMMAND];
+
+pub use harness::{Harness, main as harness_main};
 
 /// How a run ended, as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,20 +89,25 @@ pub fn main() -> ExitCode {
         Some(command) => (command.main)(command, &words),
         None => run::main(&words),
     };
+    told(result).into()
+}
+
+/// Prints why nothing was done, if nothing was.
+fn told(result: Result<Exit, Refusal>) -> Exit {
     let error = match result {
-        Ok(exit) => return exit.into(),
+        Ok(exit) => return exit,
         Err(Refusal::CommandLine(error)) if !error.use_stderr() => {
             // Nobody reads on when it cannot be written.
             let _ = error.print();
-            return Exit::Good.into();
+            return Exit::Good;
         }
         Err(Refusal::CommandLine(error)) => Error::usage(one_line(&error)),
         Err(Refusal::Other(error)) => error,
     };
     let _ = writeln!(std::io::stderr(), "perfloop: {error}");
     match error.kind() {
-        ErrorKind::Usage => Exit::Usage.into(),
-        ErrorKind::Run => Exit::Broken.into(),
+        ErrorKind::Usage => Exit::Usage,
+        ErrorKind::Run => Exit::Broken,
     }
 }
 

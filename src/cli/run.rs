@@ -35,33 +35,64 @@ pub(super) fn main(words: &[OsString]) -> Result<Exit, Refusal> {
     run(args, &settings).map_err(|error| settings.locate(error).into())
 }
 
+/// What a run is aimed at, for people and for the report.
+pub(super) struct Aim {
+    pub(super) description: String,
+    /// Said again at the end, where the first line may be far away.
+    pub(super) is_embedded: bool,
+    /// Some of its connections are encrypted.
+    pub(super) has_tls: bool,
+    /// To how many hosts and ports each user connects.
+    pub(super) addresses: usize,
+}
+
 fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
-    let json_on_stdout = args.json.as_deref() == Some(Path::new("-"));
-    if json_on_stdout && args.log_http.as_deref() == Some(Path::new("-")) {
+    let plan = plan(&args, Plan::new())?;
+    let target =
+        if args.dry_run { Target::to_look_at(&args, plan.http.follow) } else { Target::new(&args, plan.http.follow) }?;
+    let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
+    let test = target.add_to(LoadTest::new(plan.clone()));
+    carry_out(&args, &plan, test, &target.aim(), settings)
+}
+
+/// The plan that the flags make of this one.
+///
+/// # Errors
+/// Flags that contradict one another, and a plan that cannot work.
+pub(super) fn plan(args: &Args, base: Plan) -> Result<Plan, Error> {
+    if is_stdout(args.json.as_deref()) && is_stdout(args.log_http.as_deref()) {
         return Err(Error::usage("--json - and --log-http - cannot both have stdout; give one of them a file"));
     } else if args.show_secrets && args.log_http.is_none() {
         return Err(Error::usage("--show-secrets shows them in the log only; give --log-http FILE too"));
     } else if args.stats_interval.is_zero() {
         return Err(Error::usage("--stats-interval: give a span above zero, like 5s"));
     }
-    let plan = args.plan(tls_files(&args)?);
+    let plan = args.plan(base, tls_files(args)?);
     plan.validate()?;
+    Ok(plan)
+}
+
+/// Runs a load test and writes all that the flags ask for; or, for a dry run, shows what it would do.
+pub(super) fn carry_out(
+    args: &Args,
+    plan: &Plan,
+    mut test: LoadTest,
+    aim: &Aim,
+    settings: &Settings,
+) -> Result<Exit, Error> {
+    let json_on_stdout = is_stdout(args.json.as_deref());
+    let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     if args.dry_run {
-        let out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
-        return dry_run::show(&args, plan, settings, out);
+        return dry_run::show(args, plan, &test, aim, settings, out);
     }
-    let target = Target::new(&args, plan.http.follow)?;
-    let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
     let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
-    let mut test = target.add_to(LoadTest::new(plan.clone()));
     if let Some(path) = &args.log_http {
         let secrets = if args.show_secrets { Secrets::Show } else { Secrets::Mask };
         test = test.log_http(open_stream("--log-http", path)?, secrets);
     }
 
-    let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     let info =
-        RunInfo { started: SystemTime::now(), target: target.description.clone(), command: std::env::args().collect() };
+        RunInfo { started: SystemTime::now(), target: aim.description.clone(), command: std::env::args().collect() };
     let signals = Signals::listen()?;
     let run = test.start()?;
     signals.are_for(run.live());
@@ -69,13 +100,13 @@ fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
     if let Some(line) = settings.line() {
         let _ = writeln!(out, "{line}");
     }
-    let _ = writeln!(out, "{}", first_line(&args, &plan, &target));
-    if args.insecure {
+    let _ = writeln!(out, "{}", first_line(plan, aim));
+    if plan.http.insecure {
         let _ = writeln!(out, "warning: --insecure accepts any certificate, also that of somebody in between");
     }
     let _ = out.flush();
     let end = KnownEnd {
-        time: plan.time_limit().map(|time| time + plan.warmup),
+        time: plan.time_limit().map(|time| time.saturating_add(plan.warmup)),
         iterations: plan.loops.map(|loops| loops.saturating_mul(plan.most_users().into())),
     };
     let progress = Progress::start(run.live(), args.stats_interval, end, args.quiet);
@@ -83,13 +114,17 @@ fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
     progress.finish();
 
     let _ = writeln!(out).and_then(|()| write_text(&summary, width(json_on_stdout), &mut out));
-    if target.is_embedded() {
-        let _ = writeln!(out, "target: {}", target.description);
+    if aim.is_embedded {
+        let _ = writeln!(out, "target: {}", aim.description);
     }
     if let Some(output) = json {
         output.write("--json", |writer| write_json(&summary, &info, writer))?;
     }
     Ok(exit(&summary, &signals))
+}
+
+fn is_stdout(path: Option<&Path>) -> bool {
+    path == Some(Path::new("-"))
 }
 
 /// Reads the files that TLS needs.
@@ -107,13 +142,14 @@ fn tls_files(args: &Args) -> Result<TlsFiles, Error> {
     Ok(TlsFiles { ca, identity })
 }
 
-fn first_line(args: &Args, plan: &Plan, target: &Target) -> String {
-    let loops = args.loops.map(|loops| units::count(loops, "loop"));
+fn first_line(plan: &Plan, aim: &Aim) -> String {
+    let loops = plan.loops.map(|loops| units::count(loops, "loop"));
     let time = plan.time_limit().map(units::short);
     let limits: Vec<String> = loops.into_iter().chain(time).collect();
+    let limits = if limits.is_empty() { String::new() } else { format!(", {}", limits.join(" or ")) };
     let warmup =
         if plan.warmup.is_zero() { String::new() } else { format!(" after {} of warm-up", units::short(plan.warmup)) };
-    format!("{}, {}{warmup}: {}", plan.load, limits.join(" or "), target.description)
+    format!("{}{limits}{warmup}: {}", plan.load, aim.description)
 }
 
 fn width(json_on_stdout: bool) -> u16 {

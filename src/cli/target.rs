@@ -11,6 +11,7 @@ use super::expected::{Expected, ExpectedTexts, name_and_text};
 use super::feed;
 use super::filling::{Filling, HeaderText};
 use super::is_subcommand;
+use super::run::Aim;
 use super::template::{Escape, Names, Template, Values};
 use crate::error::Error;
 use crate::load::{Feed, Prepared, Row, SharedRequest, User};
@@ -112,18 +113,23 @@ impl Target {
         self.is_embedded
     }
 
-    /// The names of its checks, in their order.
-    pub(super) fn check_names(&self) -> impl Iterator<Item = &str> {
-        self.checks.iter().map(|check| check.name.as_str())
+    /// What a run says of it.
+    pub(super) fn aim(&self) -> Aim {
+        Aim {
+            description: self.description.clone(),
+            is_embedded: self.is_embedded,
+            has_tls: self.has_tls(),
+            addresses: self.addresses(),
+        }
     }
 
     /// Some of its connections are encrypted.
-    pub(super) fn has_tls(&self) -> bool {
+    fn has_tls(&self) -> bool {
         self.checks.iter().any(|check| check.request.request.uri.scheme_str() == Some("https"))
     }
 
     /// To how many hosts and ports each user connects.
-    pub(super) fn addresses(&self) -> usize {
+    fn addresses(&self) -> usize {
         let uris = self.checks.iter().map(|check| &check.request.request.uri);
         uris.map(|uri| (uri.scheme_str(), uri.authority())).collect::<HashSet<_>>().len()
     }

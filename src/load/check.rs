@@ -1,34 +1,55 @@
 //! A check: a named function that a user runs again and again.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::panics;
 use super::user::User;
-use crate::outcome::Outcome;
+use crate::outcome::{Classify, IntoOutcome, Outcome};
+
+type Function = dyn Fn(&mut User, &Classify) -> Outcome + Send + Sync;
 
 /// A named function that a user runs; each run ends as an [`Outcome`].
+#[derive(Clone)]
 pub struct Check {
     pub(crate) name: String,
     pub(crate) tags: Vec<String>,
-    function: Box<dyn Fn(&mut User) -> Outcome + Send + Sync>,
+    /// How often it is chosen where no set says it.
+    pub(crate) weight: Option<u32>,
+    /// Judges the errors that leave the function.
+    classify: Classify,
+    function: Arc<Function>,
 }
 
 impl Check {
-    /// A check of this name. What the function returns decides how a run of it ends; see
-    /// [`LoadTest::check`](crate::LoadTest::check).
-    pub fn new<F, O>(name: &str, function: F) -> Self
+    /// A check of this name. What the function returns decides how a run of it ends; see [`IntoOutcome`].
+    pub fn new<F, O, M>(name: &str, function: F) -> Self
     where
         F: Fn(&mut User) -> O + Send + Sync + 'static,
-        O: Into<Outcome>,
+        O: IntoOutcome<M>,
     {
-        Check { name: name.to_owned(), tags: Vec::new(), function: Box::new(move |user| function(user).into()) }
+        Self::with_outcome(name, move |user, classify| function(user).into_outcome(classify))
+    }
+
+    /// Of a function that makes its own outcome, and is told how errors are judged.
+    pub(crate) fn with_outcome<F>(name: &str, function: F) -> Self
+    where
+        F: Fn(&mut User, &Classify) -> Outcome + Send + Sync + 'static,
+    {
+        let name = name.to_owned();
+        Check { name, tags: Vec::new(), weight: None, classify: Classify::default(), function: Arc::new(function) }
+    }
+
+    /// The same check, with the errors that leave it judged by this.
+    pub(crate) fn judged_by(self, classify: &Classify) -> Self {
+        Check { classify: classify.clone(), ..self }
     }
 
     /// A check that is named after its function.
-    pub(crate) fn of<F, O>(function: F) -> Self
+    pub(crate) fn of<F, O, M>(function: F) -> Self
     where
         F: Fn(&mut User) -> O + Send + Sync + 'static,
-        O: Into<Outcome>,
+        O: IntoOutcome<M>,
     {
         let path = std::any::type_name::<F>();
         // A closure is named after the function it stands in.
@@ -43,9 +64,17 @@ impl Check {
         self
     }
 
+    /// How often it is chosen, against the weights of the others that are given to a test without a class; then one
+    /// of them is run in each iteration, and those without a weight have 1. Default: all are run, in order.
+    #[must_use]
+    pub fn weight(mut self, weight: u32) -> Self {
+        self.weight = Some(weight);
+        self
+    }
+
     /// Runs it once. A panic is a fail, or an exception when a request before it had got no answer.
     pub(crate) fn run(&self, user: &mut User) -> Outcome {
-        match panics::catch(|| (self.function)(user)) {
+        match panics::catch(|| (self.function)(user, &self.classify)) {
             Ok(outcome) => outcome,
             Err(message) => user.outcome_of_panic(message),
         }

@@ -5,7 +5,7 @@ use super::set::{CheckSet, Node, Tags};
 use super::user::User;
 use super::wait::Wait;
 use crate::error::Error;
-use crate::outcome::Outcome;
+use crate::outcome::IntoOutcome;
 use crate::sample::CheckId;
 
 /// A kind of user: what it does, how it rests, and its share of all users.
@@ -25,7 +25,7 @@ use crate::sample::CheckId;
 ///     .check(index, 2)
 ///     .check(checkout, 1);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct UserClass {
     name: String,
     weight: u32,
@@ -70,10 +70,10 @@ impl UserClass {
 
     /// Runs once when a user begins, as a check named `CLASS: on_start`. A user for which it does not pass ends.
     #[must_use]
-    pub fn on_start<F, O>(mut self, function: F) -> Self
+    pub fn on_start<F, O, M>(mut self, function: F) -> Self
     where
         F: Fn(&mut User) -> O + Send + Sync + 'static,
-        O: Into<Outcome>,
+        O: IntoOutcome<M>,
     {
         self.on_start = Some(Check::new(&format!("{}: on_start", self.name), function));
         self
@@ -81,10 +81,10 @@ impl UserClass {
 
     /// Runs once when a user ends, as a check named `CLASS: on_stop`; at the stop of the run within its stop timeout.
     #[must_use]
-    pub fn on_stop<F, O>(mut self, function: F) -> Self
+    pub fn on_stop<F, O, M>(mut self, function: F) -> Self
     where
         F: Fn(&mut User) -> O + Send + Sync + 'static,
-        O: Into<Outcome>,
+        O: IntoOutcome<M>,
     {
         self.on_stop = Some(Check::new(&format!("{}: on_stop", self.name), function));
         self
@@ -93,13 +93,32 @@ impl UserClass {
     /// Adds a function as a check with this weight; it is named after the function. Give a closure a name by
     /// [`add`](Self::add).
     #[must_use]
-    pub fn check<F, O>(mut self, function: F, weight: u32) -> Self
+    pub fn check<F, O, M>(mut self, function: F, weight: u32) -> Self
     where
         F: Fn(&mut User) -> O + Send + Sync + 'static,
-        O: Into<Outcome>,
+        O: IntoOutcome<M>,
     {
         self.set = self.set.check(function, weight);
         self
+    }
+
+    /// What it is called.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same users with only one of their checks.
+    #[cfg(feature = "cli")]
+    pub(crate) fn only(&self, check: Check) -> UserClass {
+        UserClass { set: CheckSet::sequence().add(check, 1), ..self.clone() }
+    }
+
+    /// Every check that its iterations run.
+    #[cfg(feature = "cli")]
+    pub(crate) fn checks(&self) -> Vec<Check> {
+        let mut checks = Vec::new();
+        self.set.each_check(&mut |check| checks.push(check.clone()));
+        checks
     }
 
     /// Adds a check with this weight.
@@ -180,6 +199,42 @@ impl Classes {
             return Err(Error::usage("all classes of users have the weight 0; give one of them a weight"));
         }
         Ok(Classes { classes: numbered, checks })
+    }
+}
+
+/// A check as a plan has it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Outlined {
+    /// Of which class, if there are several.
+    pub(crate) class: Option<String>,
+    pub(crate) check: String,
+    pub(crate) weight: u32,
+    /// How often it is run in an iteration of its class, on average.
+    pub(crate) per_iteration: f64,
+    /// Its share of all checks that are run, 0 to 1.
+    pub(crate) share: f64,
+}
+
+impl Classes {
+    /// Every check that iterations run, with its share.
+    pub(crate) fn outline(&self) -> Vec<Outlined> {
+        // Fixed numbers of users have no share that a plan could tell: each counts as one user.
+        let users = |class: &Class| f64::from(class.fixed.unwrap_or(class.weight));
+        let mut outline = Vec::new();
+        for class in &self.classes {
+            class.root.outline(1, 1.0, &mut |id, weight, per_iteration| {
+                outline.push(Outlined {
+                    class: (self.classes.len() > 1).then(|| class.name.clone()),
+                    check: self.checks[usize::from(id.0)].name.clone(),
+                    weight,
+                    per_iteration,
+                    share: per_iteration * users(class),
+                });
+            });
+        }
+        let all: f64 = outline.iter().map(|check| check.share).sum();
+        outline.iter_mut().for_each(|check| check.share /= all);
+        outline
     }
 }
 

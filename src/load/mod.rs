@@ -35,7 +35,7 @@ mod wait;
 pub(crate) use arrivals::{Rate, RateOverTime};
 pub use check::Check;
 pub use class::UserClass;
-pub(crate) use class::{Class, Classes};
+pub(crate) use class::{Class, Classes, Outlined};
 pub use feed::{AtEnd, Feed, Row};
 pub(crate) use hooks::Hooks;
 pub use hooks::{FailureEvent, RequestEvent};

@@ -4,11 +4,11 @@ use fastrand::Rng;
 
 use super::check::Check;
 use super::user::User;
-use crate::outcome::Outcome;
+use crate::outcome::IntoOutcome;
 use crate::sample::CheckId;
 
 /// Checks that belong together: all of them in order, or one of them by weight. Sets may hold sets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CheckSet {
     order: Order,
     members: Vec<(Member, u32)>,
@@ -20,7 +20,7 @@ enum Order {
     Weighted,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Member {
     Check(Check),
     Set(CheckSet),
@@ -40,10 +40,10 @@ impl CheckSet {
     /// Adds a function as a check with this weight; it is named after the function. Give a closure a name by
     /// [`add`](Self::add). In a sequence the weight does not matter; 0 leaves the check out of a weighted set.
     #[must_use]
-    pub fn check<F, O>(self, function: F, weight: u32) -> Self
+    pub fn check<F, O, M>(self, function: F, weight: u32) -> Self
     where
         F: Fn(&mut User) -> O + Send + Sync + 'static,
-        O: Into<Outcome>,
+        O: IntoOutcome<M>,
     {
         self.add(Check::of(function), weight)
     }
@@ -146,13 +146,13 @@ impl Node {
         }
     }
 
-    /// How often each check is run in an iteration, on average.
-    pub(crate) fn shares(&self, share: f64, shares: &mut Vec<(CheckId, f64)>) {
+    /// Tells of each check its weight, and how often it is run in an iteration, on average.
+    pub(crate) fn outline(&self, weight: u32, share: f64, tell: &mut impl FnMut(CheckId, u32, f64)) {
         match self {
-            Node::Check(id) => shares.push((*id, share)),
-            Node::Sequence(members) => members.iter().for_each(|member| member.shares(share, shares)),
+            Node::Check(id) => tell(*id, weight, share),
+            Node::Sequence(members) => members.iter().for_each(|member| member.outline(1, share, tell)),
             Node::Weighted { members, total } => members.iter().for_each(|(member, weight)| {
-                member.shares(share * f64::from(*weight) / *total as f64, shares);
+                member.outline(*weight, share * f64::from(*weight) / *total as f64, tell);
             }),
         }
     }
@@ -204,8 +204,8 @@ mod tests {
         let (node, names) = numbered(CheckSet::weighted().set(browse, 3).set(buy, 1), &Tags::default());
         assert_eq!(names, ["index", "search", "cart", "pay"]);
         let mut shares = Vec::new();
-        node.shares(1.0, &mut shares);
-        assert_eq!(shares.iter().map(|(_, share)| *share).collect::<Vec<_>>(), [0.5, 0.25, 0.25, 0.25]);
+        node.outline(1, 1.0, &mut |_, weight, share| shares.push((weight, share)));
+        assert_eq!(shares, [(2, 0.5), (1, 0.25), (1, 0.25), (1, 0.25)]);
         let counts = runs(&node, 8000, 3);
         assert_eq!(counts[2], counts[3], "who buys pays");
         assert_eq!(counts[0] + counts[1] + counts[2], 8000);

@@ -320,7 +320,9 @@ impl User {
         let parsed = match (Url::parse(url), &self.settings.host) {
             (Err(url::ParseError::RelativeUrlWithoutBase), Some(host)) => host.join(url),
             (Err(url::ParseError::RelativeUrlWithoutBase), None) => {
-                return Err(format!("'{url}' is relative, and the plan has no host; give --host"));
+                return Err(format!(
+                    "'{url}' is relative, and the plan has no host; give --host, or PERFLOOP_HOST to a test target"
+                ));
             }
             (parsed, _) => parsed,
         };

@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod conservation;
 mod feed;
+mod harness;
 mod outcomes;
 mod pace;
 mod readme;

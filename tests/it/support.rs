@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use mock_service::{MockService, Settings};
-use perfloop::{LoadTest, Outcome, Plan, Run, Summary, User};
+use perfloop::{IntoOutcome, LoadTest, Plan, Run, Summary, User};
 use serde_json::Value;
 
 /// Nothing here takes longer unless it hangs.
@@ -193,7 +193,7 @@ impl Stream {
 }
 
 /// Runs one check to the end of the plan.
-pub(crate) fn run<O: Into<Outcome>>(plan: Plan, check: impl Fn(&mut User) -> O + Send + Sync + 'static) -> Summary {
+pub(crate) fn run<O: IntoOutcome<M>, M>(plan: Plan, check: impl Fn(&mut User) -> O + Send + Sync + 'static) -> Summary {
     finish(LoadTest::new(plan).check("check", check))
 }
 

@@ -151,6 +151,16 @@ fn contradict(command: &Command, one: &Id, other: &Id) -> bool {
 }
 
 impl Settings {
+    /// Somebody gave it: on the command line, in the file or in the environment.
+    pub(super) fn was_given(&self, id: &str) -> bool {
+        self.matches.value_source(id) == Some(ValueSource::CommandLine)
+    }
+
+    /// It stands on the command line.
+    pub(super) fn is_on_command_line(&self, id: &str) -> bool {
+        self.given.iter().any(|given| given == id)
+    }
+
     /// Which file and variables are in effect, for the first line of a run; nothing if the command line says all.
     pub(super) fn line(&self) -> Option<String> {
         let mut sources: Vec<String> = Vec::new();

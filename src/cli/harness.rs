@@ -1,0 +1,406 @@
+//! Checks as a test target: once each as functional tests, or as load when the command line asks for load.
+
+use std::collections::HashSet;
+use std::error::Error as StdError;
+use std::ffi::OsString;
+use std::process;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+use libtest_mimic::{Arguments, Failed, Trial};
+use url::Url;
+
+use super::args::Args;
+use super::config::{self, Settings};
+use super::run::{Aim, carry_out, plan};
+use super::{Exit, Refusal, registry, told};
+use crate::error::Error;
+use crate::load::{Check, Plan, User, UserClass};
+use crate::load_test::LoadTest;
+use crate::outcome::{Classify, ErrorClass, IntoOutcome};
+use crate::units;
+
+/// What relative URLs are relative to, if the environment says so.
+const HOST_VARIABLE: &str = "PERFLOOP_HOST";
+
+/// Each of these on the command line, and nothing else, makes a load test of it.
+const LOAD_FLAGS: [&str; 6] = ["--users", "--loops", "--time", "--run-time", "--rate", "--stages"];
+/// The same as single letters, whose value may follow at once.
+const LOAD_LETTERS: [&str; 2] = ["-u", "-t"];
+
+/// More names than this are not told in one line.
+const TOLD_NAMES: usize = 5;
+
+/// A test target made of checks: those under `#[perfloop::check]` in this program, and those that are added here.
+///
+/// The target needs `harness = false` in `Cargo.toml`. Then `cargo test` runs each check once, as a test. With one of
+/// `--users`, `--loops`, `--time`, `--rate` or `--stages` behind `--`, the same checks run as load, by all the flags of
+/// the command line; words without a flag choose checks by a part of their name, in both cases.
+///
+/// ```no_run
+/// use perfloop::{CheckResult, Harness, User};
+///
+/// fn hello(user: &mut User) -> CheckResult {
+///     user.get("/json").send()?.expect_status(200)?;
+///     Ok(())
+/// }
+///
+/// fn main() {
+///     Harness::new().host("http://127.0.0.1:5000").check("hello", hello).main()
+/// }
+/// ```
+pub struct Harness {
+    checks: Vec<Check>,
+    classes: Vec<UserClass>,
+    plan: Plan,
+    classify: Classify,
+    host: Option<String>,
+    /// Adds the author's hooks.
+    prepare: Vec<Prepare>,
+}
+
+type Prepare = Box<dyn Fn(LoadTest) -> LoadTest>;
+
+/// Runs the checks under `#[perfloop::check]` of this program, as tests or as load, and ends the process; see
+/// [`Harness`].
+pub fn main() -> ! {
+    Harness::new().main()
+}
+
+impl Harness {
+    /// The checks under `#[perfloop::check]` in this program, in the order of their files and lines.
+    pub fn new() -> Self {
+        let checks = registry::registered().into_iter().map(registry::Registered::check).collect();
+        Harness {
+            checks,
+            classes: Vec::new(),
+            plan: Plan::new(),
+            classify: Classify::default(),
+            host: None,
+            prepare: Vec::new(),
+        }
+    }
+
+    /// Adds a check, behind those that are there; see [`LoadTest::check`].
+    #[must_use]
+    pub fn check<F, O, M>(self, name: &str, function: F) -> Self
+    where
+        F: Fn(&mut User) -> O + Send + Sync + 'static,
+        O: IntoOutcome<M>,
+    {
+        self.add(Check::new(name, function))
+    }
+
+    /// Adds a check with tags or a weight; see [`check`](Self::check).
+    #[must_use]
+    pub fn add(mut self, check: Check) -> Self {
+        self.checks.push(check);
+        self
+    }
+
+    /// Adds a class of users. As tests, each of its checks is run once by a user of the class, with its `on_start` and
+    /// `on_stop` around it.
+    #[must_use]
+    pub fn class(mut self, class: UserClass) -> Self {
+        self.classes.push(class);
+        self
+    }
+
+    /// Adds hooks, or whatever else a load test can be given, before it starts.
+    ///
+    /// ```no_run
+    /// use perfloop::Harness;
+    ///
+    /// Harness::new().prepare(|test| test.on_failure(|failure| eprintln!("{}", failure.check))).main()
+    /// ```
+    #[must_use]
+    pub fn prepare(mut self, prepare: impl Fn(LoadTest) -> LoadTest + 'static) -> Self {
+        self.prepare.push(Box::new(prepare));
+        self
+    }
+
+    /// What holds where the command line says nothing. As tests, checks take only its HTTP settings and its stack
+    /// size from it. Default: [`Plan::new`].
+    #[must_use]
+    pub fn plan(mut self, plan: Plan) -> Self {
+        self.plan = plan;
+        self
+    }
+
+    /// Asks this function first what an error that left a check is; see [`LoadTest::classify`].
+    #[must_use]
+    pub fn classify<F>(mut self, class_of: F) -> Self
+    where
+        F: Fn(&(dyn StdError + 'static)) -> Option<ErrorClass> + Send + Sync + 'static,
+    {
+        self.classify = Classify::by(class_of);
+        self
+    }
+
+    /// What relative URLs in checks are relative to, such as `http://127.0.0.1:5000`. The environment variable
+    /// `PERFLOOP_HOST`, unless it is empty, replaces it. Default: that of the [plan](Self::plan).
+    #[must_use]
+    pub fn host(mut self, url: &str) -> Self {
+        self.host = Some(url.to_owned());
+        self
+    }
+
+    /// Runs the checks, as tests or as load, and ends the process.
+    ///
+    /// Exit codes: as tests 0, or 101 when one failed; as load those of the command line: 0 good, 1 failed, 2 usage,
+    /// 3 could not be carried out, 130 interrupted. A harness that cannot work is a usage error in both cases.
+    pub fn main(self) -> ! {
+        let words: Vec<OsString> = std::env::args_os().collect();
+        let result = self.ready().map_err(Refusal::from).and_then(|harness| {
+            if asks_for_load(words.iter().skip(1).map(|word| word.to_string_lossy())) {
+                harness.load(&words)
+            } else {
+                harness.test(&words)
+            }
+        });
+        process::exit(told(result) as i32)
+    }
+
+    /// With the host that holds.
+    fn ready(mut self) -> Result<Self, Error> {
+        let all: Vec<Check> =
+            self.checks.iter().cloned().chain(self.classes.iter().flat_map(UserClass::checks)).collect();
+        if all.is_empty() {
+            return Err(Error::usage(
+                "there is no check; put #[perfloop::check] on a function, like fn hello(user: &mut perfloop::User)",
+            ));
+        }
+        let mut seen = HashSet::new();
+        if let Some(Check { name, .. }) = self.checks.iter().find(|check| !seen.insert(check.name.as_str())) {
+            return Err(Error::usage(format!(
+                "two checks are named '{name}'; rename one, like #[perfloop::check(name = \"{name} again\")]"
+            )));
+        }
+        let of_environment = std::env::var(HOST_VARIABLE).ok().filter(|url| !url.is_empty());
+        let of_environment = of_environment.map(|url| (HOST_VARIABLE, url));
+        if let Some((source, url)) = of_environment.or_else(|| self.host.take().map(|url| ("Harness::host", url))) {
+            self.plan.http = self.plan.http.host(host(source, &url)?);
+        }
+        Ok(self)
+    }
+
+    /// Runs each check once. The file and the environment say how requests are made.
+    fn test(self, words: &[OsString]) -> Result<Exit, Refusal> {
+        let (args, _) = arguments(words.get(..1).unwrap_or_default(), &self.plan)?;
+        let plan = plan(&args, self.plan.clone())?;
+        let plan = Plan::new().loops(1).http(plan.http).stack_size(plan.stack_size);
+        plan.validate()?;
+        let trial = |name: String, test: LoadTest| {
+            let test = self.prepare.iter().fold(test.classify_by(self.classify.clone()), |test, prepare| prepare(test));
+            Trial::test(name, move || once(test))
+        };
+        let single =
+            self.checks.iter().map(|check| trial(check.name.clone(), LoadTest::new(plan.clone()).add(check.clone())));
+        let of_classes = self.classes.iter().flat_map(|class| {
+            class.checks().into_iter().map(|check| {
+                let name = format!("{}: {}", class.name(), check.name);
+                trial(name, LoadTest::new(plan.clone()).class(class.only(check)))
+            })
+        });
+        let trials = single.chain(of_classes).collect();
+        libtest_mimic::run(&Arguments::from_args(), trials).exit()
+    }
+
+    /// Runs the chosen checks as load.
+    fn load(self, words: &[OsString]) -> Result<Exit, Refusal> {
+        let (args, settings) = arguments(words, &self.plan)?;
+        self.load_by(&args, &settings).map_err(|error| settings.locate(error).into())
+    }
+
+    fn load_by(self, args: &Args, settings: &Settings) -> Result<Exit, Error> {
+        if let Some(flag) = args.target_flag() {
+            return Err(Error::usage(format!(
+                "{flag} describes the request of a TARGET, and checks make their own; leave it out, or write it in the check"
+            )));
+        } else if !args.targets.is_empty() && !self.classes.is_empty() {
+            return Err(Error::usage("classes of users run all their checks; choose by --tags instead of names"));
+        }
+        let of_classes: Vec<String> = self.classes.iter().flat_map(UserClass::checks).map(|check| check.name).collect();
+        let checks = chosen(self.checks, &args.targets)?;
+        let names: Vec<&str> =
+            checks.iter().map(|check| check.name.as_str()).chain(of_classes.iter().map(String::as_str)).collect();
+        let plan = plan(args, self.plan)?;
+        let has_tls = plan.http.host.as_ref().is_some_and(|host| host.scheme() == "https");
+        let aim = Aim { description: told_names(&names), is_embedded: false, has_tls, addresses: 1 };
+        let test = checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::add).classify_by(self.classify);
+        let test = self.classes.into_iter().fold(test, LoadTest::class);
+        let test = self.prepare.iter().fold(test, |test, prepare| prepare(test));
+        carry_out(args, &plan, test, &aim, settings)
+    }
+}
+
+impl std::fmt::Debug for Harness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut debug = f.debug_struct("Harness");
+        debug.field("checks", &self.checks).field("classes", &self.classes).field("plan", &self.plan);
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl Default for Harness {
+    fn default() -> Self {
+        Harness::new()
+    }
+}
+
+/// One of the flags that ask for load is there.
+fn asks_for_load(words: impl Iterator<Item = impl AsRef<str>>) -> bool {
+    words.take_while(|word| word.as_ref() != "--").any(|word| {
+        let word = word.as_ref();
+        let flag = word.split_once('=').map_or(word, |(flag, _)| flag);
+        LOAD_FLAGS.contains(&flag) || LOAD_LETTERS.iter().any(|letter| word.starts_with(letter))
+    })
+}
+
+/// The flags, with the plan's settings where neither the command line nor the file nor the environment says anything.
+fn arguments(words: &[OsString], plan: &Plan) -> Result<(Args, Settings), Refusal> {
+    let settings = config::read(Args::command(), words)?;
+    let mut args = Args::from_arg_matches(&settings.matches)?;
+    args.default_to(plan, |id| settings.was_given(id));
+    // Those of the file are for the command line of perfloop itself; here they would be names.
+    if !settings.is_on_command_line("targets") {
+        args.targets.clear();
+    }
+    Ok((args, settings))
+}
+
+fn host(source: &str, url: &str) -> Result<Url, Error> {
+    match Url::parse(url) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => {
+            Err(Error::usage(format!("{source} '{url}': is no http or https URL; give one like http://127.0.0.1:5000")))
+        }
+    }
+}
+
+/// The checks whose name contains one of the words; all of them without a word.
+fn chosen(checks: Vec<Check>, words: &[String]) -> Result<Vec<Check>, Error> {
+    if checks.is_empty() {
+        return Ok(checks);
+    }
+    let is_chosen = |check: &Check| words.is_empty() || words.iter().any(|word| check.name.contains(word.as_str()));
+    let (chosen, others): (Vec<Check>, Vec<Check>) = checks.into_iter().partition(is_chosen);
+    if chosen.is_empty() {
+        let names: Vec<&str> = others.iter().map(|check| check.name.as_str()).collect();
+        return Err(Error::usage(format!(
+            "no check has '{}' in its name; there are: {}",
+            words.join("' or '"),
+            names.join(", ")
+        )));
+    }
+    Ok(chosen)
+}
+
+/// `2 checks: hello, login`.
+fn told_names(names: &[&str]) -> String {
+    let told = names[..names.len().min(TOLD_NAMES)].join(", ");
+    let more = if names.len() > TOLD_NAMES { ", …" } else { "" };
+    format!("{}: {told}{more}", units::count(names.len() as u64, "check"))
+}
+
+/// Runs a load test of one iteration: a functional test.
+fn once(test: LoadTest) -> Result<(), Failed> {
+    let summary = test.start()?.join()?;
+    if summary.whole.totals.pass > 0 {
+        return Ok(());
+    }
+    let Some(failure) = summary.failures.first() else { return Err("the check was cut off before its end".into()) };
+    let kind = if failure.is_exception { "exception" } else { "fail" };
+    let detail = failure.detail.as_deref().map(|detail| format!("\n{detail}")).unwrap_or_default();
+    Err(format!("{kind}: {}{detail}", failure.message).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::load::HttpSettings;
+
+    #[test]
+    fn only_a_flag_that_says_how_much_asks_for_load() {
+        let asks = |line: &str| asks_for_load(line.split_whitespace());
+        for line in [
+            "--users 2",
+            "--users=2",
+            "-u 2",
+            "-u2",
+            "-u=2",
+            "hello --loops 3",
+            "--time=5",
+            "-t 5",
+            "-t5",
+            "--run-time 5",
+            "--rate 10/s",
+            "--stages 10:1m",
+            "--quiet --users 2",
+        ] {
+            assert!(asks(line), "{line}");
+        }
+        for line in [
+            "",
+            "hello",
+            "users",
+            "--test-threads 1",
+            "--test-threads=1",
+            "--list --format terse",
+            "--exact hello --nocapture",
+            "--timeout 3",
+            "--skip users",
+            "-- --users 2",
+            "-q",
+        ] {
+            assert!(!asks(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_overrules_the_plan_and_leaves_the_rest_of_it() {
+        let second = Duration::from_secs(1);
+        let http = HttpSettings::default().timeout(second).compressed(true).keep_alive(false);
+        let base = Plan::new().users(5).loops(7).wait(second).stop_timeout(second).http(http.clone());
+        let planned = |line: &str| {
+            let command: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+            let (args, _) = arguments(&command, &base).unwrap_or_else(|_| panic!("{line}"));
+            format!("{:?}", plan(&args, base.clone()).expect("a plan"))
+        };
+        let shown = |plan: Plan| format!("{plan:?}");
+        assert_eq!(planned("api --time 5"), shown(base.clone().time(Duration::from_secs(5))));
+        assert_eq!(planned("api --users 1"), shown(base.clone().users(1)));
+        assert_eq!(planned("api --loops 1 --pace 2"), shown(base.clone().loops(1).pace(2 * second)));
+        let patient = http.timeout(Duration::from_secs(30)).follow(10);
+        assert_eq!(planned("api -u5 --timeout 30 --location"), shown(base.clone().http(patient)));
+    }
+
+    #[test]
+    fn a_harness_that_cannot_work_is_refused_in_one_line() {
+        let one = || Harness::new().check("hello", |_| ());
+        for (harness, words) in [
+            (Harness::new(), "there is no check; put #[perfloop::check] on a function"),
+            (one().check("hello", |_| ()), "two checks are named 'hello'; rename one"),
+            (one().host("localhost:5000"), "Harness::host 'localhost:5000': is no http or https URL"),
+        ] {
+            let error = harness.ready().expect_err(words).to_string();
+            assert!(error.starts_with(words) && !error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn words_choose_checks_by_a_part_of_their_name() {
+        let checks = || ["login", "log out", "buy"].map(|name| Check::new(name, |_: &mut User| ())).to_vec();
+        let names = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+            let chosen = chosen(checks(), &words).map_err(|error| error.to_string())?;
+            Ok::<Vec<String>, String>(chosen.into_iter().map(|check| check.name).collect())
+        };
+        assert_eq!(names(&[]).expect("all"), ["login", "log out", "buy"]);
+        assert_eq!(names(&["log"]).expect("two"), ["login", "log out"]);
+        assert_eq!(names(&["buy", "in"]).expect("two"), ["login", "buy"]);
+        let error = names(&["sell", "pay"]).expect_err("none");
+        assert_eq!(error, "no check has 'sell' or 'pay' in its name; there are: login, log out, buy");
+    }
+}

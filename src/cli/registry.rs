@@ -1,0 +1,42 @@
+//! The checks that `#[perfloop::check]` has registered in this program.
+
+pub use inventory;
+
+use crate::load::{Check, User};
+use crate::outcome::{Classify, Outcome};
+
+/// A function under `#[perfloop::check]`.
+#[derive(Debug)]
+pub struct Registered {
+    /// What the check is called.
+    pub name: &'static str,
+    /// How often it is chosen, against the weights of others.
+    pub weight: Option<u32>,
+    /// What it can be chosen by.
+    pub tags: &'static [&'static str],
+    /// The source file it stands in.
+    pub file: &'static str,
+    /// The line of its attribute.
+    pub line: u32,
+    /// Runs it once, and judges the error it ends with.
+    pub function: fn(&mut User, &Classify) -> Outcome,
+}
+
+inventory::collect!(Registered);
+
+impl Registered {
+    pub(crate) fn check(&self) -> Check {
+        let check = Check::with_outcome(self.name, self.function).tags(self.tags.iter().copied());
+        match self.weight {
+            Some(weight) => check.weight(weight),
+            None => check,
+        }
+    }
+}
+
+/// All of them as they stand in the sources, by file and line: the linker knows no order.
+pub(crate) fn registered() -> Vec<&'static Registered> {
+    let mut all: Vec<&Registered> = inventory::iter::<Registered>().collect();
+    all.sort_by_key(|registered| (registered.file, registered.line, registered.name));
+    all
+}
