@@ -107,12 +107,12 @@ impl LoadTest {
         F: Fn(&mut User) -> O + Send + Sync + 'static,
         O: IntoOutcome<M>,
     {
-        self.add(Check::new(name, function))
+        self.with_check(Check::new(name, function))
     }
 
     /// Adds a check with tags or a weight; see [`check`](Self::check).
     #[must_use]
-    pub fn add(mut self, check: Check) -> Self {
+    pub fn with_check(mut self, check: Check) -> Self {
         self.checks.push(check);
         self
     }
@@ -222,7 +222,7 @@ impl LoadTest {
         if !self.checks.is_empty() {
             let is_weighted = self.checks.iter().any(|check| check.weight.is_some());
             let set = if is_weighted { CheckSet::weighted() } else { CheckSet::sequence() };
-            let add = |set: CheckSet, check: &Check| set.add(check.clone(), check.weight.unwrap_or(1));
+            let add = |set: CheckSet, check: &Check| set.with_check(check.clone(), check.weight.unwrap_or(1));
             classes.insert(0, UserClass::of("user", self.checks.iter().fold(set, add)));
         }
         Classes::new(classes, &plan.tags, plan.wait)

@@ -1,6 +1,6 @@
 //! The flags.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use clap::Parser;
 use url::Url;
 
 use super::feed::{FeedOrder, parse_end, parse_order};
-use crate::load::{AtEnd, Load, Plan, Rate, RateOverTime, Stages, Start, Statuses, TlsResume, Wait, between};
+use super::values::{Resolved, parse_host, parse_rate_over_time, parse_resolve, parse_resume, parse_wait};
+use crate::load::{AtEnd, Load, Plan, Rate, RateOverTime, Stages, Start, Statuses, TlsResume, Wait};
 use crate::units::{parse_bytes, parse_duration, parse_rate};
 
 /// Functional API tests as load tests: one thread per user, and numbers that are the server's.
@@ -223,50 +224,6 @@ Each flag can also be a key of perfloop.toml (spawn-rate = 10) or a variable (PE
 
 Exit codes: 0 all passed, 1 a check did not pass, 2 wrong input, 3 the run could not be carried out, 130 interrupted.
 HTTP/1.1 only: HTTP/2 and 3 are not spoken.";
-
-/// A `--resolve`: the host, its port, and where to connect instead.
-pub(super) type Resolved = (String, u16, Vec<IpAddr>);
-
-fn parse_resolve(text: &str) -> Result<Resolved, String> {
-    let wanted = || format!("'{text}' is no address for a host; write it like example.com:443:127.0.0.1");
-    let mut parts = text.splitn(3, ':');
-    let (Some(host), Some(port), Some(address_list)) = (parts.next(), parts.next(), parts.next()) else {
-        return Err(wanted());
-    };
-    let port = port.parse().map_err(|_| wanted())?;
-    let address = |text: &str| text.trim_start_matches('[').trim_end_matches(']').parse();
-    let addresses = address_list.split(',').map(address).collect::<Result<_, _>>().map_err(|_| wanted())?;
-    if host.is_empty() { Err(wanted()) } else { Ok((host.to_owned(), port, addresses)) }
-}
-
-fn parse_rate_over_time(text: &str) -> Result<RateOverTime, String> {
-    if text.contains(':') {
-        text.parse().map(RateOverTime::Stages)
-    } else {
-        parse_rate(text).map(RateOverTime::Constant)
-    }
-}
-
-fn parse_wait(text: &str) -> Result<Wait, String> {
-    match text.split_once('-') {
-        Some((shortest, longest)) => Ok(between(parse_duration(shortest)?, parse_duration(longest)?)),
-        None => parse_duration(text).map(Wait::from),
-    }
-}
-
-fn parse_host(text: &str) -> Result<Url, String> {
-    let wanted = || format!("'{text}' is no host; give a URL like http://127.0.0.1:5000");
-    let url = Url::parse(text).map_err(|_| wanted())?;
-    if matches!(url.scheme(), "http" | "https") && url.has_host() { Ok(url) } else { Err(wanted()) }
-}
-
-fn parse_resume(text: &str) -> Result<TlsResume, String> {
-    match text {
-        "off" => Ok(TlsResume::Off),
-        "user" => Ok(TlsResume::User),
-        _ => Err(format!("'{text}' is neither off nor user; give user to resume a user's own sessions")),
-    }
-}
 
 /// What curl follows at most would be 50; browsers give up at 20. A loop shows before ten.
 const MAX_REDIRECTS: u32 = 10;

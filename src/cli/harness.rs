@@ -87,12 +87,12 @@ impl Harness {
         F: Fn(&mut User) -> O + Send + Sync + 'static,
         O: IntoOutcome<M>,
     {
-        self.add(Check::new(name, function))
+        self.with_check(Check::new(name, function))
     }
 
     /// Adds a check with tags or a weight; see [`check`](Self::check).
     #[must_use]
-    pub fn add(mut self, check: Check) -> Self {
+    pub fn with_check(mut self, check: Check) -> Self {
         self.checks.push(check);
         self
     }
@@ -193,8 +193,10 @@ impl Harness {
             let test = self.prepare.iter().fold(test.classify_by(self.classify.clone()), |test, prepare| prepare(test));
             Trial::test(name, move || once(test))
         };
-        let single =
-            self.checks.iter().map(|check| trial(check.name.clone(), LoadTest::new(plan.clone()).add(check.clone())));
+        let single = self
+            .checks
+            .iter()
+            .map(|check| trial(check.name.clone(), LoadTest::new(plan.clone()).with_check(check.clone())));
         let of_classes = self.classes.iter().flat_map(|class| {
             class.checks().into_iter().map(|check| {
                 let name = format!("{}: {}", class.name(), check.name);
@@ -226,7 +228,8 @@ impl Harness {
         let plan = plan(args, self.plan)?;
         let has_tls = plan.http.host.as_ref().is_some_and(|host| host.scheme() == "https");
         let aim = Aim { description: told_names(&names), is_embedded: false, has_tls, addresses: 1 };
-        let test = checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::add).classify_by(self.classify);
+        let test =
+            checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::with_check).classify_by(self.classify);
         let test = self.classes.into_iter().fold(test, LoadTest::class);
         let test = self.prepare.iter().fold(test, |test, prepare| prepare(test));
         carry_out(args, &plan, test, &aim, settings)

@@ -15,6 +15,7 @@ mod run;
 mod signals;
 mod target;
 mod template;
+mod values;
 
 use std::ffi::OsString;
 use std::io::Write as _;

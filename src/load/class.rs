@@ -91,7 +91,7 @@ impl UserClass {
     }
 
     /// Adds a function as a check with this weight; it is named after the function. Give a closure a name by
-    /// [`add`](Self::add).
+    /// [`with_check`](Self::with_check).
     #[must_use]
     pub fn check<F, O, M>(mut self, function: F, weight: u32) -> Self
     where
@@ -110,7 +110,7 @@ impl UserClass {
     /// The same users with only one of their checks.
     #[cfg(feature = "cli")]
     pub(crate) fn only(&self, check: Check) -> UserClass {
-        UserClass { set: CheckSet::sequence().add(check, 1), ..self.clone() }
+        UserClass { set: CheckSet::sequence().with_check(check, 1), ..self.clone() }
     }
 
     /// Every check that its iterations run.
@@ -123,8 +123,8 @@ impl UserClass {
 
     /// Adds a check with this weight.
     #[must_use]
-    pub fn add(mut self, check: Check, weight: u32) -> Self {
-        self.set = self.set.add(check, weight);
+    pub fn with_check(mut self, check: Check, weight: u32) -> Self {
+        self.set = self.set.with_check(check, weight);
         self
     }
 
@@ -309,7 +309,7 @@ mod tests {
     use super::*;
 
     fn class(name: &str) -> UserClass {
-        UserClass::new(name).add(Check::new("check", |_: &mut User| ()), 1)
+        UserClass::new(name).with_check(Check::new("check", |_: &mut User| ()), 1)
     }
 
     fn split(classes: Vec<UserClass>, users: u32) -> Vec<u32> {
@@ -340,7 +340,7 @@ mod tests {
 
     #[test]
     fn nothing_to_run_is_an_error_that_names_the_tags_there_are() {
-        let tagged = UserClass::new("a").add(Check::new("check", |_: &mut User| ()).tags(["slow", "safe"]), 1);
+        let tagged = UserClass::new("a").with_check(Check::new("check", |_: &mut User| ()).tags(["slow", "safe"]), 1);
         let tags = Tags { wanted: vec!["fast".into()], unwanted: Vec::new() };
         let error = Classes::new(vec![tagged], &tags, Wait::NONE).expect_err("nothing").to_string();
         assert_eq!(error, "--tags and --exclude-tags leave nothing to run; of tags there are safe, slow");

@@ -50,16 +50,19 @@ impl FailureEvent<'_> {
     pub const MAX_EXCHANGES: usize = 8;
 }
 
-type Hook<A> = Vec<Box<dyn Fn(A) + Send + Sync>>;
+type SpawnHook = Box<dyn Fn(u32) + Send + Sync>;
+type UserHook = Box<dyn Fn(&mut User) + Send + Sync>;
+type RequestHook = Box<dyn Fn(&RequestEvent<'_>) + Send + Sync>;
+type FailureHook = Box<dyn Fn(&FailureEvent<'_>) + Send + Sync>;
 
 /// The hooks of a run that users call.
 #[derive(Default)]
 pub(crate) struct Hooks {
-    pub(crate) spawning_complete: Hook<u32>,
-    pub(crate) user_start: Vec<Box<dyn Fn(&mut User) + Send + Sync>>,
-    pub(crate) user_stop: Vec<Box<dyn Fn(&mut User) + Send + Sync>>,
-    pub(crate) request: Vec<Box<dyn Fn(&RequestEvent<'_>) + Send + Sync>>,
-    pub(crate) failure: Vec<Box<dyn Fn(&FailureEvent<'_>) + Send + Sync>>,
+    pub(crate) spawning_complete: Vec<SpawnHook>,
+    pub(crate) user_start: Vec<UserHook>,
+    pub(crate) user_stop: Vec<UserHook>,
+    pub(crate) request: Vec<RequestHook>,
+    pub(crate) failure: Vec<FailureHook>,
     /// What the first panic of a hook said.
     broken: OnceLock<String>,
 }

@@ -24,6 +24,7 @@ mod response;
 mod roster;
 mod run;
 mod runner;
+mod session;
 mod set;
 mod shift;
 mod stages;

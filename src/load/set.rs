@@ -38,19 +38,19 @@ impl CheckSet {
     }
 
     /// Adds a function as a check with this weight; it is named after the function. Give a closure a name by
-    /// [`add`](Self::add). In a sequence the weight does not matter; 0 leaves the check out of a weighted set.
+    /// [`with_check`](Self::with_check). In a sequence the weight does not matter; 0 leaves the check out of a weighted set.
     #[must_use]
     pub fn check<F, O, M>(self, function: F, weight: u32) -> Self
     where
         F: Fn(&mut User) -> O + Send + Sync + 'static,
         O: IntoOutcome<M>,
     {
-        self.add(Check::of(function), weight)
+        self.with_check(Check::of(function), weight)
     }
 
     /// Adds a check with this weight.
     #[must_use]
-    pub fn add(mut self, check: Check, weight: u32) -> Self {
+    pub fn with_check(mut self, check: Check, weight: u32) -> Self {
         self.members.push((Member::Check(check), weight));
         self
     }
@@ -199,8 +199,8 @@ mod tests {
 
     #[test]
     fn a_sequence_runs_all_and_a_weighted_set_one_by_weight() {
-        let browse = CheckSet::weighted().add(check("index", &[]), 2).add(check("search", &[]), 1);
-        let buy = CheckSet::sequence().add(check("cart", &[]), 1).add(check("pay", &[]), 1);
+        let browse = CheckSet::weighted().with_check(check("index", &[]), 2).with_check(check("search", &[]), 1);
+        let buy = CheckSet::sequence().with_check(check("cart", &[]), 1).with_check(check("pay", &[]), 1);
         let (node, names) = numbered(CheckSet::weighted().set(browse, 3).set(buy, 1), &Tags::default());
         assert_eq!(names, ["index", "search", "cart", "pay"]);
         let mut shares = Vec::new();
@@ -221,8 +221,11 @@ mod tests {
     #[test]
     fn tags_say_what_is_run_and_empty_sets_are_never_chosen() {
         let set = || {
-            let slow = CheckSet::sequence().add(check("report", &["slow"]), 1);
-            CheckSet::weighted().add(check("read", &["fast", "safe"]), 1).add(check("write", &["fast"]), 1).set(slow, 8)
+            let slow = CheckSet::sequence().with_check(check("report", &["slow"]), 1);
+            CheckSet::weighted()
+                .with_check(check("read", &["fast", "safe"]), 1)
+                .with_check(check("write", &["fast"]), 1)
+                .set(slow, 8)
         };
         let tags = |wanted: &[&str], unwanted: &[&str]| Tags {
             wanted: wanted.iter().map(ToString::to_string).collect(),
@@ -236,8 +239,10 @@ mod tests {
 
     #[test]
     fn a_walk_ends_when_no_more_is_wanted() {
-        let (node, _) =
-            numbered(CheckSet::sequence().add(check("a", &[]), 1).add(check("b", &[]), 1), &Tags::default());
+        let (node, _) = numbered(
+            CheckSet::sequence().with_check(check("a", &[]), 1).with_check(check("b", &[]), 1),
+            &Tags::default(),
+        );
         let mut seen = 0;
         let whole = node.walk(&mut Rng::with_seed(1), |rng| rng, &mut |_, _| {
             seen += 1;

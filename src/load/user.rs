@@ -1,58 +1,55 @@
 //! A user: one thread that behaves as one client. This is what a check is given.
 
-use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use url::Url;
 
 use super::check::Check;
 use super::cookies::Cookies;
-use super::hooks::{FailureEvent, Hooks, RequestEvent};
-use super::http::{Client, Exchanged, HeaderMap, HttpSettings, SET_COOKIE, Uri};
+use super::hooks::{FailureEvent, Hooks};
+use super::http::{Client, HttpSettings};
 use super::open::NoMore;
-use super::prepared::{Prepared, SharedRequest, redirected};
+use super::prepared::Prepared;
 use super::recorder::{CheckTimes, Recorder};
 use super::request::{REFUSALS_BEFORE_PAUSE, RequestBuilder};
-use super::response::Response;
 use super::shift::Shift;
 use super::state::State;
-use crate::exchange::{Exchange, Message};
-use crate::outcome::{Outcome, Reason, RequestError, RequestErrorKind};
+use crate::exchange::Exchange;
+use crate::outcome::{Outcome, Reason, RequestErrorKind};
 use crate::queue::Tap;
-use crate::sample::{Answer, CheckId, Lateness, Phase, RequestId, RequestTimes, Traffic};
+use crate::sample::{Answer, CheckId, Phase, RequestId, RequestTimes, Traffic};
 use crate::units::after;
 
 /// One simulated user, as a check sees it: makes requests, and knows which user and iteration it is.
 #[derive(Debug)]
 pub struct User {
-    id: u32,
-    iteration: u64,
-    client: Client,
+    pub(super) id: u32,
+    pub(super) iteration: u64,
+    pub(super) client: Client,
     pub(super) recorder: Recorder,
-    shift: Arc<Shift>,
-    settings: Arc<HttpSettings>,
-    hooks: Arc<Hooks>,
-    log: Option<Tap<Exchange>>,
+    pub(super) shift: Arc<Shift>,
+    pub(super) settings: Arc<HttpSettings>,
+    pub(super) hooks: Arc<Hooks>,
+    pub(super) log: Option<Tap<Exchange>>,
     pub(super) rng: Rng,
     /// What the author keeps for this user.
     pub(super) state: State,
     pub(super) open: OpenCheck,
     /// Connections refused since the last one that was not.
-    refusals: u32,
+    pub(super) refusals: u32,
     /// Since when its time is somebody's: the service's or the tester's.
     busy_since: Instant,
     /// When the next request was to be sent, if that is planned.
-    due: Option<Instant>,
+    pub(super) due: Option<Instant>,
     /// When the last answer arrived.
-    last_arrival: Option<Instant>,
+    pub(super) last_arrival: Option<Instant>,
     /// This user's copies of the shared requests, by their numbers.
-    own: Vec<Option<Box<OwnRequest>>>,
+    pub(super) own: Vec<Option<Box<OwnRequest>>>,
     /// The row this user has of the command line's feed, and the iteration it was taken for.
     pub(crate) row_of_iteration: Option<(u64, usize)>,
     /// Made when the first is set: most users of a large run have none.
-    cookies: Option<Box<Cookies>>,
+    pub(super) cookies: Option<Box<Cookies>>,
 }
 
 /// What a user is given.
@@ -69,9 +66,9 @@ pub(crate) struct Equipment {
 
 /// A user's copy of a shared request.
 #[derive(Debug)]
-struct OwnRequest {
-    id: RequestId,
-    request: Prepared,
+pub(super) struct OwnRequest {
+    pub(super) id: RequestId,
+    pub(super) request: Prepared,
 }
 
 /// What the running check has used so far.
@@ -83,15 +80,15 @@ pub(super) struct OpenCheck {
     /// Spent resting on purpose.
     thought: Duration,
     /// Spent in the author's hooks.
-    hooks: Duration,
+    pub(super) hooks: Duration,
     /// The first thing it measured itself that did not go well.
     pub(super) recorded: Option<Outcome>,
     /// Its last exchanges, when somebody wants to see those of a failure.
-    exchanges: Vec<Exchange>,
+    pub(super) exchanges: Vec<Exchange>,
     /// Being exchanged now.
-    in_exchange: Option<RequestId>,
+    pub(super) in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
-    lost: Option<RequestId>,
+    pub(super) lost: Option<RequestId>,
     /// It wanted a row of a feed that has none left.
     has_no_row: bool,
 }
@@ -249,34 +246,6 @@ impl User {
         self.open.hooks += hooks.failure.iter().map(|hook| hooks.timed(|| hook(&event))).sum::<Duration>();
     }
 
-    /// Calls the hooks for requests.
-    fn tell_of_request(&mut self, name: &str, exchanged: &Exchanged) {
-        let hooks = Arc::clone(&self.hooks);
-        let event = RequestEvent {
-            name,
-            user: self.id,
-            iteration: self.iteration,
-            answer: exchanged.answer.as_ref().map(|answered| answered.status).map_err(|lost| lost.message.as_str()),
-            times: exchanged.times,
-            traffic: exchanged.traffic,
-        };
-        self.open.hooks += hooks.request.iter().map(|hook| hooks.timed(|| hook(&event))).sum::<Duration>();
-    }
-
-    /// Shows an exchange to those who want to see all of them.
-    fn show(&mut self, seen: Exchange) {
-        if !self.hooks.failure.is_empty() {
-            let kept = &mut self.open.exchanges;
-            if kept.len() == FailureEvent::MAX_EXCHANGES {
-                kept.remove(0);
-            }
-            kept.push(seen.clone());
-        }
-        if let Some(log) = &self.log {
-            log.offer(seen);
-        }
-    }
-
     /// Begins an iteration that was planned for this moment; `is_due` when the plan does not depend on the answers.
     pub(crate) fn begin_iteration(&mut self, iteration: u64, planned: Instant, is_due: bool) {
         // It may be late because the iteration before it took so long.
@@ -312,183 +281,6 @@ impl User {
         match self.open.lost {
             Some(_) => Outcome::Exception(Reason { message, detail: None, request: self.open.lost }),
             None => Outcome::Fail(message.into()),
-        }
-    }
-
-    /// Makes a URL absolute.
-    pub(crate) fn url(&self, url: &str) -> Result<Url, String> {
-        let parsed = match (Url::parse(url), &self.settings.host) {
-            (Err(url::ParseError::RelativeUrlWithoutBase), Some(host)) => host.join(url),
-            (Err(url::ParseError::RelativeUrlWithoutBase), None) => {
-                return Err(format!(
-                    "'{url}' is relative, and the plan has no host; give --host, or PERFLOOP_HOST to a test target"
-                ));
-            }
-            (parsed, _) => parsed,
-        };
-        match parsed {
-            Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
-            Ok(url) => Err(format!("{url}: perfloop speaks http and https only")),
-            Err(error) => Err(format!("'{url}' is no URL: {error}")),
-        }
-    }
-
-    pub(crate) fn default_follow(&self) -> u32 {
-        self.settings.follow
-    }
-
-    /// A request that could not even be written.
-    pub(crate) fn unsendable(&mut self, name: &str, message: String) -> RequestError {
-        let request = self.recorder.request_id(name);
-        RequestError { phase: Phase::Resolve, kind: RequestErrorKind::BadRequest, message, request }
-    }
-
-    /// Sends a request that other users send too.
-    pub(crate) fn send_shared(&mut self, shared: &SharedRequest, hops: u32) -> Result<Response, RequestError> {
-        self.send_filled(shared, hops, |_| Ok(()))
-    }
-
-    /// The same for a request that changes: `fill` sets in the user's copy what does.
-    pub(crate) fn send_filled(
-        &mut self,
-        shared: &SharedRequest,
-        hops: u32,
-        fill: impl FnOnce(&mut Prepared) -> Result<(), String>,
-    ) -> Result<Response, RequestError> {
-        if self.own.len() <= shared.slot {
-            self.own.resize_with(shared.slot + 1, || None);
-        }
-        let mut own = self.own[shared.slot].take().unwrap_or_else(|| {
-            let request = shared.request.own();
-            Box::new(OwnRequest { id: self.recorder.request_id(&request.name), request })
-        });
-        let result = match fill(&mut own.request) {
-            Ok(()) => self.send_as(own.id, &own.request, hops),
-            Err(message) => Err(self.unsendable(&own.request.name, message)),
-        };
-        self.own[shared.slot] = Some(own);
-        result
-    }
-
-    /// Sends a request and follows at most `hops` redirects.
-    pub(crate) fn send(&mut self, request: &Prepared, hops: u32) -> Result<Response, RequestError> {
-        let id = self.recorder.request_id(&request.name);
-        self.send_as(id, request, hops)
-    }
-
-    fn send_as(&mut self, mut id: RequestId, request: &Prepared, hops: u32) -> Result<Response, RequestError> {
-        let mut current = Cow::Borrowed(request);
-        for hop in 0.. {
-            let response = self.exchange(id, &current)?;
-            let is_redirect = matches!(response.status(), 301..=303 | 307 | 308);
-            let location = if is_redirect { response.header("location") } else { None };
-            let Some(location) = location.filter(|_| hops > 0) else { return Ok(response) };
-            let next = if hop == hops {
-                Err(format!("more than {hops} redirects"))
-            } else {
-                redirected(&current, response.status(), location)
-            };
-            let next = next.map_err(|message| {
-                self.open.lost = Some(id);
-                RequestError { phase: Phase::Receive, kind: RequestErrorKind::Protocol, message, request: id }
-            })?;
-            id = self.recorder.request_id(&next.name);
-            current = Cow::Owned(next);
-        }
-        unreachable!("the loop above ends by returning")
-    }
-
-    /// Makes one exchange and records it.
-    fn exchange(&mut self, id: RequestId, request: &Prepared) -> Result<Response, RequestError> {
-        let was_cut = |_| RequestError {
-            phase: Phase::Resolve,
-            kind: RequestErrorKind::Io,
-            message: "the run was cut off".into(),
-            request: id,
-        };
-        self.recorder.begin_request(id).map_err(was_cut)?;
-        let is_shown = self.log.is_some() || !self.hooks.failure.is_empty();
-        let started = is_shown.then(SystemTime::now);
-        self.open.in_exchange = Some(id);
-        let Prepared { method, uri, timeout, .. } = request;
-        let with_cookies = self.cookies.as_deref().and_then(|cookies| cookies.added_to(&request.headers, uri));
-        let headers = with_cookies.as_ref().unwrap_or(&request.headers);
-        let exchanged = self.client.exchange(method, uri, headers, request.body.as_deref(), *timeout);
-        self.open.in_exchange = None;
-        let Exchanged { times, traffic, .. } = exchanged;
-        let answer = match &exchanged.answer {
-            Ok(answered) => Answer::Status(answered.status),
-            Err(lost) => Answer::None { kind: lost.kind, phase: lost.phase },
-        };
-        self.open.tpr += times.setup() + times.response_time();
-        self.open.requests += 1;
-        self.open.answered += u32::from(exchanged.answer.is_ok());
-        let lateness = self.lateness(exchanged.sent_at, times);
-        self.last_arrival = exchanged.answered_at.or(self.last_arrival);
-        self.recorder.end_request(id, times, lateness, traffic, answer).map_err(was_cut)?;
-        if let Some(started) = started {
-            let seen = self.seen(started, request, headers, &exchanged);
-            self.show(seen);
-        }
-        if !self.hooks.request.is_empty() {
-            self.tell_of_request(&request.name, &exchanged);
-        }
-        match exchanged.answer {
-            Ok(answered) => {
-                self.refusals = 0;
-                if answered.headers.contains_key(SET_COOKIE) {
-                    self.take_cookies(uri, &answered.headers);
-                }
-                Ok(Response::new(id, answered, traffic.body_bytes, times))
-            }
-            Err(lost) => {
-                self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
-                self.open.lost = Some(id);
-                Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn take_cookies(&mut self, from: &Uri, headers: &HeaderMap) {
-        self.cookies.get_or_insert_default().take(from, headers);
-    }
-
-    /// How late a request with a due time was sent, and whose doing it was. Only the first request of an
-    /// iteration has one.
-    fn lateness(&mut self, sent_at: Option<Instant>, times: RequestTimes) -> Option<Lateness> {
-        let (due, sent_at) = (self.due.take()?, sent_at?);
-        let previous = self.last_arrival.unwrap_or(due);
-        let could_begin = due.max(previous);
-        Some(Lateness {
-            server: previous.saturating_duration_since(due),
-            tester: sent_at.saturating_duration_since(could_begin).saturating_sub(times.setup()),
-        })
-    }
-
-    /// The exchange as the log shows it, sent with these headers.
-    fn seen(&self, started: SystemTime, request: &Prepared, headers: &HeaderMap, exchanged: &Exchanged) -> Exchange {
-        let sent_body = request.body.as_deref().unwrap_or_default();
-        let added = self.client.headers_added(&request.uri, headers, request.body.as_deref());
-        let added = added.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let given = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let sent = added.chain(given);
-        let answer = match &exchanged.answer {
-            Ok(answered) => {
-                let headers = answered.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-                Ok((answered.status, Message::new(headers, &answered.body, exchanged.traffic.body_bytes)))
-            }
-            Err(lost) => Err(lost.message.clone()),
-        };
-        Exchange {
-            user: self.id,
-            iteration: self.iteration,
-            started,
-            method: request.method.to_string(),
-            url: request.uri.to_string(),
-            sent: Message::new(sent, sent_body, sent_body.len() as u64),
-            answer,
-            time: exchanged.times.setup() + exchanged.times.response_time(),
         }
     }
 }

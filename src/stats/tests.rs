@@ -109,7 +109,7 @@ fn every_plateau_has_numbers_of_its_own_and_the_largest_is_full_load() {
     let mut story = Story::new(4);
     for (number, users, from) in [(1, 2, 0), (2, 4, 10), (3, 2, 20)] {
         story.level(number, Plateau::Users(users), from * SECOND);
-        (1..=users).for_each(|n| story.check((from + n) * SECOND, Level(number as u16), Outcome::Pass));
+        (1..=users).for_each(|n| story.check((from + n) * SECOND, Level(number), Outcome::Pass));
     }
     story.check(30 * SECOND, Level::NONE, Outcome::Pass);
     let summary = story.summary();

@@ -220,7 +220,7 @@ fn what_is_wrong_in_the_environment_is_told_with_its_variable() {
             "PERFLOOP_SPWAN_RATE=1",
             "PERFLOOP_SPWAN_RATE: there is no setting 'PERFLOOP_SPWAN_RATE'; did you mean PERFLOOP_SPAWN_RATE?",
         ),
-        ("PERFLOOP_X=1", "PERFLOOP_X: there is no setting 'PERFLOOP_X'; see perfloop --help"),
+        ("PERFLOOP_QQQ=1", "PERFLOOP_QQQ: there is no setting 'PERFLOOP_QQQ'; see perfloop --help"),
         (
             "PERFLOOP_DRY_RUN=1",
             "PERFLOOP_DRY_RUN: 'PERFLOOP_DRY_RUN' is no setting; give --dry-run on the command line",

@@ -119,7 +119,7 @@ fn random_rows_are_the_same_in_each_run_and_not_the_same_for_each_user() {
             sink.lock().unwrap().entry(user.id()).or_default().push(row);
             Ok(())
         };
-        let summary = run(Plan::new().users(3).loops(50), check);
+        let summary = run(Plan::new().users(3).loops(50).seed(7), check);
         assert_eq!(summary.whole.totals.pass, 150);
         seen.lock().unwrap().clone()
     };

@@ -1,0 +1,52 @@
+//! Values of flags that are more than a number or a text.
+
+use std::net::IpAddr;
+
+use url::Url;
+
+use crate::load::{RateOverTime, TlsResume, Wait, between};
+use crate::units::{parse_duration, parse_rate};
+
+/// A `--resolve`: the host, its port, and where to connect instead.
+pub(super) type Resolved = (String, u16, Vec<IpAddr>);
+
+pub(super) fn parse_resolve(text: &str) -> Result<Resolved, String> {
+    let wanted = || format!("'{text}' is no address for a host; write it like example.com:443:127.0.0.1");
+    let mut parts = text.splitn(3, ':');
+    let (Some(host), Some(port), Some(address_list)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(wanted());
+    };
+    let port = port.parse().map_err(|_| wanted())?;
+    let address = |text: &str| text.trim_start_matches('[').trim_end_matches(']').parse();
+    let addresses = address_list.split(',').map(address).collect::<Result<_, _>>().map_err(|_| wanted())?;
+    if host.is_empty() { Err(wanted()) } else { Ok((host.to_owned(), port, addresses)) }
+}
+
+pub(super) fn parse_rate_over_time(text: &str) -> Result<RateOverTime, String> {
+    if text.contains(':') {
+        text.parse().map(RateOverTime::Stages)
+    } else {
+        parse_rate(text).map(RateOverTime::Constant)
+    }
+}
+
+pub(super) fn parse_wait(text: &str) -> Result<Wait, String> {
+    match text.split_once('-') {
+        Some((shortest, longest)) => Ok(between(parse_duration(shortest)?, parse_duration(longest)?)),
+        None => parse_duration(text).map(Wait::from),
+    }
+}
+
+pub(super) fn parse_host(text: &str) -> Result<Url, String> {
+    let wanted = || format!("'{text}' is no host; give a URL like http://127.0.0.1:5000");
+    let url = Url::parse(text).map_err(|_| wanted())?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() { Ok(url) } else { Err(wanted()) }
+}
+
+pub(super) fn parse_resume(text: &str) -> Result<TlsResume, String> {
+    match text {
+        "off" => Ok(TlsResume::Off),
+        "user" => Ok(TlsResume::User),
+        _ => Err(format!("'{text}' is neither off nor user; give user to resume a user's own sessions")),
+    }
+}
