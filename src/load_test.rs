@@ -65,6 +65,7 @@ pub struct Run {
     collecting: JoinHandle<()>,
     hooks: Arc<Hooks>,
     on_test_stop: Vec<TestStop>,
+    seed: u64,
     log: Option<OpenLog>,
 }
 
@@ -245,6 +246,7 @@ impl LoadTest {
     pub fn start(self) -> Result<Run, Error> {
         let plan = self.plan.clone().seeded();
         plan.validate()?;
+        let seed = plan.seed.unwrap_or_default();
         let mut classes = self.user_classes(&plan)?;
         classes.checks = classes.checks.into_iter().map(|check| check.judged_by(&self.classify)).collect();
         let no_thread =
@@ -282,7 +284,7 @@ impl LoadTest {
         match load::start(parts) {
             Ok(conductor) => {
                 let live = Live { stop, steering, collector };
-                Ok(Run { live, conductor, collecting, hooks, on_test_stop: self.on_test_stop, log })
+                Ok(Run { live, conductor, collecting, hooks, on_test_stop: self.on_test_stop, seed, log })
             }
             Err(error) => {
                 sink.close();
@@ -363,7 +365,7 @@ impl Run {
         };
         let hook_panic = self.hooks.broken().map(str::to_owned);
         let used_up = self.live.stop.feed_used_up();
-        let summary = Summary { end: Some(end), log, hook_panic, used_up, ..self.live.summary() };
+        let summary = Summary { end: Some(end), log, hook_panic, used_up, seed: self.seed, ..self.live.summary() };
         self.on_test_stop.iter().for_each(|hook| hook(&summary));
         Ok(summary)
     }

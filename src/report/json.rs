@@ -54,6 +54,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         }),
         "used_up": summary.used_up.as_deref(),
         "users": summary.users,
+        "seed": summary.seed,
         "start_delay_ms": times(&summary.starts),
         "pauses": { "count": summary.pauses.count(), "total_s": summary.pauses.sum().as_secs_f64() },
         "queue_blocked_s": summary.blocked.as_secs_f64(),

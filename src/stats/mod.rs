@@ -145,7 +145,13 @@ impl Stats {
         if !matches!(sample.answer, Answer::None { .. }) {
             let slot = self.timeline.at(moment);
             slot.answered += 1;
-            slot.response_times.record(sample.times.response_time());
+            let time = sample.times.response_time();
+            slot.response_times.record(time);
+            slot.response_time_sum += time;
+            slot.response_time_max = slot.response_time_max.max(time);
+            if sample.times.stamped {
+                slot.client_delays.record(sample.times.client_delay);
+            }
         }
     }
 
@@ -236,6 +242,7 @@ impl Stats {
             dropped: self.dropped,
             not_made: self.not_made,
             hook_panic: None,
+            seed: 0,
             run_delay: self.run_delay,
             blocked,
             end: None,

@@ -18,6 +18,8 @@ pub struct Summary {
     pub end: Option<End>,
     /// The users that were wanted or, where the plan leaves it open, the most that were up.
     pub users: u32,
+    /// What all random choices of the run followed from; the same seed makes them again.
+    pub seed: u64,
     /// The users that are up.
     pub users_up: u32,
     /// The whole run, from the first user's start to the end of the last counted sample.

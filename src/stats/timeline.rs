@@ -23,6 +23,12 @@ pub struct Slot {
     pub answered: u64,
     /// Response times of those answers.
     pub response_times: SparseHistogram,
+    /// All of them together: divided by the width, the mean number of requests in flight at the service.
+    pub response_time_sum: Duration,
+    /// The longest of them.
+    pub response_time_max: Duration,
+    /// How late the tester itself was to fetch those answers, where stamps tell.
+    pub client_delays: SparseHistogram,
 }
 
 /// Slots of equal width from the start of the run.
@@ -87,6 +93,9 @@ impl Slot {
         self.exception += other.exception;
         self.answered += other.answered;
         self.response_times.merge(&other.response_times);
+        self.response_time_sum += other.response_time_sum;
+        self.response_time_max = self.response_time_max.max(other.response_time_max);
+        self.client_delays.merge(&other.client_delays);
     }
 }
 
