@@ -84,7 +84,11 @@ impl Target {
                 check.request.request.name.clone_from(&check.long_name);
             }
         }
-        let description = args.targets.join(" ");
+        let whole = |target: &String| match &args.host {
+            Some(host) if target.starts_with('/') => format!("{}{target}", host.origin().ascii_serialization()),
+            _ => target.clone(),
+        };
+        let description = args.targets.iter().map(whole).collect::<Vec<_>>().join(" ");
         Ok(Target {
             description,
             checks,

@@ -211,6 +211,19 @@ fn arrivals_for_which_nobody_is_free_are_dropped_counted_and_warned_of() {
 }
 
 #[test]
+fn targets_may_be_relative_to_a_host() {
+    let service = Service::start();
+    let output = perfloop(&["/fast", "/bytes/9?x=1", "--host", &service.at(""), "--loops", "1"]);
+    assert_eq!((output.code, service.total_hits()), (Some(0), 2));
+    let line = format!("1 user, 1 loop: {} {}", service.at("/fast"), service.at("/bytes/9?x=1"));
+    assert!(output.stdout.starts_with(&line), "{}", output.stdout);
+    for (host, target, word) in [("localhost:80", "/fast", "--host"), (&service.at(""), "fast", "http://fast")] {
+        let output = perfloop(&[target, "--host", host]);
+        assert!(output.code == Some(2) && output.stderr.contains(word), "{}", output.stderr);
+    }
+}
+
+#[test]
 fn contradictions_of_the_load_are_refused() {
     let url = "http://127.0.0.1:1/";
     for flags in [
