@@ -1,0 +1,42 @@
+//! A database under load: its driver's calls are timed, on one connection per user.
+
+#![forbid(unsafe_code)]
+
+use perfloop::{CheckResult, Harness, User, UserClass};
+use rusqlite::Connection;
+
+/// A database in memory that all connections of this program share; a path works as well.
+const DATABASE: &str = "file:/orders?vfs=memdb";
+
+fn connect(user: &mut User) -> CheckResult {
+    user.set_state(Connection::open(DATABASE)?);
+    Ok(())
+}
+
+fn order(user: &mut User) -> CheckResult {
+    let customer = user.id();
+    user.time_with("INSERT order", |connection: &mut Connection| {
+        connection.prepare_cached("INSERT INTO orders (customer, cents) VALUES (?1, 1999)")?.execute([customer])
+    })?;
+    Ok(())
+}
+
+fn total(user: &mut User) -> CheckResult {
+    let customer = user.id();
+    let cents: i64 = user.time_with("SELECT total", |connection: &mut Connection| {
+        let sql = "SELECT coalesce(sum(cents), 0) FROM (SELECT cents FROM orders WHERE customer = ?1 LIMIT 100)";
+        connection.prepare_cached(sql)?.query_row([customer], |row| row.get(0))
+    })?;
+    if cents % 1999 == 0 { Ok(()) } else { Err(format!("wanted whole orders, got {cents} cents").into()) }
+}
+
+fn main() -> rusqlite::Result<()> {
+    // The database lives as long as a connection to it is open.
+    let owner = Connection::open(DATABASE)?;
+    owner.execute_batch(
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, cents INTEGER NOT NULL);
+         CREATE INDEX of_customer ON orders (customer);",
+    )?;
+    let client = UserClass::new("client").on_start(connect).check(order, 1).check(total, 3);
+    Harness::new().class(client).main()
+}
