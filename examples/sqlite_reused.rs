@@ -1,4 +1,22 @@
 //! A database under load: its driver's calls are timed, on one connection per user.
+//!
+//! `cargo run --release --example sqlite_reused` runs each check once, and
+//! `cargo run --release --example sqlite_reused -- --users 5 --time 3` as load:
+//!
+//! ```text
+//! 67580 checks in 3.02 s (time up): 67580 pass, 0 fail, 0 exception
+//! …
+//! check                pass  fail  exception  unfinished  passes/s    rps
+//! order               16839     0          0           0      5585   5585
+//! total               50736     0          0           0     16829  16829
+//! client: on_start        5     0          0           0      1.66   1.66
+//! …
+//! TPR of passes, ms    mean    min    p50    p90    p95    p99    max
+//! order               0.263  0.005  0.005  0.009  0.023   4.79  337.7
+//! total               0.202  0.003  0.018  0.023  0.025   1.15  640.9
+//! ```
+//!
+//! Who finds the database locked sleeps before it asks again: the mean tells nothing of it, the maximum does.
 
 #![forbid(unsafe_code)]
 
