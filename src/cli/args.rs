@@ -276,11 +276,16 @@ impl Args {
         if !self.exclude_tags.is_empty() {
             plan = plan.exclude_tags(&self.exclude_tags);
         }
-        if let Some(loops) = self.loops {
-            plan = plan.loops(loops);
-        }
         if let Some(time) = self.time {
             plan = plan.time(time);
+        }
+        if self.rate.is_some() {
+            // They are the plan's for a load that the flag replaces; beside the flag they are refused.
+            plan.loops = None;
+            plan.wait = Wait::NONE;
+        }
+        if let Some(loops) = self.loops {
+            plan = plan.loops(loops);
         }
         if let Some(wait) = self.wait {
             plan = plan.wait(wait);

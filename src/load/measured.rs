@@ -1,5 +1,6 @@
 //! What a check measures itself: blocking code that makes its requests without perfloop.
 
+use std::any::Any;
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,39 @@ impl User {
     pub fn time<T, E: Display>(&mut self, name: &str, call: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let began = Instant::now();
         let result = call();
+        self.measured(name, began.elapsed(), result.is_ok());
+        result
+    }
+
+    /// Times a call that uses what is [kept](User::set_state) for this user, such as its connection; see
+    /// [`time`](Self::time).
+    ///
+    /// ```
+    /// use perfloop::{CheckResult, User};
+    /// # struct Connection;
+    /// # impl Connection { fn ask(&mut self) -> Result<u32, std::io::Error> { Ok(7) } }
+    ///
+    /// fn ask(user: &mut User) -> CheckResult {
+    ///     let answer = user.time_with("ask", |connection: &mut Connection| connection.ask())?;
+    ///     assert_eq!(answer, 7);
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the call.
+    ///
+    /// # Panics
+    /// As [`state`](User::state) does.
+    #[track_caller]
+    pub fn time_with<S: Any + Send, T, E: Display>(
+        &mut self,
+        name: &str,
+        call: impl FnOnce(&mut S) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let state = self.state();
+        let began = Instant::now();
+        let result = call(state);
         self.measured(name, began.elapsed(), result.is_ok());
         result
     }

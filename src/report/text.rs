@@ -270,11 +270,14 @@ fn write_table(
     width: u16,
     writer: &mut impl Write,
 ) -> io::Result<()> {
+    let all: Vec<Vec<String>> = rows.collect();
+    if all.is_empty() {
+        return Ok(());
+    }
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     table.set_header(header.iter().enumerate().map(|(n, title)| aligned(n, title)));
     let mut widest = vec![0; header.len()];
-    let all: Vec<Vec<String>> = rows.collect();
     for row in &all {
         row.iter().zip(&mut widest).for_each(|(cell, widest)| *widest = cell.chars().count().max(*widest));
         let mut row = Row::from(row.iter().enumerate().map(|(n, cell)| aligned(n, cell)));

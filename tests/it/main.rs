@@ -4,6 +4,7 @@
 mod cli;
 mod config;
 mod conservation;
+mod examples;
 mod feed;
 mod harness;
 mod load;
