@@ -128,6 +128,11 @@ impl User {
         self.iteration
     }
 
+    /// What relative URLs are relative to, for clients of the author's own: `--host`, or what the plan says.
+    pub fn host(&self) -> Option<&Url> {
+        self.settings.host.as_ref()
+    }
+
     /// Begins a GET request. A URL that starts with `/` is relative to the plan's host.
     pub fn get(&mut self, url: &str) -> RequestBuilder<'_> {
         self.request("GET", url)
