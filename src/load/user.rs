@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use url::Url;
 
 use super::check::Check;
 use super::cookies::Cookies;
