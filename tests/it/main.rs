@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod conservation;
 mod feed;
+mod gates;
 mod harness;
 mod load;
 mod outcomes;
