@@ -79,11 +79,14 @@ impl Gates {
     }
 
     fn look(&self, stop: &Stop, collector: &Collector) {
-        let started = Instant::now();
-        let mut next = started + INTERVAL;
+        let mut next = Instant::now() + INTERVAL;
         while !stop.wait_until(Some(next), || stop.is_set()) {
-            next = Instant::now() + INTERVAL;
-            let Some(elapsed) = started.elapsed().checked_sub(self.warmup) else { continue };
+            let elapsed = collector.measured_for();
+            // At whole seconds of the run, which are those that people give.
+            next = Instant::now() + INTERVAL - Duration::from_nanos(elapsed.subsec_nanos().into());
+            if elapsed < INTERVAL {
+                continue;
+            }
             let summary = collector.summary();
             let crossed = |gate: &Gate| gate.aborts() && gate.is_crossed_already(&summary, elapsed);
             if let Some(place) = self.all.iter().position(crossed) {

@@ -92,7 +92,7 @@ fn each_gate_decides_by_its_own_number() {
         "med>0",
         "rate<0.67",
         "checks: rate>0.33",
-        "count==8",
+        "count==12",
         "http_reqs: rate>0",
         "iterations: count==12",
         "iterations: rate>0",
