@@ -46,8 +46,12 @@ pub fn write_text(summary: &Summary, width: u16, mut writer: impl Write) -> io::
         writeln!(writer, "{}\n", warmup_line(warmup))?;
         write_failures(summary, &warmup.failures, "failures in the warm-up", width, &mut writer)?;
     }
-    for warning in summary.warnings() {
+    let warnings = summary.warnings();
+    for warning in &warnings {
         writeln!(writer, "warning: {warning}")?;
+    }
+    if !warnings.is_empty() {
+        writeln!(writer)?;
     }
     write_gates(summary, width, &mut writer)
 }
