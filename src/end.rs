@@ -40,6 +40,8 @@ pub enum EndReason {
     TimeUp,
     /// A check wanted one more row of a [`Feed`](crate::Feed) that had given all of them.
     DataUsedUp,
+    /// A [`Gate`](crate::Gate) that stops the run was crossed.
+    GateCrossed,
     /// Somebody stopped it: a program, Ctrl-C or SIGTERM.
     Stopped,
 }

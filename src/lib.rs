@@ -37,6 +37,7 @@ mod exchange;
 mod load;
 mod load_test;
 mod names;
+mod nearest;
 mod outcome;
 mod queue;
 pub mod report;
@@ -73,4 +74,4 @@ pub use outcome::{
 pub use perfloop_macros::check;
 pub use report::Secrets;
 pub use sample::{Phase, Plateau, RequestId, RequestTimes, Traffic};
-pub use stats::Summary;
+pub use stats::{Gate, GateVerdict, Summary};

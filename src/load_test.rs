@@ -1,5 +1,8 @@
 //! A load test, from its plan to its numbers: the one file that joins the two halves.
 
+mod gates;
+mod log;
+
 use std::error::Error as StdError;
 use std::io::Write;
 use std::sync::Arc;
@@ -7,19 +10,17 @@ use std::thread::{self, JoinHandle};
 
 use crate::end::{End, EndReason};
 use crate::error::Error;
-use crate::exchange::Exchange;
 use crate::load::{
-    self, Check, CheckSet, Class, Classes, FailureEvent, Hooks, Load, Outlined, Parts, Plan, RequestEvent, Steering,
-    Stop, User, UserClass,
+    self, Check, CheckSet, Classes, FailureEvent, Hooks, Outlined, Parts, Plan, RequestEvent, Steering, Stop, User,
+    UserClass,
 };
 use crate::names::Names;
 use crate::outcome::{Classify, ErrorClass, IntoOutcome};
-use crate::queue::{self, Tap};
-use crate::report::http_log::{self, Secrets};
-use crate::stats::{Collector, LogLoss, Stats, Summary};
-
-/// Exchanges that may wait for the log's writer.
-const LOG_BOUND: usize = 1024;
+use crate::queue;
+use crate::report::http_log::Secrets;
+use crate::stats::{Collector, Gate, Stats, Summary};
+use gates::Gates;
+use log::{Log, OpenLog};
 
 /// Checks, and the plan by which users run them.
 ///
@@ -46,17 +47,13 @@ pub struct LoadTest {
     hooks: Hooks,
     on_test_start: Vec<Box<dyn Fn() + Send + Sync>>,
     on_test_stop: Vec<TestStop>,
+    gates: Vec<Gate>,
+    requests_are_checks: bool,
     log: Option<Log>,
 }
 
 /// Called with the numbers of a run that has ended.
 type TestStop = Box<dyn Fn(&Summary) + Send + Sync>;
-
-/// Where exchanges are written to.
-struct Log {
-    writer: Box<dyn Write + Send>,
-    secrets: Secrets,
-}
 
 /// A load test that runs. Dropped, it goes on to its end by itself; [`join`](Run::join) waits for its numbers.
 pub struct Run {
@@ -66,14 +63,8 @@ pub struct Run {
     hooks: Arc<Hooks>,
     on_test_stop: Vec<TestStop>,
     seed: u64,
+    gates: Arc<Gates>,
     log: Option<OpenLog>,
-}
-
-/// The log of a run that goes on.
-#[derive(Debug)]
-struct OpenLog {
-    tap: Tap<Exchange>,
-    writing: JoinHandle<Result<(), String>>,
 }
 
 /// Reads and ends a [`Run`] from anywhere: a progress line, a signal handler.
@@ -95,6 +86,8 @@ impl LoadTest {
             hooks: Hooks::default(),
             on_test_start: Vec::new(),
             on_test_stop: Vec::new(),
+            gates: Vec::new(),
+            requests_are_checks: false,
             log: None,
         }
     }
@@ -232,10 +225,12 @@ impl LoadTest {
     /// What the users of the plan would run, without running it.
     ///
     /// # Errors
-    /// When there is nothing to run.
+    /// When there is nothing to run, or a gate can never be judged.
     #[cfg(feature = "cli")]
     pub(crate) fn outline(&self) -> Result<Vec<Outlined>, Error> {
-        Ok(self.user_classes(&self.plan)?.outline())
+        let classes = self.user_classes(&self.plan)?;
+        self.validate_gates(&self.plan, &classes)?;
+        Ok(classes.outline())
     }
 
     /// Starts the users' threads.
@@ -248,27 +243,21 @@ impl LoadTest {
         plan.validate()?;
         let seed = plan.seed.unwrap_or_default();
         let mut classes = self.user_classes(&plan)?;
+        self.validate_gates(&plan, &classes)?;
         classes.checks = classes.checks.into_iter().map(|check| check.judged_by(&self.classify)).collect();
         let no_thread =
             |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
         let names = Arc::new(Names::new(classes.checks.iter().map(|check| check.name.as_str())));
         let steering = Arc::new(Steering::of(classes.classes.iter().map(|class| class.name.clone()).collect()));
         let hooks = Arc::new(self.hooks);
-        let is_scheduled = matches!(plan.load, Load::Rate(_)) || classes.classes.iter().any(Class::is_schedule);
+        let is_scheduled = gates::is_scheduled(&plan, &classes);
+        let gates = Gates::new(self.gates, plan.warmup);
         let (sink, drain) = queue::queue();
         let collector = Collector::new(Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled), drain);
         let for_thread = Arc::clone(&collector);
         let collecting =
             thread::Builder::new().name("collector".into()).spawn(move || for_thread.collect()).map_err(no_thread)?;
-        let log = match self.log {
-            None => None,
-            Some(Log { writer, secrets }) => {
-                let (tap, spill) = queue::side_channel(LOG_BOUND);
-                let write = move || http_log::write_all(spill, writer, secrets).map_err(|error| error.to_string());
-                let writing = thread::Builder::new().name("log".into()).spawn(write).map_err(no_thread)?;
-                Some(OpenLog { tap, writing })
-            }
-        };
+        let log = self.log.map(Log::open).transpose().map_err(no_thread)?;
         self.on_test_start.iter().for_each(|hook| hook());
         let stop = Arc::new(Stop::default());
         let parts = Parts {
@@ -283,8 +272,12 @@ impl LoadTest {
         };
         match load::start(parts) {
             Ok(conductor) => {
+                if let Err(error) = gates.watch(&stop, &collector) {
+                    stop.set(EndReason::Stopped);
+                    return Err(no_thread(error));
+                }
                 let live = Live { stop, steering, collector };
-                Ok(Run { live, conductor, collecting, hooks, on_test_stop: self.on_test_stop, seed, log })
+                Ok(Run { live, conductor, collecting, hooks, on_test_stop: self.on_test_stop, seed, gates, log })
             }
             Err(error) => {
                 sink.close();
@@ -355,17 +348,11 @@ impl Run {
         let broken = |_| Error::run("perfloop broke down during the run; please report it with what you ran");
         let end = self.conductor.join().map_err(broken)?;
         self.collecting.join().map_err(broken)?;
-        let log = match self.log {
-            None => LogLoss::default(),
-            Some(OpenLog { tap, writing }) => {
-                tap.close();
-                let error = writing.join().map_err(broken)?.err();
-                LogLoss { left_out: tap.left_out(), error }
-            }
-        };
+        let log = self.log.map(OpenLog::close).transpose().map_err(broken)?.unwrap_or_default();
         let hook_panic = self.hooks.broken().map(str::to_owned);
         let used_up = self.live.stop.feed_used_up();
-        let summary = Summary { end: Some(end), log, hook_panic, used_up, seed: self.seed, ..self.live.summary() };
+        let mut summary = Summary { end: Some(end), log, hook_panic, used_up, seed: self.seed, ..self.live.summary() };
+        summary.gates = self.gates.judge(&summary);
         self.on_test_stop.iter().for_each(|hook| hook(&summary));
         Ok(summary)
     }
@@ -382,11 +369,5 @@ impl std::fmt::Debug for LoadTest {
 impl std::fmt::Debug for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Run").field("live", &self.live).finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Log {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Log").field("secrets", &self.secrets).finish_non_exhaustive()
     }
 }

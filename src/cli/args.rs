@@ -10,6 +10,7 @@ use url::Url;
 use super::feed::{FeedOrder, parse_end, parse_order};
 use super::values::{Resolved, parse_host, parse_rate_over_time, parse_resolve, parse_resume, parse_wait};
 use crate::load::{AtEnd, Load, Plan, Rate, RateOverTime, Stages, Start, Statuses, TlsResume, Wait};
+use crate::stats::Gate;
 use crate::units::{parse_bytes, parse_duration, parse_rate};
 
 /// Functional API tests as load tests: one thread per user, and numbers that are the server's.
@@ -184,6 +185,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME: TEXT", help_heading = EXPECT)]
     pub(super) expect_header: Vec<String>,
 
+    /// What must not happen, like 'p95 > 450ms' or 'GET /cart: fail_ratio > 1%' (repeatable)
+    #[arg(long, value_name = "EXPR", value_parser = Gate::parse_fail_if, help_heading = GATES)]
+    pub(super) fail_if: Vec<Gate>,
+
+    /// What must hold, in k6's words, like 'p(95)<450' or 'rate<0.01' (repeatable)
+    #[arg(long, value_name = "EXPR", value_parser = Gate::parse_threshold, help_heading = GATES)]
+    pub(super) threshold: Vec<Gate>,
+
     /// Time between two lines of statistics
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "5s", help_heading = OUTPUT)]
     pub(super) stats_interval: Duration,
@@ -213,6 +222,7 @@ const LOAD: &str = "Load";
 const REQUEST: &str = "Requests";
 const FEED: &str = "Data";
 const EXPECT: &str = "Expectations";
+const GATES: &str = "Gates";
 const OUTPUT: &str = "Output";
 
 pub(super) const AFTER_HELP: &str = "\
@@ -222,7 +232,7 @@ Examples:
 
 Each flag can also be a key of perfloop.toml (spawn-rate = 10) or a variable (PERFLOOP_SPAWN_RATE=10).
 
-Exit codes: 0 all passed, 1 a check did not pass, 2 wrong input, 3 the run could not be carried out, 130 interrupted.
+Exit codes: 0 good, 1 a check did not pass or a gate was crossed, 2 wrong input, 3 the run could not be carried out, 130 interrupted.
 HTTP/1.1 only: HTTP/2 and 3 are not spoken.";
 
 /// What curl follows at most would be 50; browsers give up at 20. A loop shows before ten.

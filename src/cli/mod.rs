@@ -44,9 +44,9 @@ pub use harness::{Harness, main as harness_main};
 /// How a run ended, as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exit {
-    /// Everything passed.
+    /// All gates held; without any, everything passed.
     Good = 0,
-    /// A check did not pass, or none ended.
+    /// A gate was crossed, or no check passed.
     Failed = 1,
     /// The input was wrong; there was no traffic.
     Usage = 2,

@@ -51,7 +51,10 @@ fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
     let target =
         if args.dry_run { Target::to_look_at(&args, plan.http.follow) } else { Target::new(&args, plan.http.follow) }?;
     let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
-    let test = target.add_to(LoadTest::new(plan.clone()));
+    let mut test = target.add_to(LoadTest::new(plan.clone()));
+    if plan.http.follow == 0 {
+        test = test.requests_are_checks();
+    }
     carry_out(&args, &plan, test, &target.aim(), settings)
 }
 
@@ -80,6 +83,7 @@ pub(super) fn carry_out(
     aim: &Aim,
     settings: &Settings,
 ) -> Result<Exit, Error> {
+    test = args.fail_if.iter().chain(&args.threshold).cloned().fold(test, LoadTest::gate);
     let json_on_stdout = is_stdout(args.json.as_deref());
     let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     if args.dry_run {
@@ -158,11 +162,9 @@ fn width(json_on_stdout: bool) -> u16 {
 }
 
 fn exit(summary: &Summary, signals: &Signals) -> Exit {
-    let totals = &summary.whole.totals;
-    let warmup_passed = summary.warmup.as_ref().is_none_or(|warmup| warmup.failures.is_empty());
     if signals.were_heard() {
         Exit::Interrupted
-    } else if totals.pass > 0 && totals.fail_ratio() == Some(0.0) && warmup_passed {
+    } else if summary.is_good() {
         Exit::Good
     } else {
         Exit::Failed

@@ -9,13 +9,16 @@ use super::RunInfo;
 use super::http_log::timestamp;
 use crate::end::EndReason;
 use crate::sample::Plateau;
-use crate::stats::{CheckTally, LevelSection, LoadVerdict, RequestTally, Section, Summary, TimesVerdict, Timing};
+use crate::stats::{
+    CheckTally, GateKind, GateUnit, GateVerdict, LevelSection, LoadVerdict, RequestTally, Section, Summary,
+    TimesVerdict, Timing,
+};
 use crate::units::milliseconds;
 
 /// The version of this shape: a change that could break a reader raises it.
 const SCHEMA_VERSION: u32 = 1;
 
-/// Writes one JSON object: `run`, `totals`, `checks`, `requests`, `full_load`, `failures`, `warnings`.
+/// Writes one JSON object: `run`, `totals`, `checks`, `requests`, `full_load`, `failures`, `gates`, `warnings`.
 ///
 /// # Errors
 /// Those of the writer.
@@ -31,6 +34,7 @@ pub fn write_json(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> 
         document.insert("warmup".into(), value);
     }
     document.insert("failures".into(), summary.failures.iter().map(|group| failure(summary, group)).collect());
+    document.insert("gates".into(), summary.gates.iter().map(gate).collect());
     document.insert("warnings".into(), summary.warnings().iter().map(|warning| json!(warning.to_string())).collect());
     serde_json::to_writer_pretty(&mut writer, &document)?;
     writeln!(writer)?;
@@ -50,6 +54,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
             EndReason::LoopsDone => "loops_done",
             EndReason::TimeUp => "time_up",
             EndReason::DataUsedUp => "data_used_up",
+            EndReason::GateCrossed => "gate_crossed",
             EndReason::Stopped => "stopped",
         }),
         "used_up": summary.used_up.as_deref(),
@@ -196,6 +201,29 @@ fn times(timing: &Timing) -> Value {
     let unbacked = percentiles.iter().filter(|(_, percent)| !timing.is_backed(*percent)).map(|(name, _)| json!(name));
     map.insert("unbacked".into(), unbacked.collect());
     Value::Object(map)
+}
+
+fn gate(gate: &GateVerdict) -> Value {
+    json!({
+        "expr": gate.expr,
+        "kind": match gate.kind {
+            GateKind::FailIf => "fail_if",
+            GateKind::Threshold => "threshold",
+        },
+        "implied": gate.implied,
+        "value": gate.value,
+        "limit": gate.limit,
+        "unit": match gate.unit {
+            GateUnit::Milliseconds => Some("ms"),
+            GateUnit::Ratio => Some("ratio"),
+            GateUnit::PerSecond => Some("per_s"),
+            GateUnit::Count => None,
+        },
+        "crossed": gate.crossed,
+        "margin": gate.margin,
+        "stopped_run": gate.stopped_run,
+        "note": gate.note,
+    })
 }
 
 fn failure(summary: &Summary, group: &crate::stats::FailureGroup) -> Value {

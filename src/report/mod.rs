@@ -1,5 +1,6 @@
 //! Reports: numbers in, bytes out through a writer. The only place where numbers are rounded.
 
+mod gates;
 pub(crate) mod http_log;
 mod json;
 pub(crate) mod outline;

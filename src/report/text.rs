@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
 
+use super::gates::write_gates;
 use crate::end::EndReason;
 use crate::sample::Plateau;
 use crate::stats::{CheckTally, FailureGroup, LevelSection, RequestTally, Section, Summary, Timing, WarmUp};
@@ -36,7 +37,7 @@ pub fn write_text(summary: &Summary, width: u16, mut writer: impl Write) -> io::
     if !summary.whole.requests.is_empty() {
         write_requests(summary, width, &mut writer)?;
     }
-    if has_unbacked(&summary.whole) {
+    if has_unbacked(&summary.whole) || summary.gates.iter().any(|gate| !gate.is_backed) {
         writeln!(writer, "{UNBACKED} fewer than 10 samples lie beyond this percentile\n")?;
     }
     write_levels(summary, width, &mut writer)?;
@@ -45,10 +46,14 @@ pub fn write_text(summary: &Summary, width: u16, mut writer: impl Write) -> io::
         writeln!(writer, "{}\n", warmup_line(warmup))?;
         write_failures(summary, &warmup.failures, "failures in the warm-up", width, &mut writer)?;
     }
-    for warning in summary.warnings() {
+    let warnings = summary.warnings();
+    for warning in &warnings {
         writeln!(writer, "warning: {warning}")?;
     }
-    writeln!(writer, "{}", gate(summary))
+    if !warnings.is_empty() {
+        writeln!(writer)?;
+    }
+    write_gates(summary, width, &mut writer)
 }
 
 /// One line on how far a run is, for a log.
@@ -92,6 +97,10 @@ fn headline(summary: &Summary) -> String {
         Some(EndReason::DataUsedUp) => {
             format!("the rows of {} are used up", summary.used_up.as_deref().unwrap_or("the feed"))
         }
+        Some(EndReason::GateCrossed) => match summary.gates.iter().find(|gate| gate.stopped_run) {
+            Some(gate) => format!("gate crossed: {gate}"),
+            None => "a gate was crossed".into(),
+        },
         Some(EndReason::Stopped) => "stopped".into(),
         None => "still running".into(),
     };
@@ -113,16 +122,6 @@ fn load_line(summary: &Summary) -> String {
     };
     let users = units::count(summary.users.into(), "user");
     format!("{users}, {full_load}, {:.2} requests in flight on average", summary.whole.in_flight)
-}
-
-fn gate(summary: &Summary) -> String {
-    let cold = summary.warmup.as_ref().map_or(0, |warmup| warmup.section.totals.fail + warmup.section.totals.exception);
-    match summary.whole.totals.fail_ratio() {
-        Some(0.0) if cold > 0 => format!("gate fail_ratio > 0 (implied): crossed, {cold} in the warm-up"),
-        None => "gate fail_ratio > 0 (implied): crossed, no check ended".into(),
-        Some(0.0) => "gate fail_ratio > 0 (implied): held".into(),
-        Some(ratio) => format!("gate fail_ratio > 0 (implied): crossed, {:.4}", ratio),
-    }
 }
 
 /// Some percentile of the tables says little.
@@ -264,7 +263,7 @@ fn warmup_line(warmup: &WarmUp) -> String {
 }
 
 /// A table whose first column gives way when the terminal is narrow.
-fn write_table(
+pub(super) fn write_table(
     header: &[&str],
     rows: impl Iterator<Item = Vec<String>>,
     width: u16,
@@ -346,7 +345,10 @@ fn cut(line: &str, width: u16) -> String {
 
 /// Milliseconds to four digits or so: `0.031`, `9.12`, `201.4`, `12345`.
 fn number_ms(time: Duration) -> String {
-    let ms = milliseconds(time);
+    four_digits(milliseconds(time))
+}
+
+pub(super) fn four_digits(ms: f64) -> String {
     let decimals = if ms < 1.0 {
         3
     } else if ms < 100.0 {
@@ -359,7 +361,7 @@ fn number_ms(time: Duration) -> String {
     format!("{ms:.decimals$}")
 }
 
-fn rate(per_second: f64) -> String {
+pub(super) fn rate(per_second: f64) -> String {
     if per_second < 1000.0 { format!("{per_second:.2}") } else { format!("{per_second:.0}") }
 }
 

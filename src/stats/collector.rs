@@ -47,6 +47,11 @@ impl Collector {
         samples.map(|sample| stats.add(sample)).count()
     }
 
+    /// How long ago the first user began what is measured; zero before that.
+    pub(crate) fn measured_for(&self) -> Duration {
+        self.stats.lock().started.map_or(Duration::ZERO, |started| started.elapsed())
+    }
+
     /// What is counted up to now.
     pub(crate) fn summary(&self) -> Summary {
         self.stats.lock().summary(self.drain.blocked())

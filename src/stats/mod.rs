@@ -2,6 +2,7 @@
 
 mod collector;
 mod failures;
+mod gate;
 mod summary;
 mod tally;
 mod timeline;
@@ -14,6 +15,8 @@ use std::time::{Duration, Instant};
 
 pub(crate) use collector::Collector;
 pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
+pub(crate) use gate::Outlook as GateOutlook;
+pub use gate::{Gate, GateKind, GateUnit, GateVerdict};
 pub use summary::{LevelSection, LogLoss, Section, Summary, WarmUp};
 pub use tally::{CheckTally, RequestTally};
 pub use timeline::{Slot, SparseHistogram, Timeline};
@@ -248,6 +251,7 @@ impl Stats {
             end: None,
             log: LogLoss::default(),
             used_up: None,
+            gates: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::failures::FailureGroup;
+use super::gate::GateVerdict;
 use super::tally::{CheckTally, Part, RequestTally};
 use super::timeline::Timeline;
 use super::timing::Timing;
@@ -57,6 +58,8 @@ pub struct Summary {
     pub log: LogLoss,
     /// The feed whose rows were used up, when that ended the run.
     pub used_up: Option<Arc<str>>,
+    /// What became of the gates, in the order they were given and the implied one last; nothing while the run goes on.
+    pub gates: Vec<GateVerdict>,
     pub(crate) names: Arc<Names>,
 }
 

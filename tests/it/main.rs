@@ -6,6 +6,7 @@ mod config;
 mod conservation;
 mod examples;
 mod feed;
+mod gates;
 mod harness;
 mod load;
 mod outcomes;

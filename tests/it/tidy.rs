@@ -8,7 +8,7 @@ use crate::support::none;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// What all parts speak in, and which therefore knows none of them.
-const VOCABULARY: [&str; 8] = ["units", "outcome", "sample", "error", "names", "queue", "exchange", "end"];
+const VOCABULARY: [&str; 9] = ["units", "outcome", "sample", "error", "names", "nearest", "queue", "exchange", "end"];
 /// More than this is more than one thing.
 const MAX_LINES: usize = 400;
 
@@ -195,7 +195,7 @@ const OWNERS: [(&str, &[&str]); 30] = [
     ("rustls-native-certs", &["load/http/tls.rs"]),
     ("serde", &["load/request.rs", "load/response.rs", "load/feed/"]),
     ("serde_json", &["load/request.rs", "load/response.rs", "report/json.rs", "cli/expected.rs", "cli/template.rs"]),
-    ("strsim", &["cli/"]),
+    ("strsim", &["nearest.rs"]),
     ("tempfile", &["cli/"]),
     ("thread-priority", &["load/os/"]),
     ("toml", &["cli/"]),

@@ -10,9 +10,8 @@ use clap::{Arg, ArgAction, Command, CommandFactory as _, Id};
 use super::super::args::Args;
 use super::super::one_line;
 use crate::error::Error;
+use crate::nearest::nearest;
 
-/// A name this similar is what was meant, by the measure of Jaro from 0 to 1; clap suggests flags by the same one.
-const SIMILAR: f64 = 0.7;
 /// They make a different command of it, and nobody expects that of a file.
 const ONLY_ON_THE_COMMAND_LINE: [&str; 4] = ["help", "version", "config", "dry-run"];
 
@@ -146,9 +145,4 @@ pub(super) fn find<'a>(
 fn with_key<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
     let is_alias = |arg: &Arg| arg.get_all_aliases().is_some_and(|aliases| aliases.contains(&key));
     command.get_arguments().find(|arg| self::key(arg) == key || is_alias(arg))
-}
-
-fn nearest(key: &str, known: impl Iterator<Item = String>) -> Option<String> {
-    let rated = known.map(|name| (strsim::jaro(key, &name), name)).filter(|(similarity, _)| *similarity > SIMILAR);
-    rated.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, name)| name)
 }

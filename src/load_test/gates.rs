@@ -1,0 +1,112 @@
+//! The gates of a load test: refused before it, looked at while it goes on, judged at its end.
+
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::LoadTest;
+use crate::end::EndReason;
+use crate::error::Error;
+use crate::load::{Class, Classes, Load, Plan, Stop};
+use crate::stats::{Collector, Gate, GateOutlook, GateVerdict, Summary};
+
+/// How often gates that stop the run are looked at.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// The gates of one run.
+#[derive(Debug)]
+pub(super) struct Gates {
+    all: Vec<Gate>,
+    warmup: Duration,
+    /// The one that stopped the run, by its place.
+    stopped_by: OnceLock<(usize, GateVerdict)>,
+}
+
+impl LoadTest {
+    /// Adds a condition that decides whether the run is good: see [`Gate`]. Unless one of them is on the fail ratio of
+    /// all checks, `fail_ratio > 0` is added. What became of them is in [`Summary::gates`].
+    #[must_use]
+    pub fn gate(mut self, gate: Gate) -> Self {
+        self.gates.push(gate);
+        self
+    }
+
+    /// Requests have the names of the checks that make them, so that a gate on any other name is a mistake.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn requests_are_checks(mut self) -> Self {
+        self.requests_are_checks = true;
+        self
+    }
+
+    /// Refuses gates that can never be judged.
+    pub(super) fn validate_gates(&self, plan: &Plan, classes: &Classes) -> Result<(), Error> {
+        let outlook = GateOutlook {
+            checks: classes.checks.iter().map(|check| check.name.as_str()).collect(),
+            requests_are_checks: self.requests_are_checks,
+            is_scheduled: is_scheduled(plan, classes),
+            time_limit: plan.time_limit(),
+        };
+        self.gates.iter().try_for_each(|gate| gate.validate(&outlook))
+    }
+}
+
+/// Requests have due times.
+pub(super) fn is_scheduled(plan: &Plan, classes: &Classes) -> bool {
+    matches!(plan.load, Load::Rate(_)) || classes.classes.iter().any(Class::is_schedule)
+}
+
+impl Gates {
+    pub(super) fn new(mut given: Vec<Gate>, warmup: Duration) -> Arc<Self> {
+        if !given.iter().any(Gate::is_on_all_failures) {
+            given.push(Gate::implied());
+        }
+        Arc::new(Gates { all: given, warmup, stopped_by: OnceLock::new() })
+    }
+
+    /// Starts the thread that stops the run when a gate that does so is crossed, if there is one.
+    ///
+    /// # Errors
+    /// When the thread cannot be made.
+    pub(super) fn watch(self: &Arc<Self>, stop: &Arc<Stop>, collector: &Arc<Collector>) -> io::Result<()> {
+        if !self.all.iter().any(Gate::aborts) {
+            return Ok(());
+        }
+        let (gates, stop, collector) = (Arc::clone(self), Arc::clone(stop), Arc::clone(collector));
+        let look = move || gates.look(&stop, &collector);
+        thread::Builder::new().name("gates".into()).spawn(look).map(drop)
+    }
+
+    fn look(&self, stop: &Stop, collector: &Collector) {
+        let mut next = Instant::now() + INTERVAL;
+        while !stop.wait_until(Some(next), || stop.is_set()) {
+            let elapsed = collector.measured_for();
+            // At whole seconds of the run, which are those that people give.
+            next = Instant::now() + INTERVAL - Duration::from_nanos(elapsed.subsec_nanos().into());
+            if elapsed < INTERVAL {
+                continue;
+            }
+            let summary = collector.summary();
+            let crossed = |gate: &Gate| gate.aborts() && gate.is_crossed_already(&summary, elapsed);
+            if let Some(place) = self.all.iter().position(crossed) {
+                let verdict = GateVerdict { stopped_run: true, ..self.all[place].judge(&summary, elapsed) };
+                self.stopped_by.get_or_init(|| (place, verdict));
+                return stop.set(EndReason::GateCrossed);
+            }
+        }
+    }
+
+    /// What became of each.
+    pub(super) fn judge(&self, summary: &Summary) -> Vec<GateVerdict> {
+        let elapsed = summary.end.map_or(Duration::ZERO, |end| end.duration.saturating_sub(self.warmup));
+        // Another reason may have come first.
+        let was_stopped = summary.end.is_some_and(|end| end.reason == EndReason::GateCrossed);
+        let stopped_by = self.stopped_by.get().filter(|_| was_stopped);
+        let judge = |(place, gate): (usize, &Gate)| match stopped_by {
+            Some((stopping, verdict)) if *stopping == place => verdict.clone(),
+            _ => gate.judge(summary, elapsed),
+        };
+        self.all.iter().enumerate().map(judge).collect()
+    }
+}
