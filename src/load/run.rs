@@ -109,6 +109,11 @@ impl Shared {
         crate::units::after(self.first_start(), self.plan.warmup)
     }
 
+    /// When the timer stops the run, if it does. What is due then, or later, does not belong to the run.
+    pub(crate) fn planned_end(&self) -> Option<Instant> {
+        self.plan.time_limit().map(|limit| crate::units::after(self.measured_from(), limit))
+    }
+
     /// Asks for more users to take arrivals.
     pub(crate) fn want_helpers(&self) {
         if !self.is_pool_full() {

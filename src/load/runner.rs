@@ -79,12 +79,12 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     let first_start = Instant::now() + Duration::from_millis(1) + Duration::from_micros(10) * users;
     shared.first_start.get_or_init(|| first_start);
     if let Load::Rate(rate) = &shared.plan.load {
-        shared.arrivals.get_or_init(|| Arrivals::new(rate, first_start, shared.plan.seed_of(0)));
+        let end = shared.planned_end();
+        shared.arrivals.get_or_init(|| Arrivals::new(rate, first_start, end, shared.plan.seed_of(0)));
     }
     sink.push(Sample::MeasureFrom(shared.measured_from()));
     let no_thread = |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
-    if let Some(limit) = shared.plan.time_limit() {
-        let end = after(shared.measured_from(), limit);
+    if let Some(end) = shared.planned_end() {
         let shared = Arc::clone(&shared);
         let timer = move || time_out(&shared, end);
         thread::Builder::new().name("timer".into()).spawn(timer).map_err(no_thread)?;
@@ -122,10 +122,6 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
     shared.crew.want(None);
     shared.driving.store(false, Ordering::SeqCst);
     let in_time = stop.wait_until(Some(after(stopped_at, shared.plan.stop_timeout)), || all_ended() || stop.is_cut());
-    if let Some(arrivals) = shared.arrivals.get() {
-        let event = UserEvent::Dropped(arrivals.end(stopped_at));
-        sink.push(Sample::User(UserSample { at: stopped_at, event }));
-    }
     if !in_time || stop.is_cut() {
         // First all that is open is counted, at one moment; only then is it interrupted.
         stop.cut();
@@ -135,6 +131,11 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
         unfinished.for_each(|sample| sink.push(Sample::Unfinished(sample)));
         handles.values().for_each(|handle| handle.interrupt.interrupt());
         stop.wait_until(Some(now + INTERRUPTED_END), all_ended);
+    }
+    // After the users, who give back what they had taken and could not begin.
+    if let Some(arrivals) = shared.arrivals.get() {
+        let event = UserEvent::Dropped(arrivals.end(stopped_at));
+        sink.push(Sample::User(UserSample { at: stopped_at, event }));
     }
     let duration = shared.first_start().elapsed();
     let machine = os::CpuUse::now().since(&before, duration);

@@ -76,12 +76,12 @@ impl Wait {
         self == Wait::NONE
     }
 
-    /// How many iterations were due by the end.
-    pub(crate) fn due_by(self, first: Instant, end: Instant) -> u64 {
+    /// How many iterations were due before the end.
+    pub(crate) fn due_before(self, first: Instant, end: Instant) -> u64 {
         match self.0 {
-            Rule::Every(interval) if end >= first => {
-                let intervals = (end - first).as_nanos() / interval.as_nanos().max(1);
-                u64::try_from(intervals).unwrap_or(u64::MAX).saturating_add(1)
+            Rule::Every(interval) => {
+                let span = end.saturating_duration_since(first);
+                u64::try_from(span.as_nanos().div_ceil(interval.as_nanos().max(1))).unwrap_or(u64::MAX)
             }
             _ => 0,
         }
@@ -157,13 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_due_by_the_end_can_be_counted() {
+    fn what_was_due_before_the_end_can_be_counted() {
         let first = Instant::now();
         let pace = pacing(2 * SECOND);
-        assert_eq!(pace.due_by(first, first), 1);
-        assert_eq!(pace.due_by(first, first + 5 * SECOND), 3);
-        assert_eq!(pace.due_by(first + SECOND, first), 0);
-        assert_eq!(constant(SECOND).due_by(first, first + 5 * SECOND), 0);
+        assert_eq!(pace.due_before(first, first), 0);
+        assert_eq!(pace.due_before(first, first + 4 * SECOND), 2);
+        assert_eq!(pace.due_before(first, first + 5 * SECOND), 3);
+        assert_eq!(pace.due_before(first + SECOND, first), 0);
+        assert_eq!(constant(SECOND).due_before(first, first + 5 * SECOND), 0);
     }
 
     #[test]
