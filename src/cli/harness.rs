@@ -308,7 +308,9 @@ fn told_names(names: &[&str]) -> String {
 /// Runs a load test of one iteration: a functional test.
 fn once(test: LoadTest) -> Result<(), Failed> {
     let summary = test.start()?.join()?;
-    if summary.whole.totals.pass > 0 {
+    let totals = &summary.whole.totals;
+    // An on_start that passes says nothing of the check.
+    if totals.fail_ratio() == Some(0.0) && totals.unfinished == 0 {
         return Ok(());
     }
     let Some(failure) = summary.failures.first() else { return Err("the check was cut off before its end".into()) };
@@ -390,6 +392,17 @@ mod tests {
             let error = harness.ready().expect_err(words).to_string();
             assert!(error.starts_with(words) && !error.contains('\n'), "{error}");
         }
+    }
+
+    #[test]
+    fn a_test_fails_when_its_check_does_although_its_users_start_passed() {
+        let class = || UserClass::new("shopper").on_start(|_: &mut User| ());
+        let fails = Check::new("pays", |_: &mut User| assert_eq!(1, 2));
+        let passes = Check::new("pays", |_: &mut User| ());
+        let test = |check| once(LoadTest::new(Plan::new().loops(1)).class(class().only(check)));
+        let failed = test(fails).expect_err("the check fails");
+        assert!(failed.message().is_some_and(|message| message.starts_with("fail: assertion")), "{failed:?}");
+        assert!(test(passes).is_ok());
     }
 
     #[test]
