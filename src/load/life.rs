@@ -50,16 +50,16 @@ fn iteration(shared: &Shared, class: &Class, shift: &Shift, user: &mut User) -> 
 fn iterate(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, first: Instant) {
     let loops = shared.plan.loops.unwrap_or(u64::MAX);
     let (measured_from, planned_end) = (shared.measured_from(), shared.planned_end());
-    let (mut planned, mut begun, mut counted) = (first, 0, 0);
-    while counted < loops && !shift.is_over() {
+    let (mut planned, mut begun, mut warming) = (first, 0, 0);
+    while begun - warming < loops && !shift.is_over() {
         begun += 1;
-        // What is begun in the warm-up is no loop.
-        counted += u64::from(planned >= measured_from);
         user.begin_iteration(begun, planned, class.wait.is_schedule());
         if !iteration(shared, class, shift, user) {
             break;
         }
-        if counted < loops {
+        // What ends in the warm-up is no loop: its checks are counted apart.
+        warming += u64::from(user.was_busy_until() < measured_from);
+        if begun - warming < loops {
             let now = Instant::now();
             planned = class.wait.next(first, begun + 1, now, user.rng());
             if user.must_pause(REFUSAL_PAUSE) {
@@ -73,10 +73,10 @@ fn iterate(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, first
             }
         }
     }
-    if counted < loops {
+    if begun - warming < loops {
         let end = planned_end.into_iter().chain([shift.ended_at()]).min().unwrap_or(first);
         let were_due = class.wait.due_before(first, end);
-        user.missed(were_due.min(loops.saturating_add(begun - counted)).saturating_sub(begun));
+        user.missed(were_due.min(loops.saturating_add(warming)).saturating_sub(begun));
     }
 }
 
