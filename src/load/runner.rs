@@ -95,8 +95,8 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     let driver = thread::Builder::new().name("driver".into()).spawn(move || driver.drive()).map_err(no_thread)?;
     let conductor = move || {
         let end = conduct(&shared, &sink);
-        // Until here it has kept up what all users' clients share.
-        drop(driver.join());
+        // Until here it has kept up what all users' clients share. It is not waited for: an author's hook may block it.
+        drop(driver);
         end
     };
     thread::Builder::new().name("conductor".into()).spawn(conductor).map_err(no_thread)
@@ -120,8 +120,8 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
     stop.set(EndReason::LoopsDone);
     let (stopped_at, reason) = stop.reason().unwrap_or((Instant::now(), EndReason::LoopsDone));
     shared.crew.want(None);
-    shared.driving.store(false, Ordering::SeqCst);
     let in_time = stop.wait_until(Some(after(stopped_at, shared.plan.stop_timeout)), || all_ended() || stop.is_cut());
+    let mut abandoned = 0;
     if !in_time || stop.is_cut() {
         // First all that is open is counted, at one moment; only then is it interrupted.
         stop.cut();
@@ -131,6 +131,7 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
         unfinished.for_each(|sample| sink.push(Sample::Unfinished(sample)));
         handles.values().for_each(|handle| handle.interrupt.interrupt());
         stop.wait_until(Some(now + INTERRUPTED_END), all_ended);
+        abandoned = shared.running.load(Ordering::SeqCst);
     }
     // After the users, who give back what they had taken and could not begin.
     if let Some(arrivals) = shared.arrivals.get() {
@@ -139,7 +140,7 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
     }
     let duration = shared.first_start().elapsed();
     let machine = os::CpuUse::now().since(&before, duration);
-    End { reason, duration, abandoned: shared.running.load(Ordering::SeqCst), machine }
+    End { reason, duration, abandoned, machine }
 }
 
 /// Closes the queue, also when the conductor panics: the collector must not wait for ever.

@@ -1,9 +1,11 @@
 //! The edges of a load: its beginning and end, what comes and goes in between, and what authors' code does to it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use perfloop::{LoadTest, Plan, User};
+use perfloop::{Check, LoadTest, Plan, User, UserClass};
 
 use crate::support::{Service, alone, eventually, join_within, run};
 
@@ -41,4 +43,96 @@ fn what_is_due_at_the_end_itself_is_neither_begun_nor_missed() {
     let summary = run(Plan::new().users(10).pace(100 * MS).time(SECOND), get(service.at("/fast")));
     assert_eq!(summary.whole.totals.pass + summary.missed, 100);
     assert_eq!(summary.whole.totals.pass, service.total_hits());
+}
+
+#[test]
+fn loops_begin_with_the_first_one_that_ends_after_the_warm_up() {
+    let service = Service::start();
+    let plan = Plan::new().users(2).loops(3).warmup(500 * MS);
+    let summary = run(plan, get(service.at("/delay/200")));
+    assert_eq!(summary.whole.totals.pass, 6);
+    assert_eq!(summary.warmup.unwrap().section.totals.pass + 6, service.total_hits());
+}
+
+#[test]
+fn users_that_are_still_wished_for_at_the_stop_do_not_hold_the_end() {
+    let _alone = alone();
+    let run = LoadTest::new(Plan::new().time(60 * SECOND)).check("rests", |_: &mut User| thread::sleep(300 * MS));
+    let run = run.start().unwrap();
+    eventually("the user is up", || run.live().summary().users_up == 1);
+    run.set_users(1000);
+    thread::sleep(10 * MS);
+    run.stop();
+    let summary = join_within(run, SOON);
+    assert_eq!((summary.end.unwrap().abandoned, summary.users_up), (0, 0));
+}
+
+#[test]
+fn users_come_and_go_as_somebody_wants_them_also_to_nobody_and_back() {
+    let service = Service::start();
+    let test = LoadTest::new(Plan::new().users(3).time(60 * SECOND).wait(5 * MS));
+    let run = test.check("check", get(service.at("/fast"))).start().unwrap();
+    for users in [3, 8, 0, 5, 0, 2] {
+        run.set_users(users);
+        eventually("so many are up", || run.live().summary().users_up == users);
+    }
+    run.stop();
+    let summary = join_within(run, SOON);
+    assert_eq!((summary.whole.totals.pass, summary.whole.totals.unfinished), (service.total_hits(), 0));
+    assert_eq!(summary.users_up, 0);
+}
+
+#[test]
+fn a_shape_that_panics_ends_the_run_and_says_so() {
+    let shape = |time: Duration| if time < 300 * MS { Some(2) } else { panic!("no idea") };
+    let run = LoadTest::new(Plan::new().shape(shape)).check("rests", |_: &mut User| thread::sleep(MS)).start().unwrap();
+    let summary = join_within(run, SOON);
+    assert!(summary.whole.totals.pass > 0 && summary.hook_panic.unwrap().starts_with("no idea"));
+}
+
+#[test]
+fn a_hook_that_blocks_does_not_hold_the_end() {
+    let plan = Plan::new().users(2).time(300 * MS);
+    let test = LoadTest::new(plan).check("rests", |_: &mut User| thread::sleep(MS));
+    let began = Instant::now();
+    let run = test.on_spawning_complete(|_| thread::sleep(10 * SECOND)).start().unwrap();
+    join_within(run, SOON);
+    assert!(began.elapsed() < SOON);
+}
+
+#[test]
+fn classes_with_no_place_for_all_are_at_full_load_when_theirs_are_up() {
+    let class = UserClass::new("admin").fixed(3).with_check(Check::new("rests", |_: &mut User| thread::sleep(MS)), 1);
+    let spawned = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&spawned);
+    let test = LoadTest::new(Plan::new().users(10).time(300 * MS)).class(class);
+    let run = test.on_spawning_complete(move |users| seen.store(users, Ordering::SeqCst)).start().unwrap();
+    let summary = join_within(run, SOON);
+    assert_eq!(spawned.load(Ordering::SeqCst), 3);
+    assert!(summary.full_load.is_some());
+}
+
+#[test]
+fn users_that_are_told_to_leave_end_their_check_and_are_counted() {
+    let check = |_: &mut User| thread::sleep(SECOND);
+    let plan = Plan::new().stages([(Duration::ZERO, 4), (500 * MS, 4), (Duration::ZERO, 1), (2 * SECOND, 1)]);
+    let summary = run(plan, check);
+    // Three leave after their first second; the one that stays goes on to the end.
+    assert_eq!((summary.whole.totals.pass, summary.whole.totals.unfinished), (3 + 3, 0));
+    assert_eq!(summary.levels.len(), 1, "in the first half second nothing ended");
+}
+
+#[test]
+fn panics_of_start_check_and_stop_are_fails_and_those_of_hooks_are_nobodys() {
+    let panics = |_: &mut User| assert_eq!(1, 2, "on purpose");
+    let class = |name| UserClass::new(name).with_check(Check::new("check", panics), 1);
+    let test = LoadTest::new(Plan::new().users(4).loops(2))
+        .class(class("starts").on_start(panics))
+        .class(class("stops").on_stop(panics))
+        .on_user_start(|_| panic!("a hook"))
+        .on_user_stop(|_| panic!("a hook"));
+    let summary = join_within(test.start().unwrap(), SOON);
+    // Two that never get started; two with two loops and a stop each.
+    assert_eq!((summary.whole.totals.fail, summary.whole.totals.ended()), (2 + 2 * 3, 8));
+    assert!(summary.hook_panic.unwrap().starts_with("a hook"));
 }
