@@ -178,14 +178,16 @@ impl LoadTest {
         self
     }
 
-    /// Calls this on each user's thread when it begins, before its class's `on_start`.
+    /// Calls this on each user's thread when it begins, before its class's `on_start`. It makes no
+    /// requests: only checks do, and `on_start` is one.
     #[must_use]
     pub fn on_user_start(mut self, hook: impl Fn(&mut User) + Send + Sync + 'static) -> Self {
         self.hooks.user_start.push(Box::new(hook));
         self
     }
 
-    /// Calls this on each user's thread when it ends, after its class's `on_stop`.
+    /// Calls this on each user's thread when it ends, after its class's `on_stop`. It makes no requests,
+    /// as those of `on_user_start`.
     #[must_use]
     pub fn on_user_stop(mut self, hook: impl Fn(&mut User) + Send + Sync + 'static) -> Self {
         self.hooks.user_stop.push(Box::new(hook));
@@ -247,6 +249,8 @@ impl LoadTest {
         plan.validate()?;
         let mut classes = self.user_classes(&plan)?;
         classes.checks = classes.checks.into_iter().map(|check| check.judged_by(&self.classify)).collect();
+        // Before there is any thread: its panic is the caller's.
+        self.on_test_start.iter().for_each(|hook| hook());
         let no_thread =
             |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
         let names = Arc::new(Names::new(classes.checks.iter().map(|check| check.name.as_str())));
@@ -267,7 +271,6 @@ impl LoadTest {
                 Some(OpenLog { tap, writing })
             }
         };
-        self.on_test_start.iter().for_each(|hook| hook());
         let stop = Arc::new(Stop::default());
         let parts = Parts {
             plan,
