@@ -1,13 +1,13 @@
 //! The edges of a load: its beginning and end, what comes and goes in between, and what authors' code does to it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use perfloop::{Check, LoadTest, Plan, User, UserClass};
+use perfloop::{Check, EndReason, LoadTest, Outcome, Plan, User, UserClass};
 
-use crate::support::{Service, alone, eventually, join_within, run};
+use crate::support::{Service, alone, eventually, join_within, run, spawn};
 
 const MS: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -135,4 +135,53 @@ fn panics_of_start_check_and_stop_are_fails_and_those_of_hooks_are_nobodys() {
     // Two that never get started; two with two loops and a stop each.
     assert_eq!((summary.whole.totals.fail, summary.whole.totals.ended()), (2 + 2 * 3, 8));
     assert!(summary.hook_panic.unwrap().starts_with("a hook"));
+}
+
+#[test]
+fn a_hook_that_makes_a_request_is_told_that_only_checks_do() {
+    let service = Service::start();
+    let (url, told) = (service.at("/fast"), Arc::new(Mutex::new(String::new())));
+    let sink = Arc::clone(&told);
+    let test = LoadTest::new(Plan::new().loops(1)).check("check", get(url.clone()));
+    let hook = move |user: &mut User| *sink.lock().unwrap() = user.get(&url).send().unwrap_err().to_string();
+    let summary = join_within(test.on_user_start(hook).start().unwrap(), SOON);
+    assert!(told.lock().unwrap().contains("only checks make requests"), "{told:?}");
+    assert_eq!((summary.whole.totals.pass, service.total_hits()), (1, 1));
+}
+
+#[test]
+fn times_without_end_that_a_check_reports_are_counted() {
+    let check = |user: &mut User| {
+        user.record("eternity", Duration::MAX, Outcome::Pass);
+        user.record("eternity", Duration::MAX, Outcome::Pass);
+    };
+    let summary = run(Plan::new().loops(3), check);
+    assert_eq!((summary.whole.totals.pass, summary.whole.request_totals.answered), (3, 6));
+    assert_eq!(summary.whole.request_totals.response_time.max(), Some(Duration::MAX));
+    assert!(summary.whole.request_totals.response_time.mean().is_some());
+}
+
+#[test]
+fn users_that_do_their_loops_while_others_still_start_do_them_all() {
+    let service = Service::start();
+    let summary = run(Plan::new().users(20).loops(3).ramp_up(SECOND), get(service.at("/fast")));
+    assert_eq!((summary.whole.totals.pass, service.total_hits()), (60, 60));
+    assert_eq!((summary.users_up, summary.end.unwrap().reason), (0, EndReason::LoopsDone));
+}
+
+#[test]
+fn an_interrupt_ends_a_load_of_any_kind() {
+    let service = Service::start();
+    let url = service.at("/delay/50");
+    for load in [["--stages", "1s:20,1s:2,60s:20"], ["--rate", "3s:100,60s:1"], ["--warmup", "60"], ["--pace", "70ms"]]
+    {
+        let running = spawn(&[load[0], load[1], "--json", "-", &url]);
+        running.is_up();
+        thread::sleep(700 * MS);
+        running.signal("INT");
+        let output = running.wait();
+        assert_eq!(output.code, Some(130), "{load:?}: {output:#?}");
+        assert_eq!(output.json()["totals"]["unfinished"], 0, "{load:?}");
+        assert!(output.took < SOON, "{load:?}: {:?}", output.took);
+    }
 }
