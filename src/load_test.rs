@@ -172,14 +172,16 @@ impl LoadTest {
         self
     }
 
-    /// Calls this on each user's thread when it begins, before its class's `on_start`.
+    /// Calls this on each user's thread when it begins, before its class's `on_start`. It makes no
+    /// requests: only checks do, and `on_start` is one.
     #[must_use]
     pub fn on_user_start(mut self, hook: impl Fn(&mut User) + Send + Sync + 'static) -> Self {
         self.hooks.user_start.push(Box::new(hook));
         self
     }
 
-    /// Calls this on each user's thread when it ends, after its class's `on_stop`.
+    /// Calls this on each user's thread when it ends, after its class's `on_stop`. It makes no requests,
+    /// as those of `on_user_start`.
     #[must_use]
     pub fn on_user_stop(mut self, hook: impl Fn(&mut User) + Send + Sync + 'static) -> Self {
         self.hooks.user_stop.push(Box::new(hook));
@@ -245,6 +247,8 @@ impl LoadTest {
         let mut classes = self.user_classes(&plan)?;
         self.validate_gates(&plan, &classes)?;
         classes.checks = classes.checks.into_iter().map(|check| check.judged_by(&self.classify)).collect();
+        // Before there is any thread: its panic is the caller's.
+        self.on_test_start.iter().for_each(|hook| hook());
         let no_thread =
             |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
         let names = Arc::new(Names::new(classes.checks.iter().map(|check| check.name.as_str())));
@@ -258,7 +262,6 @@ impl LoadTest {
         let collecting =
             thread::Builder::new().name("collector".into()).spawn(move || for_thread.collect()).map_err(no_thread)?;
         let log = self.log.map(Log::open).transpose().map_err(no_thread)?;
-        self.on_test_start.iter().for_each(|hook| hook());
         let stop = Arc::new(Stop::default());
         let parts = Parts {
             plan,

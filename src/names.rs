@@ -12,6 +12,9 @@ pub(crate) const MAX_REQUEST_NAMES: usize = 500;
 /// The name of the requests that came after [`MAX_REQUEST_NAMES`] others.
 pub(crate) const OTHER: &str = "(other)";
 
+/// What they share.
+pub(crate) const OTHER_REQUESTS: RequestId = RequestId(MAX_REQUEST_NAMES as u16);
+
 /// The register of names of one run. Users ask it once per name they have not used before.
 #[derive(Debug)]
 pub(crate) struct Names {
@@ -40,7 +43,7 @@ impl Names {
         let name: Arc<str> = if requests.names.len() < MAX_REQUEST_NAMES {
             name.into()
         } else if requests.overflowed {
-            return RequestId(MAX_REQUEST_NAMES as u16);
+            return OTHER_REQUESTS;
         } else {
             requests.overflowed = true;
             OTHER.into()

@@ -83,6 +83,11 @@ pub(crate) fn after(moment: Instant, span: Duration) -> Instant {
     moment.checked_add(span).unwrap_or_else(|| moment + CENTURY)
 }
 
+/// A span so many times as long; at most the longest there is.
+pub(crate) fn times(span: Duration, factor: f64) -> Duration {
+    Duration::try_from_secs_f64(span.as_secs_f64() * factor).unwrap_or(Duration::MAX)
+}
+
 /// A duration as milliseconds, for writers.
 pub fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3

@@ -397,6 +397,17 @@ mod tests {
     }
 
     #[test]
+    fn a_test_fails_when_its_check_does_although_its_users_start_passed() {
+        let class = || UserClass::new("shopper").on_start(|_: &mut User| ());
+        let fails = Check::new("pays", |_: &mut User| assert_eq!(1, 2));
+        let passes = Check::new("pays", |_: &mut User| ());
+        let test = |check| once(LoadTest::new(Plan::new().loops(1)).class(class().only(check)));
+        let failed = test(fails).expect_err("the check fails");
+        assert!(failed.message().is_some_and(|message| message.starts_with("fail: assertion")), "{failed:?}");
+        assert!(test(passes).is_ok());
+    }
+
+    #[test]
     fn words_choose_checks_by_a_part_of_their_name() {
         let checks = || ["login", "log out", "buy"].map(|name| Check::new(name, |_: &mut User| ())).to_vec();
         let names = |words: &[&str]| {

@@ -58,7 +58,7 @@ impl Progress {
 /// Sleeps until the next multiple of the interval. False when the run is done.
 fn sleep(started: Instant, interval: Duration, done: &AtomicBool) -> bool {
     let turns = started.elapsed().as_nanos() / interval.as_nanos().max(1) + 1;
-    let next = started + interval.saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX));
+    let next = units::after(started, interval.saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX)));
     loop {
         if done.load(Ordering::SeqCst) {
             return false;

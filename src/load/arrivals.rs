@@ -60,6 +60,8 @@ impl std::fmt::Display for RateOverTime {
 pub(crate) struct Arrivals {
     next: Mutex<Next>,
     first: Instant,
+    /// None comes then, or later.
+    planned_end: Option<Instant>,
     lines: Vec<Line>,
     poisson: bool,
     /// Users that wait for an arrival, or are about to take one.
@@ -76,13 +78,20 @@ struct Next {
 }
 
 impl Arrivals {
-    pub(crate) fn new(rate: &Rate, first: Instant, seed: u64) -> Self {
-        let lines = rate.of.lines();
+    pub(crate) fn new(rate: &Rate, first: Instant, planned_end: Option<Instant>, seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let position = if rate.poisson { unit_exponential(&mut rng) } else { 0.0 };
-        let due = moment_of(&lines, position).map(|moment| after(first, moment));
-        let next = Mutex::new(Next { position, due, rng });
-        Arrivals { next, first, lines, poisson: rate.poisson, idle: AtomicU32::new(0), dropped: AtomicU64::new(0) }
+        let arrivals = Arrivals {
+            next: Mutex::new(Next { position, due: None, rng }),
+            first,
+            planned_end,
+            lines: rate.of.lines(),
+            poisson: rate.poisson,
+            idle: AtomicU32::new(0),
+            dropped: AtomicU64::new(0),
+        };
+        arrivals.next.lock().due = arrivals.due_at(position);
+        arrivals
     }
 
     /// The next arrival, for a user that is free since then; `None` when no more come. What was due before anybody
@@ -100,6 +109,13 @@ impl Arrivals {
         }
     }
 
+    /// A user that had taken this arrival was kept from beginning it, by an end that came then.
+    pub(crate) fn give_back(&self, due: Instant, end: Instant) {
+        if due <= end {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// What was due by the end and nobody took is dropped. Returns all that was.
     pub(crate) fn end(&self, end: Instant) -> u64 {
         let mut next = self.next.lock();
@@ -113,7 +129,13 @@ impl Arrivals {
 
     fn advance(&self, next: &mut Next) {
         next.position += if self.poisson { unit_exponential(&mut next.rng) } else { 1.0 };
-        next.due = moment_of(&self.lines, next.position).map(|moment| after(self.first, moment));
+        next.due = self.due_at(next.position);
+    }
+
+    /// When so many arrivals have come, if that is within the run.
+    fn due_at(&self, position: f64) -> Option<Instant> {
+        let due = after(self.first, moment_of(&self.lines, position)?);
+        Some(due).filter(|due| self.planned_end.is_none_or(|end| *due < end))
     }
 }
 
@@ -142,7 +164,7 @@ mod tests {
 
     fn arrivals(of: RateOverTime, poisson: bool) -> (Arrivals, Instant) {
         let first = Instant::now();
-        (Arrivals::new(&Rate { of, poisson, max_users: 1 }, first, 5), first)
+        (Arrivals::new(&Rate { of, poisson, max_users: 1 }, first, None, 5), first)
     }
 
     #[test]
@@ -179,6 +201,18 @@ mod tests {
         assert_eq!((late - first).as_millis(), 1100);
         assert_eq!(arrivals.end(first + Duration::from_millis(1450)), 9 + 3);
         assert_eq!(arrivals.take(first, true), None);
+    }
+
+    #[test]
+    fn what_would_be_due_at_the_planned_end_does_not_come() {
+        let (first, second) = (Instant::now(), Duration::from_secs(1));
+        let rate = Rate { of: RateOverTime::Constant(50.0), poisson: false, max_users: 1 };
+        let arrivals = Arrivals::new(&rate, first, Some(first + second), 5);
+        assert_eq!(std::iter::from_fn(|| arrivals.take(first, true)).count(), 50);
+        assert_eq!(arrivals.end(first + 2 * second), 0);
+        arrivals.give_back(first + second / 2, first + second);
+        arrivals.give_back(first + 2 * second, first + second);
+        assert_eq!(arrivals.end(first + second), 1, "what was due, and was taken, but not begun");
     }
 
     #[test]

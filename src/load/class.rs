@@ -276,13 +276,13 @@ impl Seating {
     /// The class of the next user; `None` when nobody wants more.
     fn next(&mut self) -> Option<usize> {
         let seated = self.order.len() as u32;
-        let fixed: u32 = self.fixed.iter().sum();
-        if seated < fixed {
-            let mut before = 0;
-            return self.fixed.iter().position(|count| {
-                before += count;
-                seated < before
-            });
+        let mut fixed = 0u32;
+        let of_fixed = self.fixed.iter().position(|count| {
+            fixed = fixed.saturating_add(*count);
+            seated < fixed
+        });
+        if of_fixed.is_some() {
+            return of_fixed;
         }
         let total: f64 = self.weights.iter().sum();
         let turn = f64::from(seated - fixed + 1);
@@ -335,6 +335,7 @@ mod tests {
         let classes = || vec![class("admin").fixed(2), class("a"), class("b")];
         assert_eq!(split(classes(), 10), [2, 4, 4]);
         assert_eq!(split(classes(), 1), [1, 0, 0]);
+        assert_eq!(split(vec![class("a").fixed(1), class("b").fixed(u32::MAX)], 5), [1, 4]);
         assert_eq!(split(vec![class("only").fixed(3)], 10), [3], "more are not wanted of anybody");
     }
 

@@ -92,9 +92,7 @@ impl Driver {
     pub(crate) fn drive(mut self) -> Self {
         let (shared, stop) = (Arc::clone(&self.shared), Arc::clone(&self.shared.stop));
         while !stop.is_set() {
-            if let Some(wish) = shared.steering.take_wish() {
-                self.follow(&wish);
-            }
+            shared.steering.take_wishes().iter().for_each(|wish| self.follow(wish));
             self.tell();
             self.come();
             if shared.steering.take_helpers_wanted() {
@@ -117,24 +115,31 @@ impl Driver {
                     && after(first_start, change.at) <= now
                 {
                     *come += 1;
-                    self.wanted = change.users;
-                    self.holds = change.holds.then_some(Plateau::Users(change.users));
+                    // Classes whose numbers are fixed may have no place for all.
+                    self.wanted = self.roster.split(change.users).iter().sum();
+                    self.holds = change.holds.then_some(Plateau::Users(self.wanted));
                 }
             }
             Course::Shape { next, last } if *next <= now => {
                 *next += SHAPE_INTERVAL;
                 let Load::Shape(shape) = &self.shared.plan.load else { return };
-                let Some(users) = shape.users(now.saturating_duration_since(first_start)) else {
-                    self.shared.stop.set(EndReason::TimeUp);
-                    return;
+                let users = match shape.users(now.saturating_duration_since(first_start)) {
+                    Ok(Some(users)) => users,
+                    Ok(None) => return self.shared.stop.set(EndReason::TimeUp),
+                    // Nobody else knows how many are wanted, or when the run is over.
+                    Err(message) => {
+                        self.shared.hooks.broke(message);
+                        return self.shared.stop.set(EndReason::Stopped);
+                    }
                 };
-                // It holds when it has said the same twice.
-                self.holds = (*last == Some(users)).then_some(Plateau::Users(users));
-                if last.replace(users) != Some(users) {
+                let is_same = last.replace(users) == Some(users);
+                if !is_same {
                     self.counts = self.roster.split(users);
                     self.wanted = self.roster.want(&self.counts, now, Duration::ZERO);
                     self.roster.wake();
                 }
+                // It holds when it has said the same twice.
+                self.holds = is_same.then_some(Plateau::Users(self.wanted));
             }
             Course::Pool { lines, come } => {
                 while let Some(line) = lines.get(*come)
@@ -155,7 +160,7 @@ impl Driver {
         }
         match wish {
             Wish::Users(users) => self.counts = self.roster.split(*users),
-            Wish::OfClasses(counts) => counts.iter().for_each(|(class, users)| self.counts[*class] = *users),
+            Wish::OfClass(class, users) => self.counts[*class] = *users,
         }
         self.course = Course::Hand;
         self.wanted = self.roster.want(&self.counts, Instant::now(), self.shared.plan.spacing());

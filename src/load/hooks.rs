@@ -72,9 +72,14 @@ impl Hooks {
     pub(crate) fn timed(&self, call: impl FnOnce()) -> Duration {
         let since = Instant::now();
         if let Err(message) = panics::catch_nested(call) {
-            self.broken.get_or_init(|| message);
+            self.broke(message);
         }
         since.elapsed()
+    }
+
+    /// Something of the author's has panicked with this message.
+    pub(crate) fn broke(&self, message: String) {
+        self.broken.get_or_init(|| message);
     }
 
     /// The first panic of a hook.

@@ -5,12 +5,14 @@ use std::time::Instant;
 
 use super::arrivals::Arrivals;
 use super::class::Class;
+use super::driver::CENTURY;
 use super::os;
 use super::request::REFUSAL_PAUSE;
 use super::run::Shared;
 use super::shift::Shift;
 use super::user::User;
 use crate::sample::CheckId;
+use crate::units::after;
 
 pub(crate) fn live(shared: &Shared, class: usize, shift: &Shift, user: &mut User) {
     let _leaving = Leaving { shared, id: user.id() };
@@ -47,30 +49,34 @@ fn iteration(shared: &Shared, class: &Class, shift: &Shift, user: &mut User) -> 
 /// Iterations of a user's own, until the loops are done or the shift is over.
 fn iterate(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, first: Instant) {
     let loops = shared.plan.loops.unwrap_or(u64::MAX);
-    let measured_from = shared.measured_from();
-    let (mut planned, mut begun, mut counted) = (first, 0, 0);
-    while counted < loops && !shift.is_over() {
+    let (measured_from, planned_end) = (shared.measured_from(), shared.planned_end());
+    let (mut planned, mut begun, mut warming) = (first, 0, 0);
+    while begun - warming < loops && !shift.is_over() {
         begun += 1;
-        // What is begun in the warm-up is no loop.
-        counted += u64::from(planned >= measured_from);
         user.begin_iteration(begun, planned, class.wait.is_schedule());
         if !iteration(shared, class, shift, user) {
             break;
         }
-        if counted < loops {
+        // What ends in the warm-up is no loop: its checks are counted apart.
+        warming += u64::from(user.was_busy_until() < measured_from);
+        if begun - warming < loops {
             let now = Instant::now();
             planned = class.wait.next(first, begun + 1, now, user.rng());
             if user.must_pause(REFUSAL_PAUSE) {
                 planned = planned.max(now + REFUSAL_PAUSE);
             }
-            if planned > now && !shift.sleep_until(planned) {
+            // What is due at the end itself is none of this run, whoever of the two wakes first.
+            let is_too_late = planned_end.is_some_and(|end| planned >= end);
+            let begins = if is_too_late { after(now, CENTURY) } else { planned };
+            if begins > now && !shift.sleep_until(begins) {
                 break;
             }
         }
     }
-    if counted < loops {
-        let were_due = class.wait.due_by(first, shift.ended_at());
-        user.missed(were_due.min(loops.saturating_add(begun - counted)).saturating_sub(begun));
+    if begun - warming < loops {
+        let end = planned_end.into_iter().chain([shift.ended_at()]).min().unwrap_or(first);
+        let were_due = class.wait.due_before(first, end);
+        user.missed(were_due.min(loops.saturating_add(warming)).saturating_sub(begun));
     }
 }
 
@@ -82,10 +88,11 @@ fn serve(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, arrival
     while !shift.is_over() {
         let Some(due) = arrivals.take(free_since, shared.is_pool_full()) else {
             // Nothing more comes; the user stays for what others may want of it.
-            shift.sleep_until(free_since + super::driver::CENTURY);
+            shift.sleep_until(after(free_since, CENTURY));
             break;
         };
         if !shift.sleep_until(due) {
+            arrivals.give_back(due, shift.ended_at());
             break;
         }
         if arrivals.idle.fetch_sub(1, Ordering::SeqCst) == 1 {

@@ -82,7 +82,7 @@ impl User {
     fn measured(&mut self, name: &str, elapsed: Duration, good: bool) {
         let id = self.recorder.request_id(name);
         let times = RequestTimes { first_byte: elapsed, ..RequestTimes::default() };
-        self.open.tpr += elapsed;
+        self.open.tpr = self.open.tpr.saturating_add(elapsed);
         self.open.requests += 1;
         self.open.answered += 1;
         // After a cut the check has been counted as unfinished, and with it what it would measure.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::crew::Crew;
 use super::open::{Open, WasCut};
 use super::stop::Stop;
-use crate::names::Names;
+use crate::names::{Names, OTHER_REQUESTS};
 use crate::outcome::Outcome;
 use crate::queue::Sink;
 use crate::sample::{
@@ -48,7 +48,10 @@ impl Recorder {
             return *id;
         }
         let id = self.names.request(name);
-        self.known.insert(name.into(), id);
+        // What shares one number has no end of names, as of URLs with ids in them.
+        if id != OTHER_REQUESTS {
+            self.known.insert(name.into(), id);
+        }
         id
     }
 
@@ -105,5 +108,26 @@ impl Recorder {
     /// What ends after the stop belongs to no level, even when nobody has left yet.
     fn level(&self) -> Level {
         if self.stop.is_set() { Level::NONE } else { self.crew.level() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue;
+
+    #[test]
+    fn a_user_remembers_no_more_names_than_are_told_apart() {
+        let (sink, _drain) = queue::queue();
+        let crew = Arc::new(Crew::new(sink.clone()));
+        let names = Arc::new(Names::new(["check"]));
+        let open = Arc::new(Open::new(Instant::now()));
+        let mut recorder = Recorder::new(sink, open, crew, Arc::default(), names);
+        for id in 0..2000 {
+            recorder.request_id(&format!("GET /{id}"));
+        }
+        assert_eq!(recorder.known.len(), 500);
+        assert_eq!(recorder.request_id("GET /7"), RequestId(7));
+        assert_eq!(recorder.request_id("GET /1999"), OTHER_REQUESTS);
     }
 }

@@ -19,6 +19,7 @@ use crate::exchange::Exchange;
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
 use crate::sample::{Sample, UserEvent, UserSample};
+use crate::units::after;
 
 /// What a cut needs of a user.
 pub(crate) struct Handle {
@@ -104,7 +105,7 @@ impl Roster {
         let mut begin = at;
         for (class, count) in counts.iter().enumerate() {
             let count = *count as usize;
-            while self.present[class].len() < count {
+            while self.present[class].len() < count && !self.shared.stop.is_set() {
                 let shift = match self.spare[class].pop() {
                     Some(shift) => shift,
                     None => match self.make(class) {
@@ -116,7 +117,7 @@ impl Roster {
                     },
                 };
                 shift.begin(begin);
-                begin += apart;
+                begin = after(begin, apart);
                 self.present[class].push(shift);
             }
             let kept = count.min(self.present[class].len());

@@ -37,7 +37,7 @@ pub(crate) struct Shared {
 /// Wishes of people and programs while a run goes on.
 #[derive(Debug, Default)]
 pub(crate) struct Steering {
-    wish: Mutex<Option<Wish>>,
+    wishes: Mutex<Vec<Wish>>,
     /// No user was free when the last one took an arrival.
     helpers_wanted: AtomicBool,
     /// There are as many users as there may be.
@@ -51,8 +51,8 @@ pub(crate) struct Steering {
 pub(crate) enum Wish {
     /// Of all classes together.
     Users(u32),
-    /// Of some classes, by their numbers; the others stay as they are.
-    OfClasses(Vec<(usize, u32)>),
+    /// Of one class, by its number; the others stay as they are.
+    OfClass(usize, u32),
 }
 
 impl Steering {
@@ -64,22 +64,21 @@ impl Steering {
 
     /// From now on so many users are wanted, in all or of one class. False if there is no such class.
     pub(crate) fn want(&self, class: Option<&str>, users: u32) -> bool {
-        let mut wish = self.wish.lock();
         let Some(class) = class else {
-            *wish = Some(Wish::Users(users));
+            *self.wishes.lock() = vec![Wish::Users(users)];
             return true;
         };
         let known = self.classes.get().and_then(|classes| classes.iter().position(|name| name == class));
         let Some(class) = known else { return false };
-        match &mut *wish {
-            Some(Wish::OfClasses(counts)) => counts.push((class, users)),
-            other => *other = Some(Wish::OfClasses(vec![(class, users)])),
-        }
+        let mut wishes = self.wishes.lock();
+        wishes.retain(|wish| !matches!(wish, Wish::OfClass(of, _) if *of == class));
+        wishes.push(Wish::OfClass(class, users));
         true
     }
 
-    pub(crate) fn take_wish(&self) -> Option<Wish> {
-        self.wish.lock().take()
+    /// In the order in which they are to be followed.
+    pub(crate) fn take_wishes(&self) -> Vec<Wish> {
+        std::mem::take(&mut self.wishes.lock())
     }
 
     pub(crate) fn take_helpers_wanted(&self) -> bool {
@@ -91,13 +90,14 @@ impl Steering {
     }
 
     pub(crate) fn has_news(&self) -> bool {
-        self.helpers_wanted.load(Ordering::SeqCst) || self.wish.lock().is_some()
+        self.helpers_wanted.load(Ordering::SeqCst) || !self.wishes.lock().is_empty()
     }
 }
 
 impl Shared {
     pub(crate) fn all_ended(&self) -> bool {
-        self.running.load(Ordering::SeqCst) == 0 && !self.driving.load(Ordering::SeqCst)
+        // After the stop nobody begins, whoever still drives.
+        self.running.load(Ordering::SeqCst) == 0 && (self.stop.is_set() || !self.driving.load(Ordering::SeqCst))
     }
 
     pub(crate) fn first_start(&self) -> Instant {
@@ -107,6 +107,11 @@ impl Shared {
     /// The end of the warm-up.
     pub(crate) fn measured_from(&self) -> Instant {
         crate::units::after(self.first_start(), self.plan.warmup)
+    }
+
+    /// When the timer stops the run, if it does. What is due then, or later, does not belong to the run.
+    pub(crate) fn planned_end(&self) -> Option<Instant> {
+        self.plan.time_limit().map(|limit| crate::units::after(self.measured_from(), limit))
     }
 
     /// Asks for more users to take arrivals.
@@ -119,5 +124,21 @@ impl Shared {
 
     pub(crate) fn is_pool_full(&self) -> bool {
         self.steering.pool_full.load(Ordering::SeqCst)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_for_one_class_leaves_the_one_before_it_for_all() {
+        let steering = Steering::of(vec!["a".into(), "b".into()]);
+        steering.want(Some("a"), 9);
+        steering.want(None, 5);
+        assert!(steering.want(Some("b"), 1) && steering.want(Some("b"), 2) && !steering.want(Some("c"), 3));
+        assert!(steering.has_news());
+        assert_eq!(steering.take_wishes(), [Wish::Users(5), Wish::OfClass(1, 2)]);
+        assert!(!steering.has_news());
     }
 }

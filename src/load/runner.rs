@@ -79,12 +79,12 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     let first_start = Instant::now() + Duration::from_millis(1) + Duration::from_micros(10) * users;
     shared.first_start.get_or_init(|| first_start);
     if let Load::Rate(rate) = &shared.plan.load {
-        shared.arrivals.get_or_init(|| Arrivals::new(rate, first_start, shared.plan.seed_of(0)));
+        let end = shared.planned_end();
+        shared.arrivals.get_or_init(|| Arrivals::new(rate, first_start, end, shared.plan.seed_of(0)));
     }
     sink.push(Sample::MeasureFrom(shared.measured_from()));
     let no_thread = |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
-    if let Some(limit) = shared.plan.time_limit() {
-        let end = after(shared.measured_from(), limit);
+    if let Some(end) = shared.planned_end() {
         let shared = Arc::clone(&shared);
         let timer = move || time_out(&shared, end);
         thread::Builder::new().name("timer".into()).spawn(timer).map_err(no_thread)?;
@@ -95,8 +95,8 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     let driver = thread::Builder::new().name("driver".into()).spawn(move || driver.drive()).map_err(no_thread)?;
     let conductor = move || {
         let end = conduct(&shared, &sink);
-        // Until here it has kept up what all users' clients share.
-        drop(driver.join());
+        // Until here it has kept up what all users' clients share. It is not waited for: an author's hook may block it.
+        drop(driver);
         end
     };
     thread::Builder::new().name("conductor".into()).spawn(conductor).map_err(no_thread)
@@ -120,12 +120,8 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
     stop.set(EndReason::LoopsDone);
     let (stopped_at, reason) = stop.reason().unwrap_or((Instant::now(), EndReason::LoopsDone));
     shared.crew.want(None);
-    shared.driving.store(false, Ordering::SeqCst);
     let in_time = stop.wait_until(Some(after(stopped_at, shared.plan.stop_timeout)), || all_ended() || stop.is_cut());
-    if let Some(arrivals) = shared.arrivals.get() {
-        let event = UserEvent::Dropped(arrivals.end(stopped_at));
-        sink.push(Sample::User(UserSample { at: stopped_at, event }));
-    }
+    let mut abandoned = 0;
     if !in_time || stop.is_cut() {
         // First all that is open is counted, at one moment; only then is it interrupted.
         stop.cut();
@@ -135,10 +131,16 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
         unfinished.for_each(|sample| sink.push(Sample::Unfinished(sample)));
         handles.values().for_each(|handle| handle.interrupt.interrupt());
         stop.wait_until(Some(now + INTERRUPTED_END), all_ended);
+        abandoned = shared.running.load(Ordering::SeqCst);
+    }
+    // After the users, who give back what they had taken and could not begin.
+    if let Some(arrivals) = shared.arrivals.get() {
+        let event = UserEvent::Dropped(arrivals.end(stopped_at));
+        sink.push(Sample::User(UserSample { at: stopped_at, event }));
     }
     let duration = shared.first_start().elapsed();
     let machine = os::CpuUse::now().since(&before, duration);
-    End { reason, duration, abandoned: shared.running.load(Ordering::SeqCst), machine }
+    End { reason, duration, abandoned, machine }
 }
 
 /// Closes the queue, also when the conductor panics: the collector must not wait for ever.

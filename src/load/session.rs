@@ -15,6 +15,10 @@ use crate::exchange::{Exchange, Message};
 use crate::outcome::{RequestError, RequestErrorKind};
 use crate::sample::{Answer, Lateness, Phase, RequestId, RequestTimes};
 
+/// Why a hook can make no request.
+const IN_NO_CHECK: &str =
+    "only checks make requests; give the class of users an on_start or on_stop instead of this hook";
+
 impl User {
     /// Calls the hooks for requests.
     fn tell_of_request(&mut self, name: &str, exchanged: &Exchanged) {
@@ -127,15 +131,15 @@ impl User {
         unreachable!("the loop above ends by returning")
     }
 
+    /// There is no check that a request could be of.
+    fn may_not_send(&self, request: RequestId) -> RequestError {
+        let message = if self.shift.is_cut() { "the run was cut off" } else { IN_NO_CHECK };
+        RequestError { phase: Phase::Resolve, kind: RequestErrorKind::Io, message: message.into(), request }
+    }
+
     /// Makes one exchange and records it.
     fn exchange(&mut self, id: RequestId, request: &Prepared) -> Result<Response, RequestError> {
-        let was_cut = |_| RequestError {
-            phase: Phase::Resolve,
-            kind: RequestErrorKind::Io,
-            message: "the run was cut off".into(),
-            request: id,
-        };
-        self.recorder.begin_request(id).map_err(was_cut)?;
+        self.recorder.begin_request(id).map_err(|_| self.may_not_send(id))?;
         let is_shown = self.log.is_some() || !self.hooks.failure.is_empty();
         let started = is_shown.then(SystemTime::now);
         self.open.in_exchange = Some(id);
@@ -154,7 +158,7 @@ impl User {
         self.open.answered += u32::from(exchanged.answer.is_ok());
         let lateness = self.lateness(exchanged.sent_at, times);
         self.last_arrival = exchanged.answered_at.or(self.last_arrival);
-        self.recorder.end_request(id, times, lateness, traffic, answer).map_err(was_cut)?;
+        self.recorder.end_request(id, times, lateness, traffic, answer).map_err(|_| self.may_not_send(id))?;
         if let Some(started) = started {
             let seen = self.seen(started, request, headers, &exchanged);
             self.show(seen);

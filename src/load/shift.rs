@@ -88,6 +88,11 @@ impl Shift {
         self.stop.used_up(feed);
     }
 
+    /// The run was cut off.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.stop.is_cut()
+    }
+
     /// The run was stopped, or this user is not wanted any more.
     pub(crate) fn is_over(&self) -> bool {
         self.stop.is_set() || self.ends_at().is_some_and(|end| end <= Instant::now())

@@ -83,7 +83,7 @@ impl Stages {
             for step in 0..steps {
                 // The first user of a ramp starts at its beginning, the last one leaves at its end.
                 let (users, share) = if to > from { (from + step + 1, step) } else { (from - step - 1, step + 1) };
-                let at = line.start + line.over.mul_f64(f64::from(share) / f64::from(steps));
+                let at = line.start.saturating_add(units::times(line.over, f64::from(share) / f64::from(steps)));
                 changes.push(Change { at, users, holds: false });
             }
             // On top of a ramp the last user has come a step before its end.
@@ -154,6 +154,13 @@ mod tests {
     fn a_stage_without_time_is_a_jump() {
         assert_eq!(changes("0s:5,10s:5,0s:2,10s:2"), [(0, 5, true), (10_000, 2, true)]);
         assert_eq!(changes("0s:5"), [(0, 5, false)]);
+    }
+
+    #[test]
+    fn stages_longer_than_any_run_have_their_changes_too() {
+        let long = Stage { over: Duration::MAX, to: 0.0 };
+        let changes = Stages(vec![Stage { over: Duration::MAX, to: 2.0 }, long]).changes();
+        assert_eq!(changes.last(), Some(&Change { at: Duration::MAX, users: 0, holds: false }));
     }
 
     #[test]

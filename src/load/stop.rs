@@ -1,8 +1,9 @@
 //! The stop: one flag, set by the timer, by a person or by the last loop, and seen by everybody at once.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::Thread;
+use std::thread::{Thread, ThreadId};
 use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
@@ -16,7 +17,7 @@ pub(crate) struct Stop {
     first: OnceLock<(Instant, EndReason)>,
     /// The feed whose rows were used up first.
     used_up: OnceLock<Arc<str>>,
-    sleepers: Mutex<Vec<Thread>>,
+    sleepers: Mutex<HashMap<ThreadId, Thread>>,
     guard: Mutex<()>,
     changed: Condvar,
 }
@@ -49,7 +50,7 @@ impl Stop {
             self.state.fetch_max(state, Ordering::SeqCst);
             self.changed.notify_all();
         }
-        for sleeper in self.sleepers.lock().iter() {
+        for sleeper in self.sleepers.lock().values() {
             sleeper.unpark();
         }
     }
@@ -80,14 +81,14 @@ impl Stop {
 
     /// These threads will be woken by the stop, one by one: thousands of timed waits on one condition variable would scan one another.
     pub(crate) fn wake_at_stop(&self, threads: impl IntoIterator<Item = Thread>) {
-        self.sleepers.lock().extend(threads);
+        self.sleepers.lock().extend(threads.into_iter().map(|thread| (thread.id(), thread)));
     }
 
     /// This thread is at its end: it need not be woken any more.
     pub(crate) fn forget(&self, thread: &Thread) {
         // At the stop, thousands end at once, and the list goes with the run.
         if !self.is_set() {
-            self.sleepers.lock().retain(|sleeper| sleeper.id() != thread.id());
+            self.sleepers.lock().remove(&thread.id());
         }
     }
 

@@ -196,6 +196,11 @@ impl User {
         self.busy_since = planned;
     }
 
+    /// The end of its last check.
+    pub(crate) fn was_busy_until(&self) -> Instant {
+        self.busy_since
+    }
+
     /// What the user's random choices are drawn from.
     pub(crate) fn rng(&mut self) -> &mut Rng {
         &mut self.rng

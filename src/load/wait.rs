@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-use crate::units::after;
+use crate::units::{self, after};
 
 /// The rule by which a user's iterations follow one another; made by [`constant`], [`between`], [`exponential`],
 /// [`pacing`] and [`throughput`].
@@ -59,7 +59,7 @@ impl Wait {
             Rule::Constant(rest) => after(previous_end, rest),
             Rule::Between(shortest, longest) => {
                 let spread = longest.saturating_sub(shortest);
-                after(previous_end, shortest + spread.mul_f64(rng.f64()))
+                after(previous_end, shortest.saturating_add(units::times(spread, rng.f64())))
             }
             Rule::Exponential(mean) => after(previous_end, exponentially(mean, rng)),
             Rule::Every(interval) => after(first, times(interval, number - 1)),
@@ -76,12 +76,12 @@ impl Wait {
         self == Wait::NONE
     }
 
-    /// How many iterations were due by the end.
-    pub(crate) fn due_by(self, first: Instant, end: Instant) -> u64 {
+    /// How many iterations were due before the end.
+    pub(crate) fn due_before(self, first: Instant, end: Instant) -> u64 {
         match self.0 {
-            Rule::Every(interval) if end >= first => {
-                let intervals = (end - first).as_nanos() / interval.as_nanos().max(1);
-                u64::try_from(intervals).unwrap_or(u64::MAX).saturating_add(1)
+            Rule::Every(interval) => {
+                let span = end.saturating_duration_since(first);
+                u64::try_from(span.as_nanos().div_ceil(interval.as_nanos().max(1))).unwrap_or(u64::MAX)
             }
             _ => 0,
         }
@@ -122,7 +122,7 @@ impl std::fmt::Display for Wait {
 
 /// A time of an exponential distribution.
 fn exponentially(mean: Duration, rng: &mut Rng) -> Duration {
-    mean.mul_f64(unit_exponential(rng))
+    units::times(mean, unit_exponential(rng))
 }
 
 /// A number of the exponential distribution with mean 1.
@@ -157,13 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_due_by_the_end_can_be_counted() {
+    fn what_was_due_before_the_end_can_be_counted() {
         let first = Instant::now();
         let pace = pacing(2 * SECOND);
-        assert_eq!(pace.due_by(first, first), 1);
-        assert_eq!(pace.due_by(first, first + 5 * SECOND), 3);
-        assert_eq!(pace.due_by(first + SECOND, first), 0);
-        assert_eq!(constant(SECOND).due_by(first, first + 5 * SECOND), 0);
+        assert_eq!(pace.due_before(first, first), 0);
+        assert_eq!(pace.due_before(first, first + 4 * SECOND), 2);
+        assert_eq!(pace.due_before(first, first + 5 * SECOND), 3);
+        assert_eq!(pace.due_before(first + SECOND, first), 0);
+        assert_eq!(constant(SECOND).due_before(first, first + 5 * SECOND), 0);
     }
 
     #[test]
@@ -185,6 +186,13 @@ mod tests {
         // Longer than the mean are 1/e of them.
         let long = rests.iter().filter(|rest| **rest > 2.0).count() as f64 / 4000.0;
         assert!((long - 0.368).abs() < 0.03, "{long}");
+    }
+
+    #[test]
+    fn rests_longer_than_any_run_end_later_than_any_run() {
+        for wait in [constant(Duration::MAX), between(SECOND, Duration::MAX), exponential(Duration::MAX)] {
+            assert!(rests(wait, 100).iter().all(|rest| *rest > 1e9), "{wait}");
+        }
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl CheckTally {
         tpr.record(sample.tpr);
         self.busy += sample.busy;
         self.hooks += sample.hooks;
-        self.served += sample.tpr;
+        self.served = self.served.saturating_add(sample.tpr);
         self.requests += match sample.requests {
             0 => u64::from(!matches!(sample.outcome, Outcome::Exception(_))),
             _ => u64::from(sample.answered),
@@ -124,7 +124,7 @@ impl CheckTally {
         self.elapsed.merge(&other.elapsed);
         self.busy += other.busy;
         self.hooks += other.hooks;
-        self.served += other.served;
+        self.served = self.served.saturating_add(other.served);
         self.fail_tpr.merge(&other.fail_tpr);
         self.exception_tpr.merge(&other.exception_tpr);
     }
@@ -269,7 +269,7 @@ impl Part {
 
     /// The sum of the response times of all answered requests.
     pub(crate) fn response_time_sum(&self) -> Duration {
-        self.requests.iter().map(|request| request.response_time.sum()).sum()
+        self.requests.iter().fold(Duration::ZERO, |sum, request| sum.saturating_add(request.response_time.sum()))
     }
 }
 

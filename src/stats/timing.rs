@@ -35,7 +35,7 @@ impl Timing {
         self.min = if self.count == 0 { time } else { self.min.min(time) };
         self.max = self.max.max(time);
         self.count += 1;
-        self.sum += time;
+        self.sum = self.sum.saturating_add(time);
         let units = units(time);
         // Both are infallible: the precision is a valid one, and the histogram grows as needed.
         if self.histogram.is_none() {
@@ -53,7 +53,7 @@ impl Timing {
         self.min = if self.count == 0 { other.min } else { self.min.min(other.min) };
         self.max = self.max.max(other.max);
         self.count += other.count;
-        self.sum += other.sum;
+        self.sum = self.sum.saturating_add(other.sum);
         match (&mut self.histogram, &other.histogram) {
             // Infallible, because a histogram made by `new` grows.
             (Some(mine), Some(theirs)) => drop(mine.add(theirs)),
@@ -74,7 +74,8 @@ impl Timing {
 
     /// The mean, exact; `None` without samples.
     pub fn mean(&self) -> Option<Duration> {
-        (self.count > 0).then(|| Duration::from_secs_f64(self.sum.as_secs_f64() / self.count as f64))
+        let mean = Duration::try_from_secs_f64(self.sum.as_secs_f64() / self.count as f64);
+        (self.count > 0).then(|| mean.unwrap_or(Duration::MAX))
     }
 
     /// The shortest time, exact; `None` without samples.

@@ -4,6 +4,7 @@
 mod cli;
 mod config;
 mod conservation;
+mod edges;
 mod examples;
 mod feed;
 mod gates;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Plan;
 use crate::load::arrivals::{Rate, RateOverTime};
+use crate::load::panics;
 use crate::load::stages::{Change, Stages};
 use crate::units;
 
@@ -39,8 +40,10 @@ impl Shape {
         Shape(Arc::new(users))
     }
 
-    pub(crate) fn users(&self, time: Duration) -> Option<u32> {
-        (self.0)(time)
+    /// # Errors
+    /// What it said when it panicked.
+    pub(crate) fn users(&self, time: Duration) -> Result<Option<u32>, String> {
+        panics::catch_nested(|| (self.0)(time))
     }
 }
 
@@ -109,7 +112,7 @@ impl Plan {
     pub(crate) fn known_users(&self) -> u32 {
         match &self.load {
             Load::Rate(_) => self.first_pool(),
-            Load::Shape(shape) => shape.users(Duration::ZERO).unwrap_or(0),
+            Load::Shape(shape) => shape.users(Duration::ZERO).ok().flatten().unwrap_or(0),
             _ => self.most_users(),
         }
     }
@@ -135,7 +138,7 @@ impl Plan {
     /// How far apart users begin that somebody's hand has added.
     pub(crate) fn spacing(&self) -> Duration {
         match self.start() {
-            Start::SpawnRate(per_s) => Duration::try_from_secs_f64(1.0 / per_s).unwrap_or_default(),
+            Start::SpawnRate(per_s) => Duration::try_from_secs_f64(1.0 / per_s).unwrap_or(Duration::MAX),
             Start::RampUp(_) => Duration::ZERO,
         }
     }

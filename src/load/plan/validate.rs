@@ -8,6 +8,9 @@ use crate::load::arrivals::Rate;
 use crate::load::os::{self, Limit};
 use crate::units;
 
+/// Beyond it users would do nothing but count what they drop.
+const MAX_RATE: f64 = 1e6;
+
 impl Plan {
     /// # Errors
     /// Names the flag and the remedy.
@@ -43,6 +46,12 @@ impl Plan {
             Load::Rate(rate) => self.validate_rate(rate)?,
             _ => {}
         }
+        if self.time_limit().is_some_and(|limit| limit.is_zero()) {
+            return Err(Error::usage(format!(
+                "--warmup: the stages end within {} of it, so that nothing is measured; give less, or longer stages",
+                units::short(self.warmup)
+            )));
+        }
         self.fits(&os::limits())
     }
 
@@ -73,6 +82,10 @@ impl Plan {
             return Err(Error::usage("--max-users: 0 users can take no arrivals; give 1 or more"));
         } else if !(rate.of.peak().is_finite() && rate.of.peak() > 0.0) {
             return Err(Error::usage("--rate: nothing ever comes; give a rate above zero, like 200/s or 12/m"));
+        } else if rate.of.peak() > MAX_RATE {
+            return Err(Error::usage(
+                "--rate: no machine begins more than 1000000 iterations a second; give a lower rate, like 200/s",
+            ));
         } else if self.loops.is_some() {
             return Err(Error::usage(
                 "--loops counts iterations of each user, and --rate those of all; give --time instead",
@@ -142,6 +155,9 @@ mod tests {
             (Plan::new().users(2).ramp_up(second).time(second), "--ramp-up"),
             (Plan::new().stages([(second, 0)]), "--stages"),
             (Plan::new().rate(0.0), "--rate"),
+            (Plan::new().rate(1e12), "--rate"),
+            (Plan::new().stages([(second, 5)]).warmup(second), "--warmup"),
+            (Plan::new().rate_stages([(second, 5.0)]).warmup(2 * second), "--warmup"),
             (Plan::new().rate(5.0).max_users(0), "--max-users"),
             (Plan::new().rate(5.0).wait(second), "--rate"),
             (Plan::new().rate(5.0).loops(2), "--loops"),
