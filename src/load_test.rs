@@ -365,7 +365,9 @@ impl Run {
         };
         let hook_panic = self.hooks.broken().map(str::to_owned);
         let used_up = self.live.stop.feed_used_up();
-        let summary = Summary { end: Some(end), log, hook_panic, used_up, seed: self.seed, ..self.live.summary() };
+        let blocks = self.live.collector.blocks();
+        let summary =
+            Summary { end: Some(end), log, hook_panic, used_up, blocks, seed: self.seed, ..self.live.summary() };
         self.on_test_stop.iter().for_each(|hook| hook(&summary));
         Ok(summary)
     }

@@ -31,6 +31,19 @@ impl Names {
         Names { checks: checks.into_iter().map(Arc::from).collect(), requests: Mutex::default() }
     }
 
+    /// The names of a run that is read from its report, where requests are known by their names.
+    pub(crate) fn read<'a>(checks: impl IntoIterator<Item = &'a str>, overflowed: bool) -> Self {
+        let names = Names::new(checks);
+        names.requests.lock().overflowed = overflowed;
+        names
+    }
+
+    /// The number of this check; one beyond all for a name that is none of them.
+    pub(crate) fn check_of_name(&self, name: &str) -> CheckId {
+        let index = self.checks.iter().position(|known| &**known == name).unwrap_or(self.checks.len());
+        CheckId(u16::try_from(index).unwrap_or(u16::MAX))
+    }
+
     /// The number of this request name, a new one if it was not seen before.
     pub(crate) fn request(&self, name: &str) -> RequestId {
         let mut requests = self.requests.lock();

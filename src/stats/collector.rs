@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::{Stats, Summary};
+use super::{Blocks, Stats, Summary};
 use crate::queue::Drain;
 
 /// How long the queue may fill before it is looked at again.
@@ -45,6 +45,11 @@ impl Collector {
         let mut stats = self.stats.lock();
         let samples = std::iter::from_fn(|| self.drain.next()).take(BATCH);
         samples.map(|sample| stats.add(sample)).count()
+    }
+
+    /// Full load over time, up to now.
+    pub(crate) fn blocks(&self) -> Blocks {
+        self.stats.lock().blocks()
     }
 
     /// What is counted up to now.

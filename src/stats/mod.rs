@@ -1,7 +1,9 @@
 //! The numbers half: counts samples, and knows nothing of where they come from.
 
+mod blocks;
 mod collector;
 mod failures;
+mod merge;
 mod summary;
 mod tally;
 mod timeline;
@@ -12,18 +14,21 @@ mod warning;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use blocks::{Block, BlockRow, Blocks, MAX_BLOCKS};
 pub(crate) use collector::Collector;
 pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
 pub use summary::{LevelSection, LogLoss, Section, Summary, WarmUp};
 pub use tally::{CheckTally, RequestTally};
 pub use timeline::{Slot, SparseHistogram, Timeline};
 pub use timing::Timing;
+pub(crate) use timing::UNIT;
 pub use verdict::{LoadVerdict, TimesVerdict};
 pub use warning::Warning;
 
 use crate::names::Names;
 use crate::outcome::Outcome;
 use crate::sample::{Answer, CheckSample, Level, Plateau, RequestSample, Sample, UserEvent, UserSample};
+use blocks::FullLoad;
 use failures::Failures;
 use tally::Part;
 
@@ -48,6 +53,7 @@ pub(crate) struct Stats {
     is_scheduled: bool,
     failures: Failures,
     timeline: Timeline,
+    blocks: FullLoad,
     starts: Timing,
     pauses: Timing,
     oldest_unfinished: Option<Duration>,
@@ -93,6 +99,7 @@ impl Stats {
             is_scheduled,
             failures: Failures::default(),
             timeline: Timeline::new(),
+            blocks: FullLoad::default(),
             starts: Timing::default(),
             pauses: Timing::default(),
             oldest_unfinished: None,
@@ -113,6 +120,7 @@ impl Stats {
             }
             Sample::User(sample) => self.add_user(&sample),
             Sample::Level { level, what, from } => {
+                self.blocks.begin(level, what.size(), from);
                 self.levels.push(LevelPart { level, what, from, last_end: from, part: Part::default() });
             }
             Sample::MeasureFrom(from) => self.measured_from = Some(from),
@@ -126,6 +134,7 @@ impl Stats {
         };
         let moment = self.moment(sample.ended);
         self.part(level, sample.ended).add_check(&sample);
+        self.blocks.add_check(&sample);
         let slot = self.timeline.at(moment);
         match sample.outcome {
             Outcome::Pass => slot.pass += 1,
@@ -142,6 +151,7 @@ impl Stats {
         };
         let moment = self.moment(sample.ended);
         self.part(level, sample.ended).add_request(sample, is_scheduled);
+        self.blocks.add_request(sample);
         if !matches!(sample.answer, Answer::None { .. }) {
             let slot = self.timeline.at(moment);
             slot.answered += 1;
@@ -235,6 +245,7 @@ impl Stats {
             failures: self.failures.groups(),
             names: Arc::clone(&self.names),
             timeline: self.timeline.clone(),
+            blocks: Blocks::default(),
             starts: self.starts.clone(),
             pauses: self.pauses.clone(),
             oldest_unfinished: self.oldest_unfinished,
@@ -249,6 +260,11 @@ impl Stats {
             log: LogLoss::default(),
             used_up: None,
         }
+    }
+
+    /// Full load over time. Large, and so no part of each summary.
+    pub(crate) fn blocks(&self) -> Blocks {
+        self.blocks.named(&self.names)
     }
 
     /// The largest plateau: of several equal ones, all together.
