@@ -137,13 +137,13 @@ impl Timing {
     /// Times that were written as their exact numbers and their histogram; `None` if these do not belong together.
     pub(crate) fn decoded(count: u64, sum: Duration, min: Duration, max: Duration, encoded: &str) -> Option<Self> {
         let bytes = STANDARD.decode(encoded).ok()?;
-        let read: Histogram<u64> = Deserializer::new().deserialize(&mut bytes.as_slice()).ok()?;
-        if count == 0 || read.len() != count || min > max {
+        let mut histogram: Histogram<u64> = Deserializer::new().deserialize(&mut bytes.as_slice()).ok()?;
+        let is_whole = count > 0 && histogram.len() == count && histogram.sigfig() == DIGITS && min <= max;
+        if !is_whole {
             return None;
         }
-        // One that was read does not grow.
-        let mut histogram = Histogram::new(DIGITS).ok()?;
-        histogram.add(&read).ok()?;
+        // Otherwise one that was read does not grow.
+        histogram.auto(true);
         Some(Timing { count, sum, min, max, histogram: Some(histogram) })
     }
 
