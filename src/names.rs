@@ -38,6 +38,14 @@ impl Names {
         names
     }
 
+    /// The checks of both runs, those of this one first. Requests have no numbers there.
+    pub(crate) fn and(&self, other: &Names) -> Names {
+        let mut checks = self.checks.clone();
+        checks.extend(other.checks.iter().filter(|name| !self.checks.contains(name)).cloned());
+        let requests = Requests { overflowed: self.overflowed() || other.overflowed(), ..Requests::default() };
+        Names { checks, requests: Mutex::new(requests) }
+    }
+
     /// The number of this check; one beyond all for a name that is none of them.
     pub(crate) fn check_of_name(&self, name: &str) -> CheckId {
         let index = self.checks.iter().position(|known| &**known == name).unwrap_or(self.checks.len());

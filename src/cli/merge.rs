@@ -20,7 +20,7 @@ pub(super) const COMMAND: Subcommand =
 #[derive(Debug, clap::Args)]
 struct Merge {
     /// Reports that were written by --json
-    #[arg(value_name = "FILE", required = true, num_args = 2..)]
+    #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
     /// Write the sum as JSON; - is stdout
@@ -35,6 +35,12 @@ fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
 }
 
 fn merge(args: &Merge) -> Result<Exit, Error> {
+    if let [only] = &args.files[..] {
+        return Err(Error::usage(format!(
+            "merge: {} is alone; give another FILE that was written by --json",
+            only.display()
+        )));
+    }
     let mut reports = args.files.iter().map(|path| Ok((path, read(path)?)));
     let Some((first, (mut summary, mut info))) = reports.next().transpose()? else {
         return Err(Error::usage("merge: no FILE; give reports that were written by --json"));

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::failures::FailureGroup;
 use super::summary::{LevelSection, Section, Summary, WarmUp};
 use crate::end::{End, EndReason, MachineUse};
-use crate::names::Names;
-use crate::sample::{CheckId, Plateau};
+use crate::sample::Plateau;
 
 impl Summary {
     /// Adds another run, as if both had begun at the same moment.
@@ -15,7 +14,7 @@ impl Summary {
     /// side by side. Plateaus are added one by one, their users and arrivals too; when the runs had different ones,
     /// none are left. The seed is that of this run.
     pub fn merge(&mut self, other: &Summary) {
-        let names = self.names.with(&other.names);
+        let names = self.names.and(&other.names);
         let group = |of: &Summary, group: &FailureGroup| FailureGroup {
             check: names.check_of_name(&of.check_of(group)),
             ..group.clone()
@@ -160,19 +159,5 @@ impl MachineUse {
             busy_share: of_known(self.busy_share, other.busy_share),
             steal_share: of_known(self.steal_share, other.steal_share),
         }
-    }
-}
-
-impl Names {
-    /// The checks of both, those of this one first.
-    fn with(&self, other: &Names) -> Names {
-        let mut names: Vec<Arc<str>> = (0..self.checks()).map(|id| self.check_name(CheckId(id as u16))).collect();
-        for id in 0..other.checks() {
-            let name = other.check_name(CheckId(id as u16));
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        Names::read(names.iter().map(|name| &**name), self.overflowed() || other.overflowed())
     }
 }

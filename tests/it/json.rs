@@ -70,7 +70,7 @@ fn reports_of_all_kinds_of_runs_are_as_the_schema_says() {
     ];
     let path = place.path("run.json");
     let broken = runs.iter().filter_map(|run| {
-        perfloop(&[run, &["--json", &path, "--quiet"]].concat());
+        perfloop(&[*run, &["--json", &path, "--quiet"]].concat());
         complaints(&place.json("run.json")).map(|complaint| format!("{run:?}: {complaint}"))
     });
     none(broken);
@@ -95,7 +95,7 @@ fn the_tables_the_report_and_the_service_hold_the_same_numbers() {
     let path = place.path("run.json");
     let output = perfloop(&["--users", "3", "--loops", "7", "--json", &path, &fast, &missing]);
     let json = place.json("run.json");
-    let hits = [service.hits("/fast"), service.hits("/status/404")];
+    let hits = ["/fast", "/status/404"].map(|path| service.hits()[path]);
     assert_eq!((hits, service.total_hits()), ([21, 21], 42));
 
     for (name, index, passes) in [("GET /fast", 0, 21), ("GET /status/404", 1, 0)] {
@@ -206,8 +206,9 @@ fn what_cannot_be_merged_is_refused_in_one_line() {
     let by_thread = changed("by_thread.json", &|report| report["requests"][0]["stamped"] = 0.into());
     let no_report = place.write("no_report.json", &serde_json::json!({ "hello": 1 }));
     let missing = place.path("missing.json");
-    let rows: [(&[&str], &[&str]); 6] = [
-        (&[&good], &["merge", "FILE"]),
+    let rows: [(&[&str], &[&str]); 7] = [
+        (&[], &["FILE", "is missing"]),
+        (&[&good], &["good.json is alone", "FILE"]),
         (&[&good, &missing], &["missing.json", "cannot be read", "--json"]),
         (&[&good, &no_report], &["no_report.json", "is no report of perfloop", "run.schema"]),
         (&[&older, &good], &["older.json", "version 1", "reads 2"]),
