@@ -283,7 +283,7 @@ fn plateaus_of_different_runs_are_not_added() {
     let mut several = Story::new(2);
     for (number, users) in [(1, 1), (2, 2)] {
         several.level(number, Plateau::Users(users), users * SECOND);
-        several.check(users * SECOND, Level(number as u16), Outcome::Pass);
+        several.check(users * SECOND, Level(number), Outcome::Pass);
     }
     let mut rate = Story::new(2);
     rate.level(1, Plateau::Rate(10.0), Duration::ZERO);

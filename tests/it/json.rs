@@ -30,6 +30,15 @@ impl Place {
         serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
     }
 
+    /// Makes all times of a report the kernel's: on a busy machine some stamps may be missing.
+    fn stamp_all(&self, name: &str) {
+        let mut report = self.json(name);
+        for request in report["requests"].as_array_mut().unwrap() {
+            request["stamped"] = request["answered"].clone();
+        }
+        self.write(name, &report);
+    }
+
     fn write(&self, name: &str, document: &Value) -> String {
         fs::write(self.path(name), document.to_string()).unwrap();
         self.path(name)
@@ -153,6 +162,7 @@ fn merged_reports_hold_the_sum_of_what_the_service_counted() {
             &service.at("/status/404"),
         ]);
     }
+    ["a.json", "b.json"].iter().for_each(|name| place.stamp_all(name));
     let output = perfloop(&["merge", &a, &b, "--json", &sum]);
     assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
     let [a, b, sum] = ["a.json", "b.json", "sum.json"].map(|name| place.json(name));
@@ -197,6 +207,7 @@ fn what_cannot_be_merged_is_refused_in_one_line() {
     let (service, place) = (Service::start(), Place::new());
     let good = place.path("good.json");
     perfloop(&["--loops", "20", "--json", &good, &service.at("/fast")]);
+    place.stamp_all("good.json");
     let changed = |name: &str, change: &dyn Fn(&mut Value)| {
         let mut report = place.json("good.json");
         change(&mut report);
@@ -245,10 +256,12 @@ fn an_interval_log_is_read_by_hdrhistogram_itself() {
             }
         }
     }
-    let hits = service.total_hits();
+    let (hits, request) = (service.total_hits(), &place.json("run.json")["requests"][0]);
     let counts: Vec<(&str, u64)> = times.iter().map(|(tag, times)| (tag.as_str(), times.len())).collect();
-    assert_eq!((headers, counts), (2, vec![("", hits), ("GET_/fast", hits), ("client_delay", hits)]));
-    let reported = &place.json("run.json")["requests"][0]["response_time_ms"];
+    let mut wanted = vec![("", hits), ("GET_/fast", hits), ("client_delay", count(&request["stamped"]))];
+    wanted.retain(|(_, count)| *count > 0);
+    assert_eq!((headers, counts), (2, wanted));
+    let reported = &request["response_time_ms"];
     for (percent, key) in [(50.0, "p50"), (90.0, "p90")] {
         let wanted = reported[key].as_f64().unwrap();
         for (tag, tolerance) in [("GET_/fast", 1e-3), ("", 4e-3)] {
