@@ -354,7 +354,9 @@ impl Run {
         let log = self.log.map(OpenLog::close).transpose().map_err(broken)?.unwrap_or_default();
         let hook_panic = self.hooks.broken().map(str::to_owned);
         let used_up = self.live.stop.feed_used_up();
-        let mut summary = Summary { end: Some(end), log, hook_panic, used_up, seed: self.seed, ..self.live.summary() };
+        let blocks = self.live.collector.blocks();
+        let live = self.live.summary();
+        let mut summary = Summary { end: Some(end), log, hook_panic, used_up, blocks, seed: self.seed, ..live };
         summary.gates = self.gates.judge(&summary);
         self.on_test_stop.iter().for_each(|hook| hook(&summary));
         Ok(summary)

@@ -34,6 +34,27 @@ impl Names {
         Names { checks: checks.into_iter().map(Arc::from).collect(), requests: Mutex::default() }
     }
 
+    /// The names of a run that is read from its report, where requests are known by their names.
+    pub(crate) fn read<'a>(checks: impl IntoIterator<Item = &'a str>, overflowed: bool) -> Self {
+        let names = Names::new(checks);
+        names.requests.lock().overflowed = overflowed;
+        names
+    }
+
+    /// The checks of both runs, those of this one first. Requests have no numbers there.
+    pub(crate) fn and(&self, other: &Names) -> Names {
+        let mut checks = self.checks.clone();
+        checks.extend(other.checks.iter().filter(|name| !self.checks.contains(name)).cloned());
+        let requests = Requests { overflowed: self.overflowed() || other.overflowed(), ..Requests::default() };
+        Names { checks, requests: Mutex::new(requests) }
+    }
+
+    /// The number of this check; one beyond all for a name that is none of them.
+    pub(crate) fn check_of_name(&self, name: &str) -> CheckId {
+        let index = self.checks.iter().position(|known| &**known == name).unwrap_or(self.checks.len());
+        CheckId(u16::try_from(index).unwrap_or(u16::MAX))
+    }
+
     /// The number of this request name, a new one if it was not seen before.
     pub(crate) fn request(&self, name: &str) -> RequestId {
         let mut requests = self.requests.lock();

@@ -78,6 +78,16 @@ pub(crate) struct CheckSample {
     pub(crate) outcome: Outcome,
 }
 
+impl CheckSample {
+    /// How many answered requests it counts for: one, if it made none of perfloop's and did not end as an exception.
+    pub(crate) fn counted_requests(&self) -> u64 {
+        match self.requests {
+            0 => u64::from(!matches!(self.outcome, Outcome::Exception(_))),
+            _ => self.answered.into(),
+        }
+    }
+}
+
 /// One HTTP exchange, ended.
 #[derive(Debug)]
 pub(crate) struct RequestSample {

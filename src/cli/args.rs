@@ -205,6 +205,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) json: Option<PathBuf>,
 
+    /// Write the times as an interval log of HdrHistogram
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) hlog: Option<PathBuf>,
+
     /// Write every request and answer, secrets masked; - is stdout
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) log_http: Option<PathBuf>,

@@ -7,7 +7,9 @@ mod expected;
 mod feed;
 mod filling;
 mod harness;
+mod host;
 mod list;
+mod merge;
 mod output;
 mod progress;
 pub(crate) mod registry;
@@ -37,7 +39,7 @@ struct Subcommand {
 }
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 1] = [list::COMMAND];
+const SUBCOMMANDS: [Subcommand; 2] = [list::COMMAND, merge::COMMAND];
 
 pub use harness::{Harness, main as harness_main};
 

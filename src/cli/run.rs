@@ -10,6 +10,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::args::{AFTER_HELP, Args, TlsFiles};
 use super::config::{self, Settings};
+use super::host::host;
 use super::output::{Output, open_stream};
 use super::progress::{KnownEnd, Progress};
 use super::signals::Signals;
@@ -18,7 +19,7 @@ use super::{Exit, Refusal, dry_run, subcommands};
 use crate::error::Error;
 use crate::load::Plan;
 use crate::load_test::LoadTest;
-use crate::report::{RunInfo, Secrets, write_json, write_text};
+use crate::report::{RunInfo, Secrets, write_hlog, write_json, write_text};
 use crate::stats::Summary;
 use crate::units;
 
@@ -65,6 +66,10 @@ fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
 pub(super) fn plan(args: &Args, base: Plan) -> Result<Plan, Error> {
     if is_stdout(args.json.as_deref()) && is_stdout(args.log_http.as_deref()) {
         return Err(Error::usage("--json - and --log-http - cannot both have stdout; give one of them a file"));
+    } else if is_stdout(args.hlog.as_deref())
+        && (is_stdout(args.json.as_deref()) || is_stdout(args.log_http.as_deref()))
+    {
+        return Err(Error::usage("--hlog - needs stdout for itself; give --hlog or the other output a file"));
     } else if args.show_secrets && args.log_http.is_none() {
         return Err(Error::usage("--show-secrets shows them in the log only; give --log-http FILE too"));
     } else if args.stats_interval.is_zero() {
@@ -84,19 +89,24 @@ pub(super) fn carry_out(
     settings: &Settings,
 ) -> Result<Exit, Error> {
     test = args.fail_if.iter().chain(&args.threshold).cloned().fold(test, LoadTest::gate);
-    let json_on_stdout = is_stdout(args.json.as_deref());
-    let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let report_on_stdout = is_stdout(args.json.as_deref()) || is_stdout(args.hlog.as_deref());
+    let mut out: Box<dyn Write> = if report_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     if args.dry_run {
         return dry_run::show(args, plan, &test, aim, settings, out);
     }
+    let hlog = args.hlog.as_deref().map(|path| Output::reserve("--hlog", path)).transpose()?;
     let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
     if let Some(path) = &args.log_http {
         let secrets = if args.show_secrets { Secrets::Show } else { Secrets::Mask };
         test = test.log_http(open_stream("--log-http", path)?, secrets);
     }
 
-    let info =
-        RunInfo { started: SystemTime::now(), target: aim.description.clone(), command: std::env::args().collect() };
+    let info = RunInfo {
+        started: SystemTime::now(),
+        target: aim.description.clone(),
+        command: std::env::args().collect(),
+        hosts: vec![host()],
+    };
     let signals = Signals::listen()?;
     let run = test.start()?;
     signals.are_for(run.live());
@@ -117,9 +127,12 @@ pub(super) fn carry_out(
     let summary = run.join()?;
     progress.finish();
 
-    let _ = writeln!(out).and_then(|()| write_text(&summary, width(json_on_stdout), &mut out));
+    let _ = writeln!(out).and_then(|()| write_text(&summary, width(report_on_stdout), &mut out));
     if aim.is_embedded {
         let _ = writeln!(out, "target: {}", aim.description);
+    }
+    if let Some(output) = hlog {
+        output.write("--hlog", |writer| write_hlog(&summary, &info, writer))?;
     }
     if let Some(output) = json {
         output.write("--json", |writer| write_json(&summary, &info, writer))?;
@@ -156,8 +169,8 @@ fn first_line(plan: &Plan, aim: &Aim) -> String {
     format!("{}{limits}{warmup}: {}", plan.load, aim.description)
 }
 
-fn width(json_on_stdout: bool) -> u16 {
-    let terminal = if json_on_stdout { console::Term::stderr() } else { console::Term::stdout() };
+pub(super) fn width(report_on_stdout: bool) -> u16 {
+    let terminal = if report_on_stdout { console::Term::stderr() } else { console::Term::stdout() };
     terminal.size_checked().map_or(DEFAULT_WIDTH, |(_, columns)| columns.max(MIN_WIDTH))
 }
 

@@ -93,6 +93,22 @@ pub enum RequestErrorKind {
     Io,
 }
 
+impl RequestErrorKind {
+    /// All of them.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::BadRequest,
+        Self::Resolve,
+        Self::Refused,
+        Self::Connect,
+        Self::Tls,
+        Self::Timeout,
+        Self::Reset,
+        Self::Closed,
+        Self::Protocol,
+        Self::Io,
+    ];
+}
+
 impl Failure {
     /// What an error that left a check is, by the table of [`ErrorClass`].
     pub fn from_error(error: &(dyn StdError + 'static)) -> Failure {

@@ -81,6 +81,11 @@ pub(super) fn timestamp(time: SystemTime) -> String {
     Timestamp::try_from(time).map(|time| format!("{time:.3}")).unwrap_or_else(|_| "-".into())
 }
 
+/// The time that was written as its [`timestamp`].
+pub(super) fn moment(timestamp: &str) -> Option<SystemTime> {
+    timestamp.parse::<Timestamp>().ok().map(SystemTime::from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

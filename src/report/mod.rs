@@ -1,6 +1,7 @@
 //! Reports: numbers in, bytes out through a writer. The only place where numbers are rounded.
 
 mod gates;
+mod hlog;
 pub(crate) mod http_log;
 mod json;
 pub(crate) mod outline;
@@ -8,7 +9,9 @@ mod text;
 
 use std::time::SystemTime;
 
+pub use hlog::write_hlog;
 pub use http_log::Secrets;
+pub(crate) use json::read_json;
 pub use json::write_json;
 pub(crate) use text::bytes;
 pub use text::{live_line, progress_line, write_text};
@@ -22,4 +25,21 @@ pub struct RunInfo {
     pub target: String,
     /// The command line, or nothing.
     pub command: Vec<String>,
+    /// The machines it ran on, as far as they are known.
+    pub hosts: Vec<Host>,
+}
+
+/// A machine that perfloop ran on. What the system does not tell is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Host {
+    /// The kind of operating system, such as `linux`.
+    pub os: Option<String>,
+    /// The version of its kernel.
+    pub kernel: Option<String>,
+    /// Processors that perfloop may use.
+    pub cpus: Option<u64>,
+    /// What the processors call themselves.
+    pub cpu_model: Option<String>,
+    /// Main memory, in bytes.
+    pub memory_bytes: Option<u64>,
 }

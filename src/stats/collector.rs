@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::{Stats, Summary};
+use super::{Blocks, Stats, Summary};
 use crate::queue::Drain;
 
 /// How long the queue may fill before it is looked at again.
@@ -50,6 +50,11 @@ impl Collector {
     /// How long ago the first user began what is measured; zero before that.
     pub(crate) fn measured_for(&self) -> Duration {
         self.stats.lock().started.map_or(Duration::ZERO, |started| started.elapsed())
+    }
+
+    /// Full load over time, up to now.
+    pub(crate) fn blocks(&self) -> Blocks {
+        self.stats.lock().blocks()
     }
 
     /// What is counted up to now.

@@ -1,5 +1,6 @@
 //! Failures, grouped: a thousand times the same trouble is one line.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -27,6 +28,14 @@ pub struct FailureGroup {
     pub first: Duration,
     /// When the last ended, from the start of the run.
     pub last: Duration,
+}
+
+impl FailureGroup {
+    /// Largest first.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let by_count = other.count.cmp(&self.count);
+        by_count.then(self.first.cmp(&other.first)).then(self.message.cmp(&other.message))
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -68,7 +77,7 @@ impl Failures {
     /// Largest first.
     pub(crate) fn groups(&self) -> Vec<FailureGroup> {
         let mut groups: Vec<FailureGroup> = self.groups.values().cloned().collect();
-        groups.sort_by(|a, b| b.count.cmp(&a.count).then(a.first.cmp(&b.first)).then(a.message.cmp(&b.message)));
+        groups.sort_by(FailureGroup::order);
         groups
     }
 }

@@ -1,8 +1,10 @@
 //! The numbers half: counts samples, and knows nothing of where they come from.
 
+mod blocks;
 mod collector;
 mod failures;
 mod gate;
+mod merge;
 mod summary;
 mod tally;
 mod timeline;
@@ -13,6 +15,7 @@ mod warning;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use blocks::{Block, BlockRow, Blocks, MAX_BLOCKS};
 pub(crate) use collector::Collector;
 pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
 pub(crate) use gate::Outlook as GateOutlook;
@@ -21,12 +24,14 @@ pub use summary::{LevelSection, LogLoss, Section, Summary, WarmUp};
 pub use tally::{CheckTally, RequestTally};
 pub use timeline::{Slot, SparseHistogram, Timeline};
 pub use timing::Timing;
+pub(crate) use timing::UNIT;
 pub use verdict::{LoadVerdict, TimesVerdict};
 pub use warning::Warning;
 
 use crate::names::Names;
 use crate::outcome::Outcome;
 use crate::sample::{Answer, CheckSample, Level, Plateau, RequestSample, Sample, UserEvent, UserSample};
+use blocks::FullLoad;
 use failures::Failures;
 use tally::Part;
 
@@ -51,6 +56,7 @@ pub(crate) struct Stats {
     is_scheduled: bool,
     failures: Failures,
     timeline: Timeline,
+    blocks: FullLoad,
     starts: Timing,
     pauses: Timing,
     oldest_unfinished: Option<Duration>,
@@ -96,6 +102,7 @@ impl Stats {
             is_scheduled,
             failures: Failures::default(),
             timeline: Timeline::new(),
+            blocks: FullLoad::default(),
             starts: Timing::default(),
             pauses: Timing::default(),
             oldest_unfinished: None,
@@ -116,6 +123,7 @@ impl Stats {
             }
             Sample::User(sample) => self.add_user(&sample),
             Sample::Level { level, what, from } => {
+                self.blocks.begin(level, what.size(), from);
                 self.levels.push(LevelPart { level, what, from, last_end: from, part: Part::default() });
             }
             Sample::MeasureFrom(from) => self.measured_from = Some(from),
@@ -129,6 +137,7 @@ impl Stats {
         };
         let moment = self.moment(sample.ended);
         self.part(level, sample.ended).add_check(&sample);
+        self.blocks.add_check(&sample);
         let slot = self.timeline.at(moment);
         match sample.outcome {
             Outcome::Pass => slot.pass += 1,
@@ -145,6 +154,7 @@ impl Stats {
         };
         let moment = self.moment(sample.ended);
         self.part(level, sample.ended).add_request(sample, is_scheduled);
+        self.blocks.add_request(sample);
         if !matches!(sample.answer, Answer::None { .. }) {
             let slot = self.timeline.at(moment);
             slot.answered += 1;
@@ -238,6 +248,7 @@ impl Stats {
             failures: self.failures.groups(),
             names: Arc::clone(&self.names),
             timeline: self.timeline.clone(),
+            blocks: Blocks::default(),
             starts: self.starts.clone(),
             pauses: self.pauses.clone(),
             oldest_unfinished: self.oldest_unfinished,
@@ -253,6 +264,11 @@ impl Stats {
             used_up: None,
             gates: Vec::new(),
         }
+    }
+
+    /// Full load over time. Large, and so no part of each summary.
+    pub(crate) fn blocks(&self) -> Blocks {
+        self.blocks.named(&self.names)
     }
 
     /// The largest plateau: of several equal ones, all together.

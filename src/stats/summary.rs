@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::blocks::Blocks;
 use super::failures::FailureGroup;
 use super::gate::GateVerdict;
 use super::tally::{CheckTally, Part, RequestTally};
@@ -36,6 +37,8 @@ pub struct Summary {
     pub failures: Vec<FailureGroup>,
     /// The run over time.
     pub timeline: Timeline,
+    /// Full load over time; empty while the run goes on.
+    pub blocks: Blocks,
     /// How late users started, against the plan.
     pub starts: Timing,
     /// Pauses of users that were refused too often in a row.
@@ -111,27 +114,26 @@ pub struct Section {
 
 impl Section {
     pub(crate) fn new(part: &Part, span: Duration, names: &Names) -> Self {
-        let mut totals = CheckTally::default();
-        part.checks.iter().for_each(|check| totals.merge(check));
-        let mut request_totals = RequestTally::default();
-        part.requests.iter().for_each(|request| request_totals.merge(request));
         let checks = (0..).zip(&part.checks).map(|(id, check)| {
             let name = names.check_name(crate::sample::CheckId(id));
             CheckTally { name, ..check.clone() }
         });
-        let requests = (0..).zip(&part.requests).filter(|(_, request)| request.sent() > 0);
+        let requests = (0..).zip(&part.requests).filter(|(_, request)| request.sent() + request.failures() > 0);
         let requests = requests.map(|(id, request)| {
             let name = names.request_name(crate::sample::RequestId(id));
             RequestTally { name, ..request.clone() }
         });
-        Section {
-            span,
-            totals,
-            checks: checks.collect(),
-            request_totals,
-            requests: requests.collect(),
-            in_flight: per_second(part.response_time_sum().as_secs_f64(), span),
-        }
+        Section::of(checks.collect(), requests.collect(), span)
+    }
+
+    /// From its rows, each with its name.
+    pub(crate) fn of(checks: Vec<CheckTally>, requests: Vec<RequestTally>, span: Duration) -> Self {
+        let mut totals = CheckTally::default();
+        checks.iter().for_each(|check| totals.merge(check));
+        let mut request_totals = RequestTally::default();
+        requests.iter().for_each(|request| request_totals.merge(request));
+        let in_flight = per_second(request_totals.response_time.sum().as_secs_f64(), span);
+        Section { span, totals, checks, request_totals, requests, in_flight }
     }
 
     /// Passed checks per second.

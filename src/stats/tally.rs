@@ -108,10 +108,7 @@ impl CheckTally {
         self.busy += sample.busy;
         self.hooks += sample.hooks;
         self.served = self.served.saturating_add(sample.tpr);
-        self.requests += match sample.requests {
-            0 => u64::from(!matches!(sample.outcome, Outcome::Exception(_))),
-            _ => u64::from(sample.answered),
-        };
+        self.requests += sample.counted_requests();
     }
 
     pub(crate) fn merge(&mut self, other: &CheckTally) {
@@ -265,11 +262,6 @@ impl Part {
         if let Some(request) = sample.request {
             slot(&mut self.requests, request.0).unfinished += 1;
         }
-    }
-
-    /// The sum of the response times of all answered requests.
-    pub(crate) fn response_time_sum(&self) -> Duration {
-        self.requests.iter().fold(Duration::ZERO, |sum, request| sum.saturating_add(request.response_time.sum()))
     }
 }
 

@@ -236,3 +236,59 @@ fn corrected_times_add_what_the_service_held_back_and_client_delay_what_the_test
     assert_eq!((row.server_lateness.max(), row.tester_lateness.max()), (Some(50 * MS), Some(7 * MS)));
     assert_eq!(summary.warnings(), [Warning::Missed(3)]);
 }
+
+#[test]
+fn two_halves_of_a_run_are_the_whole_of_it() {
+    let [mut whole, mut even, mut odd] = [4, 2, 2].map(Story::new);
+    for story in [&mut whole, &mut even, &mut odd] {
+        story.level(1, Plateau::Users(story.stats.users_wanted), Duration::ZERO);
+    }
+    for n in 1..3000 {
+        let half = if n % 2 == 0 { &mut even } else { &mut odd };
+        for story in [&mut whole, half] {
+            let (at, outcome) = (n * MS, if n % 10 == 0 { Outcome::Fail("wrong".into()) } else { Outcome::Pass });
+            story.request(at, Level(1), Answer::Status(200));
+            story.answer(RequestTimes { first_byte: n * MS / 7, stamped: true, ..Default::default() }, None);
+            story.check(at, Level(1), outcome);
+        }
+    }
+    let [whole, mut sum, odd] =
+        [whole, even, odd].map(|story| Summary { blocks: story.stats.blocks(), ..story.summary() });
+    sum.merge(&odd);
+    assert_eq!((sum.users, sum.tested()), (whole.users, whole.tested()));
+    assert_eq!(sum.blocks, whole.blocks);
+    let counts = |section: &Section| {
+        let totals = &section.totals;
+        (totals.pass, totals.fail, totals.requests, section.request_totals.answered, section.request_totals.bytes_in)
+    };
+    let full = |summary: &Summary| summary.full_load.clone().expect("full load");
+    for (sum, whole) in [(&sum.whole, &whole.whole), (&full(&sum), &full(&whole))] {
+        assert_eq!((counts(sum), sum.in_flight), (counts(whole), whole.in_flight));
+        let [mine, theirs] = [sum, whole].map(|section| section.requests[0].response_time.clone());
+        assert_eq!((mine.count(), mine.sum(), mine.max()), (theirs.count(), theirs.sum(), theirs.max()));
+        for percent in [0.0, 50.0, 90.0, 99.0, 99.9, 100.0] {
+            assert_eq!(mine.percentile(percent), theirs.percentile(percent));
+        }
+    }
+    assert_eq!(sum.failures.iter().map(|group| group.count).sum::<u64>(), 299);
+    assert_eq!((sum.levels.len(), sum.levels[0].what), (1, Plateau::Users(4)));
+    let slots = |summary: &Summary| -> Vec<_> {
+        summary.timeline.slots().iter().map(|slot| (slot.users, slot.pass, slot.response_times.clone())).collect()
+    };
+    assert_eq!(slots(&sum), slots(&whole));
+}
+
+#[test]
+fn plateaus_of_different_runs_are_not_added() {
+    let mut several = Story::new(2);
+    for (number, users) in [(1, 1), (2, 2)] {
+        several.level(number, Plateau::Users(users), users * SECOND);
+        several.check(users * SECOND, Level(number), Outcome::Pass);
+    }
+    let mut rate = Story::new(2);
+    rate.level(1, Plateau::Rate(10.0), Duration::ZERO);
+    rate.check(SECOND, Level(1), Outcome::Pass);
+    let mut sum = several.summary();
+    sum.merge(&rate.summary());
+    assert_eq!((sum.levels.len(), sum.whole.totals.pass), (0, 3));
+}

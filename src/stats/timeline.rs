@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::timing::Timing;
+
 /// At most so many slots; then each two become one.
 const MAX_SLOTS: usize = 600;
 /// How wide a slot is at first.
@@ -51,6 +53,31 @@ impl Timeline {
     /// From the start of the run on.
     pub fn slots(&self) -> &[Slot] {
         &self.slots
+    }
+
+    /// Slots of this width, read from somewhere.
+    pub(crate) fn of(width: Option<Duration>, slots: Vec<Slot>) -> Self {
+        Timeline { width: width.unwrap_or(FIRST_WIDTH), slots }
+    }
+
+    /// Adds another run's, as if both had begun at the same moment.
+    pub(crate) fn merge(&mut self, other: &Timeline) {
+        let mut other = other.clone();
+        while self.width < other.width {
+            self.coarsen();
+        }
+        while other.width < self.width {
+            other.coarsen();
+        }
+        if self.slots.len() < other.slots.len() {
+            self.slots.resize_with(other.slots.len(), Slot::default);
+        }
+        for (mine, theirs) in self.slots.iter_mut().zip(&other.slots) {
+            // They are other users.
+            let users = mine.users + theirs.users;
+            mine.merge(theirs);
+            mine.users = users;
+        }
     }
 
     /// The slot that this moment of the run lies in.
@@ -116,10 +143,30 @@ impl SparseHistogram {
         *self.counts.entry(nanos >> dropped << dropped).or_default() += 1;
     }
 
-    fn merge(&mut self, other: &SparseHistogram) {
+    pub(super) fn merge(&mut self, other: &SparseHistogram) {
         for (nanos, count) in &other.counts {
             *self.counts.entry(*nanos).or_default() += count;
         }
+    }
+
+    /// How often times from a key's number of nanoseconds up to the next possible key were seen, in order.
+    pub fn counts(&self) -> impl Iterator<Item = (u64, u32)> {
+        self.counts.iter().map(|(nanos, count)| (*nanos, *count))
+    }
+
+    /// From what [`counts`](Self::counts) gave.
+    pub(crate) fn of(counts: impl IntoIterator<Item = (u64, u32)>) -> Self {
+        SparseHistogram { counts: counts.into_iter().collect() }
+    }
+
+    /// The same times as a [`Timing`], each as the middle of what its key stands for and none beyond `max`.
+    pub(crate) fn timing(&self, max: Duration) -> Timing {
+        let mut timing = Timing::default();
+        for (nanos, count) in self.counts() {
+            let width = 1u64 << (u64::BITS - nanos.leading_zeros()).saturating_sub(KEPT_BITS);
+            timing.record_many(Duration::from_nanos(nanos.saturating_add(width / 2)).min(max), count.into());
+        }
+        timing
     }
 
     /// How many times were recorded.

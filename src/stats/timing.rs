@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
 
 /// One step of the histogram.
-const UNIT: Duration = Duration::from_nanos(100);
+pub(crate) const UNIT: Duration = Duration::from_nanos(100);
 /// The longest time the histogram tells apart (one hour); longer ones only show in the exact numbers.
 const LONGEST_UNITS: u64 = 36_000_000_000;
 /// Significant digits: a percentile is right to one part in a thousand.
@@ -20,6 +23,12 @@ fn units(time: Duration) -> u64 {
     time.as_secs().saturating_mul(PER_SECOND).saturating_add(below).clamp(1, LONGEST_UNITS)
 }
 
+/// A count is beyond the 32 bits that a duration is multiplied by.
+fn multiplied(time: Duration, count: u64) -> Duration {
+    let nanos = time.as_nanos().saturating_mul(count.into());
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
+
 /// Times of one kind. Takes a few words until the first one is recorded.
 #[derive(Debug, Clone, Default)]
 pub struct Timing {
@@ -32,17 +41,25 @@ pub struct Timing {
 
 impl Timing {
     pub(crate) fn record(&mut self, time: Duration) {
+        self.record_many(time, 1);
+    }
+
+    /// Records the same time so often.
+    pub(crate) fn record_many(&mut self, time: Duration, count: u64) {
+        if count == 0 {
+            return;
+        }
         self.min = if self.count == 0 { time } else { self.min.min(time) };
         self.max = self.max.max(time);
-        self.count += 1;
-        self.sum = self.sum.saturating_add(time);
+        self.count += count;
+        self.sum = self.sum.saturating_add(if count == 1 { time } else { multiplied(time, count) });
         let units = units(time);
         // Both are infallible: the precision is a valid one, and the histogram grows as needed.
         if self.histogram.is_none() {
             self.histogram = Histogram::new(DIGITS).ok();
         }
         if let Some(histogram) = &mut self.histogram {
-            let _ = histogram.record(units);
+            let _ = histogram.record_n(units, count);
         }
     }
 
@@ -94,6 +111,41 @@ impl Timing {
         let units = histogram.value_at_quantile(percent / 100.0);
         let time = Duration::from_nanos(units.saturating_mul(UNIT.as_nanos() as u64));
         Some(time.clamp(self.min, self.max))
+    }
+
+    /// So many times of which only the sum is known.
+    pub(crate) fn evenly(count: u64, sum: Duration) -> Self {
+        let mut timing = Timing::default();
+        if count > 0 {
+            timing.record_many(Duration::from_secs_f64(sum.as_secs_f64() / count as f64), count);
+            timing.sum = sum;
+        }
+        timing
+    }
+
+    /// The histogram, in units of 100 ns and 3 digits; `None` without samples.
+    pub(crate) fn histogram(&self) -> Option<&Histogram<u64>> {
+        self.histogram.as_ref()
+    }
+
+    /// The histogram as text: HdrHistogram's V2 format, compressed, in base64. `None` without samples.
+    pub fn encoded_histogram(&self) -> Option<String> {
+        let mut bytes = Vec::new();
+        V2DeflateSerializer::new().serialize(self.histogram.as_ref()?, &mut bytes).ok()?;
+        Some(STANDARD.encode(bytes))
+    }
+
+    /// Times that were written as their exact numbers and their histogram; `None` if these do not belong together.
+    pub(crate) fn decoded(count: u64, sum: Duration, min: Duration, max: Duration, encoded: &str) -> Option<Self> {
+        let bytes = STANDARD.decode(encoded).ok()?;
+        let mut histogram: Histogram<u64> = Deserializer::new().deserialize(&mut bytes.as_slice()).ok()?;
+        let is_whole = count > 0 && histogram.len() == count && histogram.sigfig() == DIGITS && min <= max;
+        if !is_whole {
+            return None;
+        }
+        // Otherwise one that was read does not grow.
+        histogram.auto(true);
+        Some(Timing { count, sum, min, max, histogram: Some(histogram) })
     }
 
     /// Whether at least 10 samples lie beyond this percentile, so that it says more than one slow answer would.
@@ -149,6 +201,22 @@ mod tests {
         let mut empty = Timing::default();
         empty.merge(&whole);
         assert_eq!(empty.percentile(50.0), whole.percentile(50.0));
+    }
+
+    #[test]
+    fn what_was_written_is_read_back_and_still_grows() {
+        let whole = timing((1..=5000).map(|n| n * 7));
+        let [sum, min, max] = [Some(whole.sum()), whole.min(), whole.max()].map(Option::unwrap_or_default);
+        let encoded = whole.encoded_histogram().expect("samples");
+        let mut read = Timing::decoded(5000, sum, min, max, &encoded).expect("its own text");
+        for percent in [0.0, 50.0, 99.9, 100.0] {
+            assert_eq!(read.percentile(percent), whole.percentile(percent));
+        }
+        read.merge(&timing([50_000_000]));
+        assert_eq!((read.count(), read.percentile(100.0)), (5001, Some(Duration::from_secs(50))));
+        assert!(Timing::decoded(4999, sum, min, max, &encoded).is_none(), "a count that is not the histogram's");
+        assert!(Timing::decoded(5000, sum, min, max, &encoded[..40]).is_none(), "a part of a histogram");
+        assert_eq!(Timing::default().encoded_histogram(), None);
     }
 
     #[test]

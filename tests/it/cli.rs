@@ -146,7 +146,7 @@ fn a_file_that_cannot_be_written_is_refused_before_any_traffic() {
     let url = place.service.at("/fast");
     let missing = place.file("missing/run.json");
     let folder = place.file("");
-    for flag in ["--json", "--log-http"] {
+    for flag in ["--json", "--hlog", "--log-http"] {
         for path in [&missing, &folder] {
             is_refused(&[flag, path, "--loops", "1", &url], &[flag, path]);
         }

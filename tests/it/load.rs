@@ -142,7 +142,7 @@ fn stages_bring_users_up_and_down_and_every_plateau_is_a_level() {
     let passes = |level: usize| json["levels"][level]["totals"]["pass"].as_f64().unwrap();
     // 6 and 2 users, an answer each 20 ms, for 0.7 s and until the first is to leave, at most 50 ms later.
     assert!((100.0..=226.0).contains(&passes(0)) && (35.0..=76.0).contains(&passes(1)), "{json:#}");
-    assert_eq!(json["full_load"]["totals"]["pass"], json["levels"][0]["totals"]["pass"]);
+    assert_eq!(json["totals"]["at_full_load"]["pass"], json["levels"][0]["totals"]["pass"]);
     assert_eq!(json["run"]["end"], "time_up");
     for (wrong, word) in [("10s", "10s"), ("10s:0", "nobody"), ("5s:1.5", "whole")] {
         let output = perfloop(&[&url, "--stages", wrong]);

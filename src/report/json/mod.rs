@@ -1,12 +1,17 @@
 //! The numbers as JSON. Every key of a number that has a unit ends in it.
 
+mod over_time;
+mod read;
+
 use std::io::{self, Write};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::RunInfo;
+pub(crate) use read::read_json;
+
 use super::http_log::timestamp;
+use super::{Host, RunInfo};
 use crate::end::EndReason;
 use crate::sample::Plateau;
 use crate::stats::{
@@ -16,23 +21,30 @@ use crate::stats::{
 use crate::units::milliseconds;
 
 /// The version of this shape: a change that could break a reader raises it.
-const SCHEMA_VERSION: u32 = 1;
+pub(super) const SCHEMA_VERSION: u64 = 2;
+/// The percentiles of all times.
+const PERCENTILES: [(&str, f64); 6] =
+    [("p50", 50.0), ("p90", 90.0), ("p95", 95.0), ("p99", 99.0), ("p999", 99.9), ("p9999", 99.99)];
 
-/// Writes one JSON object: `run`, `totals`, `checks`, `requests`, `full_load`, `failures`, `gates`, `warnings`.
+/// Writes one JSON object: `run`, `totals`, `checks`, `requests`, `levels`, `blocks`, `timeline`, `warmup`, `failures`,
+/// `gates`, `warnings`. The file `schema/report.schema.json` of the repository describes each key.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write_json(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> io::Result<()> {
-    let Value::Object(mut document) = section(&summary.whole) else { return Ok(()) };
+    let whole = section(&summary.whole, Some(summary.full_load.as_ref()));
+    let Value::Object(mut document) = whole else { return Ok(()) };
     document.shift_insert(0, "run".into(), run(summary, info));
-    document.insert("full_load".into(), summary.full_load.as_ref().map_or(Value::Null, section));
     document.insert("levels".into(), summary.levels.iter().map(level).collect());
-    if let Some(warmup) = &summary.warmup {
+    document.insert("blocks".into(), over_time::blocks(summary));
+    document.insert("timeline".into(), over_time::timeline(summary));
+    let warmup = summary.warmup.as_ref().map(|warmup| {
         let failures: Vec<Value> = warmup.failures.iter().map(|group| failure(summary, group)).collect();
-        let mut value = section(&warmup.section);
+        let mut value = section(&warmup.section, None);
         value["failures"] = failures.into();
-        document.insert("warmup".into(), value);
-    }
+        value
+    });
+    document.insert("warmup".into(), json!(warmup));
     document.insert("failures".into(), summary.failures.iter().map(|group| failure(summary, group)).collect());
     document.insert("gates".into(), summary.gates.iter().map(gate).collect());
     document.insert("warnings".into(), summary.warnings().iter().map(|warning| json!(warning.to_string())).collect());
@@ -44,7 +56,8 @@ pub fn write_json(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> 
 fn run(summary: &Summary, info: &RunInfo) -> Value {
     json!({
         "schema": SCHEMA_VERSION,
-        "perfloop": env!("CARGO_PKG_VERSION"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "clock": clock(summary),
         "target": info.target,
         "command": info.command,
         "start": timestamp(info.started),
@@ -60,15 +73,20 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         "used_up": summary.used_up.as_deref(),
         "users": summary.users,
         "seed": summary.seed,
-        "start_delay_ms": times(&summary.starts),
+        "start_delay_ms": mergeable(&summary.starts),
         "pauses": { "count": summary.pauses.count(), "total_s": summary.pauses.sum().as_secs_f64() },
         "queue_blocked_s": summary.blocked.as_secs_f64(),
+        "abandoned": summary.end.map_or(0, |end| end.abandoned),
         "oldest_unfinished_s": summary.oldest_unfinished.map(|age| age.as_secs_f64()),
         "log_left_out": summary.log.left_out,
+        "log_error": summary.log.error,
         "missed": summary.missed,
         "dropped": summary.dropped,
+        "not_made": summary.not_made,
+        "hook_panic": summary.hook_panic,
         "hooks_s": summary.whole.totals.hooks.as_secs_f64(),
         "verdicts": verdicts(summary),
+        "hosts": info.hosts.iter().map(host).collect::<Vec<_>>(),
         "machine": summary.end.map(|end| json!({
             "processors": end.machine.processors,
             "own_cpu_s": end.machine.own_cpu.as_secs_f64(),
@@ -102,22 +120,69 @@ fn verdicts(summary: &Summary) -> Value {
     })
 }
 
-fn section(section: &Section) -> Value {
-    let mut totals = check(section, &section.totals);
-    totals.shift_remove("name");
+fn host(host: &Host) -> Value {
+    json!({
+        "os": host.os,
+        "kernel": host.kernel,
+        "cpus": host.cpus,
+        "cpu_model": host.cpu_model,
+        "memory_bytes": host.memory_bytes,
+    })
+}
+
+/// Whose clock the times are by; `null` without answers.
+fn clock(summary: &Summary) -> Option<&'static str> {
+    match summary.times_verdict() {
+        TimesVerdict::Exact => Some("kernel"),
+        TimesVerdict::ThreadClock(_) => Some("thread"),
+        TimesVerdict::NoAnswers => None,
+    }
+}
+
+/// The totals and rows of a part of the run; of the whole of it, each with its part at full load.
+fn section(section: &Section, full_load: Option<Option<&Section>>) -> Value {
+    let with = |mut map: Map<String, Value>, part: &dyn Fn(&Section) -> Option<Map<String, Value>>| {
+        if let Some(full_load) = full_load {
+            map.insert("at_full_load".into(), full_load.and_then(part).map_or(Value::Null, Value::Object));
+        }
+        Value::Object(map)
+    };
+    let checks = section.checks.iter().enumerate().map(|(index, tally)| {
+        // Checks have the same places in all parts of a run.
+        let part = |full: &Section| Some(unnamed(check(full, full.checks.get(index)?, mergeable)));
+        with(check(section, tally, mergeable), &part)
+    });
+    let requests = section.requests.iter().map(|tally| {
+        let part = |full: &Section| {
+            let same = full.requests.iter().find(|other| other.name == tally.name)?;
+            Some(unnamed(request(full, same)))
+        };
+        with(request(section, tally), &part)
+    });
+    json!({
+        "totals": with(totals(section), &|full| Some(totals(full))),
+        "checks": checks.collect::<Vec<_>>(),
+        "requests": requests.collect::<Vec<_>>(),
+    })
+}
+
+fn unnamed(mut map: Map<String, Value>) -> Map<String, Value> {
+    map.shift_remove("name");
+    map
+}
+
+fn totals(section: &Section) -> Map<String, Value> {
+    // The histograms of all checks are those of the checks, added.
+    let mut totals = unnamed(check(section, &section.totals, times));
     totals.insert("span_s".into(), json!(section.span.as_secs_f64()));
     totals.insert("in_flight".into(), json!(section.in_flight));
     totals.insert("requests".into(), json!(section.request_totals.sent()));
     totals.insert("answered".into(), json!(section.request_totals.answered));
-    json!({
-        "totals": totals,
-        "checks": section.checks.iter().map(|tally| check(section, tally)).collect::<Vec<_>>(),
-        "requests": section.requests.iter().map(|tally| request(section, tally)).collect::<Vec<_>>(),
-    })
+    totals
 }
 
 fn level(level: &LevelSection) -> Value {
-    let mut value = section(&level.section);
+    let mut value = section(&level.section, None);
     match level.what {
         Plateau::Users(users) => value["users"] = users.into(),
         Plateau::Rate(per_s) => value["rate_per_s"] = per_s.into(),
@@ -126,8 +191,8 @@ fn level(level: &LevelSection) -> Value {
     value
 }
 
-fn check(section: &Section, tally: &CheckTally) -> Map<String, Value> {
-    let value = json!({
+fn check(section: &Section, tally: &CheckTally, times: fn(&Timing) -> Value) -> Map<String, Value> {
+    object(json!({
         "name": &*tally.name,
         "pass": tally.pass,
         "fail": tally.fail,
@@ -136,21 +201,21 @@ fn check(section: &Section, tally: &CheckTally) -> Map<String, Value> {
         "fail_ratio": tally.fail_ratio(),
         "passes_per_s": section.passes_per_s(tally),
         "rps": section.rps(tally),
+        "counted_requests": tally.requests,
+        "busy_s": tally.busy.as_secs_f64(),
+        "served_s": tally.served.as_secs_f64(),
+        "hooks_s": tally.hooks.as_secs_f64(),
         "tpr_ms": times(&tally.tpr),
         "elapsed_ms": times(&tally.elapsed),
         "fail_tpr_ms": times(&tally.fail_tpr),
         "exception_tpr_ms": times(&tally.exception_tpr),
-    });
-    match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
+    }))
 }
 
-fn request(section: &Section, tally: &RequestTally) -> Value {
+fn request(section: &Section, tally: &RequestTally) -> Map<String, Value> {
     let lost: Map<String, Value> =
         tally.lost.iter().map(|(kind, count)| (format!("{kind:?}").to_lowercase(), json!(count))).collect();
-    json!({
+    object(json!({
         "name": &*tally.name,
         "count": tally.sent(),
         "answered": tally.answered,
@@ -160,16 +225,16 @@ fn request(section: &Section, tally: &RequestTally) -> Value {
         "unfinished": tally.unfinished,
         "failures": tally.failures(),
         "rps": section.request_rps(tally),
-        "response_time_ms": times(&tally.response_time),
-        "corrected_time_ms": times(&tally.corrected_time),
-        "server_lateness_ms": times(&tally.server_lateness),
-        "tester_lateness_ms": times(&tally.tester_lateness),
-        "client_delay_ms": times(&tally.client_delay),
-        "exception_time_ms": times(&tally.lost_time),
+        "response_time_ms": mergeable(&tally.response_time),
+        "corrected_time_ms": mergeable(&tally.corrected_time),
+        "server_lateness_ms": mergeable(&tally.server_lateness),
+        "tester_lateness_ms": mergeable(&tally.tester_lateness),
+        "client_delay_ms": mergeable(&tally.client_delay),
+        "exception_time_ms": mergeable(&tally.lost_time),
         "phases_ms": {
-            "setup": times(&tally.setup),
-            "first_byte": times(&tally.first_byte),
-            "receive": times(&tally.receive),
+            "setup": mergeable(&tally.setup),
+            "first_byte": mergeable(&tally.first_byte),
+            "receive": mergeable(&tally.receive),
         },
         "stamped": tally.stamped,
         "first_byte_late": tally.first_byte_late,
@@ -179,14 +244,32 @@ fn request(section: &Section, tally: &RequestTally) -> Value {
         "bytes_out": tally.bytes_out,
         "new_connections": tally.new_connections,
         "resent": tally.resent,
-    })
+    }))
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// To the nanosecond: what lies behind it is the noise of the binary fraction.
+fn ms(time: Option<Duration>) -> Option<f64> {
+    time.map(|time| (milliseconds(time) * 1e6).round() / 1e6)
+}
+
+/// Times with the histogram that other runs' can be added to.
+fn mergeable(timing: &Timing) -> Value {
+    let mut value = times(timing);
+    if let (Value::Object(map), Some(histogram)) = (&mut value, timing.encoded_histogram()) {
+        map.insert("histogram".into(), histogram.into());
+    }
+    value
 }
 
 /// `null` without samples. A percentile with fewer than 10 samples beyond it is named in `unbacked`.
 fn times(timing: &Timing) -> Value {
-    // To the nanosecond: what lies behind it is the noise of the binary fraction.
-    let ms = |time: Option<Duration>| time.map(|time| (milliseconds(time) * 1e6).round() / 1e6);
-    let percentiles = [("p50", 50.0), ("p90", 90.0), ("p95", 95.0), ("p99", 99.0)];
     if timing.count() == 0 {
         return Value::Null;
     }
@@ -194,11 +277,12 @@ fn times(timing: &Timing) -> Value {
     map.insert("count".into(), json!(timing.count()));
     map.insert("mean".into(), json!(ms(timing.mean())));
     map.insert("min".into(), json!(ms(timing.min())));
-    for (name, percent) in percentiles {
+    for (name, percent) in PERCENTILES {
         map.insert(name.into(), json!(ms(timing.percentile(percent))));
     }
     map.insert("max".into(), json!(ms(timing.max())));
-    let unbacked = percentiles.iter().filter(|(_, percent)| !timing.is_backed(*percent)).map(|(name, _)| json!(name));
+    map.insert("sum".into(), json!(ms(Some(timing.sum()))));
+    let unbacked = PERCENTILES.iter().filter(|(_, percent)| !timing.is_backed(*percent)).map(|(name, _)| json!(name));
     map.insert("unbacked".into(), unbacked.collect());
     Value::Object(map)
 }
@@ -237,3 +321,6 @@ fn failure(summary: &Summary, group: &crate::stats::FailureGroup) -> Value {
         "last_s": group.last.as_secs_f64(),
     })
 }
+
+#[cfg(test)]
+mod tests;

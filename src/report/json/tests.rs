@@ -1,0 +1,178 @@
+//! A fixed run, written and read.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use super::*;
+use crate::end::{End, MachineUse};
+use crate::names::Names;
+use crate::outcome::{Outcome, Reason, RequestErrorKind};
+use crate::sample::{
+    Answer, CheckId, CheckSample, Level, Phase, RequestSample, RequestTimes, Sample, Traffic, UnfinishedSample,
+    UserEvent, UserSample,
+};
+use crate::stats::{LogLoss, Stats};
+
+const MS: Duration = Duration::from_millis(1);
+
+/// Two users, two checks, 3 s of which 2 are at full load: ten passes, a fail, an exception and what was cut off.
+fn summary() -> Summary {
+    let names = Arc::new(Names::new(["hello", "buy"]));
+    let [get, post] = ["GET /hello", "POST /buy"].map(|name| names.request(name));
+    let (mut stats, start) = (Stats::new(Arc::clone(&names), 2, false), Instant::now());
+    for late in [MS, 3 * MS] {
+        stats.add(Sample::User(UserSample { at: start, event: UserEvent::Released { late } }));
+    }
+    stats.add(Sample::MeasureFrom(start));
+    stats.add(Sample::Level { level: Level(1), what: Plateau::Users(2), from: start + 1000 * MS });
+    let times = |response: u32| RequestTimes {
+        connect: 2 * MS,
+        first_byte: response * MS,
+        receive: MS,
+        client_delay: MS / 10,
+        stamped: true,
+        ..RequestTimes::default()
+    };
+    let traffic = Traffic { bytes_in: 100, body_bytes: 40, bytes_out: 60, new_connection: true, resent: false };
+    let mut add = |at: u32, check: u16, outcome: Outcome| {
+        let level = Level(u16::from(at >= 1000));
+        let (ended, request) = (start + at * MS, if check == 0 { get } else { post });
+        let answer = match outcome {
+            Outcome::Exception(_) => Answer::None { kind: RequestErrorKind::Refused, phase: Phase::Connect },
+            _ => Answer::Status(200),
+        };
+        let times = times(at / 100);
+        stats.add(Sample::Request(RequestSample { request, level, ended, times, lateness: None, traffic, answer }));
+        let tpr = times.setup() + times.response_time();
+        stats.add(Sample::Check(CheckSample {
+            check: CheckId(check),
+            level,
+            ended,
+            tpr,
+            elapsed: tpr + MS,
+            busy: tpr + MS,
+            hooks: Duration::ZERO,
+            requests: 1,
+            answered: u32::from(answer == Answer::Status(200)),
+            outcome,
+        }));
+    };
+    (1..=10).for_each(|n| add(n * 280, u16::from(n % 3 == 0), Outcome::Pass));
+    let reason = |message: &str| Reason { message: message.into(), detail: None, request: None };
+    add(2900, 1, Outcome::Fail(Reason { request: Some(post), ..reason("status 500 instead of 200") }));
+    add(3000, 1, Outcome::Exception(Reason { detail: Some("port 80".into()), ..reason("refused") }));
+    stats.add(Sample::Unfinished(UnfinishedSample { check: CheckId(0), request: Some(get), age: 40 * MS }));
+    let machine =
+        MachineUse { processors: 2, own_cpu: 60 * MS, own_share: 0.01, busy_share: Some(0.25), steal_share: None };
+    let end = End { reason: EndReason::TimeUp, duration: 3001 * MS, abandoned: 0, machine };
+    let log = LogLoss { left_out: 3, error: None };
+    Summary { end: Some(end), seed: 7, blocks: stats.blocks(), log, ..stats.summary(Duration::ZERO) }
+}
+
+fn info() -> RunInfo {
+    RunInfo {
+        started: UNIX_EPOCH + Duration::from_millis(1_500),
+        target: "http://a.test/".into(),
+        command: vec!["perfloop".into(), "http://a.test/".into()],
+        hosts: vec![Host { os: Some("linux".into()), cpus: Some(2), ..Host::default() }],
+    }
+}
+
+fn written(summary: &Summary, info: &RunInfo) -> String {
+    let mut bytes = Vec::new();
+    write_json(summary, info, &mut bytes).expect("memory");
+    String::from_utf8(bytes).expect("text")
+}
+
+#[test]
+fn a_fixed_run_is_written_as_it_always_was() {
+    let text = written(&summary(), &info()).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let wanted = include_str!("golden.json");
+    let difference = text.lines().zip(wanted.lines()).enumerate().find(|(_, (got, wanted))| got != wanted);
+    assert!(text == wanted, "the first line that differs: {difference:?}\n{text}");
+}
+
+#[test]
+fn what_was_written_is_read_back_and_written_the_same() {
+    let text = written(&summary(), &info());
+    let (read, its_info) = read_json(text.as_bytes()).expect("its own report");
+    let [mut before, mut after] =
+        [text, written(&read, &its_info)].map(|text| serde_json::from_str::<Value>(&text).expect("JSON"));
+    for slot in before["timeline"].as_array_mut().into_iter().flatten() {
+        for (times, key) in ["response_time_ms", "client_delay_ms"]
+            .iter()
+            .flat_map(|times| ["p50", "p95", "p99"].map(|key| (times, key)))
+        {
+            slot[*times][key] = Value::Null;
+        }
+    }
+    // Their sums were divided by a width, and multiplied by it again.
+    for document in [&mut before, &mut after] {
+        for slot in document["timeline"].as_array_mut().into_iter().flatten() {
+            slot["in_flight"] = json!((slot["in_flight"].as_f64().unwrap_or(-1.0) * 1e6).round());
+        }
+    }
+    assert_eq!(before, after);
+}
+
+#[test]
+fn what_is_no_report_of_this_version_is_refused_in_one_line() {
+    let text = written(&summary(), &info());
+    let without = |key: &str| text.replacen(&format!("\"{key}\""), "\"x\"", 1);
+    for (text, words) in [
+        ("{".to_owned(), "is no report of perfloop (EOF"),
+        ("[]".to_owned(), "is no report of perfloop (no JSON object); give a file"),
+        ("{}".to_owned(), "is no report of perfloop (no run.schema); give a file"),
+        (text.replacen("\"schema\": 2", "\"schema\": 1", 1), "has version 1 of the report's schema"),
+        (without("seed"), "is no report of perfloop (no seed)"),
+        (without("histogram"), "is no report of perfloop (no histogram)"),
+        (text.replacen("\"histogram\": \"HIST", "\"histogram\": \"HOST", 1), "(a damaged histogram in start_delay_ms)"),
+        (text.replacen("\"t_s\": 0.1,", "\"t_s\": 0.0,", 1), "(a wrong blocks)"),
+        (text.replacen("\"pass\": ", "\"pass\": -", 3), "(a wrong pass)"),
+    ] {
+        let error = read_json(text.as_bytes()).map(|_| ()).expect_err(words);
+        assert!(error.contains(words) && !error.contains('\n'), "{words}: {error}");
+    }
+}
+
+#[test]
+fn two_reports_are_one_of_all_their_users() {
+    let (mut sum, mut sum_info) = (summary(), info());
+    sum.merge(&summary());
+    sum_info.merge(info());
+    let document: Value = serde_json::from_str(&written(&sum, &sum_info)).expect("JSON");
+    let run = &document["run"];
+    assert_eq!((&run["users"], &run["tested_s"], &run["machine"]["processors"]), (&json!(4), &json!(3.0), &json!(4)));
+    assert_eq!((&run["target"], run["hosts"].as_array().map(Vec::len)), (&json!("http://a.test/"), Some(2)));
+    let totals = &document["totals"];
+    assert_eq!((&totals["pass"], &totals["passes_per_s"]), (&json!(20), &json!(20.0 / 3.0)));
+    assert_eq!((&totals["tpr_ms"]["max"], &totals["tpr_ms"]["count"]), (&json!(31.0), &json!(20)));
+    assert_eq!(document["failures"][0]["count"], 2);
+    assert_eq!((&document["levels"][0]["users"], &document["levels"][0]["totals"]["fail"]), (&json!(4), &json!(2)));
+    assert_eq!(document["timeline"][0]["users"], 4);
+}
+
+#[test]
+fn an_interval_log_holds_each_name_and_each_slot_of_time() {
+    use crate::report::write_hlog;
+    let mut bytes = Vec::new();
+    write_hlog(&summary(), &info(), &mut bytes).expect("memory");
+    let text = String::from_utf8(bytes).expect("text");
+    let starts: Vec<&str> = text.lines().map(|line| line.split(",HIST").next().unwrap_or_default()).collect();
+    let wanted = [
+        &format!("#[perfloop {}: response times, in units of 100 ns]", env!("CARGO_PKG_VERSION")),
+        "#[StartTime: 1.500 (seconds since epoch)]",
+        "#[BaseTime: 1.500 (seconds since epoch)]",
+        "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"",
+        "#[MaxValueDivisor: 10000.000]",
+        "Tag=GET_/hello,0.000,3.000,29.005",
+        "Tag=POST_/buy,0.000,3.000,30.003",
+        "0.000,1.000,8.998",
+        "Tag=client_delay,0.000,1.000,0.100",
+        "1.000,1.000,20.006",
+        "Tag=client_delay,1.000,1.000,0.100",
+        "2.000,1.000,30.003",
+        "Tag=client_delay,2.000,1.000,0.100",
+    ];
+    assert_eq!(starts, wanted);
+}

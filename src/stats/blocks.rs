@@ -1,0 +1,316 @@
+//! The part at full load in a bounded number of equal blocks: what two runs are compared by.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::timeline::SparseHistogram;
+use crate::names::{Names, OTHER};
+use crate::outcome::Outcome;
+use crate::sample::{Answer, CheckId, CheckSample, Level, RequestId, RequestSample};
+
+/// At most so many blocks; then each two become one.
+pub const MAX_BLOCKS: usize = 60;
+/// How wide a block is at first.
+const FIRST_WIDTH: Duration = Duration::from_millis(100);
+/// More checks or requests than this have no rows of their own.
+const MAX_ROWS: u16 = 100;
+
+/// What ended at full load in one block of time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Block {
+    /// Each check.
+    pub checks: Vec<BlockRow>,
+    /// The requests of each name.
+    pub requests: Vec<BlockRow>,
+}
+
+/// A check, or the requests of one name, in a block.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BlockRow {
+    /// Its name, or `(other)` for all beyond the first hundred.
+    pub name: Arc<str>,
+    /// Of a check, the requests it counts for; else those that were answered.
+    pub requests: u64,
+    /// Of a check, fails and exceptions; else requests that were lost, and answers on which a check failed.
+    pub failures: u64,
+    /// Of a check, TPR of the passes; else response times of the answered.
+    pub times: SparseHistogram,
+}
+
+/// Blocks of equal width from the start of full load. Where that was interrupted, its parts stand one after another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocks {
+    width: Duration,
+    blocks: Vec<Block>,
+}
+
+/// Blocks in the making: of the largest plateau so far, or of several equal ones.
+#[derive(Debug, Default)]
+pub(super) struct FullLoad {
+    size: f64,
+    plateaus: Vec<Begun>,
+    end: Duration,
+    blocks: Blocks,
+}
+
+#[derive(Debug)]
+struct Begun {
+    level: Level,
+    from: Instant,
+    /// What full load had come to before.
+    base: Duration,
+}
+
+impl FullLoad {
+    pub(super) fn begin(&mut self, level: Level, size: f64, from: Instant) {
+        if size > self.size {
+            *self = FullLoad { size, ..FullLoad::default() };
+        }
+        if size == self.size {
+            self.plateaus.push(Begun { level, from, base: self.end });
+        }
+    }
+
+    pub(super) fn add_check(&mut self, sample: &CheckSample) {
+        let Some(block) = self.at(sample.level, sample.ended) else { return };
+        let row = row(&mut block.checks, sample.check.0);
+        row.requests += sample.counted_requests();
+        match &sample.outcome {
+            Outcome::Pass => row.times.record(sample.tpr),
+            Outcome::Exception(_) => row.failures += 1,
+            Outcome::Fail(reason) => {
+                row.failures += 1;
+                if let Some(request) = reason.request {
+                    self::row(&mut block.requests, request.0).failures += 1;
+                }
+            }
+        }
+    }
+
+    pub(super) fn add_request(&mut self, sample: &RequestSample) {
+        let Some(block) = self.at(sample.level, sample.ended) else { return };
+        let row = row(&mut block.requests, sample.request.0);
+        match sample.answer {
+            Answer::None { .. } => row.failures += 1,
+            Answer::Status(_) | Answer::Recorded { .. } => {
+                row.requests += 1;
+                row.failures += u64::from(sample.answer == Answer::Recorded { good: false });
+                row.times.record(sample.times.response_time());
+            }
+        }
+    }
+
+    /// The block of this moment, if it is at full load.
+    fn at(&mut self, level: Level, ended: Instant) -> Option<&mut Block> {
+        let begun = self.plateaus.iter().rev().find(|begun| begun.level == level)?;
+        let moment = begun.base + ended.saturating_duration_since(begun.from);
+        self.end = self.end.max(moment);
+        Some(self.blocks.at(moment))
+    }
+
+    pub(super) fn named(&self, names: &Names) -> Blocks {
+        let mut named = self.blocks.clone();
+        for block in &mut named.blocks {
+            for (id, row) in (0..).zip(&mut block.checks) {
+                row.name = if id < MAX_ROWS { names.check_name(CheckId(id)) } else { OTHER.into() };
+            }
+            for (id, row) in (0..).zip(&mut block.requests) {
+                row.name = if id < MAX_ROWS { names.request_name(RequestId(id)) } else { OTHER.into() };
+            }
+            // They stand for names that occur in other blocks.
+            block.checks.retain(BlockRow::is_used);
+            block.requests.retain(BlockRow::is_used);
+        }
+        named
+    }
+}
+
+fn row(rows: &mut Vec<BlockRow>, id: u16) -> &mut BlockRow {
+    let index = usize::from(id.min(MAX_ROWS));
+    if rows.len() <= index {
+        rows.resize_with(index + 1, BlockRow::default);
+    }
+    &mut rows[index]
+}
+
+impl Blocks {
+    /// How wide each block is; the last one ends with full load.
+    pub fn width(&self) -> Duration {
+        self.width
+    }
+
+    /// From the start of full load on.
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// Blocks of this width, read from somewhere.
+    pub(crate) fn of(width: Option<Duration>, blocks: Vec<Block>) -> Self {
+        Blocks { width: width.unwrap_or(FIRST_WIDTH), blocks }
+    }
+
+    /// Adds another run's, as if full load had begun at the same moment in both.
+    pub(crate) fn merge(&mut self, other: &Blocks) {
+        let mut other = other.clone();
+        while self.width < other.width {
+            self.coarsen();
+        }
+        while other.width < self.width {
+            other.coarsen();
+        }
+        if self.blocks.len() < other.blocks.len() {
+            self.blocks.resize_with(other.blocks.len(), Block::default);
+        }
+        for (mine, theirs) in self.blocks.iter_mut().zip(&other.blocks) {
+            mine.merge_by_name(theirs);
+        }
+    }
+
+    fn at(&mut self, moment: Duration) -> &mut Block {
+        while self.index(moment) >= MAX_BLOCKS {
+            self.coarsen();
+        }
+        let index = self.index(moment);
+        if self.blocks.len() <= index {
+            self.blocks.resize_with(index + 1, Block::default);
+        }
+        &mut self.blocks[index]
+    }
+
+    fn index(&self, moment: Duration) -> usize {
+        usize::try_from(moment.as_nanos() / self.width.as_nanos().max(1)).unwrap_or(usize::MAX)
+    }
+
+    fn coarsen(&mut self) {
+        self.width *= 2;
+        let blocks = std::mem::take(&mut self.blocks);
+        let mut blocks = blocks.into_iter();
+        while let Some(mut first) = blocks.next() {
+            match blocks.next() {
+                Some(second) if second.is_named() || first.is_named() => first.merge_by_name(&second),
+                Some(second) => first.merge_by_number(&second),
+                None => {}
+            }
+            self.blocks.push(first);
+        }
+    }
+}
+
+impl Default for Blocks {
+    fn default() -> Self {
+        Blocks::of(None, Vec::new())
+    }
+}
+
+impl Block {
+    /// Names are given when the numbers are asked for.
+    fn is_named(&self) -> bool {
+        self.checks.iter().chain(&self.requests).any(|row| !row.name.is_empty())
+    }
+
+    fn merge_by_number(&mut self, other: &Block) {
+        for (mine, theirs) in [(&mut self.checks, &other.checks), (&mut self.requests, &other.requests)] {
+            (0..).zip(theirs).for_each(|(id, theirs)| row(mine, id).merge(theirs));
+        }
+    }
+
+    fn merge_by_name(&mut self, other: &Block) {
+        for (mine, theirs) in [(&mut self.checks, &other.checks), (&mut self.requests, &other.requests)] {
+            for theirs in theirs {
+                match mine.iter_mut().find(|mine| mine.name == theirs.name) {
+                    Some(mine) => mine.merge(theirs),
+                    None => mine.push(theirs.clone()),
+                }
+            }
+        }
+    }
+
+    /// What the checks count for.
+    pub fn answered(&self) -> u64 {
+        self.checks.iter().map(|row| row.requests).sum()
+    }
+
+    /// Checks that did not pass.
+    pub fn failures(&self) -> u64 {
+        self.checks.iter().map(|row| row.failures).sum()
+    }
+}
+
+impl BlockRow {
+    fn merge(&mut self, other: &BlockRow) {
+        self.requests += other.requests;
+        self.failures += other.failures;
+        self.times.merge(&other.times);
+    }
+
+    fn is_used(&self) -> bool {
+        self.requests > 0 || self.failures > 0 || self.times.count() > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    fn check(level: u16, ended: Instant, outcome: Outcome) -> CheckSample {
+        CheckSample {
+            check: CheckId(0),
+            level: Level(level),
+            ended,
+            tpr: 20 * MS,
+            elapsed: 20 * MS,
+            busy: 20 * MS,
+            hooks: Duration::ZERO,
+            requests: 1,
+            answered: 1,
+            outcome,
+        }
+    }
+
+    fn passes(blocks: &Blocks) -> Vec<u64> {
+        blocks.blocks().iter().map(|block| block.checks.iter().map(|row| row.times.count()).sum()).collect()
+    }
+
+    #[test]
+    fn a_long_run_has_wider_blocks_and_loses_no_count() {
+        let (mut full, start) = (FullLoad::default(), Instant::now());
+        full.begin(Level(1), 2.0, start);
+        (0..600).for_each(|n| full.add_check(&check(1, start + n * 100 * MS, Outcome::Pass)));
+        let blocks = full.named(&Names::new(["a"]));
+        assert_eq!((blocks.width(), passes(&blocks)), (1600 * MS, [vec![16; 37], vec![8]].concat()));
+        assert_eq!(&*blocks.blocks()[0].checks[0].name, "a");
+    }
+
+    #[test]
+    fn only_the_largest_plateaus_count_and_equal_ones_follow_one_another() {
+        let (mut full, start) = (FullLoad::default(), Instant::now());
+        for (level, size, at) in [(1, 1.0, 0), (2, 2.0, 1), (3, 1.0, 2), (4, 2.0, 3)] {
+            let from = start + at * 1000 * MS;
+            full.begin(Level(level), size, from);
+            full.add_check(&check(level, from + 50 * MS, Outcome::Pass));
+            full.add_check(&check(level, from + 150 * MS, Outcome::Fail("wrong".into())));
+        }
+        full.add_check(&check(0, start, Outcome::Pass));
+        let blocks = full.named(&Names::new(["a"]));
+        let failures: Vec<u64> = blocks.blocks().iter().map(Block::failures).collect();
+        // The second plateau begins where the first one had come to, at 150 ms.
+        assert_eq!((passes(&blocks), failures), (vec![1, 0, 1, 0], vec![0, 1, 0, 1]));
+    }
+
+    #[test]
+    fn blocks_of_two_runs_are_added_by_name() {
+        let run = |name: &str, samples: u32| {
+            let (mut full, start) = (FullLoad::default(), Instant::now());
+            full.begin(Level(1), 2.0, start);
+            (0..samples).for_each(|n| full.add_check(&check(1, start + n * 100 * MS, Outcome::Pass)));
+            full.named(&Names::new([name]))
+        };
+        let mut sum = run("a", 4);
+        sum.merge(&run("b", 100));
+        assert_eq!(sum.width(), 200 * MS);
+        assert_eq!(sum.blocks()[0].checks.iter().map(|row| &*row.name).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(passes(&sum).iter().sum::<u64>(), 104);
+    }
+}
