@@ -152,8 +152,9 @@ impl fmt::Display for Warning {
             ),
             Warning::Dropped { count, due } => write!(
                 f,
-                "{} of {due} dropped, no user was free; give more --max-users, or less --rate",
-                if *count == 1 { "1 arrival was".to_owned() } else { format!("{count} arrivals were") },
+                "{count} of {} {} dropped, no user was free; give more --max-users, or less --rate",
+                units::count(*due, "arrival"),
+                if *count == 1 { "was" } else { "were" },
             ),
             Warning::NotMade(count) => write!(
                 f,
