@@ -7,19 +7,16 @@ use std::thread::{self, JoinHandle};
 
 use crate::end::{End, EndReason};
 use crate::error::Error;
-use crate::exchange::Exchange;
 use crate::load::{
     self, Check, CheckSet, Class, Classes, FailureEvent, Hooks, Load, Outlined, Parts, Plan, RequestEvent, Steering,
     Stop, User, UserClass,
 };
+use crate::logs::{Logs, OpenLog, OpenLogs};
 use crate::names::Names;
 use crate::outcome::{Classify, ErrorClass, IntoOutcome};
-use crate::queue::{self, Tap};
-use crate::report::http_log::{self, Secrets};
-use crate::stats::{Collector, LogLoss, Stats, Summary};
-
-/// Exchanges that may wait for the log's writer.
-const LOG_BOUND: usize = 1024;
+use crate::queue;
+use crate::report::{SampleFormat, Secrets};
+use crate::stats::{Collector, Stats, Summary};
 
 /// Checks, and the plan by which users run them.
 ///
@@ -46,17 +43,11 @@ pub struct LoadTest {
     hooks: Hooks,
     on_test_start: Vec<Box<dyn Fn() + Send + Sync>>,
     on_test_stop: Vec<TestStop>,
-    log: Option<Log>,
+    logs: Logs,
 }
 
 /// Called with the numbers of a run that has ended.
 type TestStop = Box<dyn Fn(&Summary) + Send + Sync>;
-
-/// Where exchanges are written to.
-struct Log {
-    writer: Box<dyn Write + Send>,
-    secrets: Secrets,
-}
 
 /// A load test that runs. Dropped, it goes on to its end by itself; [`join`](Run::join) waits for its numbers.
 pub struct Run {
@@ -66,14 +57,7 @@ pub struct Run {
     hooks: Arc<Hooks>,
     on_test_stop: Vec<TestStop>,
     seed: u64,
-    log: Option<OpenLog>,
-}
-
-/// The log of a run that goes on.
-#[derive(Debug)]
-struct OpenLog {
-    tap: Tap<Exchange>,
-    writing: JoinHandle<Result<(), String>>,
+    logs: OpenLogs,
 }
 
 /// Reads and ends a [`Run`] from anywhere: a progress line, a signal handler.
@@ -95,7 +79,7 @@ impl LoadTest {
             hooks: Hooks::default(),
             on_test_start: Vec::new(),
             on_test_stop: Vec::new(),
-            log: None,
+            logs: Logs::default(),
         }
     }
 
@@ -213,7 +197,15 @@ impl LoadTest {
     /// cannot keep up with is left out and counted. Secrets in headers are masked unless they are to be shown.
     #[must_use]
     pub fn log_http(mut self, writer: impl Write + Send + 'static, secrets: Secrets) -> Self {
-        self.log = Some(Log { writer: Box::new(writer), secrets });
+        self.logs.http = Some((Box::new(writer), secrets));
+        self
+    }
+
+    /// Writes a line for each request as it ends to this writer. Users never wait for it: what it cannot keep up with
+    /// is left out and counted.
+    #[must_use]
+    pub fn samples(mut self, writer: impl Write + Send + 'static, format: SampleFormat) -> Self {
+        self.logs.samples = Some((Box::new(writer), format));
         self
     }
 
@@ -260,15 +252,7 @@ impl LoadTest {
         let for_thread = Arc::clone(&collector);
         let collecting =
             thread::Builder::new().name("collector".into()).spawn(move || for_thread.collect()).map_err(no_thread)?;
-        let log = match self.log {
-            None => None,
-            Some(Log { writer, secrets }) => {
-                let (tap, spill) = queue::side_channel(LOG_BOUND);
-                let write = move || http_log::write_all(spill, writer, secrets).map_err(|error| error.to_string());
-                let writing = thread::Builder::new().name("log".into()).spawn(write).map_err(no_thread)?;
-                Some(OpenLog { tap, writing })
-            }
-        };
+        let logs = self.logs.open(&names).map_err(no_thread)?;
         self.on_test_start.iter().for_each(|hook| hook());
         let stop = Arc::new(Stop::default());
         let parts = Parts {
@@ -279,12 +263,13 @@ impl LoadTest {
             sink: sink.clone(),
             stop: Arc::clone(&stop),
             steering: Arc::clone(&steering),
-            log: log.as_ref().map(|log| log.tap.clone()),
+            log: logs.http.as_ref().map(|log| log.tap.clone()),
+            samples: logs.samples.as_ref().map(|log| log.tap.clone()),
         };
         match load::start(parts) {
             Ok(conductor) => {
                 let live = Live { stop, steering, collector };
-                Ok(Run { live, conductor, collecting, hooks, on_test_stop: self.on_test_stop, seed, log })
+                Ok(Run { live, conductor, collecting, hooks, on_test_stop: self.on_test_stop, seed, logs })
             }
             Err(error) => {
                 sink.close();
@@ -355,17 +340,12 @@ impl Run {
         let broken = |_| Error::run("perfloop broke down during the run; please report it with what you ran");
         let end = self.conductor.join().map_err(broken)?;
         self.collecting.join().map_err(broken)?;
-        let log = match self.log {
-            None => LogLoss::default(),
-            Some(OpenLog { tap, writing }) => {
-                tap.close();
-                let error = writing.join().map_err(broken)?.err();
-                LogLoss { left_out: tap.left_out(), error }
-            }
-        };
+        let log = OpenLog::close(self.logs.http).map_err(broken)?;
+        let samples = OpenLog::close(self.logs.samples).map_err(broken)?;
         let hook_panic = self.hooks.broken().map(str::to_owned);
         let used_up = self.live.stop.feed_used_up();
-        let summary = Summary { end: Some(end), log, hook_panic, used_up, seed: self.seed, ..self.live.summary() };
+        let summary =
+            Summary { end: Some(end), log, samples, hook_panic, used_up, seed: self.seed, ..self.live.summary() };
         self.on_test_stop.iter().for_each(|hook| hook(&summary));
         Ok(summary)
     }
@@ -382,11 +362,5 @@ impl std::fmt::Debug for LoadTest {
 impl std::fmt::Debug for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Run").field("live", &self.live).finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Log {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Log").field("secrets", &self.secrets).finish_non_exhaustive()
     }
 }

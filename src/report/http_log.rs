@@ -81,6 +81,11 @@ pub(super) fn timestamp(time: SystemTime) -> String {
     Timestamp::try_from(time).map(|time| format!("{time:.3}")).unwrap_or_else(|_| "-".into())
 }
 
+/// RFC 3339 with whole seconds.
+pub(super) fn timestamp_in_seconds(time: SystemTime) -> String {
+    Timestamp::try_from(time).map(|time| format!("{time:.0}")).unwrap_or_else(|_| "-".into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -60,6 +60,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         "queue_blocked_s": summary.blocked.as_secs_f64(),
         "oldest_unfinished_s": summary.oldest_unfinished.map(|age| age.as_secs_f64()),
         "log_left_out": summary.log.left_out,
+        "samples_left_out": summary.samples.left_out,
         "missed": summary.missed,
         "dropped": summary.dropped,
         "hooks_s": summary.whole.totals.hooks.as_secs_f64(),

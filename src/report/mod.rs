@@ -2,13 +2,24 @@
 
 pub(crate) mod http_log;
 mod json;
+#[cfg(feature = "cli")]
+mod junit;
+pub mod locust;
+#[cfg(feature = "cli")]
+mod open_metrics;
 pub(crate) mod outline;
+pub(crate) mod samples;
 mod text;
 
 use std::time::SystemTime;
 
 pub use http_log::Secrets;
 pub use json::write_json;
+#[cfg(feature = "cli")]
+pub use junit::write_junit;
+#[cfg(feature = "cli")]
+pub use open_metrics::write_open_metrics;
+pub use samples::SampleFormat;
 pub(crate) use text::bytes;
 pub use text::{live_line, progress_line, write_text};
 
@@ -22,3 +33,6 @@ pub struct RunInfo {
     /// The command line, or nothing.
     pub command: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests;
