@@ -25,7 +25,7 @@ const BUCKETS_US: [u64; 16] = [
 /// | `perfloop_checks_total` | counter | `check`; `outcome`: `pass`, `fail`, `exception`, `unfinished` |
 /// | `perfloop_requests_total` | counter | `request`; `outcome`: `answered`, `unfinished`, or what was wrong, such as `timeout` |
 /// | `perfloop_users` | gauge: users that are up | |
-/// | `perfloop_in_flight` | gauge: requests in flight at the service, mean of the last whole slot of the timeline | |
+/// | `perfloop_in_flight` | gauge: requests in flight at the service, mean of the last whole slot of the timeline, so 0 once nothing ends | |
 /// | `perfloop_response_time_seconds` | histogram of the answered requests | `request` |
 ///
 /// All count from the start of the run, the warm-up left out.
@@ -109,8 +109,10 @@ fn times_of(metric: &mut MetricEncoder<'_>, request: &RequestTally) -> fmt::Resu
 
 fn in_flight(summary: &Summary) -> f64 {
     let width = summary.timeline.width().as_secs_f64();
-    match summary.timeline.slots() {
-        [.., last_whole, _] => last_whole.response_time_sum.as_secs_f64() / width,
-        _ => summary.whole.in_flight,
+    let age = summary.began.and_then(|began| began.elapsed().ok()).unwrap_or_default().as_secs_f64();
+    match (age / width) as usize {
+        0 => summary.whole.in_flight,
+        // Where nothing has ended since, there is no slot.
+        now => summary.timeline.slots().get(now - 1).map_or(0.0, |slot| slot.response_time_sum.as_secs_f64() / width),
     }
 }

@@ -152,12 +152,12 @@ fn jtl_row(row: &RequestRow, ended: Duration, names: &Names) -> [String; JTL_COL
     let ms = |time: Duration| (milliseconds(time).round() as u64).to_string();
     let elapsed = row.times.setup() + row.times.response_time();
     let outcome = outcome(row.answer);
-    let (code, success) = match row.answer {
-        Answer::Status(status) => (status.to_string(), status < 400),
-        Answer::Recorded { good } => (String::new(), good),
-        Answer::None { .. } => (format!("Non HTTP response code: {outcome}"), false),
+    let (code, success, why) = match row.answer {
+        Answer::Status(status) => (status.to_string(), status < 400, String::new()),
+        Answer::Recorded { good: true } => (String::new(), true, String::new()),
+        Answer::Recorded { good: false } => (String::new(), false, outcome),
+        Answer::None { .. } => (format!("Non HTTP response code: {outcome}"), false, outcome),
     };
-    let why = if success { String::new() } else { outcome };
     [
         ms(ended.saturating_sub(row.times.client_delay + elapsed)),
         ms(elapsed),

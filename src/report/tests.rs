@@ -199,7 +199,7 @@ fn samples_for_jmeter_have_its_columns_in_its_order() {
         [
             "elapsed,label,responseCode,responseMessage,threadName,dataType,success,failureMessage,bytes,sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect",
             "9,\"GET /a,b\",200,,users 1-3,text,true,,120,60,5,5,,9,0,2",
-            "9,\"GET /a,b\",404,,users 1-3,text,false,answered,120,60,5,5,,9,0,2",
+            "9,\"GET /a,b\",404,,users 1-3,text,false,,120,60,5,5,,9,0,2",
             "9,\"GET /a,b\",Non HTTP response code: refused,,users 1-3,text,false,refused,120,60,5,5,,9,0,2",
             "9,\"GET /a,b\",,,users 1-3,text,false,fail,120,60,5,5,,9,0,2",
         ]

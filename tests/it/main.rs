@@ -8,6 +8,7 @@ mod feed;
 mod harness;
 mod load;
 mod outcomes;
+mod outputs;
 mod pace;
 mod readme;
 mod requests;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::{AGGREGATED, Times, csv_writer, milliseconds, number, percentile_names, ratio};
+use super::{AGGREGATED, Times, csv_writer, mean, milliseconds, number, percentile_names, ratio};
 use crate::stats::{Slot, Summary};
 
 const COLUMNS: [&str; 6] = ["Timestamp", "User Count", "Type", "Name", "Requests/s", "Failures/s"];
@@ -68,7 +68,7 @@ fn row(at: Duration, width: Duration, slot: &Slot, until_now: &Slot) -> Vec<Stri
         ended(until_now).to_string(),
         failures(until_now).to_string(),
         times.median(),
-        number(ratio(milliseconds(until_now.response_time_sum), until_now.answered as f64)),
+        number(mean(until_now.response_time_sum, until_now.answered)),
         number(times.min_ms),
         number(times.max_ms),
         number(ratio(until_now.body_bytes as f64, ended(until_now) as f64)),

@@ -110,6 +110,11 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_nanos() as f64 / 1e6
 }
 
+/// The mean of times, in milliseconds.
+fn mean(sum: Duration, count: u64) -> f64 {
+    ratio(sum.as_nanos() as f64, count as f64) / 1e6
+}
+
 /// Unrounded, and never without a decimal point.
 fn number(value: f64) -> String {
     format!("{value:?}")

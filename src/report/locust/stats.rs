@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{AGGREGATED, Times, csv_writer, milliseconds, number, percentile_names, ratio, type_and_name};
+use super::{AGGREGATED, Times, csv_writer, mean, milliseconds, number, percentile_names, ratio, type_and_name};
 use crate::stats::{RequestTally, Section, Summary};
 
 const COLUMNS: [&str; 11] = [
@@ -52,7 +52,7 @@ fn row((method, name): (&str, &str), section: &Section, tally: &RequestTally) ->
         (tally.answered + tally.exceptions()).to_string(),
         tally.failures().to_string(),
         times.median(),
-        number(ratio(milliseconds(timing.sum()), timing.count() as f64)),
+        number(mean(timing.sum(), timing.count())),
         number(times.min_ms),
         number(times.max_ms),
         number(ratio(tally.body_bytes as f64, ended)),
