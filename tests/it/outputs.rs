@@ -5,13 +5,15 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use perfloop::report::locust::write_exceptions;
-use perfloop::{Plan, User};
+use perfloop::{LoadTest, Outcome, Plan, SampleFormat, User};
 use quick_junit::{Report, TestCaseStatus};
 use serde_json::Value;
 
-use crate::support::{REFUSED, Running, Service, eventually, none, perfloop, run, spawn};
+use crate::support::{REFUSED, Running, Service, eventually, finish, none, perfloop, run, spawn};
 
 /// A row by the names of its columns.
 type Row = BTreeMap<String, String>;
@@ -192,6 +194,36 @@ fn samples_that_cannot_be_written_are_a_warning_and_the_run_goes_on() {
 }
 
 #[test]
+fn samples_that_find_no_room_are_left_out_and_counted() {
+    const REQUESTS: u64 = 20_000;
+    /// Takes nothing until it may.
+    struct Slow(Arc<Mutex<Vec<u8>>>);
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let written = Arc::new(Mutex::new(Vec::new()));
+    let held = Arc::clone(&written);
+    let records = move |user: &mut User| {
+        let _held = held.lock().unwrap();
+        (0..REQUESTS).for_each(|_| user.record("a", Duration::ZERO, Outcome::Pass));
+    };
+    let test = LoadTest::new(Plan::new().loops(1)).check("check", records);
+    let summary = finish(test.samples(Slow(Arc::clone(&written)), SampleFormat::Csv));
+    let lines = String::from_utf8(written.lock().unwrap().clone()).unwrap().lines().count() as u64;
+    assert!(summary.samples.left_out > 0, "{:?}", summary.samples);
+    assert_eq!(lines - 1 + summary.samples.left_out, REQUESTS);
+    assert_eq!(summary.whole.request_totals.answered, REQUESTS, "the numbers have all");
+    let warnings: Vec<String> = summary.warnings().iter().map(ToString::to_string).collect();
+    assert!(warnings.iter().any(|warning| warning.starts_with("the samples left out ")), "{warnings:?}");
+}
+
+#[test]
 fn a_report_that_cannot_be_written_does_not_keep_the_others_from_it() {
     let place = Place::new();
     let junit = place.file("run.xml");
@@ -363,10 +395,11 @@ families = {family.name: family for family in text_string_to_metric_families(sys
 samples = {(sample.name, sample.labels.get('outcome')): sample.value
            for family in families.values() for sample in family.samples}
 assert families['perfloop_response_time_seconds'].unit == 'seconds'
-print(samples['perfloop_checks_total', 'pass'], samples['perfloop_requests_total', 'answered'],
-      samples['perfloop_users', None], samples['perfloop_response_time_seconds_count', None])
+names = [('perfloop_checks_total', 'pass'), ('perfloop_requests_total', 'answered'), ('perfloop_users', None),
+         ('perfloop_response_time_seconds_count', None)]
+print(*[int(samples[name]) for name in names])
 ";
-    assert_eq!(python(program, &[page.split_once("\r\n\r\n").unwrap().1]), "5.0 5.0 5.0 5.0");
+    assert_eq!(python(program, &[page.split_once("\r\n\r\n").unwrap().1]), "5 5 5 5");
 }
 
 #[test]
