@@ -36,6 +36,7 @@ mod error;
 mod exchange;
 mod load;
 mod load_test;
+mod logs;
 mod names;
 mod nearest;
 mod outcome;
@@ -72,6 +73,6 @@ pub use outcome::{
 };
 #[cfg(feature = "cli")]
 pub use perfloop_macros::check;
-pub use report::Secrets;
+pub use report::{SampleFormat, Secrets};
 pub use sample::{Phase, Plateau, RequestId, RequestTimes, Traffic};
 pub use stats::{Gate, GateVerdict, Summary};

@@ -1,7 +1,6 @@
 //! A load test, from its plan to its numbers: the one file that joins the two halves.
 
 mod gates;
-mod log;
 
 use std::error::Error as StdError;
 use std::io::Write;
@@ -14,13 +13,13 @@ use crate::load::{
     self, Check, CheckSet, Classes, FailureEvent, Hooks, Outlined, Parts, Plan, RequestEvent, Steering, Stop, User,
     UserClass,
 };
+use crate::logs::{Logs, OpenLog, OpenLogs};
 use crate::names::Names;
 use crate::outcome::{Classify, ErrorClass, IntoOutcome};
 use crate::queue;
-use crate::report::http_log::Secrets;
+use crate::report::{SampleFormat, Secrets};
 use crate::stats::{Collector, Gate, Stats, Summary};
 use gates::Gates;
-use log::{Log, OpenLog};
 
 /// Checks, and the plan by which users run them.
 ///
@@ -49,7 +48,7 @@ pub struct LoadTest {
     on_test_stop: Vec<TestStop>,
     gates: Vec<Gate>,
     requests_are_checks: bool,
-    log: Option<Log>,
+    logs: Logs,
 }
 
 /// Called with the numbers of a run that has ended.
@@ -64,7 +63,7 @@ pub struct Run {
     on_test_stop: Vec<TestStop>,
     seed: u64,
     gates: Arc<Gates>,
-    log: Option<OpenLog>,
+    logs: OpenLogs,
 }
 
 /// Reads and ends a [`Run`] from anywhere: a progress line, a signal handler.
@@ -88,7 +87,7 @@ impl LoadTest {
             on_test_stop: Vec::new(),
             gates: Vec::new(),
             requests_are_checks: false,
-            log: None,
+            logs: Logs::default(),
         }
     }
 
@@ -208,7 +207,15 @@ impl LoadTest {
     /// cannot keep up with is left out and counted. Secrets in headers are masked unless they are to be shown.
     #[must_use]
     pub fn log_http(mut self, writer: impl Write + Send + 'static, secrets: Secrets) -> Self {
-        self.log = Some(Log { writer: Box::new(writer), secrets });
+        self.logs.http = Some((Box::new(writer), secrets));
+        self
+    }
+
+    /// Writes a line for each request as it ends to this writer. Users never wait for it: what it cannot keep up with
+    /// is left out and counted.
+    #[must_use]
+    pub fn samples(mut self, writer: impl Write + Send + 'static, format: SampleFormat) -> Self {
+        self.logs.samples = Some((Box::new(writer), format));
         self
     }
 
@@ -261,7 +268,7 @@ impl LoadTest {
         let for_thread = Arc::clone(&collector);
         let collecting =
             thread::Builder::new().name("collector".into()).spawn(move || for_thread.collect()).map_err(no_thread)?;
-        let log = self.log.map(Log::open).transpose().map_err(no_thread)?;
+        let logs = self.logs.open(&names).map_err(no_thread)?;
         let stop = Arc::new(Stop::default());
         let parts = Parts {
             plan,
@@ -271,7 +278,8 @@ impl LoadTest {
             sink: sink.clone(),
             stop: Arc::clone(&stop),
             steering: Arc::clone(&steering),
-            log: log.as_ref().map(|log| log.tap.clone()),
+            log: logs.http.as_ref().map(|log| log.tap.clone()),
+            samples: logs.samples.as_ref().map(|log| log.tap.clone()),
         };
         match load::start(parts) {
             Ok(conductor) => {
@@ -280,7 +288,7 @@ impl LoadTest {
                     return Err(no_thread(error));
                 }
                 let live = Live { stop, steering, collector };
-                Ok(Run { live, conductor, collecting, hooks, on_test_stop: self.on_test_stop, seed, gates, log })
+                Ok(Run { live, conductor, collecting, hooks, on_test_stop: self.on_test_stop, seed, gates, logs })
             }
             Err(error) => {
                 sink.close();
@@ -351,12 +359,13 @@ impl Run {
         let broken = |_| Error::run("perfloop broke down during the run; please report it with what you ran");
         let end = self.conductor.join().map_err(broken)?;
         self.collecting.join().map_err(broken)?;
-        let log = self.log.map(OpenLog::close).transpose().map_err(broken)?.unwrap_or_default();
+        let log = OpenLog::close(self.logs.http).map_err(broken)?;
+        let samples = OpenLog::close(self.logs.samples).map_err(broken)?;
         let hook_panic = self.hooks.broken().map(str::to_owned);
         let used_up = self.live.stop.feed_used_up();
         let blocks = self.live.collector.blocks();
-        let live = self.live.summary();
-        let mut summary = Summary { end: Some(end), log, hook_panic, used_up, blocks, seed: self.seed, ..live };
+        let (end, live) = (Some(end), self.live.summary());
+        let mut summary = Summary { end, log, samples, hook_panic, used_up, blocks, seed: self.seed, ..live };
         summary.gates = self.gates.judge(&summary);
         self.on_test_stop.iter().for_each(|hook| hook(&summary));
         Ok(summary)

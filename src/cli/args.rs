@@ -8,7 +8,9 @@ use clap::Parser;
 use url::Url;
 
 use super::feed::{FeedOrder, parse_end, parse_order};
-use super::values::{Resolved, parse_host, parse_rate_over_time, parse_resolve, parse_resume, parse_wait};
+use super::values::{
+    Resolved, parse_address, parse_host, parse_rate_over_time, parse_resolve, parse_resume, parse_wait,
+};
 use crate::load::{AtEnd, Load, Plan, Rate, RateOverTime, Stages, Start, Statuses, TlsResume, Wait};
 use crate::stats::Gate;
 use crate::units::{parse_bytes, parse_duration, parse_rate};
@@ -208,6 +210,22 @@ pub(super) struct Args {
     /// Write the times as an interval log of HdrHistogram
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) hlog: Option<PathBuf>,
+
+    /// Write Locust's four CSV files, PREFIX_stats.csv and so on
+    #[arg(long, value_name = "PREFIX", help_heading = OUTPUT)]
+    pub(super) csv: Option<PathBuf>,
+
+    /// Write the checks as JUnit test cases; - is stdout
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) junit: Option<PathBuf>,
+
+    /// Write a line for each request as it ends: CSV, or JMeter's columns if FILE ends in .jtl; - is stdout
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) samples: Option<PathBuf>,
+
+    /// Answer GET /metrics in OpenMetrics text during the run, like 127.0.0.1:9646; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address, help_heading = OUTPUT)]
+    pub(super) metrics_addr: Option<SocketAddr>,
 
     /// Write every request and answer, secrets masked; - is stdout
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]

@@ -3,11 +3,10 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::Exit;
 use super::args::Args;
 use super::config::{Effective, Settings};
-use super::output::Output;
 use super::run::Aim;
+use super::{Exit, outputs};
 use crate::error::Error;
 use crate::load::{Need, Outlined, Plan};
 use crate::load_test::LoadTest;
@@ -40,10 +39,7 @@ pub(super) fn show(
     plan.validate()?;
     plan.try_client()?;
     let checks = test.outline()?;
-    for (flag, path) in [("--json", &args.json), ("--log-http", &args.log_http)] {
-        // Nothing stays of it: a file beside is taken away again.
-        path.as_deref().map(|path| Output::reserve(flag, path)).transpose()?;
-    }
+    outputs::try_all(args)?;
     write(args, plan, &checks, aim, settings, &mut out).map_err(|error| {
         Error::run(format!("--dry-run: the plan cannot be written ({error}); give it another stdout"))
     })?;

@@ -81,6 +81,18 @@ fn buffered(to: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result
     buffer.flush()
 }
 
+/// Finds out whether a file can be written while the run goes on, and leaves it as it is.
+///
+/// # Errors
+/// When it cannot be written to.
+pub(super) fn check_stream(flag: &str, path: &Path) -> Result<(), Error> {
+    match fs::metadata(path) {
+        // Who reads from a pipe would take its being closed again for the end.
+        Ok(known) if !known.is_file() && !known.is_dir() => Ok(()),
+        _ => Output::reserve(flag, path).map(drop),
+    }
+}
+
 /// Opens a file that is written while the run goes on.
 ///
 /// # Errors

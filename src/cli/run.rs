@@ -11,7 +11,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use super::args::{AFTER_HELP, Args, TlsFiles};
 use super::config::{self, Settings};
 use super::host::host;
-use super::output::{Output, open_stream};
+use super::outputs::{self, Outputs};
 use super::progress::{KnownEnd, Progress};
 use super::signals::Signals;
 use super::target::Target;
@@ -19,7 +19,7 @@ use super::{Exit, Refusal, dry_run, subcommands};
 use crate::error::Error;
 use crate::load::Plan;
 use crate::load_test::LoadTest;
-use crate::report::{RunInfo, Secrets, write_hlog, write_json, write_text};
+use crate::report::{RunInfo, write_text};
 use crate::stats::Summary;
 use crate::units;
 
@@ -64,15 +64,8 @@ fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
 /// # Errors
 /// Flags that contradict one another, and a plan that cannot work.
 pub(super) fn plan(args: &Args, base: Plan) -> Result<Plan, Error> {
-    if is_stdout(args.json.as_deref()) && is_stdout(args.log_http.as_deref()) {
-        return Err(Error::usage("--json - and --log-http - cannot both have stdout; give one of them a file"));
-    } else if is_stdout(args.hlog.as_deref())
-        && (is_stdout(args.json.as_deref()) || is_stdout(args.log_http.as_deref()))
-    {
-        return Err(Error::usage("--hlog - needs stdout for itself; give --hlog or the other output a file"));
-    } else if args.show_secrets && args.log_http.is_none() {
-        return Err(Error::usage("--show-secrets shows them in the log only; give --log-http FILE too"));
-    } else if args.stats_interval.is_zero() {
+    outputs::check(args)?;
+    if args.stats_interval.is_zero() {
         return Err(Error::usage("--stats-interval: give a span above zero, like 5s"));
     }
     let plan = args.plan(base, tls_files(args)?);
@@ -89,17 +82,12 @@ pub(super) fn carry_out(
     settings: &Settings,
 ) -> Result<Exit, Error> {
     test = args.fail_if.iter().chain(&args.threshold).cloned().fold(test, LoadTest::gate);
-    let report_on_stdout = is_stdout(args.json.as_deref()) || is_stdout(args.hlog.as_deref());
-    let mut out: Box<dyn Write> = if report_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let stdout_is_taken = outputs::takes_stdout(args);
+    let mut out: Box<dyn Write> = if stdout_is_taken { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     if args.dry_run {
         return dry_run::show(args, plan, &test, aim, settings, out);
     }
-    let hlog = args.hlog.as_deref().map(|path| Output::reserve("--hlog", path)).transpose()?;
-    let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
-    if let Some(path) = &args.log_http {
-        let secrets = if args.show_secrets { Secrets::Show } else { Secrets::Mask };
-        test = test.log_http(open_stream("--log-http", path)?, secrets);
-    }
+    let (mut outputs, test) = Outputs::reserve(args, test)?;
 
     let info = RunInfo {
         started: SystemTime::now(),
@@ -118,6 +106,9 @@ pub(super) fn carry_out(
     if plan.http.insecure {
         let _ = writeln!(out, "warning: --insecure accepts any certificate, also that of somebody in between");
     }
+    if let Some(line) = outputs.serve(run.live()) {
+        let _ = writeln!(out, "{line}");
+    }
     let _ = out.flush();
     let end = KnownEnd {
         time: plan.time_limit().map(|time| time.saturating_add(plan.warmup)),
@@ -127,21 +118,12 @@ pub(super) fn carry_out(
     let summary = run.join()?;
     progress.finish();
 
-    let _ = writeln!(out).and_then(|()| write_text(&summary, width(report_on_stdout), &mut out));
+    let _ = writeln!(out).and_then(|()| write_text(&summary, width(stdout_is_taken), &mut out));
     if aim.is_embedded {
         let _ = writeln!(out, "target: {}", aim.description);
     }
-    if let Some(output) = hlog {
-        output.write("--hlog", |writer| write_hlog(&summary, &info, writer))?;
-    }
-    if let Some(output) = json {
-        output.write("--json", |writer| write_json(&summary, &info, writer))?;
-    }
+    outputs.write(&summary, &info)?;
     Ok(exit(&summary, &signals))
-}
-
-fn is_stdout(path: Option<&Path>) -> bool {
-    path == Some(Path::new("-"))
 }
 
 /// Reads the files that TLS needs.
@@ -169,8 +151,8 @@ fn first_line(plan: &Plan, aim: &Aim) -> String {
     format!("{}{limits}{warmup}: {}", plan.load, aim.description)
 }
 
-pub(super) fn width(report_on_stdout: bool) -> u16 {
-    let terminal = if report_on_stdout { console::Term::stderr() } else { console::Term::stdout() };
+pub(super) fn width(stdout_is_taken: bool) -> u16 {
+    let terminal = if stdout_is_taken { console::Term::stderr() } else { console::Term::stdout() };
     terminal.size_checked().map_or(DEFAULT_WIDTH, |(_, columns)| columns.max(MIN_WIDTH))
 }
 

@@ -1,6 +1,6 @@
 //! Values of flags that are more than a number or a text.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
@@ -20,6 +20,11 @@ pub(super) fn parse_resolve(text: &str) -> Result<Resolved, String> {
     let address = |text: &str| text.trim_start_matches('[').trim_end_matches(']').parse();
     let addresses = address_list.split(',').map(address).collect::<Result<_, _>>().map_err(|_| wanted())?;
     if host.is_empty() { Err(wanted()) } else { Ok((host.to_owned(), port, addresses)) }
+}
+
+pub(super) fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let wanted = || format!("'{text}' is no address; write it like 127.0.0.1:9646, or with port 0 for a free one");
+    text.parse().map_err(|_| wanted())
 }
 
 pub(super) fn parse_rate_over_time(text: &str) -> Result<RateOverTime, String> {

@@ -1,6 +1,6 @@
 //! Who is up: the number of released users, and the level that follows from it.
 
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -14,6 +14,7 @@ const MAX_LEVELS: u16 = 200;
 #[derive(Debug)]
 pub(crate) struct Crew {
     level: AtomicU16,
+    up: AtomicU32,
     state: Mutex<State>,
     sink: Sink,
 }
@@ -30,7 +31,7 @@ struct State {
 impl Crew {
     pub(crate) fn new(sink: Sink) -> Self {
         let state = Mutex::new(State { wanted: None, up: 0, levels: 0 });
-        Crew { level: AtomicU16::new(Level::NONE.0), state, sink }
+        Crew { level: AtomicU16::new(Level::NONE.0), up: AtomicU32::new(0), state, sink }
     }
 
     /// The level that what ends now belongs to.
@@ -53,6 +54,7 @@ impl Crew {
         let late = at.saturating_duration_since(due);
         let mut state = self.state.lock();
         state.up += 1;
+        self.up.store(state.up, Ordering::SeqCst);
         self.sink.push(Sample::User(UserSample { at, event: UserEvent::Released { late } }));
         self.settle(&mut state, false);
     }
@@ -61,6 +63,7 @@ impl Crew {
     pub(crate) fn user_ended(&self, run_delay: Option<Duration>) {
         let mut state = self.state.lock();
         state.up = state.up.saturating_sub(1);
+        self.up.store(state.up, Ordering::SeqCst);
         let event = UserEvent::Ended { run_delay };
         self.sink.push(Sample::User(UserSample { at: Instant::now(), event }));
         self.settle(&mut state, false);
@@ -68,7 +71,7 @@ impl Crew {
 
     /// The users that are up.
     pub(crate) fn up(&self) -> u32 {
-        self.state.lock().up
+        self.up.load(Ordering::SeqCst)
     }
 
     /// Begins a level where all that is wanted is there, and ends it where it is not. `anew`: something else is

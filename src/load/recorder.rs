@@ -10,10 +10,10 @@ use super::open::{Open, WasCut};
 use super::stop::Stop;
 use crate::names::{Names, OTHER_REQUESTS};
 use crate::outcome::Outcome;
-use crate::queue::Sink;
+use crate::queue::{Sink, Tap};
 use crate::sample::{
-    Answer, CheckId, CheckSample, Lateness, Level, RequestId, RequestSample, RequestTimes, Sample, Traffic, UserEvent,
-    UserSample,
+    Answer, CheckId, CheckSample, Lateness, Level, RequestId, RequestRow, RequestSample, RequestTimes, Sample, Traffic,
+    UserEvent, UserSample,
 };
 
 #[derive(Debug)]
@@ -23,8 +23,18 @@ pub(crate) struct Recorder {
     crew: Arc<Crew>,
     stop: Arc<Stop>,
     names: Arc<Names>,
+    samples: Option<Samples>,
+    /// The check that runs, and the iteration it belongs to.
+    at: (Option<CheckId>, u64),
     /// The names this user has used before: the shared register is asked once for each.
     known: HashMap<Box<str>, RequestId>,
+}
+
+/// Where a user's requests are told one by one.
+#[derive(Debug)]
+pub(crate) struct Samples {
+    pub(crate) tap: Tap<RequestRow>,
+    pub(crate) user: u32,
 }
 
 /// What a check took.
@@ -39,8 +49,15 @@ pub(crate) struct CheckTimes {
 }
 
 impl Recorder {
-    pub(crate) fn new(sink: Sink, open: Arc<Open>, crew: Arc<Crew>, stop: Arc<Stop>, names: Arc<Names>) -> Self {
-        Recorder { sink, open, crew, stop, names, known: HashMap::new() }
+    pub(crate) fn new(
+        sink: Sink,
+        open: Arc<Open>,
+        crew: Arc<Crew>,
+        stop: Arc<Stop>,
+        names: Arc<Names>,
+        samples: Option<Samples>,
+    ) -> Self {
+        Recorder { sink, open, crew, stop, names, samples, at: (None, 0), known: HashMap::new() }
     }
 
     pub(crate) fn request_id(&mut self, name: &str) -> RequestId {
@@ -55,17 +72,23 @@ impl Recorder {
         id
     }
 
-    pub(crate) fn begin_check(&self, check: CheckId, now: Instant) -> Result<(), WasCut> {
+    pub(crate) fn begin_iteration(&mut self, iteration: u64) {
+        self.at.1 = iteration;
+    }
+
+    pub(crate) fn begin_check(&mut self, check: CheckId, now: Instant) -> Result<(), WasCut> {
+        self.at.0 = Some(check);
         self.open.begin_check(check, now)
     }
 
     pub(crate) fn end_check(
-        &self,
+        &mut self,
         check: CheckId,
         ended: Instant,
         times: CheckTimes,
         outcome: Outcome,
     ) -> Result<(), WasCut> {
+        self.at.0 = None;
         self.open.end_check()?;
         let CheckTimes { tpr, elapsed, busy, hooks, requests, answered } = times;
         let level = self.level();
@@ -75,7 +98,8 @@ impl Recorder {
     }
 
     /// Ends a check that is not counted.
-    pub(crate) fn forget_check(&self) -> Result<(), WasCut> {
+    pub(crate) fn forget_check(&mut self) -> Result<(), WasCut> {
+        self.at.0 = None;
         self.open.end_check()
     }
 
@@ -94,6 +118,10 @@ impl Recorder {
         self.open.end_request()?;
         let (level, ended) = (self.level(), Instant::now());
         self.sink.push(Sample::Request(RequestSample { request, level, ended, times, lateness, traffic, answer }));
+        if let Some(Samples { tap, user }) = &self.samples {
+            let ((check, iteration), users_up) = (self.at, self.crew.up());
+            tap.offer(RequestRow { request, check, user: *user, iteration, users_up, ended, times, traffic, answer });
+        }
         Ok(())
     }
 
@@ -122,7 +150,7 @@ mod tests {
         let crew = Arc::new(Crew::new(sink.clone()));
         let names = Arc::new(Names::new(["check"]));
         let open = Arc::new(Open::new(Instant::now()));
-        let mut recorder = Recorder::new(sink, open, crew, Arc::default(), names);
+        let mut recorder = Recorder::new(sink, open, crew, Arc::default(), names, None);
         for id in 0..2000 {
             recorder.request_id(&format!("GET /{id}"));
         }

@@ -11,14 +11,14 @@ use super::class::Seating;
 use super::http::{ClientFactory, Interrupt};
 use super::life::live;
 use super::open::Open;
-use super::recorder::Recorder;
+use super::recorder::{Recorder, Samples};
 use super::run::Shared;
 use super::shift::Shift;
 use super::user::{Equipment, User};
 use crate::exchange::Exchange;
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
-use crate::sample::{Sample, UserEvent, UserSample};
+use crate::sample::{RequestRow, Sample, UserEvent, UserSample};
 use crate::units::after;
 
 /// What a cut needs of a user.
@@ -36,6 +36,7 @@ pub(crate) struct Roster {
     names: Arc<Names>,
     sink: Sink,
     log: Option<Tap<Exchange>>,
+    samples: Option<Tap<RequestRow>>,
     /// When the roster was made: what the users' open work is timed from.
     epoch: Instant,
     made: u32,
@@ -54,6 +55,7 @@ impl Roster {
         names: Arc<Names>,
         sink: Sink,
         log: Option<Tap<Exchange>>,
+        samples: Option<Tap<RequestRow>>,
     ) -> Self {
         let classes = shared.classes.classes.len();
         let places = || (0..classes).map(|_| Vec::new()).collect();
@@ -64,6 +66,7 @@ impl Roster {
             names,
             sink,
             log,
+            samples,
             epoch: Instant::now(),
             made: 0,
             spare: places(),
@@ -138,6 +141,7 @@ impl Roster {
             Arc::clone(&shared.crew),
             Arc::clone(&shared.stop),
             Arc::clone(&self.names),
+            self.samples.clone().map(|tap| Samples { tap, user: id }),
         );
         let shift = Arc::new(Shift::new(Arc::clone(&shared.stop)));
         let equipment = Equipment {

@@ -263,6 +263,7 @@ impl User {
         self.busy_since = planned.max(self.busy_since);
         self.due = is_due.then_some(planned);
         self.iteration = iteration;
+        self.recorder.begin_iteration(iteration);
     }
 
     /// Counts iterations that were due and never begun.

@@ -86,6 +86,11 @@ pub(super) fn moment(timestamp: &str) -> Option<SystemTime> {
     timestamp.parse::<Timestamp>().ok().map(SystemTime::from)
 }
 
+/// RFC 3339 with whole seconds.
+pub(super) fn timestamp_in_seconds(time: SystemTime) -> String {
+    Timestamp::try_from(time).map(|time| format!("{time:.0}")).unwrap_or_else(|_| "-".into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,13 @@ mod gates;
 mod hlog;
 pub(crate) mod http_log;
 mod json;
+#[cfg(feature = "cli")]
+mod junit;
+pub mod locust;
+#[cfg(feature = "cli")]
+mod open_metrics;
 pub(crate) mod outline;
+pub(crate) mod samples;
 mod text;
 
 use std::time::SystemTime;
@@ -13,6 +19,11 @@ pub use hlog::write_hlog;
 pub use http_log::Secrets;
 pub(crate) use json::read_json;
 pub use json::write_json;
+#[cfg(feature = "cli")]
+pub use junit::write_junit;
+#[cfg(feature = "cli")]
+pub use open_metrics::write_open_metrics;
+pub use samples::SampleFormat;
 pub(crate) use text::bytes;
 pub use text::{live_line, progress_line, write_text};
 
@@ -43,3 +54,6 @@ pub struct Host {
     /// Main memory, in bytes.
     pub memory_bytes: Option<u64>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,11 @@
 //! Failures, grouped: a thousand times the same trouble is one line.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use crate::outcome::{Outcome, Reason};
-use crate::sample::CheckId;
+use crate::sample::{CheckId, RequestId};
 
 /// More groups than this are counted together, one for each check and kind.
 pub const MAX_FAILURE_GROUPS: usize = 200;
@@ -16,6 +16,8 @@ const MAX_MESSAGE: usize = 500;
 #[derive(Debug, Clone)]
 pub struct FailureGroup {
     pub(crate) check: CheckId,
+    /// How many were the fault of which request.
+    pub(crate) requests: BTreeMap<Option<RequestId>, u64>,
     /// An exception; else a fail.
     pub is_exception: bool,
     /// The message they share; where they differ, `#` stands for a number or an id.
@@ -52,14 +54,23 @@ struct Key {
 
 impl Failures {
     pub(crate) fn add(&mut self, check: CheckId, outcome: Outcome, at: Duration) {
-        let (is_exception, Reason { message, detail, .. }) = match outcome {
+        let (is_exception, Reason { message, detail, request }) = match outcome {
             Outcome::Pass => return,
             Outcome::Fail(reason) => (false, reason),
             Outcome::Exception(reason) => (true, reason),
         };
         let message = one_line(&message);
         let mut key = Key { check, is_exception, template: template(&message) };
-        let mut group = FailureGroup { check, is_exception, message, detail, count: 0, first: at, last: at };
+        let mut group = FailureGroup {
+            check,
+            requests: BTreeMap::new(),
+            is_exception,
+            message,
+            detail,
+            count: 0,
+            first: at,
+            last: at,
+        };
         if self.groups.len() >= MAX_FAILURE_GROUPS && !self.groups.contains_key(&key) {
             crate::names::OTHER.clone_into(&mut key.template);
             crate::names::OTHER.clone_into(&mut group.message);
@@ -70,6 +81,7 @@ impl Failures {
             known.message = template;
         }
         known.count += 1;
+        *known.requests.entry(request).or_default() += 1;
         known.first = known.first.min(at);
         known.last = known.last.max(at);
     }

@@ -13,7 +13,7 @@ mod verdict;
 mod warning;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub use blocks::{Block, BlockRow, Blocks, MAX_BLOCKS};
 pub(crate) use collector::Collector;
@@ -42,6 +42,8 @@ pub(crate) struct Stats {
     users_wanted: u32,
     users_up: u32,
     most_users_up: u32,
+    /// The same moment on both clocks.
+    made: (Instant, SystemTime),
     /// The first user's start, which the times of the run count from.
     started: Option<Instant>,
     last_end: Option<Instant>,
@@ -92,6 +94,7 @@ impl Stats {
             users_wanted,
             users_up: 0,
             most_users_up: 0,
+            made: (Instant::now(), SystemTime::now()),
             started: None,
             last_end: None,
             rest,
@@ -141,7 +144,10 @@ impl Stats {
         let slot = self.timeline.at(moment);
         match sample.outcome {
             Outcome::Pass => slot.pass += 1,
-            Outcome::Fail(_) => slot.fail += 1,
+            Outcome::Fail(ref reason) => {
+                slot.fail += 1;
+                slot.expectations_failed += u64::from(reason.request.is_some());
+            }
             Outcome::Exception(_) => slot.exception += 1,
         }
         self.failures.add(sample.check, sample.outcome, moment);
@@ -155,16 +161,21 @@ impl Stats {
         let moment = self.moment(sample.ended);
         self.part(level, sample.ended).add_request(sample, is_scheduled);
         self.blocks.add_request(sample);
-        if !matches!(sample.answer, Answer::None { .. }) {
-            let slot = self.timeline.at(moment);
-            slot.answered += 1;
-            let time = sample.times.response_time();
-            slot.response_times.record(time);
-            slot.response_time_sum += time;
-            slot.response_time_max = slot.response_time_max.max(time);
-            if sample.times.stamped {
-                slot.client_delays.record(sample.times.client_delay);
-            }
+        let slot = self.timeline.at(moment);
+        slot.body_bytes += sample.traffic.body_bytes;
+        if matches!(sample.answer, Answer::None { .. }) {
+            slot.lost += 1;
+            return;
+        }
+        slot.answered += 1;
+        slot.expectations_failed += u64::from(sample.answer == Answer::Recorded { good: false });
+        let time = sample.times.response_time();
+        slot.response_times.record(time);
+        slot.response_time_sum += time;
+        slot.response_time_min = slot.response_time_min.into_iter().chain([time]).min();
+        slot.response_time_max = slot.response_time_max.max(time);
+        if sample.times.stamped {
+            slot.client_delays.record(sample.times.client_delay);
         }
     }
 
@@ -241,6 +252,7 @@ impl Stats {
         Summary {
             users: self.users_wanted.max(self.most_users_up),
             users_up: self.users_up,
+            began: self.started.map(|started| self.made.1 + started.saturating_duration_since(self.made.0)),
             whole: Section::new(&whole, tested, &self.names),
             full_load: self.full_load(),
             levels: self.levels.iter().filter_map(|level| self.level(level)).collect(),
@@ -261,6 +273,7 @@ impl Stats {
             blocked,
             end: None,
             log: LogLoss::default(),
+            samples: LogLoss::default(),
             used_up: None,
             gates: Vec::new(),
         }

@@ -1,7 +1,7 @@
 //! The numbers of a run, as they stood when they were asked for. Reports are made of this and of nothing else.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::blocks::Blocks;
 use super::failures::FailureGroup;
@@ -24,6 +24,9 @@ pub struct Summary {
     pub seed: u64,
     /// The users that are up.
     pub users_up: u32,
+    /// The wall clock at the first user's start or, with a warm-up, at its end: what the times of the run count from.
+    /// `None` before.
+    pub began: Option<SystemTime>,
     /// The whole run, from the first user's start to the end of the last counted sample.
     pub whole: Section,
     /// What ended while all wanted users were up, before the stop; its span, too, runs to the end of the last
@@ -59,6 +62,8 @@ pub struct Summary {
     pub blocked: Duration,
     /// What the log of exchanges had to leave out.
     pub log: LogLoss,
+    /// What the samples had to leave out.
+    pub samples: LogLoss,
     /// The feed whose rows were used up, when that ended the run.
     pub used_up: Option<Arc<str>>,
     /// What became of the gates, in the order they were given and the implied one last; nothing while the run goes on.
@@ -86,10 +91,10 @@ pub struct WarmUp {
     pub failures: Vec<FailureGroup>,
 }
 
-/// What is missing in the log of exchanges.
+/// What is missing in what was written while the run went on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogLoss {
-    /// Exchanges left out because the writer could not keep up.
+    /// Exchanges or requests left out because the writer could not keep up.
     pub left_out: u64,
     /// Why the writer gave up.
     pub error: Option<String>,
@@ -165,5 +170,12 @@ impl Summary {
     /// The name of the check a failure group belongs to.
     pub fn check_of(&self, group: &FailureGroup) -> Arc<str> {
         self.names.check_name(group.check)
+    }
+
+    /// How many of a failure group were the fault of which request, by its name; `None` for those that were no
+    /// request's, such as a panic.
+    pub fn requests_of(&self, group: &FailureGroup) -> Vec<(Option<Arc<str>>, u64)> {
+        let name = |request: &Option<_>| request.map(|request| self.names.request_name(request));
+        group.requests.iter().map(|(request, count)| (name(request), *count)).collect()
     }
 }

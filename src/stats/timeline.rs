@@ -23,10 +23,18 @@ pub struct Slot {
     pub exception: u64,
     /// Requests that were answered.
     pub answered: u64,
+    /// Requests without a usable answer.
+    pub lost: u64,
+    /// Checks that failed on an expectation of an answer.
+    pub expectations_failed: u64,
+    /// Bytes of decoded bodies.
+    pub body_bytes: u64,
     /// Response times of those answers.
     pub response_times: SparseHistogram,
     /// All of them together: divided by the width, the mean number of requests in flight at the service.
     pub response_time_sum: Duration,
+    /// The shortest of them; `None` without answers.
+    pub response_time_min: Option<Duration>,
     /// The longest of them.
     pub response_time_max: Duration,
     /// How late the tester itself was to fetch those answers, where stamps tell.
@@ -119,8 +127,12 @@ impl Slot {
         self.fail += other.fail;
         self.exception += other.exception;
         self.answered += other.answered;
+        self.lost += other.lost;
+        self.expectations_failed += other.expectations_failed;
+        self.body_bytes += other.body_bytes;
         self.response_times.merge(&other.response_times);
         self.response_time_sum += other.response_time_sum;
+        self.response_time_min = self.response_time_min.into_iter().chain(other.response_time_min).min();
         self.response_time_max = self.response_time_max.max(other.response_time_max);
         self.client_delays.merge(&other.client_delays);
     }

@@ -148,6 +148,21 @@ impl Timing {
         Some(Timing { count, sum, min, max, histogram: Some(histogram) })
     }
 
+    /// How many times lie within each of these bounds, which ascend, and beyond the one before it; to 3 digits. What
+    /// is beyond the last is not among them.
+    pub fn counts(&self, bounds: &[Duration]) -> Vec<u64> {
+        let mut counts = vec![0; bounds.len()];
+        let bounds: Vec<u64> = bounds.iter().map(|bound| units(*bound)).collect();
+        let Some(histogram) = &self.histogram else { return counts };
+        for step in histogram.iter_recorded() {
+            let lowest = histogram.lowest_equivalent(step.value_iterated_to());
+            if let Some(place) = bounds.iter().position(|bound| lowest <= *bound) {
+                counts[place] += step.count_at_value();
+            }
+        }
+        counts
+    }
+
     /// Whether at least 10 samples lie beyond this percentile, so that it says more than one slow answer would.
     pub fn is_backed(&self, percent: f64) -> bool {
         // A count and a percentile are far from the precision of a double; the margin is for the division.

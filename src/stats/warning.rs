@@ -58,6 +58,10 @@ pub enum Warning {
     LogLeftOut(u64),
     /// The log could not be written any further.
     LogBroken(String),
+    /// The samples had to leave requests out.
+    SamplesLeftOut(u64),
+    /// The samples could not be written any further.
+    SamplesBroken(String),
 }
 
 /// A start within this is as planned.
@@ -110,6 +114,10 @@ impl Summary {
             warnings.push(Warning::LogLeftOut(self.log.left_out));
         }
         warnings.extend(self.log.error.clone().map(Warning::LogBroken));
+        if self.samples.left_out > 0 {
+            warnings.push(Warning::SamplesLeftOut(self.samples.left_out));
+        }
+        warnings.extend(self.samples.error.clone().map(Warning::SamplesBroken));
         warnings
     }
 }
@@ -172,6 +180,14 @@ impl fmt::Display for Warning {
                 "more than {MAX_REQUEST_NAMES} request names, the rest is counted as (other); give requests with ids a .name()"
             ),
             Warning::LogBroken(error) => write!(f, "the log ends early: {error}"),
+            Warning::SamplesBroken(error) => {
+                write!(f, "the samples end early: {error}; give --samples a file with room")
+            }
+            Warning::SamplesLeftOut(count) => write!(
+                f,
+                "the samples left out {} to keep up; give --samples a faster disk, or use fewer users",
+                units::count(*count, "request")
+            ),
             Warning::LogLeftOut(count) => write!(
                 f,
                 "the log left out {} to keep up; it is meant for a few users or --loops",

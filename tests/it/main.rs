@@ -12,6 +12,7 @@ mod harness;
 mod json;
 mod load;
 mod outcomes;
+mod outputs;
 mod pace;
 mod readme;
 mod requests;

@@ -136,6 +136,10 @@ impl Running {
         assert!(status.success(), "kill -{name}: {status}");
     }
 
+    pub(crate) fn stdout(&self) -> String {
+        self.stdout.text()
+    }
+
     pub(crate) fn stderr(&self) -> String {
         self.stderr.text()
     }

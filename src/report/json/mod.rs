@@ -80,6 +80,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         "oldest_unfinished_s": summary.oldest_unfinished.map(|age| age.as_secs_f64()),
         "log_left_out": summary.log.left_out,
         "log_error": summary.log.error,
+        "samples_left_out": summary.samples.left_out,
         "missed": summary.missed,
         "dropped": summary.dropped,
         "not_made": summary.not_made,

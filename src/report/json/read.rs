@@ -160,6 +160,8 @@ fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
         hook_panic: run.maybe_text("hook_panic")?,
         run_delay: run.maybe("run_delay_s", seconds)?,
         blocked: run.seconds("queue_blocked_s")?,
+        began: None,
+        samples: LogLoss { left_out: run.count("samples_left_out")?, error: None },
         log: LogLoss { left_out: run.count("log_left_out")?, error: run.maybe_text("log_error")? },
         used_up: run.maybe("used_up", Value::as_str)?.map(Arc::from),
         whole,
@@ -309,6 +311,8 @@ fn failure(row: &Object<'_>, names: &Names) -> Read<FailureGroup> {
         count: row.count("count")?,
         first: row.seconds("first_s")?,
         last: row.seconds("last_s")?,
+        // Which requests they came of is for other formats.
+        requests: Default::default(),
     })
 }
 

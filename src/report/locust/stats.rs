@@ -1,0 +1,64 @@
+//! `PREFIX_stats.csv`: a row for each request, and one for all together.
+
+use std::io::{self, Write};
+
+use super::{AGGREGATED, Times, csv_writer, mean, milliseconds, number, percentile_names, ratio, type_and_name};
+use crate::stats::{RequestTally, Section, Summary};
+
+const COLUMNS: [&str; 11] = [
+    "Type",
+    "Name",
+    "Request Count",
+    "Failure Count",
+    "Median Response Time",
+    "Average Response Time",
+    "Min Response Time",
+    "Max Response Time",
+    "Average Content Size",
+    "Requests/s",
+    "Failures/s",
+];
+
+/// Writes `PREFIX_stats.csv`: a row for each request, in the order of their names, and at the end `Aggregated`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_stats(summary: &Summary, writer: impl Write) -> io::Result<()> {
+    let mut csv = csv_writer(writer);
+    csv.write_record(COLUMNS.into_iter().chain(percentile_names()))?;
+    let section = &summary.whole;
+    let mut rows: Vec<_> = section.requests.iter().map(|tally| (type_and_name(&tally.name), tally)).collect();
+    rows.sort_by_key(|((method, name), _)| (*name, *method));
+    for (place, tally) in rows.into_iter().chain([(("", AGGREGATED), &section.request_totals)]) {
+        csv.write_record(row(place, section, tally))?;
+    }
+    csv.flush()
+}
+
+fn row((method, name): (&str, &str), section: &Section, tally: &RequestTally) -> Vec<String> {
+    let timing = &tally.response_time;
+    let ms = |time: Option<_>| time.map_or(0.0, milliseconds);
+    let times = Times {
+        count: timing.count(),
+        min_ms: ms(timing.min()),
+        max_ms: ms(timing.max()),
+        percentile_ms: |percent| timing.percentile(percent).map(milliseconds),
+    };
+    let ended = (tally.answered + tally.exceptions()) as f64;
+    let per_s = |count: f64| ratio(count, section.span.as_secs_f64());
+    let mut row = vec![
+        method.to_owned(),
+        name.to_owned(),
+        (tally.answered + tally.exceptions()).to_string(),
+        tally.failures().to_string(),
+        times.median(),
+        number(mean(timing.sum(), timing.count())),
+        number(times.min_ms),
+        number(times.max_ms),
+        number(ratio(tally.body_bytes as f64, ended)),
+        number(per_s(ended)),
+        number(per_s(tally.failures() as f64)),
+    ];
+    row.extend(times.percentiles());
+    row
+}
