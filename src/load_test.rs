@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use crate::end::{End, EndReason};
 use crate::error::Error;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, flight};
 use crate::load::{
     self, Check, CheckSet, Class, Classes, FailureEvent, Hooks, Load, Outlined, Parts, Plan, RequestEvent, Steering,
     Stop, User, UserClass,
@@ -256,7 +256,9 @@ impl LoadTest {
         let hooks = Arc::new(self.hooks);
         let is_scheduled = matches!(plan.load, Load::Rate(_)) || classes.classes.iter().any(Class::is_schedule);
         let (sink, drain) = queue::queue();
-        let collector = Collector::new(Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled), drain);
+        let stats = Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled);
+        let (flight, recorded) = flight(stats.bar());
+        let collector = Collector::new(stats, drain, recorded);
         let for_thread = Arc::clone(&collector);
         let collecting =
             thread::Builder::new().name("collector".into()).spawn(move || for_thread.collect()).map_err(no_thread)?;
@@ -280,6 +282,7 @@ impl LoadTest {
             stop: Arc::clone(&stop),
             steering: Arc::clone(&steering),
             log: log.as_ref().map(|log| log.tap.clone()),
+            flight,
         };
         match load::start(parts) {
             Ok(conductor) => {

@@ -40,7 +40,7 @@ pub(super) fn show(
     plan.validate()?;
     plan.try_client()?;
     let checks = test.outline()?;
-    for (flag, path) in [("--json", &args.json), ("--log-http", &args.log_http)] {
+    for (flag, path) in [("--json", &args.json), ("--html", &args.html), ("--log-http", &args.log_http)] {
         // Nothing stays of it: a file beside is taken away again.
         path.as_deref().map(|path| Output::reserve(flag, path)).transpose()?;
     }

@@ -18,7 +18,7 @@ use super::{Exit, Refusal, dry_run, subcommands};
 use crate::error::Error;
 use crate::load::Plan;
 use crate::load_test::LoadTest;
-use crate::report::{RunInfo, Secrets, write_json, write_text};
+use crate::report::{RunInfo, Secrets, write_html, write_json, write_text};
 use crate::stats::Summary;
 use crate::units;
 
@@ -62,6 +62,10 @@ fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
 pub(super) fn plan(args: &Args, base: Plan) -> Result<Plan, Error> {
     if is_stdout(args.json.as_deref()) && is_stdout(args.log_http.as_deref()) {
         return Err(Error::usage("--json - and --log-http - cannot both have stdout; give one of them a file"));
+    } else if is_stdout(args.html.as_deref())
+        && (is_stdout(args.json.as_deref()) || is_stdout(args.log_http.as_deref()))
+    {
+        return Err(Error::usage("--html - and another report cannot both have stdout; give one of them a file"));
     } else if args.show_secrets && args.log_http.is_none() {
         return Err(Error::usage("--show-secrets shows them in the log only; give --log-http FILE too"));
     } else if args.stats_interval.is_zero() {
@@ -80,12 +84,13 @@ pub(super) fn carry_out(
     aim: &Aim,
     settings: &Settings,
 ) -> Result<Exit, Error> {
-    let json_on_stdout = is_stdout(args.json.as_deref());
-    let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let report_on_stdout = is_stdout(args.json.as_deref()) || is_stdout(args.html.as_deref());
+    let mut out: Box<dyn Write> = if report_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     if args.dry_run {
         return dry_run::show(args, plan, &test, aim, settings, out);
     }
     let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
+    let html = args.html.as_deref().map(|path| Output::reserve("--html", path)).transpose()?;
     if let Some(path) = &args.log_http {
         let secrets = if args.show_secrets { Secrets::Show } else { Secrets::Mask };
         test = test.log_http(open_stream("--log-http", path)?, secrets);
@@ -113,12 +118,15 @@ pub(super) fn carry_out(
     let summary = run.join()?;
     progress.finish();
 
-    let _ = writeln!(out).and_then(|()| write_text(&summary, width(json_on_stdout), &mut out));
+    let _ = writeln!(out).and_then(|()| write_text(&summary, width(report_on_stdout), &mut out));
     if aim.is_embedded {
         let _ = writeln!(out, "target: {}", aim.description);
     }
     if let Some(output) = json {
         output.write("--json", |writer| write_json(&summary, &info, writer))?;
+    }
+    if let Some(output) = html {
+        output.write("--html", |writer| write_html(&summary, &info, writer))?;
     }
     Ok(exit(&summary, &signals))
 }
@@ -152,8 +160,8 @@ fn first_line(plan: &Plan, aim: &Aim) -> String {
     format!("{}{limits}{warmup}: {}", plan.load, aim.description)
 }
 
-fn width(json_on_stdout: bool) -> u16 {
-    let terminal = if json_on_stdout { console::Term::stderr() } else { console::Term::stdout() };
+fn width(report_on_stdout: bool) -> u16 {
+    let terminal = if report_on_stdout { console::Term::stderr() } else { console::Term::stdout() };
     terminal.size_checked().map_or(DEFAULT_WIDTH, |(_, columns)| columns.max(MIN_WIDTH))
 }
 

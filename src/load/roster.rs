@@ -15,7 +15,7 @@ use super::recorder::Recorder;
 use super::run::Shared;
 use super::shift::Shift;
 use super::user::{Equipment, User};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Flight};
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
 use crate::sample::{Sample, UserEvent, UserSample};
@@ -35,6 +35,7 @@ pub(crate) struct Roster {
     names: Arc<Names>,
     sink: Sink,
     log: Option<Tap<Exchange>>,
+    flight: Flight,
     /// When the roster was made: what the users' open work is timed from.
     epoch: Instant,
     made: u32,
@@ -53,6 +54,7 @@ impl Roster {
         names: Arc<Names>,
         sink: Sink,
         log: Option<Tap<Exchange>>,
+        flight: Flight,
     ) -> Self {
         let classes = shared.classes.classes.len();
         let places = || (0..classes).map(|_| Vec::new()).collect();
@@ -63,6 +65,7 @@ impl Roster {
             names,
             sink,
             log,
+            flight,
             epoch: Instant::now(),
             made: 0,
             spare: places(),
@@ -146,6 +149,7 @@ impl Roster {
             settings: Arc::clone(&shared.settings),
             hooks: Arc::clone(&shared.hooks),
             log: self.log.clone(),
+            flight: self.flight.clone(),
             seed: shared.plan.seed_of(id),
         };
         // Boxed: what a thread is given passes through several frames.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::RunInfo;
 use super::http_log::timestamp;
+use super::json_exchange;
 use crate::end::EndReason;
 use crate::sample::Plateau;
 use crate::stats::{CheckTally, LevelSection, LoadVerdict, RequestTally, Section, Summary, TimesVerdict, Timing};
@@ -31,6 +32,7 @@ pub fn write_json(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> 
         document.insert("warmup".into(), value);
     }
     document.insert("failures".into(), summary.failures.iter().map(|group| failure(summary, group)).collect());
+    document.insert("slowest".into(), json_exchange::slowest(summary));
     document.insert("warnings".into(), summary.warnings().iter().map(|warning| json!(warning.to_string())).collect());
     serde_json::to_writer_pretty(&mut writer, &document)?;
     writeln!(writer)?;
@@ -207,5 +209,6 @@ fn failure(summary: &Summary, group: &crate::stats::FailureGroup) -> Value {
         "count": group.count,
         "first_s": group.first.as_secs_f64(),
         "last_s": group.last.as_secs_f64(),
+        "exchanges": json_exchange::exchanges(group),
     })
 }

@@ -1,12 +1,17 @@
 //! Reports: numbers in, bytes out through a writer. The only place where numbers are rounded.
 
+mod curl;
+mod html;
 pub(crate) mod http_log;
 mod json;
+mod json_exchange;
 pub(crate) mod outline;
 mod text;
 
 use std::time::SystemTime;
 
+pub use curl::curl_line;
+pub use html::write_html;
 pub use http_log::Secrets;
 pub use json::write_json;
 pub(crate) use text::bytes;

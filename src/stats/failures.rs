@@ -1,8 +1,10 @@
 //! Failures, grouped: a thousand times the same trouble is one line.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::recordings::{Recording, Recordings};
 use crate::outcome::{Outcome, Reason};
 use crate::sample::CheckId;
 
@@ -27,11 +29,14 @@ pub struct FailureGroup {
     pub first: Duration,
     /// When the last ended, from the start of the run.
     pub last: Duration,
+    /// Some of them, kept whole.
+    pub recordings: Recordings,
 }
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Failures {
     groups: HashMap<Key, FailureGroup>,
+    recordings: HashMap<Key, Recordings>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,7 +55,9 @@ impl Failures {
         };
         let message = one_line(&message);
         let mut key = Key { check, is_exception, template: template(&message) };
-        let mut group = FailureGroup { check, is_exception, message, detail, count: 0, first: at, last: at };
+        let recordings = Recordings::default();
+        let mut group =
+            FailureGroup { check, is_exception, message, detail, count: 0, first: at, last: at, recordings };
         if self.groups.len() >= MAX_FAILURE_GROUPS && !self.groups.contains_key(&key) {
             crate::names::OTHER.clone_into(&mut key.template);
             crate::names::OTHER.clone_into(&mut group.message);
@@ -65,9 +72,21 @@ impl Failures {
         known.last = known.last.max(at);
     }
 
+    /// Keeps what was recorded of a failure with this message.
+    pub(super) fn keep(&mut self, check: CheckId, is_exception: bool, message: &str, recording: &Arc<Recording>) {
+        let mut key = Key { check, is_exception, template: template(&one_line(message)) };
+        if self.groups.len() >= MAX_FAILURE_GROUPS && !self.groups.contains_key(&key) {
+            crate::names::OTHER.clone_into(&mut key.template);
+        }
+        self.recordings.entry(key).or_default().add(recording);
+    }
+
     /// Largest first.
     pub(crate) fn groups(&self) -> Vec<FailureGroup> {
-        let mut groups: Vec<FailureGroup> = self.groups.values().cloned().collect();
+        let recordings = |key| self.recordings.get(key).cloned().unwrap_or_default();
+        let groups =
+            self.groups.iter().map(|(key, group)| FailureGroup { recordings: recordings(key), ..group.clone() });
+        let mut groups: Vec<FailureGroup> = groups.collect();
         groups.sort_by(|a, b| b.count.cmp(&a.count).then(a.first.cmp(&b.first)).then(a.message.cmp(&b.message)));
         groups
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::failures::FailureGroup;
+use super::recordings::Recording;
 use super::tally::{CheckTally, Part, RequestTally};
 use super::timeline::Timeline;
 use super::timing::Timing;
@@ -33,6 +34,8 @@ pub struct Summary {
     pub warmup: Option<WarmUp>,
     /// Fails and exceptions, grouped, the largest group first.
     pub failures: Vec<FailureGroup>,
+    /// The slowest passes, kept whole, the slowest first; at most 10.
+    pub slowest: Vec<Arc<Recording>>,
     /// The run over time.
     pub timeline: Timeline,
     /// How late users started, against the plan.
