@@ -42,6 +42,13 @@ pub(super) struct Landed {
     pub(super) times: RequestTimes,
 }
 
+impl Landed {
+    fn is_large(&self) -> bool {
+        let sent = self.sent.request.as_ref().and_then(|request| request.body.as_ref()).map_or(0, Vec::capacity);
+        self.body.capacity().max(sent) > MAX_RECORDED_BODY
+    }
+}
+
 /// A request without a usable answer.
 #[derive(Debug)]
 pub(super) struct Unanswered {
@@ -85,16 +92,16 @@ pub(super) fn is_at_fault(sent: &Sent) {
     with_kept(|kept| kept.at_fault = sent.serial);
 }
 
-/// Ends a check: takes what is kept of its answers, those after `serial`, if they are wanted. What is not stays until
-/// the next answer comes, if it is small.
-fn settle(are_wanted: bool, serial: u64) -> Option<Landed> {
+/// Ends a check: shows what is kept of its answers, those after `serial`. It stays until the next answer comes, if it is
+/// small: what an exchange took is given back by the next one, and resting users hold little.
+fn settle<T>(serial: u64, show: impl FnOnce(Option<&Landed>) -> Option<T>) -> Option<T> {
     with_kept(|kept| {
+        let shown = show(kept.landed.as_ref().filter(|landed| landed.sent.serial > serial));
         kept.at_fault = 0;
-        let is_large = kept.landed.as_ref().is_some_and(|landed| landed.body.capacity() > MAX_RECORDED_BODY);
-        if !are_wanted && !is_large {
-            return None;
+        if kept.landed.as_ref().is_some_and(Landed::is_large) {
+            kept.landed = None;
         }
-        kept.landed.take().filter(|landed| are_wanted && landed.sent.serial > serial)
+        shown
     })
     .flatten()
 }
@@ -127,22 +134,19 @@ impl User {
             Some((_, message)) => self.is_news(message, ended, tpr),
         };
         let is_wanted = is_wanted && self.flight.has_room();
-        let landed = settle(is_wanted, serial);
         let unanswered = self.open.unanswered.take();
-        if !is_wanted {
-            return None;
-        }
         let is_exception = failure.is_some_and(|(is_exception, _)| is_exception);
-        let exchange = match (unanswered, landed) {
+        let exchange = settle(serial, |landed| match (unanswered, landed) {
+            _ if !is_wanted => None,
             (Some(unanswered), landed) if is_exception || landed.is_none() => {
-                let Unanswered { sent, times, message } = *unanswered;
-                self.recorded_exchange(&sent, times, Err(&message))?
+                let Unanswered { sent, times, message } = &*unanswered;
+                self.recorded_exchange(sent, *times, Err(message))
             }
             (_, landed) => {
                 let Landed { sent, status, headers, body, body_length, times } = landed?;
-                self.recorded_exchange(&sent, times, Ok((status, &headers, &body, body_length)))?
+                self.recorded_exchange(sent, *times, Ok((*status, headers, body, *body_length)))
             }
-        };
+        })?;
         let failure = failure.map(|(is_exception, message)| (is_exception, message.clone()));
         Some(Recorded { check, failure, ended, tpr, exchange })
     }

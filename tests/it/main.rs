@@ -6,6 +6,7 @@ mod config;
 mod conservation;
 mod feed;
 mod harness;
+mod html;
 mod load;
 mod outcomes;
 mod pace;

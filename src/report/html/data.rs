@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::stats::{Slot, SparseHistogram, Summary, Timing};
 use crate::units::milliseconds;
 
-/// Less than this share of a slot says nothing about a rate.
+/// A last slot of which less than this share was tested says nothing.
 const LEAST_SHARE: f64 = 0.25;
 /// Points of a distribution for each tenth that is left.
 const POINTS_PER_DECADE: u32 = 12;
@@ -17,13 +17,13 @@ pub(super) fn json(summary: &Summary) -> String {
     let timeline = &summary.timeline;
     let width = timeline.width().as_secs_f64();
     let tested = summary.tested().as_secs_f64();
-    let slots = timeline.slots();
     // Of the last slot only a part was tested.
     let span = |index: usize| (tested - index as f64 * width).min(width);
-    let per_s = |index: usize, amount: f64| {
-        let span = span(index);
-        (span >= width * LEAST_SHARE || (slots.len() == 1 && span > 0.0)).then(|| rounded(amount / span))
+    let slots = match timeline.slots() {
+        [slots @ .., _] if !slots.is_empty() && span(slots.len()) < width * LEAST_SHARE => slots,
+        slots => slots,
     };
+    let per_s = |index: usize, amount: f64| (span(index) > 0.0).then(|| rounded(amount / span(index)));
     let each = |value: &dyn Fn(usize, &Slot) -> Option<f64>| -> Vec<Option<f64>> {
         slots.iter().enumerate().map(|(index, slot)| value(index, slot)).collect()
     };

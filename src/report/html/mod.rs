@@ -22,6 +22,8 @@ use crate::stats::Summary;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+/// A target of more bytes is written smaller.
+const LONG_TITLE: usize = 80;
 /// Nothing is fetched and nothing sent, whatever stands in the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'";
 
@@ -66,7 +68,7 @@ fn head(summary: &Summary, info: &RunInfo) -> Markup {
     html! {
         header {
             p.eyebrow { "perfloop load test" }
-            h1 { (info.target) }
+            h1 class=[(info.target.len() > LONG_TITLE).then_some("long")] { (info.target) }
             p.quiet {
                 time { (timestamp(info.started)) }
                 " · " (super::text::load_line(summary))

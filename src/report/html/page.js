@@ -68,10 +68,13 @@
       out.push(`<text x="${PAD.left - 8}" y="${y(step) + 4}" text-anchor="end">${tidy(step)}</text>`);
     }
     const marks = chart.log ? decades(from, to) : seconds(from, to, width / 90);
+    let free = -Infinity; // where the next label may begin
     for (const mark of marks) {
       const label = chart.log ? percent(mark) : clock(mark);
       const anchor = x(mark) > width - 40 ? 'end' : x(mark) < PAD.left + 8 ? 'start' : 'middle';
       if (chart.log) out.push(`<line class="grid" x1="${x(mark)}" x2="${x(mark)}" y1="${PAD.top}" y2="${height - PAD.bottom}"/>`);
+      if (x(mark) - 20 < free) continue;
+      free = x(mark) + 20;
       out.push(`<text x="${x(mark)}" y="${height - 7}" text-anchor="${anchor}">${label}</text>`);
     }
     out.push(`<clipPath id="${host.id}-clip"><rect x="${PAD.left - 4}" y="0" width="${width - PAD.left - PAD.right + 8}" height="${height}"/></clipPath>`);

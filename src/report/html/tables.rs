@@ -47,7 +47,7 @@ fn checks(summary: &Summary) -> Markup {
         })
         .collect();
     let totals = &summary.whole.totals;
-    for (name, timing) in [("fails", &totals.fail_tpr), ("exceptions", &totals.exception_tpr)] {
+    for (name, timing) in [("all fails", &totals.fail_tpr), ("all exceptions", &totals.exception_tpr)] {
         if timing.count() > 0 {
             cells.push([vec![name.to_owned()], vec![String::new(); 6], times(timing)].concat());
         }
