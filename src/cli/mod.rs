@@ -8,6 +8,7 @@ mod feed;
 mod filling;
 mod harness;
 mod list;
+mod masked;
 mod output;
 mod progress;
 pub(crate) mod registry;

@@ -10,6 +10,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::args::{AFTER_HELP, Args, TlsFiles};
 use super::config::{self, Settings};
+use super::masked::masked;
 use super::output::{Output, open_stream};
 use super::progress::{KnownEnd, Progress};
 use super::signals::Signals;
@@ -97,7 +98,7 @@ pub(super) fn carry_out(
     }
 
     let info =
-        RunInfo { started: SystemTime::now(), target: aim.description.clone(), command: std::env::args().collect() };
+        RunInfo { started: SystemTime::now(), target: aim.description.clone(), command: masked(std::env::args()) };
     let signals = Signals::listen()?;
     let run = test.start()?;
     signals.are_for(run.live());

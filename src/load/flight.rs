@@ -15,7 +15,9 @@ use crate::exchange::{Exchange, MAX_RECORDED_BODY, Recorded};
 use crate::outcome::Outcome;
 use crate::sample::{CheckId, RequestTimes};
 
-/// The same failure of the same user is recorded again after this time, or when it is slower.
+/// So often the same failure of the same user is recorded in any case,
+const ALWAYS: u32 = 3;
+/// and from then on after this time, or when it is slower.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// A request that was sent.
@@ -110,8 +112,9 @@ fn settle<T>(serial: u64, show: impl FnOnce(Option<&Landed>) -> Option<T>) -> Op
 #[derive(Debug)]
 pub(super) struct Told {
     message: u64,
+    times: u32,
     at: Instant,
-    tpr: Duration,
+    slowest: Duration,
 }
 
 impl User {
@@ -156,14 +159,15 @@ impl User {
         let mut hasher = DefaultHasher::new();
         message.bytes().filter(|byte| !byte.is_ascii_digit()).for_each(|byte| byte.hash(&mut hasher));
         let message = hasher.finish();
-        let is_known = self.told.as_ref().is_some_and(|told| {
-            told.message == message && tpr <= told.tpr && now.saturating_duration_since(told.at) < AGAIN
-        });
-        if !is_known {
-            let slowest = self.told.as_ref().filter(|told| told.message == message).map_or(tpr, |told| told.tpr);
-            self.told = Some(Told { message, at: now, tpr: tpr.max(slowest) });
+        let Some(told) = self.told.as_mut().filter(|told| told.message == message) else {
+            self.told = Some(Told { message, times: 1, at: now, slowest: tpr });
+            return true;
+        };
+        let is_news = told.times < ALWAYS || tpr > told.slowest || now.saturating_duration_since(told.at) >= AGAIN;
+        if is_news {
+            *told = Told { message, times: told.times.saturating_add(1), at: now, slowest: tpr.max(told.slowest) };
         }
-        !is_known
+        is_news
     }
 
     fn recorded_exchange(

@@ -16,7 +16,7 @@ pub fn curl_line(exchange: &Exchange) -> String {
         "GET" if !has_body => {}
         "POST" if has_body => {}
         "HEAD" if !has_body => line += " --head",
-        method => line += &format!(" -X {}", word(method.as_bytes())),
+        method => line += &format!(" -X {}", shell_word(method)),
     }
     if url.starts_with("https:") {
         line += " --http1.1";
@@ -65,6 +65,12 @@ fn header<'a>(message: &'a Message, wanted: &str) -> Option<&'a str> {
 fn has_authority(url: &str, authority: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().is_some_and(|known| known.eq_ignore_ascii_case(authority))
+}
+
+/// A text as one word of a shell, in quotes only where it needs them.
+pub(super) fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { word(text.as_bytes()) }
 }
 
 /// One word of a shell, whatever it holds but NUL.
@@ -141,7 +147,7 @@ mod tests {
             ),
             (
                 exchange("PUT", "http://a.test/", &[("x", "")], b"a\n'\\\xff1"),
-                r"curl -X 'PUT' 'http://a.test/' -H 'x;' -H 'Content-Type:' --data-binary $'a\n\'\\\3771'",
+                r"curl -X PUT 'http://a.test/' -H 'x;' -H 'Content-Type:' --data-binary $'a\n\'\\\3771'",
             ),
             (
                 exchange("POST", "http://a.test/", &[], b"@a"),
@@ -151,7 +157,7 @@ mod tests {
                 exchange("POST", "http://a.test/", &[], b"%\0'7"),
                 r"printf '%%\000\0477' | curl 'http://a.test/' -H 'Content-Type:' --data-binary @-",
             ),
-            (exchange("DELETE", "http://a.test/", &[], b""), "curl -X 'DELETE' 'http://a.test/'"),
+            (exchange("DELETE", "http://a.test/", &[], b""), "curl -X DELETE 'http://a.test/'"),
         ];
         for (exchange, line) in rows {
             assert_eq!(curl_line(&exchange), line);

@@ -37,7 +37,7 @@ pub struct Recording {
 pub struct Recordings {
     /// The first ones, at most 3.
     pub first: Vec<Arc<Recording>>,
-    /// The last ones, at most 3. Of a user that fails again and again within 100 ms, not each is looked at.
+    /// The last ones, at most 3. Of a user that fails in the same way again and again, one in 100 ms is looked at.
     pub last: Vec<Arc<Recording>>,
     /// Those with the longest TPR, the longest first; at most 3.
     pub slowest: Vec<Arc<Recording>>,

@@ -17,6 +17,7 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::RunInfo;
+use super::curl::shell_word;
 use super::http_log::timestamp;
 use crate::stats::Summary;
 
@@ -25,7 +26,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// A target of more bytes is written smaller.
 const LONG_TITLE: usize = 80;
 /// Nothing is fetched and nothing sent, whatever stands in the page.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'";
+const POLICY: &str = include_str!("policy.txt");
 
 /// Writes one HTML page: verdicts, totals, charts, tables, and the exchanges that were kept of failures and of the
 /// slowest passes.
@@ -111,7 +112,13 @@ fn foot(summary: &Summary, info: &RunInfo) -> Markup {
     html! {
         footer {
             p { "perfloop " (env!("CARGO_PKG_VERSION")) " · seed " (summary.seed) }
-            @if !info.command.is_empty() { p { code { (info.command.join(" ")) } } }
+            @if !info.command.is_empty() { p { code { (command(&info.command)) } } }
         }
     }
+}
+
+/// The command line, as it could be typed again.
+fn command(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+    words.join(" ")
 }

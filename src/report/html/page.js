@@ -149,8 +149,7 @@
     const peers = () => (chart.log ? [chart] : charts.filter((one) => !one.log));
     let start = null;
     const px = (event) => event.clientX - host.getBoundingClientRect().left;
-    host.addEventListener('pointerdown', (event) => { if (chart.shown) start = px(event); });
-    host.addEventListener('pointermove', (event) => {
+    const move = (event) => {
       if (!chart.shown) return;
       const index = nearest(chart, px(event));
       peers().forEach((one) => one.shown && point(one, index));
@@ -158,6 +157,12 @@
         const [left, right] = [Math.min(start, px(event)), Math.max(start, px(event))];
         host.querySelector('.over').innerHTML += `<rect class="zoom" x="${left}" width="${right - left}" y="${PAD.top}" height="${chart.height - PAD.top - PAD.bottom}"/>`;
       }
+    };
+    host.addEventListener('pointermove', move);
+    host.addEventListener('pointerdown', (event) => {
+      if (!chart.shown) return;
+      start = px(event);
+      move(event);
     });
     const leave = () => { start = null; peers().forEach((one) => one.shown && point(one, null)); };
     host.addEventListener('pointerleave', leave);
