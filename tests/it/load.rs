@@ -340,7 +340,7 @@ fn a_slow_hook_is_the_testers_time_and_warned_of_and_a_broken_one_harms_nobody()
 #[test]
 fn what_a_check_measures_itself_is_a_request_of_its_name() {
     let summary = run(Plan::new().loops(4), |user: &mut User| -> CheckResult {
-        let answer = if user.iteration() % 2 == 0 { "deny" } else { "allow" };
+        let answer = if user.iteration().is_multiple_of(2) { "deny" } else { "allow" };
         user.time("enrollpushapprove", || {
             std::thread::sleep(10 * MS);
             if answer == "allow" { Ok(()) } else { Err(format!("the answer was {answer}")) }
