@@ -233,6 +233,8 @@
   ], true);
 
   let waiting = null;
+  // Paper has another width.
+  for (const event of ['beforeprint', 'afterprint']) window.addEventListener(event, () => charts.forEach(draw));
   window.addEventListener('resize', () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => charts.forEach(draw), 100);
