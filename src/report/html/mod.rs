@@ -1,6 +1,6 @@
 //! The numbers as a page: one file that needs no network, with charts that answer to the mouse.
 //!
-//! The charts are perfloop's own: some 280 lines of script draw SVG from data that stands in the page as JSON. plotly.js
+//! The charts are perfloop's own: 250 lines of script draw SVG from data that stands in the page as JSON. plotly.js
 //! would add 3 to 4 MB to every report; charming embeds ECharts, which is 1 MB, or needs a network; charts-rs and
 //! plotters draw pictures that show no values. What is left is small enough to own: lines, bars, values under the
 //! pointer, a zoom that all charts over time share, and ink that follows the reader's light or dark.
