@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 
 use crate::end::{End, EndReason};
 use crate::error::Error;
+use crate::exchange::flight;
 use crate::load::{
     self, Check, CheckSet, Classes, FailureEvent, Hooks, Outlined, Parts, Plan, RequestEvent, Steering, Stop, User,
     UserClass,
@@ -264,7 +265,9 @@ impl LoadTest {
         let is_scheduled = gates::is_scheduled(&plan, &classes);
         let gates = Gates::new(self.gates, plan.warmup);
         let (sink, drain) = queue::queue();
-        let collector = Collector::new(Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled), drain);
+        let stats = Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled);
+        let (flight, recorded) = flight(stats.bar());
+        let collector = Collector::new(stats, drain, recorded);
         let for_thread = Arc::clone(&collector);
         let collecting =
             thread::Builder::new().name("collector".into()).spawn(move || for_thread.collect()).map_err(no_thread)?;
@@ -280,6 +283,7 @@ impl LoadTest {
             steering: Arc::clone(&steering),
             log: logs.http.as_ref().map(|log| log.tap.clone()),
             samples: logs.samples.as_ref().map(|log| log.tap.clone()),
+            flight,
         };
         match load::start(parts) {
             Ok(conductor) => {

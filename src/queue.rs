@@ -118,6 +118,11 @@ impl<T> Tap<T> {
         }
     }
 
+    /// What is offered now would not be left out.
+    pub(crate) fn has_room(&self) -> bool {
+        !self.sender.is_full()
+    }
+
     pub(crate) fn left_out(&self) -> u64 {
         self.shared.left_out.load(Ordering::Relaxed)
     }
@@ -125,6 +130,13 @@ impl<T> Tap<T> {
     /// Says that nothing more will be offered; see [`Sink::close`].
     pub(crate) fn close(&self) {
         self.shared.closed.store(true, Ordering::Release);
+    }
+}
+
+impl<T> Spill<T> {
+    /// The next item if there is one now.
+    pub(crate) fn take_now(&self) -> Option<T> {
+        self.receiver.try_recv().ok()
     }
 }
 

@@ -227,6 +227,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address, help_heading = OUTPUT)]
     pub(super) metrics_addr: Option<SocketAddr>,
 
+    /// Write the numbers as a page with charts that needs no network; - is stdout
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) html: Option<PathBuf>,
+
     /// Write every request and answer, secrets masked; - is stdout
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) log_http: Option<PathBuf>,

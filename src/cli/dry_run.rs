@@ -153,7 +153,7 @@ fn without_secret(header: &str) -> String {
     }
 }
 
-fn without_password(text: &str) -> String {
+pub(super) fn without_password(text: &str) -> String {
     match url::Url::parse(text) {
         Ok(mut url) if url.password().is_some() => {
             // It fails only for URLs that cannot have one.

@@ -9,6 +9,7 @@ mod filling;
 mod harness;
 mod host;
 mod list;
+mod masked;
 mod merge;
 mod metrics;
 mod output;

@@ -9,7 +9,7 @@ use super::metrics::Metrics;
 use super::output::{Output, check_stream, open_stream};
 use crate::error::Error;
 use crate::load_test::{Live, LoadTest};
-use crate::report::{RunInfo, SampleFormat, Secrets, locust, write_hlog, write_json, write_junit};
+use crate::report::{RunInfo, SampleFormat, Secrets, locust, write_hlog, write_html, write_json, write_junit};
 use crate::stats::Summary;
 
 /// Something that is written at the end of a run.
@@ -19,11 +19,16 @@ struct Report {
     write: fn(&Summary, &RunInfo, &mut dyn Write) -> io::Result<()>,
 }
 
-const REPORTS: [Report; 7] = [
+const REPORTS: [Report; 8] = [
     Report {
         flag: "--json",
         path: |args| args.json.clone(),
         write: |summary, info, writer| write_json(summary, info, writer),
+    },
+    Report {
+        flag: "--html",
+        path: |args| args.html.clone(),
+        write: |summary, info, writer| write_html(summary, info, writer),
     },
     Report {
         flag: "--hlog",

@@ -11,6 +11,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use super::args::{AFTER_HELP, Args, TlsFiles};
 use super::config::{self, Settings};
 use super::host::host;
+use super::masked::masked;
 use super::outputs::{self, Outputs};
 use super::progress::{KnownEnd, Progress};
 use super::signals::Signals;
@@ -92,7 +93,7 @@ pub(super) fn carry_out(
     let info = RunInfo {
         started: SystemTime::now(),
         target: aim.description.clone(),
-        command: std::env::args().collect(),
+        command: masked(std::env::args()),
         hosts: vec![host()],
     };
     let signals = Signals::listen()?;

@@ -7,6 +7,7 @@ mod cookies;
 mod crew;
 mod driver;
 mod feed;
+mod flight;
 mod hooks;
 mod http;
 mod life;

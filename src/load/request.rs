@@ -156,7 +156,7 @@ impl<'u> RequestBuilder<'u> {
         match self.prepare() {
             Ok(prepared) => {
                 let hops = self.follow.unwrap_or_else(|| self.user.default_follow());
-                self.user.send(&prepared, hops)
+                self.user.send(prepared, hops)
             }
             Err(message) => {
                 let written = || format!("{} {}", self.method, self.url.split(['?', '#']).next().unwrap_or_default());

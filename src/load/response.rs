@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::mem;
 use std::ops::RangeInclusive;
 use std::panic::Location;
 use std::str::FromStr;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::flight::{self, Landed, Sent};
 use super::http::{Answered, HeaderMap, MAX_BODY};
 use crate::outcome::{Failure, Reason};
 use crate::sample::{RequestId, RequestTimes};
@@ -24,6 +26,22 @@ pub struct Response {
     body_length: u64,
     times: RequestTimes,
     json: OnceCell<Result<Value, String>>,
+    /// What it answers.
+    pub(super) sent: Sent,
+}
+
+/// The pieces of an answer nobody looks at any more may be wanted when its check has not passed.
+impl Drop for Response {
+    fn drop(&mut self) {
+        flight::land(Landed {
+            sent: mem::take(&mut self.sent),
+            status: self.status,
+            headers: mem::take(&mut self.headers),
+            body: mem::take(&mut self.body),
+            body_length: self.body_length,
+            times: self.times,
+        });
+    }
 }
 
 /// A set of status codes: `200`, `200..=299`, or parsed from `200,204`, `2xx`, `200-299`.
@@ -31,9 +49,15 @@ pub struct Response {
 pub struct Statuses(Vec<RangeInclusive<u16>>);
 
 impl Response {
-    pub(crate) fn new(request: RequestId, answered: Answered, body_length: u64, times: RequestTimes) -> Self {
+    pub(super) fn new(
+        request: RequestId,
+        answered: Answered,
+        body_length: u64,
+        times: RequestTimes,
+        sent: Sent,
+    ) -> Self {
         let Answered { status, headers, body } = answered;
-        Response { request, status, headers, body, body_length, times, json: OnceCell::new() }
+        Response { request, status, headers, body, body_length, times, json: OnceCell::new(), sent }
     }
 
     /// The status code.
@@ -228,6 +252,7 @@ impl Response {
         if self.body_length <= self.body.len() as u64 {
             return Ok(());
         }
+        flight::is_at_fault(&self.sent);
         let message = format!(
             "cannot tell whether the body is or holds {wanted}: only the first {} of its {} bytes are kept",
             MAX_BODY, self.body_length
@@ -237,6 +262,7 @@ impl Response {
 
     #[cold]
     fn fail(&self, message: String) -> Failure {
+        flight::is_at_fault(&self.sent);
         let detail = (!self.body.is_empty()).then(|| format!("body: {}", beginning(&self.body)));
         Failure::Fail(Reason { message, detail, request: Some(self.request) })
     }
@@ -335,7 +361,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("content-type", "application/json; charset=utf-8".parse().expect("value"));
         let answered = Answered { status, headers, body: body.into() };
-        Response::new(RequestId(0), answered, body.len() as u64, RequestTimes::default())
+        Response::new(RequestId(0), answered, body.len() as u64, RequestTimes::default(), Sent::default())
     }
 
     fn message<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {

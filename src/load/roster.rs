@@ -15,7 +15,7 @@ use super::recorder::{Recorder, Samples};
 use super::run::Shared;
 use super::shift::Shift;
 use super::user::{Equipment, User};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Flight};
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
 use crate::sample::{RequestRow, Sample, UserEvent, UserSample};
@@ -37,6 +37,7 @@ pub(crate) struct Roster {
     sink: Sink,
     log: Option<Tap<Exchange>>,
     samples: Option<Tap<RequestRow>>,
+    flight: Flight,
     /// When the roster was made: what the users' open work is timed from.
     epoch: Instant,
     made: u32,
@@ -56,6 +57,7 @@ impl Roster {
         sink: Sink,
         log: Option<Tap<Exchange>>,
         samples: Option<Tap<RequestRow>>,
+        flight: Flight,
     ) -> Self {
         let classes = shared.classes.classes.len();
         let places = || (0..classes).map(|_| Vec::new()).collect();
@@ -67,6 +69,7 @@ impl Roster {
             sink,
             log,
             samples,
+            flight,
             epoch: Instant::now(),
             made: 0,
             spare: places(),
@@ -151,6 +154,7 @@ impl Roster {
             settings: Arc::clone(&shared.settings),
             hooks: Arc::clone(&shared.hooks),
             log: self.log.clone(),
+            flight: self.flight.clone(),
             seed: shared.plan.seed_of(id),
         };
         // Boxed: what a thread is given passes through several frames.

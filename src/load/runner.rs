@@ -18,7 +18,7 @@ use super::run::{Shared, Steering};
 use super::stop::Stop;
 use crate::end::{End, EndReason};
 use crate::error::Error;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Flight};
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
 use crate::sample::{RequestRow, Sample, UserEvent, UserSample};
@@ -38,6 +38,7 @@ pub(crate) struct Parts {
     pub(crate) steering: Arc<Steering>,
     pub(crate) log: Option<Tap<Exchange>>,
     pub(crate) samples: Option<Tap<RequestRow>>,
+    pub(crate) flight: Flight,
 }
 
 /// Makes all threads and then releases the users. Returns the thread that sees the run to its end.
@@ -51,7 +52,7 @@ pub(crate) fn start(parts: Parts) -> Result<JoinHandle<End>, Error> {
 }
 
 fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
-    let Parts { plan, classes, hooks, names, sink, stop, steering, log, samples } = parts;
+    let Parts { plan, classes, hooks, names, sink, stop, steering, log, samples, flight } = parts;
     let factory = ClientFactory::new(&plan.http)?;
     os::raise_open_files();
     let users = plan.known_users();
@@ -69,7 +70,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
         driving: AtomicBool::new(true),
         handles: parking_lot::Mutex::new(Handles::new()),
     });
-    let mut roster = Roster::new(Arc::clone(&shared), factory, names, sink.clone(), log, samples);
+    let mut roster = Roster::new(Arc::clone(&shared), factory, names, sink.clone(), log, samples, flight);
     if let Err((made, error)) = roster.prepare(users) {
         return Err(Error::run(format!(
             "--users {users}: this machine made only {made} threads ({error}); lower --users or raise its limits (ulimit -u, kernel.threads-max, vm.max_map_count)"

@@ -1,17 +1,18 @@
 //! A user's exchanges with services: each is sent, recorded and shown to whom it concerns.
 
-use std::borrow::Cow;
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use url::Url;
 
+use super::flight::{Sent, Unanswered};
 use super::hooks::{FailureEvent, RequestEvent};
 use super::http::{Exchanged, HeaderMap, SET_COOKIE, Uri};
 use super::prepared::{Prepared, SharedRequest, redirected};
 use super::response::Response;
 use super::user::{OwnRequest, User};
-use crate::exchange::{Exchange, Message};
+use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
 use crate::outcome::{RequestError, RequestErrorKind};
 use crate::sample::{Answer, Lateness, Phase, RequestId, RequestTimes};
 
@@ -96,7 +97,11 @@ impl User {
             Box::new(OwnRequest { id: self.recorder.request_id(&request.name), request })
         });
         let result = match fill(&mut own.request) {
-            Ok(()) => self.send_as(own.id, &own.request, hops),
+            Ok(()) => {
+                let mut hop = None;
+                let result = self.send_as(own.id, &own.request, hops, &mut hop);
+                self.note(result, hop, shared.slot)
+            }
             Err(message) => Err(self.unsendable(&own.request.name, message)),
         };
         self.own[shared.slot] = Some(own);
@@ -104,29 +109,63 @@ impl User {
     }
 
     /// Sends a request and follows at most `hops` redirects.
-    pub(crate) fn send(&mut self, request: &Prepared, hops: u32) -> Result<Response, RequestError> {
+    pub(crate) fn send(&mut self, request: Prepared, hops: u32) -> Result<Response, RequestError> {
         let id = self.recorder.request_id(&request.name);
-        self.send_as(id, request, hops)
+        let mut hop = None;
+        let result = self.send_as(id, &request, hops, &mut hop);
+        self.note(result, hop.or(Some(request)), 0)
     }
 
-    fn send_as(&mut self, mut id: RequestId, request: &Prepared, hops: u32) -> Result<Response, RequestError> {
-        let mut current = Cow::Borrowed(request);
+    /// Leaves with an exchange what was sent: the request, or the number of the shared one.
+    fn note(
+        &mut self,
+        result: Result<Response, RequestError>,
+        request: Option<Prepared>,
+        slot: usize,
+    ) -> Result<Response, RequestError> {
+        match result {
+            Ok(mut response) => {
+                (response.sent.request, response.sent.slot) = (request, slot);
+                Ok(response)
+            }
+            Err(error) => {
+                if let Some(unanswered) = &mut self.open.unanswered {
+                    (unanswered.sent.request, unanswered.sent.slot) = (request, slot);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// What was sent after a redirect is left in `last`.
+    fn send_as(
+        &mut self,
+        mut id: RequestId,
+        request: &Prepared,
+        hops: u32,
+        last: &mut Option<Prepared>,
+    ) -> Result<Response, RequestError> {
         for hop in 0.. {
-            let response = self.exchange(id, &current)?;
+            let current = last.as_ref().unwrap_or(request);
+            let mut response = self.exchange(id, current)?;
             let is_redirect = matches!(response.status(), 301..=303 | 307 | 308);
             let location = if is_redirect { response.header("location") } else { None };
             let Some(location) = location.filter(|_| hops > 0) else { return Ok(response) };
             let next = if hop == hops {
                 Err(format!("more than {hops} redirects"))
             } else {
-                redirected(&current, response.status(), location)
+                redirected(current, response.status(), location)
             };
+            // A hop is gone once the next is sent.
+            let sent = mem::take(&mut response.sent);
             let next = next.map_err(|message| {
                 self.open.lost = Some(id);
+                let times = response.times();
+                self.open.unanswered = Some(Box::new(Unanswered { sent, times, message: message.clone() }));
                 RequestError { phase: Phase::Receive, kind: RequestErrorKind::Protocol, message, request: id }
             })?;
             id = self.recorder.request_id(&next.name);
-            current = Cow::Owned(next);
+            *last = Some(next);
         }
         unreachable!("the loop above ends by returning")
     }
@@ -148,7 +187,7 @@ impl User {
         let headers = with_cookies.as_ref().unwrap_or(&request.headers);
         let exchanged = self.client.exchange(method, uri, headers, request.body.as_deref(), *timeout);
         self.open.in_exchange = None;
-        let Exchanged { times, traffic, .. } = exchanged;
+        let Exchanged { times, traffic, sent_at, .. } = exchanged;
         let answer = match &exchanged.answer {
             Ok(answered) => Answer::Status(answered.status),
             Err(lost) => Answer::None { kind: lost.kind, phase: lost.phase },
@@ -166,17 +205,21 @@ impl User {
         if !self.hooks.request.is_empty() {
             self.tell_of_request(&request.name, &exchanged);
         }
+        self.serial += 1;
+        let began = sent_at.and_then(|at| at.checked_sub(times.setup()));
+        let sent = Sent { serial: self.serial, began, headers: with_cookies, ..Sent::default() };
         match exchanged.answer {
             Ok(answered) => {
                 self.refusals = 0;
                 if answered.headers.contains_key(SET_COOKIE) {
                     self.take_cookies(uri, &answered.headers);
                 }
-                Ok(Response::new(id, answered, traffic.body_bytes, times))
+                Ok(Response::new(id, answered, traffic.body_bytes, times, sent))
             }
             Err(lost) => {
                 self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
                 self.open.lost = Some(id);
+                self.open.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message.clone() }));
                 Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
             }
         }
@@ -201,27 +244,42 @@ impl User {
 
     /// The exchange as the log shows it, sent with these headers.
     fn seen(&self, started: SystemTime, request: &Prepared, headers: &HeaderMap, exchanged: &Exchanged) -> Exchange {
+        let answer = match &exchanged.answer {
+            Ok(answered) => Ok((answered.status, &answered.headers, &answered.body[..], exchanged.traffic.body_bytes)),
+            Err(lost) => Err(lost.message.as_str()),
+        };
+        self.whole(started, request, headers, exchanged.times, answer, MAX_KEPT_BODY)
+    }
+
+    /// A copy of an exchange, sent with these headers, with at most `limit` bytes of each body.
+    pub(super) fn whole(
+        &self,
+        started: SystemTime,
+        request: &Prepared,
+        headers: &HeaderMap,
+        times: RequestTimes,
+        answer: Result<(u16, &HeaderMap, &[u8], u64), &str>,
+        limit: usize,
+    ) -> Exchange {
         let sent_body = request.body.as_deref().unwrap_or_default();
         let added = self.client.headers_added(&request.uri, headers, request.body.as_deref());
         let added = added.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let given = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let sent = added.chain(given);
-        let answer = match &exchanged.answer {
-            Ok(answered) => {
-                let headers = answered.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-                Ok((answered.status, Message::new(headers, &answered.body, exchanged.traffic.body_bytes)))
-            }
-            Err(lost) => Err(lost.message.clone()),
-        };
+        let answer = answer.map_err(str::to_owned).map(|(status, headers, body, length)| {
+            let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+            (status, Message::new(headers, body, length, limit))
+        });
         Exchange {
             user: self.id,
             iteration: self.iteration,
             started,
             method: request.method.to_string(),
             url: request.uri.to_string(),
-            sent: Message::new(sent, sent_body, sent_body.len() as u64),
+            sent: Message::new(sent, sent_body, sent_body.len() as u64, limit),
             answer,
-            time: exchanged.times.setup() + exchanged.times.response_time(),
+            time: times.setup() + times.response_time(),
+            times,
         }
     }
 }

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::check::Check;
 use super::cookies::Cookies;
+use super::flight::{Told, Unanswered};
 use super::hooks::{FailureEvent, Hooks};
 use super::http::{Client, HttpSettings};
 use super::open::NoMore;
@@ -16,7 +17,7 @@ use super::recorder::{CheckTimes, Recorder};
 use super::request::{REFUSALS_BEFORE_PAUSE, RequestBuilder};
 use super::shift::Shift;
 use super::state::State;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Flight};
 use crate::outcome::{Outcome, Reason, RequestErrorKind};
 use crate::queue::Tap;
 use crate::sample::{Answer, CheckId, Phase, RequestId, RequestTimes, Traffic};
@@ -33,6 +34,11 @@ pub struct User {
     pub(super) settings: Arc<HttpSettings>,
     pub(super) hooks: Arc<Hooks>,
     pub(super) log: Option<Tap<Exchange>>,
+    pub(super) flight: Flight,
+    /// What the flight recorder knows of this user's failures.
+    pub(super) told: Option<Told>,
+    /// Requests it has sent.
+    pub(super) serial: u64,
     pub(super) rng: Rng,
     /// What the author keeps for this user.
     pub(super) state: State,
@@ -61,6 +67,7 @@ pub(crate) struct Equipment {
     pub(crate) settings: Arc<HttpSettings>,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) log: Option<Tap<Exchange>>,
+    pub(crate) flight: Flight,
     /// What its random choices follow from.
     pub(crate) seed: u64,
 }
@@ -90,13 +97,15 @@ pub(super) struct OpenCheck {
     pub(super) in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
     pub(super) lost: Option<RequestId>,
+    /// The last that did, whole.
+    pub(super) unanswered: Option<Box<Unanswered>>,
     /// It wanted a row of a feed that has none left.
     has_no_row: bool,
 }
 
 impl User {
     pub(crate) fn new(id: u32, equipment: Equipment) -> Self {
-        let Equipment { client, recorder, shift, settings, hooks, log, seed } = equipment;
+        let Equipment { client, recorder, shift, settings, hooks, log, flight, seed } = equipment;
         User {
             id,
             iteration: 0,
@@ -106,6 +115,9 @@ impl User {
             settings,
             hooks,
             log,
+            flight,
+            told: None,
+            serial: 0,
             rng: Rng::with_seed(seed),
             state: State::default(),
             open: OpenCheck::default(),
@@ -217,6 +229,7 @@ impl User {
         let started = Instant::now();
         self.recorder.begin_check(id, started)?;
         self.open = OpenCheck::default();
+        let serial = self.serial;
         let mut outcome = check.run(self);
         if self.open.has_no_row {
             // Without its data it tested nothing, so that it is neither a pass nor a fail.
@@ -234,11 +247,13 @@ impl User {
         }
         let OpenCheck { tpr, requests, answered, thought, hooks, .. } = self.open;
         let tpr = if requests == 0 { elapsed.saturating_sub(thought) } else { tpr };
+        let recorded = self.recording(id, &outcome, ended, tpr, serial);
         let done = if passed { ended } else { Instant::now() };
         let busy = done.saturating_duration_since(self.busy_since).saturating_sub(thought);
         self.busy_since = done;
         let times = CheckTimes { tpr, elapsed, busy, hooks, requests, answered };
         self.recorder.end_check(id, ended, times, outcome)?;
+        recorded.into_iter().for_each(|recorded| self.flight.offer(recorded));
         Ok(passed)
     }
 

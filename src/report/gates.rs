@@ -37,7 +37,7 @@ pub(super) fn write_gates(summary: &Summary, width: u16, writer: &mut impl Write
 }
 
 /// A number of a gate with its unit.
-fn number(value: f64, unit: GateUnit) -> String {
+pub(super) fn number(value: f64, unit: GateUnit) -> String {
     match unit {
         GateUnit::Milliseconds => format!("{} ms", four_digits(value)),
         GateUnit::Ratio => format!("{} %", trimmed(value * 100.0)),

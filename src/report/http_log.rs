@@ -5,7 +5,8 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
-use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
+pub(crate) use crate::exchange::is_secret;
+use crate::exchange::{Exchange, MASK, MAX_KEPT_BODY, Message};
 use crate::units::milliseconds;
 
 /// What to do with headers that hold secrets: `Authorization`, `Proxy-Authorization`, `Cookie` and `Set-Cookie`.
@@ -16,13 +17,6 @@ pub enum Secrets {
     Mask,
     /// Write them as they are.
     Show,
-}
-
-const SECRET_HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
-
-/// The header of this name is not to be shown to everybody.
-pub(crate) fn is_secret(name: &str) -> bool {
-    SECRET_HEADERS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
 /// Writes exchanges until there are no more. After an error the rest is taken and thrown away.
@@ -43,7 +37,7 @@ pub(crate) fn write_all(
 }
 
 fn write_one(exchange: &Exchange, writer: &mut impl Write, secrets: Secrets) -> io::Result<()> {
-    let Exchange { user, iteration, started, method, url, sent, answer, time } = exchange;
+    let Exchange { user, iteration, started, method, url, sent, answer, time, times: _ } = exchange;
     let ms = milliseconds(*time);
     writeln!(writer, "=== {} user {user} iteration {iteration} {ms:.3} ms", timestamp(*started))?;
     writeln!(writer, "{method} {url}")?;
@@ -60,7 +54,7 @@ fn write_one(exchange: &Exchange, writer: &mut impl Write, secrets: Secrets) -> 
 
 fn write_message(message: &Message, writer: &mut impl Write, secrets: Secrets) -> io::Result<()> {
     for (name, value) in &message.headers {
-        let value = if is_secret(name) && secrets == Secrets::Mask { "***" } else { value };
+        let value = if is_secret(name) && secrets == Secrets::Mask { MASK } else { value };
         writeln!(writer, "{name}: {value}")?;
     }
     if message.body_length > 0 {
@@ -94,6 +88,7 @@ pub(super) fn timestamp_in_seconds(time: SystemTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::RequestTimes;
     use std::time::{Duration, UNIX_EPOCH};
 
     fn exchange() -> Exchange {
@@ -114,6 +109,7 @@ mod tests {
                 Message { headers: headers(&[("set-cookie", "id=secret")]), body: vec![0, 255], body_length: 2 },
             )),
             time: Duration::from_micros(1_250),
+            times: RequestTimes::default(),
         }
     }
 

@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::stats::{CheckTally, FailureGroup, Summary};
+use super::gates::number;
+use crate::stats::{CheckTally, FailureGroup, GateVerdict, Summary};
 
 /// The suite's name, and the class of all its cases.
 const SUITE: &str = "perfloop";
 
-/// Writes a JUnit report: a suite `perfloop` with a test case for each check.
+/// Writes a JUnit report: a suite `perfloop` with a test case for each check and for each gate.
 ///
 /// A check of which all runs passed is a success; one that failed an expectation is a failure, one that only lacked
 /// usable answers an error, each with its counts and what was wrong; one of which no run ended is an error, too. The
@@ -21,6 +22,7 @@ pub fn write_junit(summary: &Summary, mut writer: impl Write) -> io::Result<()> 
     let mut suite = TestSuite::new(SUITE);
     suite.set_time(summary.tested());
     suite.add_test_cases(summary.whole.checks.iter().map(|check| case(summary, check)));
+    suite.add_test_cases(summary.gates.iter().map(gate));
     let mut report = Report::new(SUITE);
     report.set_time(summary.tested()).add_test_suite(suite);
     report.serialize(&mut writer).map_err(io::Error::other)?;
@@ -30,6 +32,22 @@ pub fn write_junit(summary: &Summary, mut writer: impl Write) -> io::Result<()> 
 fn case(summary: &Summary, check: &CheckTally) -> TestCase {
     let mut case = TestCase::new(&*check.name, status(summary, check));
     case.set_classname(SUITE).set_time(check.tpr.mean().unwrap_or_default());
+    case
+}
+
+/// A gate that was crossed is a failure.
+fn gate(gate: &GateVerdict) -> TestCase {
+    let status = if gate.crossed {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let value =
+            gate.value.map_or("there was no data".to_owned(), |value| format!("it was {}", number(value, gate.unit)));
+        status.set_message(format!("crossed: {value}")).set_type("gate");
+        status
+    } else {
+        TestCaseStatus::success()
+    };
+    let mut case = TestCase::new(format!("gate: {gate}"), status);
+    case.set_classname(SUITE);
     case
 }
 

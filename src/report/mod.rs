@@ -1,9 +1,12 @@
 //! Reports: numbers in, bytes out through a writer. The only place where numbers are rounded.
 
+mod curl;
 mod gates;
 mod hlog;
+mod html;
 pub(crate) mod http_log;
 mod json;
+mod json_exchange;
 #[cfg(feature = "cli")]
 mod junit;
 pub mod locust;
@@ -15,7 +18,9 @@ mod text;
 
 use std::time::SystemTime;
 
+pub use curl::curl_line;
 pub use hlog::write_hlog;
+pub use html::write_html;
 pub use http_log::Secrets;
 pub(crate) use json::read_json;
 pub use json::write_json;

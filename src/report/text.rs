@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
 
+use super::curl::curl_line;
 use super::gates::write_gates;
 use crate::end::EndReason;
 use crate::sample::Plateau;
@@ -12,13 +13,13 @@ use crate::stats::{CheckTally, FailureGroup, LevelSection, RequestTally, Section
 use crate::units::{self, milliseconds};
 
 /// The percentiles of the tables.
-const PERCENTILES: [f64; 4] = [50.0, 90.0, 95.0, 99.0];
+pub(super) const PERCENTILES: [f64; 4] = [50.0, 90.0, 95.0, 99.0];
 /// More groups of failures are left to the JSON report.
 const SHOWN_FAILURES: usize = 20;
 /// The name's column never gets narrower.
 const MIN_NAME: u16 = 18;
 /// Stands behind a percentile with fewer than 10 samples beyond it.
-const UNBACKED: char = '*';
+pub(super) const UNBACKED: char = '*';
 
 /// Writes all tables, `width` columns wide.
 ///
@@ -89,7 +90,7 @@ pub fn live_line(summary: &Summary) -> String {
     )
 }
 
-fn headline(summary: &Summary) -> String {
+pub(super) fn headline(summary: &Summary) -> String {
     let totals = &summary.whole.totals;
     let why: String = match summary.end.map(|end| end.reason) {
         Some(EndReason::LoopsDone) => "all loops done".into(),
@@ -115,7 +116,7 @@ fn headline(summary: &Summary) -> String {
     )
 }
 
-fn load_line(summary: &Summary) -> String {
+pub(super) fn load_line(summary: &Summary) -> String {
     let full_load = match &summary.full_load {
         Some(section) => format!("at full load for {}", units::short(section.span)),
         None => "nothing ended at full load".into(),
@@ -125,14 +126,14 @@ fn load_line(summary: &Summary) -> String {
 }
 
 /// Some percentile of the tables says little.
-fn has_unbacked(section: &Section) -> bool {
+pub(super) fn has_unbacked(section: &Section) -> bool {
     let checks = section.checks.iter().flat_map(|check| [&check.tpr, &check.fail_tpr, &check.exception_tpr]);
     let mut timings = checks.chain(section.requests.iter().map(|request| &request.response_time));
     timings.any(|timing| timing.count() > 0 && PERCENTILES.iter().any(|percent| !timing.is_backed(*percent)))
 }
 
 /// The rows of a section: each tally, all together if there are several, and all at full load.
-fn rows<'a, T>(
+pub(super) fn rows<'a, T>(
     whole: &'a Section,
     full_load: Option<&'a Section>,
     each: impl Fn(&'a Section) -> &'a [T],
@@ -230,10 +231,7 @@ fn write_levels(summary: &Summary, width: u16, writer: &mut impl Write) -> io::R
     let header = ["level", "from", "for", "rps", "fail %", "p50", "p95", "p99", "in flight"];
     let rows = summary.levels.iter().map(|level| {
         let LevelSection { what, from, section } = level;
-        let name = match what {
-            Plateau::Users(users) => units::count((*users).into(), "user"),
-            Plateau::Rate(per_s) => format!("{}/s", rate(*per_s)),
-        };
+        let name = level_name(*what);
         let percentile = |percent| section.totals.tpr.percentile(percent).map_or("-".into(), number_ms);
         let seconds = |span: Duration| format!("{:.1} s", span.as_secs_f64());
         vec![
@@ -249,6 +247,14 @@ fn write_levels(summary: &Summary, width: u16, writer: &mut impl Write) -> io::R
         ]
     });
     write_table(&header, rows, width, writer)
+}
+
+/// What held while a level lasted.
+pub(super) fn level_name(what: Plateau) -> String {
+    match what {
+        Plateau::Users(users) => units::count(users.into(), "user"),
+        Plateau::Rate(per_s) => format!("{}/s", rate(per_s)),
+    }
 }
 
 fn warmup_line(warmup: &WarmUp) -> String {
@@ -331,6 +337,9 @@ fn write_failures(
         let more = failures.len() - SHOWN_FAILURES;
         writeln!(writer, "         and {} more; --json FILE has all", units::count(more as u64, "group"))?;
     }
+    if let Some(recording) = failures.first().and_then(|largest| largest.recordings.first.first()) {
+        writeln!(writer, "repeat: {}", curl_line(&recording.exchange))?;
+    }
     writeln!(writer)
 }
 
@@ -344,7 +353,7 @@ fn cut(line: &str, width: u16) -> String {
 }
 
 /// Milliseconds to four digits or so: `0.031`, `9.12`, `201.4`, `12345`.
-fn number_ms(time: Duration) -> String {
+pub(super) fn number_ms(time: Duration) -> String {
     four_digits(milliseconds(time))
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::{Blocks, Stats, Summary};
-use crate::queue::Drain;
+use crate::exchange::Recorded;
+use crate::queue::{Drain, Spill};
 
 /// How long the queue may fill before it is looked at again.
 const POLL: Duration = Duration::from_millis(5);
@@ -19,11 +20,12 @@ const BATCH: usize = 1024;
 pub(crate) struct Collector {
     stats: Mutex<Stats>,
     drain: Drain,
+    recorded: Spill<Recorded>,
 }
 
 impl Collector {
-    pub(crate) fn new(stats: Stats, drain: Drain) -> Arc<Self> {
-        Arc::new(Collector { stats: Mutex::new(stats), drain })
+    pub(crate) fn new(stats: Stats, drain: Drain, recorded: Spill<Recorded>) -> Arc<Self> {
+        Arc::new(Collector { stats: Mutex::new(stats), drain, recorded })
     }
 
     /// Counts until the queue is closed and empty.
@@ -44,7 +46,10 @@ impl Collector {
     fn take_batch(&self) -> usize {
         let mut stats = self.stats.lock();
         let samples = std::iter::from_fn(|| self.drain.next()).take(BATCH);
-        samples.map(|sample| stats.add(sample)).count()
+        let count = samples.map(|sample| stats.add(sample)).count();
+        // Each comes after its sample, so that none is left when the samples are at their end.
+        std::iter::from_fn(|| self.recorded.take_now()).take(BATCH).for_each(|recorded| stats.keep(recorded));
+        count
     }
 
     /// How long ago the first user began what is measured; zero before that.

@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::recordings::{Recording, Recordings};
 use crate::outcome::{Outcome, Reason};
 use crate::sample::{CheckId, RequestId};
 
@@ -30,6 +32,8 @@ pub struct FailureGroup {
     pub first: Duration,
     /// When the last ended, from the start of the run.
     pub last: Duration,
+    /// Some of them, kept whole.
+    pub recordings: Recordings,
 }
 
 impl FailureGroup {
@@ -43,6 +47,7 @@ impl FailureGroup {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Failures {
     groups: HashMap<Key, FailureGroup>,
+    recordings: HashMap<Key, Recordings>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -70,6 +75,7 @@ impl Failures {
             count: 0,
             first: at,
             last: at,
+            recordings: Recordings::default(),
         };
         if self.groups.len() >= MAX_FAILURE_GROUPS && !self.groups.contains_key(&key) {
             crate::names::OTHER.clone_into(&mut key.template);
@@ -86,9 +92,21 @@ impl Failures {
         known.last = known.last.max(at);
     }
 
+    /// Keeps what was recorded of a failure with this message.
+    pub(super) fn keep(&mut self, check: CheckId, is_exception: bool, message: &str, recording: &Arc<Recording>) {
+        let mut key = Key { check, is_exception, template: template(&one_line(message)) };
+        if self.groups.len() >= MAX_FAILURE_GROUPS && !self.groups.contains_key(&key) {
+            crate::names::OTHER.clone_into(&mut key.template);
+        }
+        self.recordings.entry(key).or_default().add(recording);
+    }
+
     /// Largest first.
     pub(crate) fn groups(&self) -> Vec<FailureGroup> {
-        let mut groups: Vec<FailureGroup> = self.groups.values().cloned().collect();
+        let recordings = |key| self.recordings.get(key).cloned().unwrap_or_default();
+        let groups =
+            self.groups.iter().map(|(key, group)| FailureGroup { recordings: recordings(key), ..group.clone() });
+        let mut groups: Vec<FailureGroup> = groups.collect();
         groups.sort_by(FailureGroup::order);
         groups
     }

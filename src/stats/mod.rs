@@ -5,6 +5,7 @@ mod collector;
 mod failures;
 mod gate;
 mod merge;
+mod recordings;
 mod summary;
 mod tally;
 mod timeline;
@@ -20,6 +21,7 @@ pub(crate) use collector::Collector;
 pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
 pub(crate) use gate::Outlook as GateOutlook;
 pub use gate::{Gate, GateKind, GateUnit, GateVerdict};
+pub use recordings::{Recording, Recordings};
 pub use summary::{LevelSection, LogLoss, Section, Summary, WarmUp};
 pub use tally::{CheckTally, RequestTally};
 pub use timeline::{Slot, SparseHistogram, Timeline};
@@ -28,11 +30,13 @@ pub(crate) use timing::UNIT;
 pub use verdict::{LoadVerdict, TimesVerdict};
 pub use warning::Warning;
 
+use crate::exchange::{Bar, Recorded};
 use crate::names::Names;
 use crate::outcome::Outcome;
 use crate::sample::{Answer, CheckSample, Level, Plateau, RequestSample, Sample, UserEvent, UserSample};
 use blocks::FullLoad;
 use failures::Failures;
+use recordings::Slowest;
 use tally::Part;
 
 /// Everything counted so far.
@@ -57,6 +61,7 @@ pub(crate) struct Stats {
     /// Requests have due times.
     is_scheduled: bool,
     failures: Failures,
+    slowest: Slowest,
     timeline: Timeline,
     blocks: FullLoad,
     starts: Timing,
@@ -104,6 +109,7 @@ impl Stats {
             measured_from: None,
             is_scheduled,
             failures: Failures::default(),
+            slowest: Slowest::default(),
             timeline: Timeline::new(),
             blocks: FullLoad::default(),
             starts: Timing::default(),
@@ -113,6 +119,28 @@ impl Stats {
             dropped: 0,
             not_made: 0,
             run_delay: None,
+        }
+    }
+
+    /// What a pass must exceed to be among the slowest so far.
+    pub(crate) fn bar(&self) -> Bar {
+        self.slowest.bar.clone()
+    }
+
+    /// Keeps what was recorded, if it is worth it.
+    pub(crate) fn keep(&mut self, recorded: Recorded) {
+        let Recorded { check, failure, ended, tpr, exchange } = recorded;
+        let is_of_warmup = matches!(self.span(Level::NONE, ended), Span::WarmUp);
+        let at = self.started.map_or(Duration::ZERO, |started| ended.saturating_duration_since(started));
+        let (is_exception, message) = failure.unzip();
+        let recording = Recording { check: self.names.check_name(check), at, tpr, message, exchange };
+        let recording = Arc::new(recording);
+        match (is_exception, &recording.message) {
+            (Some(is_exception), Some(message)) => {
+                let failures = if is_of_warmup { &mut self.warmup_failures } else { &mut self.failures };
+                failures.keep(check, is_exception, message, &recording);
+            }
+            _ => self.slowest.add(recording, is_of_warmup),
         }
     }
 
@@ -138,6 +166,7 @@ impl Stats {
             self.warmup.add_check(&sample);
             return self.warmup_failures.add(sample.check, sample.outcome, Duration::ZERO);
         };
+        self.slowest.measure();
         let moment = self.moment(sample.ended);
         self.part(level, sample.ended).add_check(&sample);
         self.blocks.add_check(&sample);
@@ -258,6 +287,7 @@ impl Stats {
             levels: self.levels.iter().filter_map(|level| self.level(level)).collect(),
             warmup,
             failures: self.failures.groups(),
+            slowest: self.slowest.kept(),
             names: Arc::clone(&self.names),
             timeline: self.timeline.clone(),
             blocks: Blocks::default(),

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::blocks::Blocks;
 use super::failures::FailureGroup;
 use super::gate::GateVerdict;
+use super::recordings::Recording;
 use super::tally::{CheckTally, Part, RequestTally};
 use super::timeline::Timeline;
 use super::timing::Timing;
@@ -38,6 +39,8 @@ pub struct Summary {
     pub warmup: Option<WarmUp>,
     /// Fails and exceptions, grouped, the largest group first.
     pub failures: Vec<FailureGroup>,
+    /// The slowest passes, kept whole, the slowest first; at most 10.
+    pub slowest: Vec<Arc<Recording>>,
     /// The run over time.
     pub timeline: Timeline,
     /// Full load over time; empty while the run goes on.

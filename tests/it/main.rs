@@ -9,6 +9,7 @@ mod examples;
 mod feed;
 mod gates;
 mod harness;
+mod html;
 mod json;
 mod load;
 mod outcomes;

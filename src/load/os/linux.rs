@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, IoSliceMut};
 use std::net::{TcpStream, UdpSocket};
-use std::os::fd::AsRawFd as _;
+use std::os::fd::{AsRawFd as _, RawFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -57,10 +57,26 @@ impl StampKeeper {
         let socket = UdpSocket::bind("127.0.0.1:0").ok();
         if let Some(socket) = &socket {
             // Where it fails there are no stamps at all, which is counted.
-            let _ = setsockopt(socket, sockopt::Timestamping, &stamps());
+            let _ = setsockopt(socket, sockopt::Timestamping, &stamps()).is_ok() && wait_for_stamps(socket).is_ok();
         }
         StampKeeper { _socket: socket }
     }
+}
+
+/// Sends itself datagrams until one is stamped: the kernel takes a while to begin, the longer the busier it is.
+fn wait_for_stamps(socket: &UdpSocket) -> io::Result<()> {
+    const TRIES: u32 = 100;
+    socket.connect(socket.local_addr()?)?;
+    socket.set_read_timeout(Some(Duration::from_millis(10)))?;
+    for _ in 0..TRIES {
+        socket.send(&[0])?;
+        let mut byte = [0];
+        if receive_from(socket.as_raw_fd(), &mut byte).is_ok_and(|received| received.stamp.is_some()) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
 }
 
 /// The kernel is to note when each segment arrives.
@@ -79,9 +95,13 @@ struct ControlRoom([u8; 128]);
 
 /// Reads as `recv` does, and takes the arrival of the last segment with it.
 pub(crate) fn receive(socket: &TcpStream, buffer: &mut [u8]) -> io::Result<Received> {
+    receive_from(socket.as_raw_fd(), buffer)
+}
+
+fn receive_from(socket: RawFd, buffer: &mut [u8]) -> io::Result<Received> {
     let mut room = ControlRoom([0; 128]);
     let mut slices = [IoSliceMut::new(buffer)];
-    let message = recvmsg::<()>(socket.as_raw_fd(), &mut slices, Some(&mut room.0), MsgFlags::empty())?;
+    let message = recvmsg::<()>(socket, &mut slices, Some(&mut room.0), MsgFlags::empty())?;
     let stamp = message.cmsgs().ok().and_then(|mut messages| {
         messages.find_map(|message| match message {
             ControlMessageOwned::ScmTimestampsns(stamps) => Some(Duration::from(stamps.system)),

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 pub(crate) use read::read_json;
 
 use super::http_log::timestamp;
-use super::{Host, RunInfo};
+use super::{Host, RunInfo, json_exchange};
 use crate::end::EndReason;
 use crate::sample::Plateau;
 use crate::stats::{
@@ -47,6 +47,7 @@ pub fn write_json(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> 
     document.insert("warmup".into(), json!(warmup));
     document.insert("failures".into(), summary.failures.iter().map(|group| failure(summary, group)).collect());
     document.insert("gates".into(), summary.gates.iter().map(gate).collect());
+    document.insert("slowest".into(), json_exchange::slowest(summary));
     document.insert("warnings".into(), summary.warnings().iter().map(|warning| json!(warning.to_string())).collect());
     serde_json::to_writer_pretty(&mut writer, &document)?;
     writeln!(writer)?;
@@ -320,6 +321,7 @@ fn failure(summary: &Summary, group: &crate::stats::FailureGroup) -> Value {
         "count": group.count,
         "first_s": group.first.as_secs_f64(),
         "last_s": group.last.as_secs_f64(),
+        "exchanges": json_exchange::exchanges(group),
     })
 }
 

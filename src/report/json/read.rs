@@ -141,6 +141,8 @@ fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
     let summary = Summary {
         // They are of the run that was judged, not of its numbers.
         gates: Vec::new(),
+        // What was kept whole stays with the report it is in.
+        slowest: Vec::new(),
         end: end(&run)?,
         users: run.small("users")?,
         seed: run.count("seed")?,
@@ -313,6 +315,7 @@ fn failure(row: &Object<'_>, names: &Names) -> Read<FailureGroup> {
         last: row.seconds("last_s")?,
         // Which requests they came of is for other formats.
         requests: Default::default(),
+        recordings: Default::default(),
     })
 }
 

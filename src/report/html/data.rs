@@ -1,0 +1,76 @@
+//! What the page's script draws, as JSON.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::stats::{Slot, SparseHistogram, Summary, Timing};
+use crate::units::milliseconds;
+
+/// A last slot of which less than this share was tested says nothing.
+const LEAST_SHARE: f64 = 0.25;
+/// Points of a distribution for each tenth that is left.
+const POINTS_PER_DECADE: u32 = 12;
+
+/// Safe inside a script element: `<` is written as an escape.
+pub(super) fn json(summary: &Summary) -> String {
+    let timeline = &summary.timeline;
+    let width = timeline.width().as_secs_f64();
+    let tested = summary.tested().as_secs_f64();
+    // Of the last slot only a part was tested.
+    let span = |index: usize| (tested - index as f64 * width).min(width);
+    let slots = match timeline.slots() {
+        [slots @ .., _] if !slots.is_empty() && span(slots.len()) < width * LEAST_SHARE => slots,
+        slots => slots,
+    };
+    let per_s = |index: usize, amount: f64| (span(index) > 0.0).then(|| rounded(amount / span(index)));
+    let each = |value: &dyn Fn(usize, &Slot) -> Option<f64>| -> Vec<Option<f64>> {
+        slots.iter().enumerate().map(|(index, slot)| value(index, slot)).collect()
+    };
+    let percentile =
+        |times: fn(&Slot) -> &SparseHistogram, percent: f64| each(&|_, slot| times(slot).percentile(percent).map(ms));
+    let data = json!({
+        "width_s": width,
+        "answered": each(&|index, slot| per_s(index, slot.answered as f64)),
+        "not_passed": each(&|index, slot| per_s(index, (slot.fail + slot.exception) as f64)),
+        "p50": percentile(|slot| &slot.response_times, 50.0),
+        "p95": percentile(|slot| &slot.response_times, 95.0),
+        "p99": percentile(|slot| &slot.response_times, 99.0),
+        "max": each(&|_, slot| (slot.answered > 0).then(|| ms(slot.response_time_max))),
+        "users": each(&|_, slot| Some(slot.users.into())),
+        "in_flight": each(&|index, slot| per_s(index, slot.response_time_sum.as_secs_f64())),
+        "delay_p50": percentile(|slot| &slot.client_delays, 50.0),
+        "delay_p99": percentile(|slot| &slot.client_delays, 99.0),
+        "distribution": {
+            "response": distribution(&summary.whole.request_totals.response_time),
+            "tpr": distribution(&summary.whole.totals.tpr),
+            "delay": distribution(&summary.whole.request_totals.client_delay),
+        },
+    });
+    data.to_string().replace('<', "\\u003c")
+}
+
+/// Percentiles with their times, up to the one beyond which a single sample lies; there the longest.
+fn distribution(timing: &Timing) -> Vec<Value> {
+    let count = timing.count() as f64;
+    if timing.count() == 0 {
+        return Vec::new();
+    }
+    let left = (0..).map(|step| 10f64.powf(-f64::from(step) / f64::from(POINTS_PER_DECADE)));
+    let left = left.take_while(|left| count * left > 1.0).chain([1.0 / count]);
+    left.filter_map(|left| {
+        let is_last = left <= 1.0 / count;
+        let time = if is_last { timing.max() } else { timing.percentile((1.0 - left) * 100.0) };
+        Some(json!([left, ms(time?)]))
+    })
+    .collect()
+}
+
+/// Milliseconds to the microsecond: nobody sees more of a line.
+fn ms(time: Duration) -> f64 {
+    rounded(milliseconds(time))
+}
+
+fn rounded(number: f64) -> f64 {
+    (number * 1e3).round() / 1e3
+}

@@ -1,0 +1,124 @@
+//! What a reader wants to know first: did it hold, and can the numbers be trusted.
+
+use maud::{Markup, html};
+
+use crate::report::gates::number;
+use crate::report::text::{headline, number_ms, rate};
+use crate::stats::{LoadVerdict, Summary, TimesVerdict};
+use crate::units;
+
+/// How a line of the verdicts looks.
+#[derive(Clone, Copy)]
+enum Mood {
+    Good,
+    Bad,
+    Doubtful,
+}
+
+impl Mood {
+    fn class(self) -> &'static str {
+        match self {
+            Mood::Good => "good",
+            Mood::Bad => "bad",
+            Mood::Doubtful => "doubtful",
+        }
+    }
+
+    /// For those who do not tell the colors apart.
+    fn sign(self) -> &'static str {
+        match self {
+            Mood::Good => "✓",
+            Mood::Bad => "✕",
+            Mood::Doubtful => "!",
+        }
+    }
+}
+
+pub(super) fn verdicts(summary: &Summary) -> Markup {
+    let totals = &summary.whole.totals;
+    let cold = summary.warmup.as_ref().is_some_and(|warmup| !warmup.failures.is_empty());
+    let not_passed = totals.fail + totals.exception;
+    let passed = totals.pass > 0 && not_passed == 0 && !cold;
+    let title = match (totals.ended(), not_passed) {
+        (0, _) => "No check ended".to_owned(),
+        (1, 0) => "The check passed".to_owned(),
+        (ended, 0) => format!("All {ended} checks passed"),
+        (ended, not_passed) => format!("{not_passed} of {ended} checks did not pass"),
+    };
+    let times = match summary.times_verdict() {
+        TimesVerdict::Exact => Mood::Good,
+        TimesVerdict::ThreadClock(_) | TimesVerdict::NoAnswers => Mood::Doubtful,
+    };
+    let load = match summary.load_verdict() {
+        LoadVerdict::AsAsked(_) => Mood::Good,
+        LoadVerdict::TesterLimited(_) | LoadVerdict::NoChecks => Mood::Doubtful,
+    };
+    html! {
+        section.verdicts {
+            div class={ "headline " (if passed { "good" } else { "bad" }) } {
+                span.sign aria-hidden="true" { (if passed { Mood::Good } else { Mood::Bad }.sign()) }
+                div {
+                    p.title { (title) }
+                    p.quiet { (headline(summary)) }
+                }
+            }
+            ul.lines {
+                @for (mood, text) in gates(summary) { (line(mood, "Gate", &text, &[])) }
+                (line(times, "Times", &summary.times_verdict().to_string(), &[]))
+                (line(load, "Load", &summary.load_verdict().to_string(), &summary.load_evidence()))
+                @for warning in summary.warnings() { (line(Mood::Doubtful, "Warning", &warning.to_string(), &[])) }
+            }
+        }
+    }
+}
+
+/// Each gate, and whether it held.
+fn gates(summary: &Summary) -> Vec<(Mood, String)> {
+    let gates = summary.gates.iter().map(|gate| {
+        let value = gate.value.map_or("no data".to_owned(), |value| number(value, gate.unit));
+        let note = gate.note.as_deref().map(|note| format!("; {note}")).unwrap_or_default();
+        let (mood, word) = if gate.crossed { (Mood::Bad, "crossed") } else { (Mood::Good, "held") };
+        (mood, format!("{gate}: {word}, {value}{note}"))
+    });
+    gates.collect()
+}
+
+fn line(mood: Mood, name: &str, text: &str, evidence: &[String]) -> Markup {
+    html! {
+        li class=(mood.class()) {
+            span.sign aria-hidden="true" { (mood.sign()) }
+            b { (name) }
+            div {
+                (text)
+                @for line in evidence { p.quiet { (line) } }
+            }
+        }
+    }
+}
+
+pub(super) fn totals(summary: &Summary) -> Markup {
+    let whole = &summary.whole;
+    let times = if whole.request_totals.response_time.count() > 0 {
+        ("response time", &whole.request_totals.response_time)
+    } else {
+        ("TPR", &whole.totals.tpr)
+    };
+    let percentile = |percent| times.1.percentile(percent).map_or("–".to_owned(), number_ms);
+    let not_passed = whole.totals.fail_ratio().map_or("–".into(), |ratio| format!("{:.2}", ratio * 100.0));
+    html! {
+        section.tiles aria-label="Totals" {
+            (tile("answers", &rate(whole.rps(&whole.totals)), "per second"))
+            (tile("not passed", &not_passed, "% of checks"))
+            (tile(&format!("{} p50", times.0), &percentile(50.0), "ms"))
+            (tile("p95", &percentile(95.0), "ms"))
+            (tile("p99", &percentile(99.0), "ms"))
+            (tile("max", &times.1.max().map_or("–".into(), number_ms), "ms"))
+            (tile("in flight", &format!("{:.2}", whole.in_flight), "on average"))
+            (tile("tested", &units::short(summary.tested()), ""))
+        }
+    }
+}
+
+fn tile(name: &str, value: &str, unit: &str) -> Markup {
+    html! { div.tile { p.name { (name) } p.value { (value) @if !unit.is_empty() { " " small { (unit) } } } } }
+}
