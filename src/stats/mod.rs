@@ -200,7 +200,7 @@ impl Stats {
         slot.expectations_failed += u64::from(sample.answer == Answer::Recorded { good: false });
         let time = sample.times.response_time();
         slot.response_times.record(time);
-        slot.response_time_sum += time;
+        slot.response_time_sum = slot.response_time_sum.saturating_add(time);
         slot.response_time_min = slot.response_time_min.into_iter().chain([time]).min();
         slot.response_time_max = slot.response_time_max.max(time);
         if sample.times.stamped {

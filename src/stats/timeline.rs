@@ -131,7 +131,7 @@ impl Slot {
         self.expectations_failed += other.expectations_failed;
         self.body_bytes += other.body_bytes;
         self.response_times.merge(&other.response_times);
-        self.response_time_sum += other.response_time_sum;
+        self.response_time_sum = self.response_time_sum.saturating_add(other.response_time_sum);
         self.response_time_min = self.response_time_min.into_iter().chain(other.response_time_min).min();
         self.response_time_max = self.response_time_max.max(other.response_time_max);
         self.client_delays.merge(&other.client_delays);
