@@ -245,8 +245,7 @@ impl Stats {
             }
         }
         let moment = sample.at.saturating_duration_since(self.started.unwrap_or(sample.at));
-        let slot = self.timeline.at(moment);
-        slot.users = slot.users.max(self.users_up);
+        self.timeline.users_are(self.users_up, moment);
     }
 
     /// Notes the end of something that is counted, and says when in the run it was.

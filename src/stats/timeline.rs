@@ -46,11 +46,13 @@ pub struct Slot {
 pub struct Timeline {
     width: Duration,
     slots: Vec<Slot>,
+    /// The users that are up now: in a new slot at least these are.
+    users: u32,
 }
 
 impl Timeline {
     pub(crate) fn new() -> Self {
-        Timeline { width: FIRST_WIDTH, slots: Vec::new() }
+        Timeline { width: FIRST_WIDTH, slots: Vec::new(), users: 0 }
     }
 
     /// How wide each slot is.
@@ -65,7 +67,7 @@ impl Timeline {
 
     /// Slots of this width, read from somewhere.
     pub(crate) fn of(width: Option<Duration>, slots: Vec<Slot>) -> Self {
-        Timeline { width: width.unwrap_or(FIRST_WIDTH), slots }
+        Timeline { width: width.unwrap_or(FIRST_WIDTH), slots, users: 0 }
     }
 
     /// Adds another run's, as if both had begun at the same moment.
@@ -88,13 +90,20 @@ impl Timeline {
         }
     }
 
+    /// From this moment of the run on so many users are up.
+    pub(crate) fn users_are(&mut self, users: u32, moment: Duration) {
+        let slot = self.at(moment);
+        slot.users = slot.users.max(users);
+        self.users = users;
+    }
+
     /// The slot that this moment of the run lies in.
     pub(crate) fn at(&mut self, moment: Duration) -> &mut Slot {
         while self.index(moment) >= MAX_SLOTS {
             self.coarsen();
         }
         let index = self.index(moment);
-        let users = self.slots.last().map_or(0, |slot| slot.users);
+        let users = self.users;
         while self.slots.len() <= index {
             self.slots.push(Slot { users, ..Slot::default() });
         }
@@ -223,8 +232,9 @@ mod tests {
     #[test]
     fn a_slot_without_samples_shows_the_users_of_the_one_before() {
         let mut timeline = Timeline::new();
-        timeline.at(Duration::ZERO).users = 7;
-        timeline.at(Duration::from_secs(3));
-        assert_eq!(timeline.slots().iter().map(|slot| slot.users).collect::<Vec<_>>(), [7, 7, 7, 7]);
+        timeline.users_are(7, Duration::ZERO);
+        timeline.users_are(2, Duration::from_secs(3));
+        timeline.at(Duration::from_secs(5));
+        assert_eq!(timeline.slots().iter().map(|slot| slot.users).collect::<Vec<_>>(), [7, 7, 7, 7, 2, 2]);
     }
 }

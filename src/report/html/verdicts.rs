@@ -36,13 +36,16 @@ impl Mood {
 
 pub(super) fn verdicts(summary: &Summary) -> Markup {
     let totals = &summary.whole.totals;
-    let cold = summary.warmup.as_ref().is_some_and(|warmup| !warmup.failures.is_empty());
     let not_passed = totals.fail + totals.exception;
-    let passed = totals.pass > 0 && not_passed == 0 && !cold;
+    let passed = summary.is_good();
     let title = match (totals.ended(), not_passed) {
         (0, _) => "No check ended".to_owned(),
+        (ended, 0) if !passed => format!("A gate was crossed; all {ended} checks passed"),
         (1, 0) => "The check passed".to_owned(),
         (ended, 0) => format!("All {ended} checks passed"),
+        (ended, not_passed) if passed => {
+            format!("Good: {not_passed} of {ended} checks did not pass, as the gates allow")
+        }
         (ended, not_passed) => format!("{not_passed} of {ended} checks did not pass"),
     };
     let times = match summary.times_verdict() {
