@@ -371,7 +371,11 @@ impl Run {
         let (end, live) = (Some(end), self.live.summary());
         let mut summary = Summary { end, log, samples, hook_panic, used_up, blocks, seed: self.seed, ..live };
         summary.gates = self.gates.judge(&summary);
-        self.on_test_stop.iter().for_each(|hook| hook(&summary));
+        self.on_test_stop.iter().for_each(|hook| {
+            self.hooks.timed(|| hook(&summary));
+        });
+        // A hook that breaks here takes no number with it.
+        summary.hook_panic = self.hooks.broken().map(str::to_owned);
         Ok(summary)
     }
 }

@@ -41,13 +41,8 @@ pub enum Warning {
     TooManyNames,
     /// A schedule could not be kept.
     Missed(u64),
-    /// Arrivals came when no user was free.
-    Dropped {
-        /// How many.
-        count: u64,
-        /// Of so many that were due.
-        due: u64,
-    },
+    /// So many arrivals came when no user was free.
+    Dropped(u64),
     /// Users could not be made during the run.
     NotMade(u64),
     /// The author's hooks took a share of the users' time that shows, 0 to 1.
@@ -96,8 +91,7 @@ impl Summary {
             warnings.push(Warning::Missed(self.missed));
         }
         if self.dropped > 0 {
-            let due = self.dropped + self.whole.totals.ended() + self.whole.totals.unfinished;
-            warnings.push(Warning::Dropped { count: self.dropped, due });
+            warnings.push(Warning::Dropped(self.dropped));
         }
         if self.not_made > 0 {
             warnings.push(Warning::NotMade(self.not_made));
@@ -158,11 +152,10 @@ impl fmt::Display for Warning {
                 units::count(*count, "iteration"),
                 if *count == 1 { "was" } else { "were" }
             ),
-            Warning::Dropped { count, due } => write!(
+            Warning::Dropped(count) => write!(
                 f,
-                "{count} of {} {} dropped, no user was free; give more --max-users, or less --rate",
-                units::count(*due, "arrival"),
-                if *count == 1 { "was" } else { "were" },
+                "{} dropped, no user was free; give more --max-users, or less --rate",
+                if *count == 1 { "1 arrival was".to_owned() } else { format!("{count} arrivals were") },
             ),
             Warning::NotMade(count) => write!(
                 f,

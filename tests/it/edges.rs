@@ -26,7 +26,7 @@ fn every_arrival_that_was_due_was_begun_or_dropped() {
     let pass = summary.whole.totals.pass;
     assert_eq!((pass, pass + summary.dropped), (service.total_hits(), 100), "none is due at the end itself");
     assert!((60..=75).contains(&summary.dropped), "{}", summary.dropped);
-    let warning = format!("{} of 100 arrivals were dropped", summary.dropped);
+    let warning = format!("{} arrivals were dropped", summary.dropped);
     assert!(summary.warnings().iter().any(|told| told.to_string().starts_with(&warning)), "{warning}");
 }
 

@@ -326,7 +326,7 @@ fn hooks_see_everything_and_a_failure_comes_with_its_exchange() {
             sink.lock().unwrap().push((exchange.url.clone(), header, exchange.sent.body.clone(), status));
             assert_eq!(failure.check, "broken");
         });
-    finish(test);
+    assert_eq!(finish(test).hook_panic, None);
     let wanted = [("all up", 1), ("request", 6), ("start", 1), ("stop", 1), ("user start", 2), ("user stop", 2)];
     assert_eq!(*heard.lock().unwrap(), wanted.map(|(what, count)| (what.to_owned(), count)).into());
     let seen = failures.lock().unwrap();
@@ -348,6 +348,8 @@ fn a_slow_hook_is_the_testers_time_and_warned_of_and_a_broken_one_harms_nobody()
     let broken = finish(test(Plan::new().loops(3)).on_request(|_| panic!("the hook is broken")));
     assert_eq!(broken.whole.totals.pass, 3);
     assert!(broken.hook_panic.unwrap().starts_with("the hook is broken (tests/it/load.rs:"));
+    let broken = finish(test(Plan::new().loops(3)).on_test_stop(|_| panic!("at the end")));
+    assert_eq!((broken.whole.totals.pass, broken.hook_panic.is_some()), (3, true));
 }
 
 #[test]

@@ -64,6 +64,7 @@ impl Plan {
                 return Err(Error::usage("--spawn-rate: give a number of users per second above zero, like 10"));
             }
             Start::SpawnRate(per_s) => ("--spawn-rate", f64::from(users - 1) / per_s),
+            Start::RampUp(_) if users == 1 => ("--ramp-up", 0.0),
             Start::RampUp(over) => ("--ramp-up", over.as_secs_f64()),
         };
         let limit = self.time_limit().map_or(Duration::MAX, |limit| limit.saturating_add(self.warmup));
