@@ -1,5 +1,6 @@
 //! Reports: numbers in, bytes out through a writer. The only place where numbers are rounded.
 
+mod compare;
 mod gates;
 mod hlog;
 pub(crate) mod http_log;
@@ -9,10 +10,11 @@ mod text;
 
 use std::time::SystemTime;
 
+pub use compare::write_comparison;
 pub use hlog::write_hlog;
 pub use http_log::Secrets;
 pub(crate) use json::read_json;
-pub use json::write_json;
+pub use json::{write_comparison_json, write_json};
 pub(crate) use text::bytes;
 pub use text::{live_line, progress_line, write_text};
 
@@ -23,6 +25,8 @@ pub struct RunInfo {
     pub started: SystemTime,
     /// What was tested, for people: a URL, or that it was the embedded service.
     pub target: String,
+    /// The plan in one line, for people: users, limits and rests. `None` if nobody said.
+    pub plan: Option<String>,
     /// The command line, or nothing.
     pub command: Vec<String>,
     /// The machines it ran on, as far as they are known.
