@@ -20,7 +20,7 @@ pub(super) const COMMAND: Subcommand =
 #[derive(Debug, clap::Args)]
 struct Compare {
     /// Two reports that were written by --json: how it was, and how it is now
-    #[arg(value_name = "BASE NEW", num_args = 2, required_unless_present_any = ["base", "new"])]
+    #[arg(value_names = ["BASE", "NEW"], num_args = 2, required_unless_present_any = ["base", "new"])]
     files: Vec<PathBuf>,
 
     /// Reports of how it was; with three or more a side, what differs from run to run is known

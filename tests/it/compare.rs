@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use boon::{Compiler, Schemas};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -39,6 +40,15 @@ impl Place {
         assert_eq!(output.code, Some(0), "{output:#?}");
         self.changed(name, name, stamp_all)
     }
+}
+
+/// What the schema does not allow in a comparison.
+fn complaints(comparison: &Value) -> Option<String> {
+    let schema = serde_json::from_str(include_str!("../../schema/comparison.schema.json")).unwrap();
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource("http://schema.test/comparison", schema).unwrap();
+    let index = compiler.compile("http://schema.test/comparison", &mut schemas).unwrap();
+    schemas.validate(comparison, index).err().map(|error| format!("{error:#}"))
 }
 
 fn stamp_all(report: &mut Value) {
@@ -90,6 +100,10 @@ fn three_runs_a_side_are_drawn_as_runs_and_told_as_json() {
     let output = perfloop(&["compare", "--base", a, a, a, "--new", b, b, b, "--json", "-"]);
     assert_eq!(output.code, Some(1), "{output:#?}");
     let told = output.json();
+    assert_eq!(complaints(&told), None);
+    let mut more = told.clone();
+    more["rows"][0]["changes"]["p50"]["more"] = 1.into();
+    assert!(complaints(&more).is_some());
     assert_eq!((&told["unit"], &told["worse"]), (&"runs".into(), &true.into()));
     assert_eq!((told["base"].as_array().unwrap().len(), &told["new"][2]), (3, &b.into()));
     let row = &told["rows"][0];
@@ -126,7 +140,7 @@ fn what_cannot_be_compared_is_refused_in_one_line() {
     let missing = place.path("missing.json");
     let rows: [(&[&str], &[&str]); 10] = [
         (&[], &["missing"]),
-        (&[&good], &["BASE NEW", "2"]),
+        (&[&good], &["BASE", "2 values"]),
         (&["--base", &good], &["--new"]),
         (&[&good, &missing], &["missing.json", "cannot be read", "--json"]),
         (&[&good, &older], &["older.json", "version 1", "reads 2"]),
@@ -162,9 +176,9 @@ fn told_worse(pairs: u32, base: Duration, new: Duration) -> u32 {
     worse.count() as u32
 }
 
-/// `PERFLOOP_PAIRS` makes it fewer.
+/// `COMPARE_PAIRS` makes it fewer.
 fn pairs() -> u32 {
-    std::env::var("PERFLOOP_PAIRS").map_or(20, |pairs| pairs.parse().unwrap())
+    std::env::var("COMPARE_PAIRS").map_or(20, |pairs| pairs.parse().unwrap())
 }
 
 #[test]
