@@ -157,11 +157,14 @@ fn different_clocks(base: &Side, new: &Side) -> Option<String> {
     Some(format!("{} is timed by {clock}, and {} by {its_clock}", first.path.display(), other.path.display()))
 }
 
+/// What is told of a run.
+type Told = fn(&Report, &Summary) -> String;
+
 /// What should be the same of all runs, and is not.
 fn differences(base: &Side, new: &Side) -> Vec<String> {
     let all: Vec<(&Report, &Summary)> = base.each().chain(new.each()).collect();
     let Some((first, rest)) = all.split_first() else { return Vec::new() };
-    let told: [(&str, fn(&Report, &Summary) -> String); 4] = [
+    let told: [(&str, Told); 4] = [
         ("users", |_, run| run.users.to_string()),
         ("plan", |report, _| report.info.plan.clone().unwrap_or_else(|| "unknown".into())),
         ("target", |report, _| report.info.target.clone()),
