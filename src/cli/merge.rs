@@ -41,7 +41,7 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
             only.display()
         )));
     }
-    let mut reports = args.files.iter().map(|path| Ok((path, read(path)?)));
+    let mut reports = args.files.iter().map(|path| Ok((path, read("merge", path)?)));
     let Some((first, (mut summary, mut info))) = reports.next().transpose()? else {
         return Err(Error::usage("merge: no FILE; give reports that were written by --json"));
     };
@@ -80,15 +80,19 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
     Ok(Exit::Good)
 }
 
-fn read(path: &Path) -> Result<(Summary, RunInfo), Error> {
-    let refuse = |what: String| Error::usage(format!("merge: {} {what}", path.display()));
+/// Reads a report for a subcommand.
+///
+/// # Errors
+/// When it is none, or cannot be read.
+pub(super) fn read(command: &str, path: &Path) -> Result<(Summary, RunInfo), Error> {
+    let refuse = |what: String| Error::usage(format!("{command}: {} {what}", path.display()));
     let bytes = fs::read(path)
         .map_err(|error| refuse(format!("cannot be read ({error}); give a report that was written by --json")))?;
     read_json(&bytes).map_err(refuse)
 }
 
 /// Whose clock the times are by; `None` if there are no times.
-fn clock_of(summary: &Summary) -> Option<&'static str> {
+pub(super) fn clock_of(summary: &Summary) -> Option<&'static str> {
     match summary.times_verdict() {
         TimesVerdict::Exact => Some("the kernel's stamps"),
         TimesVerdict::ThreadClock(_) => Some("the thread's clock"),

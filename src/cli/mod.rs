@@ -1,6 +1,7 @@
 //! The command line: the only place that knows its flags, signals and exit codes.
 
 mod args;
+mod compare;
 mod config;
 mod dry_run;
 mod expected;
@@ -42,7 +43,7 @@ struct Subcommand {
 }
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 2] = [list::COMMAND, merge::COMMAND];
+const SUBCOMMANDS: [Subcommand; 3] = [list::COMMAND, merge::COMMAND, compare::COMMAND];
 
 pub use harness::{Harness, main as harness_main};
 

@@ -93,6 +93,7 @@ pub(super) fn carry_out(
     let info = RunInfo {
         started: SystemTime::now(),
         target: aim.description.clone(),
+        plan: Some(format!("{}, wait {}", load_line(plan), plan.wait)),
         command: masked(std::env::args()),
         hosts: vec![host()],
     };
@@ -143,13 +144,18 @@ fn tls_files(args: &Args) -> Result<TlsFiles, Error> {
 }
 
 fn first_line(plan: &Plan, aim: &Aim) -> String {
+    format!("{}: {}", load_line(plan), aim.description)
+}
+
+/// How much is asked, and for how long.
+fn load_line(plan: &Plan) -> String {
     let loops = plan.loops.map(|loops| units::count(loops, "loop"));
     let time = plan.time_limit().map(units::short);
     let limits: Vec<String> = loops.into_iter().chain(time).collect();
     let limits = if limits.is_empty() { String::new() } else { format!(", {}", limits.join(" or ")) };
     let warmup =
         if plan.warmup.is_zero() { String::new() } else { format!(" after {} of warm-up", units::short(plan.warmup)) };
-    format!("{}{limits}{warmup}: {}", plan.load, aim.description)
+    format!("{}{limits}{warmup}", plan.load)
 }
 
 pub(super) fn width(stdout_is_taken: bool) -> u16 {

@@ -1,5 +1,6 @@
 //! Reports: numbers in, bytes out through a writer. The only place where numbers are rounded.
 
+mod compare;
 mod curl;
 mod gates;
 mod hlog;
@@ -18,12 +19,13 @@ mod text;
 
 use std::time::SystemTime;
 
+pub use compare::write_comparison;
 pub use curl::curl_line;
 pub use hlog::write_hlog;
 pub use html::write_html;
 pub use http_log::Secrets;
 pub(crate) use json::read_json;
-pub use json::write_json;
+pub use json::{write_comparison_json, write_json};
 #[cfg(feature = "cli")]
 pub use junit::write_junit;
 #[cfg(feature = "cli")]
@@ -39,6 +41,8 @@ pub struct RunInfo {
     pub started: SystemTime,
     /// What was tested, for people: a URL, or that it was the embedded service.
     pub target: String,
+    /// The plan in one line, for people: users, limits and rests. `None` if nobody said.
+    pub plan: Option<String>,
     /// The command line, or nothing.
     pub command: Vec<String>,
     /// The machines it ran on, as far as they are known.

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod collector;
+mod compare;
 mod failures;
 mod gate;
 mod merge;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub use blocks::{Block, BlockRow, Blocks, MAX_BLOCKS};
 pub(crate) use collector::Collector;
+pub use compare::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Tolerance, ToleranceOf, Verdict};
 pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
 pub(crate) use gate::Outlook as GateOutlook;
 pub use gate::{Gate, GateKind, GateUnit, GateVerdict};

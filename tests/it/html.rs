@@ -25,6 +25,7 @@ fn html(summary: &Summary) -> String {
         target: "a test".into(),
         command: Vec::new(),
         hosts: Vec::new(),
+        plan: None,
     };
     let mut page = Vec::new();
     write_html(summary, &info, &mut page).unwrap();

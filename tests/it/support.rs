@@ -27,6 +27,11 @@ impl Service {
         Self::with(Settings { delay: Duration::ZERO, ..Settings::default() })
     }
 
+    /// `/json` takes so long.
+    pub(crate) fn with_delay(delay: Duration) -> Self {
+        Self::with(Settings { delay, ..Settings::default() })
+    }
+
     /// As `mock_service` starts without flags: `/json` takes 200 ms.
     pub(crate) fn with_default_delay() -> Self {
         Self::with(Settings::default())

@@ -179,7 +179,7 @@ const OWNERS: [(&str, &[&str]); 33] = [
     ("crossbeam", &["queue.rs"]),
     ("csv", &["load/feed/", "report/locust/", "report/samples.rs"]),
     ("ctrlc", &["cli/"]),
-    ("fastrand", &["load/"]),
+    ("fastrand", &["load/", "stats/compare/"]),
     ("flate2", &["load/http/client.rs"]),
     ("hdrhistogram", &["stats/timing.rs", "report/hlog.rs"]),
     ("indicatif", &["cli/"]),

@@ -1,5 +1,6 @@
 //! The numbers as JSON. Every key of a number that has a unit ends in it.
 
+mod compare;
 mod over_time;
 mod read;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+pub use compare::write_comparison_json;
 pub(crate) use read::read_json;
 
 use super::http_log::timestamp;
@@ -60,6 +62,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "clock": clock(summary),
         "target": info.target,
+        "plan": info.plan,
         "command": info.command,
         "start": timestamp(info.started),
         "duration_s": summary.end.map(|end| end.duration.as_secs_f64()),

@@ -186,6 +186,8 @@ fn info(run: &Object<'_>) -> Read<RunInfo> {
     Ok(RunInfo {
         started: run.get("start", |value| moment(value.as_str()?))?,
         target: run.text("target")?.to_owned(),
+        // Reports of earlier versions do not say.
+        plan: run.0.get("plan").and_then(Value::as_str).map(str::to_owned),
         command: run.get("command", words)?,
         hosts: run.rows("hosts", host)?,
     })

@@ -73,6 +73,7 @@ fn info() -> RunInfo {
     RunInfo {
         started: UNIX_EPOCH + Duration::from_millis(1_500),
         target: "http://a.test/".into(),
+        plan: Some("2 users, 3 s".into()),
         command: vec!["perfloop".into(), "http://a.test/".into()],
         hosts: vec![Host { os: Some("linux".into()), cpus: Some(2), ..Host::default() }],
     }

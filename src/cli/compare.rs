@@ -1,0 +1,195 @@
+//! `perfloop compare BASE NEW`: whether one run, or several, are worse than others.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args as _, Command, FromArgMatches as _};
+
+use super::merge::{clock_of, read};
+use super::output::Output;
+use super::run::width;
+use super::{Exit, Refusal, Subcommand};
+use crate::error::Error;
+use crate::report::{RunInfo, write_comparison, write_comparison_json};
+use crate::stats::{Comparison, LoadVerdict, Summary, Tolerance, ToleranceOf, Verdict};
+
+pub(super) const COMMAND: Subcommand =
+    Subcommand { name: "compare", usage: "BASE NEW", about: "Tell whether a run is worse than another", main };
+
+#[derive(Debug, clap::Args)]
+struct Compare {
+    /// Two reports that were written by --json: how it was, and how it is now
+    #[arg(value_names = ["BASE", "NEW"], num_args = 2, required_unless_present_any = ["base", "new"])]
+    files: Vec<PathBuf>,
+
+    /// Reports of how it was; with three or more a side, what differs from run to run is known
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "new", conflicts_with = "files")]
+    base: Vec<PathBuf>,
+
+    /// Reports of how it is now
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "base", conflicts_with = "files")]
+    new: Vec<PathBuf>,
+
+    /// A change up to this share of the base is none: 5% for all, or p99=10% for one of rps, p50, p95, p99 and
+    /// fail_ratio; may be repeated [default: 5%]
+    #[arg(long, value_name = "[METRIC=]PERCENT")]
+    tolerance: Vec<ToleranceOf>,
+
+    /// Compare also times by different clocks
+    #[arg(long)]
+    force: bool,
+
+    /// Write the comparison as JSON; - is stdout
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// A report that was read.
+struct Report {
+    path: PathBuf,
+    info: RunInfo,
+}
+
+/// The reports of a side, each with its run.
+struct Side {
+    reports: Vec<Report>,
+    runs: Vec<Summary>,
+}
+
+fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+    let command = Compare::augment_args(Command::new("compare").bin_name("perfloop compare").about(this.about))
+        .override_usage(
+            "perfloop compare [OPTIONS] BASE NEW\n       perfloop compare [OPTIONS] --base FILE... --new FILE...",
+        )
+        .after_help("Exit codes: 0 nothing is worse, 1 something is, 2 the reports cannot be compared");
+    let args = Compare::from_arg_matches(&command.try_get_matches_from(words.get(1..).unwrap_or_default())?)?;
+    Ok(compare(&args)?)
+}
+
+fn compare(args: &Compare) -> Result<Exit, Error> {
+    let [base, new] = match &args.files[..] {
+        [base, new] => [Side::read(std::slice::from_ref(base))?, Side::read(std::slice::from_ref(new))?],
+        _ => [Side::read(&args.base)?, Side::read(&args.new)?],
+    };
+    let mut warnings = Vec::new();
+    if let Some(clocks) = different_clocks(&base, &new) {
+        if !args.force {
+            return Err(Error::usage(format!("compare: {clocks}; compare runs that are timed alike, or give --force")));
+        }
+        warnings.push(clocks);
+    }
+    warnings.extend(differences(&base, &new));
+    warnings.extend([&base, &new].into_iter().flat_map(limited));
+
+    let comparison = Comparison::of(&base.runs, &new.runs, &tolerance(&args.tolerance))
+        .map_err(|error| Error::usage(format!("compare: {error}")))?;
+    let json_on_stdout = args.json.as_deref() == Some(Path::new("-"));
+    let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
+    let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    // What cannot be printed does not keep the rest from being written.
+    let _ = write(&comparison, &warnings, width(json_on_stdout), &mut out);
+    if let Some(output) = json {
+        let [base, new] = [&base, &new].map(Side::paths);
+        output.write("--json", |writer| write_comparison_json(&comparison, &base, &new, &warnings, writer))?;
+    }
+    Ok(if comparison.is_worse() { Exit::Failed } else { Exit::Good })
+}
+
+fn write(comparison: &Comparison, warnings: &[String], width: u16, out: &mut impl Write) -> io::Result<()> {
+    for warning in warnings {
+        writeln!(out, "warning: {warning}")?;
+    }
+    if !warnings.is_empty() {
+        writeln!(out)?;
+    }
+    write_comparison(comparison, width, &mut *out)?;
+    let verdict = match (comparison.is_worse(), comparison.has(Verdict::Better)) {
+        (true, _) => "worse",
+        (false, true) => "better, and nothing worse",
+        (false, false) => "no difference that can be told",
+    };
+    writeln!(out, "{verdict}")
+}
+
+impl Side {
+    fn read(paths: &[PathBuf]) -> Result<Side, Error> {
+        let mut side = Side { reports: Vec::new(), runs: Vec::new() };
+        for path in paths {
+            let (run, info) = read("compare", path)?;
+            if run.blocks.blocks().is_empty() {
+                return Err(Error::usage(format!(
+                    "compare: {} has no blocks of full load; give a run that was at full load for a second or more",
+                    path.display()
+                )));
+            }
+            side.reports.push(Report { path: path.clone(), info });
+            side.runs.push(run);
+        }
+        Ok(side)
+    }
+
+    fn paths(&self) -> Vec<String> {
+        self.reports.iter().map(|report| report.path.display().to_string()).collect()
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&Report, &Summary)> {
+        self.reports.iter().zip(&self.runs)
+    }
+}
+
+fn tolerance(words: &[ToleranceOf]) -> Tolerance {
+    // That of all does not undo what is said of one, wherever it stands.
+    let of_all = words.iter().filter(|word| word.metric.is_none());
+    let tolerance = of_all.fold(Tolerance::default(), |tolerance, word| tolerance.of_all(word.share));
+    words.iter().fold(tolerance, |tolerance, word| match word.metric {
+        Some(metric) => tolerance.of(metric, word.share),
+        None => tolerance,
+    })
+}
+
+/// Says of the first two reports that are timed differently how they are.
+fn different_clocks(base: &Side, new: &Side) -> Option<String> {
+    let mut clocks =
+        base.each().chain(new.each()).filter_map(|(report, run)| clock_of(run).map(|clock| (report, clock)));
+    let (first, clock) = clocks.next()?;
+    let (other, its_clock) = clocks.find(|(_, other)| *other != clock)?;
+    Some(format!("{} is timed by {clock}, and {} by {its_clock}", first.path.display(), other.path.display()))
+}
+
+/// What is told of a run.
+type Told = fn(&Report, &Summary) -> String;
+
+/// What should be the same of all runs, and is not.
+fn differences(base: &Side, new: &Side) -> Vec<String> {
+    let all: Vec<(&Report, &Summary)> = base.each().chain(new.each()).collect();
+    let Some((first, rest)) = all.split_first() else { return Vec::new() };
+    let told: [(&str, Told); 4] = [
+        ("users", |_, run| run.users.to_string()),
+        ("plan", |report, _| report.info.plan.clone().unwrap_or_else(|| "unknown".into())),
+        ("target", |report, _| report.info.target.clone()),
+        ("machine", |report, _| machines(&report.info)),
+    ];
+    let different = told.into_iter().filter_map(|(what, of)| {
+        let mine = of(first.0, first.1);
+        let (other, its) = rest.iter().map(|(report, run)| (report, of(report, run))).find(|(_, its)| *its != mine)?;
+        let (here, there) = (first.0.path.display(), other.path.display());
+        Some(format!("the {what} of {here} and {there} differ: {mine}; {its}"))
+    });
+    different.collect()
+}
+
+fn machines(info: &RunInfo) -> String {
+    let machine = |host: &crate::report::Host| {
+        let cpus = host.cpus.map(|cpus| format!("{cpus} processors"));
+        let parts = [&host.os, &host.kernel, &cpus, &host.cpu_model].map(|part| part.as_deref().unwrap_or("unknown"));
+        parts.join(" ")
+    };
+    info.hosts.iter().map(machine).collect::<Vec<_>>().join(", ")
+}
+
+fn limited(side: &Side) -> impl Iterator<Item = String> {
+    side.each()
+        .filter(|(_, run)| matches!(run.load_verdict(), LoadVerdict::TesterLimited(_)))
+        .map(|(report, run)| format!("the load of {} was not as asked: {}", report.path.display(), run.load_verdict()))
+}

@@ -1,0 +1,219 @@
+//! One check or the requests of one name on one side: units of it, drawn again and again.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use super::Metric;
+use crate::stats::{BlockRow, Summary};
+
+/// How often units are drawn.
+const DRAWS: u32 = 1000;
+/// Always the same draws, so that the same reports compare the same.
+const SEED: u64 = 0x7065_7266_6c6f_6f70;
+/// Times are known to so much of themselves; a spread cannot be smaller.
+const TIME_STEP: f64 = 1e-3;
+/// A percentile means little unless this many samples lie beyond it.
+const SAMPLES_BEYOND: f64 = 10.0;
+/// Fewer units tell nothing of their correlation.
+const MIN_CORRELATED: usize = 8;
+
+/// What happened in a span of time that is drawn as one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unit {
+    width_s: f64,
+    answered: f64,
+    failures: f64,
+    ended: f64,
+    /// Nanoseconds, and how often they were seen.
+    times: Vec<(u64, u32)>,
+}
+
+impl Unit {
+    pub(super) fn add(&mut self, width: Duration, row: Option<&BlockRow>, lost_share: f64, is_check: bool) {
+        self.width_s += width.as_secs_f64();
+        let Some(row) = row else { return };
+        self.answered += row.requests as f64;
+        self.failures += row.failures as f64;
+        let not_timed = if is_check { row.failures as f64 } else { row.failures as f64 * lost_share };
+        self.ended += row.times.count() as f64 + not_timed;
+        self.times.extend(row.times.counts());
+    }
+}
+
+/// A value with what is known of its spread.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Estimate {
+    pub(super) value: f64,
+    /// `None` where there are too few samples to tell.
+    pub(super) variance: Option<f64>,
+    /// How many units it comes from that do not depend on one another.
+    pub(super) units: f64,
+}
+
+/// All units of one side.
+pub(super) struct Row {
+    units: Vec<Unit>,
+    /// All times that occur, in order.
+    values: Vec<u64>,
+    /// For each value, how many times of each unit do not exceed it.
+    up_to: Vec<Vec<u64>>,
+}
+
+impl Row {
+    pub(super) fn new(units: Vec<Unit>) -> Self {
+        let values: BTreeSet<u64> = units.iter().flat_map(|unit| unit.times.iter().map(|(nanos, _)| *nanos)).collect();
+        let values: Vec<u64> = values.into_iter().collect();
+        let mut up_to = vec![vec![0; units.len()]; values.len()];
+        for (index, unit) in units.iter().enumerate() {
+            for (nanos, count) in &unit.times {
+                let at = values.partition_point(|value| value < nanos);
+                up_to[at][index] += u64::from(*count);
+            }
+            for at in 1..values.len() {
+                up_to[at][index] += up_to[at - 1][index];
+            }
+        }
+        Row { units, values, up_to }
+    }
+
+    /// Something ended in it.
+    pub(super) fn is_used(&self) -> bool {
+        self.units.iter().any(|unit| unit.answered > 0.0 || unit.failures > 0.0 || unit.ended > 0.0)
+    }
+
+    pub(super) fn estimates(&self) -> [Option<Estimate>; Metric::ALL.len()] {
+        let (length, count) = (self.run_length(), self.units.len());
+        let values = Metric::ALL.map(|metric| self.value(metric, &vec![1; count]));
+        let (mut random, mut weights) = (Rng::with_seed(SEED), vec![0; count]);
+        let mut spreads = [Spread::default(); Metric::ALL.len()];
+        for _ in 0..DRAWS {
+            weights.fill(0);
+            // Units that depend on their neighbours are drawn with them.
+            (0..count.div_ceil(length)).for_each(|_| {
+                let first = random.usize(..count);
+                (first..first + length).for_each(|index| weights[index % count] += 1);
+            });
+            for (metric, spread) in Metric::ALL.into_iter().zip(&mut spreads) {
+                if values[metric as usize].is_some() {
+                    self.value(metric, &weights).into_iter().for_each(|value| spread.add(value));
+                }
+            }
+        }
+        let units = count as f64 / length as f64;
+        Metric::ALL.map(|metric| {
+            let value = values[metric as usize]?;
+            // Draws from few units vary less than what these were drawn from.
+            let variance = spreads[metric as usize].variance() * units / (units - 1.0);
+            let floor = self.least_variance(metric, value);
+            Some(Estimate { value, variance: floor.map(|floor| variance.max(floor)), units })
+        })
+    }
+
+    /// Of all units, each as often as its weight says.
+    fn value(&self, metric: Metric, weights: &[u64]) -> Option<f64> {
+        let sum = |of: fn(&Unit) -> f64| -> f64 {
+            self.units.iter().zip(weights).map(|(unit, weight)| of(unit) * *weight as f64).sum()
+        };
+        let ratio = |over: f64, under: f64| (under > 0.0).then(|| over / under);
+        match metric {
+            Metric::Rps => ratio(sum(|unit| unit.answered), sum(|unit| unit.width_s)),
+            Metric::FailRatio => ratio(sum(|unit| unit.failures), sum(|unit| unit.ended)),
+            Metric::P50 => self.percentile(0.50, weights),
+            Metric::P95 => self.percentile(0.95, weights),
+            Metric::P99 => self.percentile(0.99, weights),
+        }
+    }
+
+    /// In nanoseconds.
+    fn percentile(&self, quantile: f64, weights: &[u64]) -> Option<f64> {
+        let weighted = |counts: &Vec<u64>| counts.iter().zip(weights).map(|(count, weight)| count * weight).sum();
+        let total: u64 = weighted(self.up_to.last()?);
+        let wanted = ((total as f64 * quantile).ceil() as u64).max(1);
+        let at = self.up_to.partition_point(|counts| weighted(counts) < wanted);
+        self.values.get(at).map(|nanos| *nanos as f64)
+    }
+
+    /// What a value is uncertain by even if all units are alike; `None` if it says too little.
+    fn least_variance(&self, metric: Metric, value: f64) -> Option<f64> {
+        let sum = |of: fn(&Unit) -> f64| -> f64 { self.units.iter().map(of).sum() };
+        let times = self.up_to.last().map_or(0, |counts| counts.iter().sum::<u64>()) as f64;
+        let is_backed = |quantile: f64| times * (1.0 - quantile) >= SAMPLES_BEYOND;
+        match metric {
+            // One request more or less lies within each span.
+            Metric::Rps => Some((1.0 / sum(|unit| unit.width_s)).powi(2)),
+            Metric::FailRatio => {
+                // No failure among few is no proof that there are none.
+                let ended = sum(|unit| unit.ended);
+                let ratio = ((sum(|unit| unit.failures) + 1.0) / (ended + 2.0)).min(1.0);
+                Some(ratio * (1.0 - ratio) / (ended + 2.0))
+            }
+            Metric::P50 if !is_backed(0.50) => None,
+            Metric::P95 if !is_backed(0.95) => None,
+            Metric::P99 if !is_backed(0.99) => None,
+            _ => Some((value * TIME_STEP).powi(2)),
+        }
+    }
+
+    /// How many neighbours are drawn together: one, unless they are alike.
+    fn run_length(&self) -> usize {
+        let count = self.units.len();
+        if count < MIN_CORRELATED {
+            return 1;
+        }
+        let rates: Vec<f64> = self.units.iter().map(|unit| unit.answered / unit.width_s).collect();
+        let means: Vec<f64> = self.units.iter().map(mean).collect();
+        let limit = 2.0 / (count as f64).sqrt();
+        let is_correlated = [rates, means].iter().any(|series| correlation(series) > limit);
+        if is_correlated { (count as f64).cbrt().ceil() as usize } else { 1 }
+    }
+}
+
+fn mean(unit: &Unit) -> f64 {
+    let (sum, count) = unit.times.iter().fold((0.0, 0.0), |(sum, all), (nanos, count)| {
+        (sum + *nanos as f64 * f64::from(*count), all + f64::from(*count))
+    });
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
+/// Of each value with the one after it, -1 to 1.
+fn correlation(series: &[f64]) -> f64 {
+    let mean = series.iter().sum::<f64>() / series.len() as f64;
+    let all: f64 = series.iter().map(|value| (value - mean).powi(2)).sum();
+    let neighbours: f64 = series.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum();
+    if all > 0.0 { neighbours / all } else { 0.0 }
+}
+
+/// The variance of values as they come.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spread {
+    count: f64,
+    mean: f64,
+    squares: f64,
+}
+
+impl Spread {
+    fn add(&mut self, value: f64) {
+        self.count += 1.0;
+        let before = value - self.mean;
+        self.mean += before / self.count;
+        self.squares += before * (value - self.mean);
+    }
+
+    fn variance(&self) -> f64 {
+        if self.count > 1.0 { self.squares / (self.count - 1.0) } else { 0.0 }
+    }
+}
+
+/// A run's blocks, with the time each took.
+pub(super) fn widths(summary: &Summary) -> Vec<Duration> {
+    let (full, span) = (summary.blocks.width(), summary.full_load.as_ref().map_or(Duration::ZERO, |part| part.span));
+    let mut start = Duration::ZERO;
+    let widths = summary.blocks.blocks().iter().map(|_| {
+        let rest = span.saturating_sub(start);
+        start += full;
+        if rest.is_zero() { full } else { rest.min(full) }
+    });
+    widths.collect()
+}

@@ -1,0 +1,200 @@
+//! Reports held against one another: what is told, what is refused, and how often chance is taken for a change.
+
+use std::fs;
+use std::time::Duration;
+
+use boon::{Compiler, Schemas};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Output, Service, alone, none, perfloop};
+
+/// A folder for reports.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Place(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
+    }
+
+    /// A report under another name with something else in it.
+    fn changed(&self, from: &str, to: &str, change: impl Fn(&mut Value)) -> String {
+        let mut report = self.json(from);
+        change(&mut report);
+        fs::write(self.path(to), report.to_string()).unwrap();
+        self.path(to)
+    }
+
+    /// A run against a URL; its times are made the kernel's, of which on a busy machine some may be missing.
+    fn run(&self, name: &str, seconds: &str, url: &str) -> String {
+        let path = self.path(name);
+        let output = perfloop(&["--users", "8", "--time", seconds, "--quiet", "--json", &path, url]);
+        assert_eq!(output.code, Some(0), "{output:#?}");
+        self.changed(name, name, stamp_all)
+    }
+}
+
+/// What the schema does not allow in a comparison.
+fn complaints(comparison: &Value) -> Option<String> {
+    let schema = serde_json::from_str(include_str!("../../schema/comparison.schema.json")).unwrap();
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource("http://schema.test/comparison", schema).unwrap();
+    let index = compiler.compile("http://schema.test/comparison", &mut schemas).unwrap();
+    schemas.validate(comparison, index).err().map(|error| format!("{error:#}"))
+}
+
+fn stamp_all(report: &mut Value) {
+    for request in report["requests"].as_array_mut().unwrap() {
+        request["stamped"] = request["answered"].clone();
+    }
+}
+
+/// Makes all times of full load longer, as blocks know them.
+fn slow_down(report: &mut Value, factor: u64) {
+    for block in report["blocks"].as_array_mut().unwrap() {
+        for (rows, times) in [("checks", "tpr_ns"), ("requests", "response_time_ns")] {
+            for row in block[rows].as_array_mut().unwrap() {
+                let longer = row[times].as_object().unwrap().iter();
+                let longer =
+                    longer.map(|(ns, count)| ((ns.parse::<u64>().unwrap() * factor).to_string(), count.clone()));
+                row[times] = longer.collect::<serde_json::Map<_, _>>().into();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_is_no_worse_than_itself_and_worse_than_a_faster_one() {
+    let (service, place) = (Service::start(), Place::new());
+    let fast = place.run("fast.json", "0.8", &service.at("/delay/5"));
+    let slow = place.changed("fast.json", "slow.json", |report| slow_down(report, 2));
+    let same = perfloop(&["compare", &fast, &fast]);
+    assert_eq!((same.code, same.stderr.as_str()), (Some(0), ""), "{same:#?}");
+    assert!(same.stdout.ends_with("\nno difference that can be told\n"), "{}", same.stdout);
+    assert!(same.stdout.contains("within-run noise only"), "{}", same.stdout);
+    let worse = perfloop(&["compare", &fast, &slow]);
+    assert_eq!(worse.code, Some(1), "{worse:#?}");
+    assert!(worse.stdout.contains("+100.0 %") && worse.stdout.ends_with("\nworse\n"), "{}", worse.stdout);
+    let better = perfloop(&["compare", &slow, &fast]);
+    assert_eq!(better.code, Some(0), "{better:#?}");
+    assert!(better.stdout.ends_with("\nbetter, and nothing worse\n"), "{}", better.stdout);
+    assert_eq!(perfloop(&["compare", &fast, &slow, "--tolerance", "150%"]).code, Some(0));
+    let one = ["--tolerance", "p50=5%", "--tolerance", "150%"];
+    assert_eq!(perfloop(&[&["compare", &fast, &slow], &one[..]].concat()).code, Some(1));
+}
+
+#[test]
+fn three_runs_a_side_are_drawn_as_runs_and_told_as_json() {
+    let (service, place) = (Service::start(), Place::new());
+    let fast = place.run("fast.json", "0.5", &service.at("/delay/5"));
+    let slow = place.changed("fast.json", "slow.json", |report| slow_down(report, 2));
+    let (a, b) = (fast.as_str(), slow.as_str());
+    let output = perfloop(&["compare", "--base", a, a, a, "--new", b, b, b, "--json", "-"]);
+    assert_eq!(output.code, Some(1), "{output:#?}");
+    let told = output.json();
+    assert_eq!(complaints(&told), None);
+    let mut more = told.clone();
+    more["rows"][0]["changes"]["p50"]["more"] = 1.into();
+    assert!(complaints(&more).is_some());
+    assert_eq!((&told["unit"], &told["worse"]), (&"runs".into(), &true.into()));
+    assert_eq!((told["base"].as_array().unwrap().len(), &told["new"][2]), (3, &b.into()));
+    let row = &told["rows"][0];
+    assert_eq!((&row["kind"], &row["name"]), (&"check".into(), &"GET /delay/5".into()));
+    let p50 = &row["changes"]["p50"];
+    assert_eq!((&p50["verdict"], &p50["change"]), (&"worse".into(), &100.0.into()));
+    assert!(!output.stderr.contains("within-run noise only"), "{}", output.stderr);
+}
+
+#[test]
+fn other_plans_and_targets_are_warned_of_and_names_of_one_side_listed() {
+    let (service, place) = (Service::start(), Place::new());
+    let a = place.run("a.json", "0.5", &service.at("/delay/2"));
+    let (fast, other) = (service.at("/delay/2"), service.at("/fast"));
+    let b = place.path("b.json");
+    perfloop(&["--users", "2", "--time", "0.5", "--quiet", "--json", &b, &fast, &other]);
+    place.changed("b.json", "b.json", stamp_all);
+    let output = perfloop(&["compare", &a, &b, "--tolerance", "1000%"]);
+    assert!(output.code.is_some_and(|code| code < 2), "{output:#?}");
+    for words in ["the users of", "the plan of", "the target of", "only in new: check GET /fast", "request GET /fast"] {
+        assert!(output.stdout.contains(words), "{words}: {}", output.stdout);
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused_in_one_line() {
+    let (service, place) = (Service::start(), Place::new());
+    let good = place.run("good.json", "0.5", &service.at("/delay/2"));
+    let older = place.changed("good.json", "older.json", |report| report["run"]["schema"] = 1.into());
+    let no_blocks =
+        place.changed("good.json", "no_blocks.json", |report| report["blocks"] = Vec::<Value>::new().into());
+    let by_thread = place.changed("good.json", "by_thread.json", |report| report["requests"][0]["stamped"] = 0.into());
+    let strange = place.changed("good.json", "strange.json", |report| report["checks"][0]["name"] = "strange".into());
+    let missing = place.path("missing.json");
+    let rows: [(&[&str], &[&str]); 10] = [
+        (&[], &["missing"]),
+        (&[&good], &["BASE", "2 values"]),
+        (&["--base", &good], &["--new"]),
+        (&[&good, &missing], &["missing.json", "cannot be read", "--json"]),
+        (&[&good, &older], &["older.json", "version 1", "reads 2"]),
+        (&[&good, &no_blocks], &["no_blocks.json", "no blocks of full load"]),
+        (&[&good, &by_thread], &["good.json", "kernel's stamps", "by_thread.json", "thread's clock", "--force"]),
+        (&[&good, &strange], &["no check in common"]),
+        (&[&good, &good, "--tolerance", "5"], &["--tolerance", "write it like 5% or p99=10%"]),
+        (&[&good, &good, "--tolerance", "p98=5%"], &["'p98' is not compared", "p95"]),
+    ];
+    none(rows.iter().filter_map(|(args, words)| {
+        let Output { code, stdout, stderr, .. } = perfloop(&[&["compare"], *args].concat());
+        let is_right = code == Some(2) && stdout.is_empty() && stderr.lines().count() == 1;
+        let says = words.iter().all(|word| stderr.contains(word));
+        (!is_right || !says).then(|| format!("{args:?}: {code:?} {stderr}"))
+    }));
+    let forced = perfloop(&["compare", &good, &by_thread, "--force"]);
+    assert_eq!(forced.code, Some(0), "{forced:#?}");
+    assert!(forced.stdout.contains("thread's clock"), "{}", forced.stdout);
+}
+
+/// How many of so many pairs are told to be worse, where the service takes so much longer for the second one.
+fn told_worse(pairs: u32, base: Duration, new: Duration) -> u32 {
+    let (before, now, place) = (Service::with_delay(base), Service::with_delay(new), Place::new());
+    let worse = (0..pairs).filter(|_| {
+        let base = place.run("base.json", "1", &before.at("/json"));
+        let new = place.run("new.json", "1", &now.at("/json"));
+        let output = perfloop(&["compare", &base, &new]);
+        if output.code == Some(1) {
+            eprintln!("{}", output.stdout);
+        }
+        output.code == Some(1)
+    });
+    worse.count() as u32
+}
+
+/// `COMPARE_PAIRS` makes it fewer.
+fn pairs() -> u32 {
+    std::env::var("COMPARE_PAIRS").map_or(20, |pairs| pairs.parse().unwrap())
+}
+
+#[test]
+#[ignore = "needs a quiet machine"]
+fn like_runs_are_hardly_ever_worse() {
+    let _alone = alone();
+    let (pairs, delay) = (pairs(), Duration::from_millis(5));
+    let worse = told_worse(pairs, delay, delay);
+    assert!(worse * 20 <= pairs.max(20), "{worse} of {pairs}");
+}
+
+#[test]
+#[ignore = "needs a quiet machine"]
+fn a_tenth_more_delay_is_found() {
+    let _alone = alone();
+    let pairs = pairs();
+    let worse = told_worse(pairs, Duration::from_millis(5), Duration::from_micros(5500));
+    assert!(worse * 10 >= pairs * 9, "{worse} of {pairs}");
+}
