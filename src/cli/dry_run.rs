@@ -97,6 +97,8 @@ fn plan_rows(args: &Args, plan: &Plan, aim: &Aim, settings: &Settings) -> Vec<Ve
         match &setting.origin {
             Some(origin) => row(name, value(setting), origin),
             None if name == "users" && !plan.ends_with_its_users() => {}
+            None if name == "loops" && !plan.ends_with_its_users() => {}
+            None if name == "max-users" && args.rate.is_some() => row(name, plan.most_users().to_string(), ""),
             None if ALWAYS.contains(&name) => row(name, default(setting, plan), ""),
             None if name == RESTS[0] && !is_resting => row(name, "none".into(), ""),
             None => {}

@@ -24,8 +24,8 @@ use crate::report::{RunInfo, write_text};
 use crate::stats::Summary;
 use crate::units;
 
-/// The width of tables that nobody watches.
-const DEFAULT_WIDTH: u16 = 100;
+/// The width where no terminal tells: the reason of a failure fits.
+const DEFAULT_WIDTH: u16 = 200;
 /// Less is not enough for a name and its numbers.
 const MIN_WIDTH: u16 = 80;
 

@@ -56,6 +56,9 @@ impl Target {
     /// One line that names the flag and the remedy.
     pub(super) fn new(args: &Args, hops: u32) -> Result<Target, Error> {
         if args.targets.is_empty() {
+            if args.host.is_some() {
+                return Err(Error::usage("--host needs a TARGET; give a path like /json"));
+            }
             return match args.request_flag() {
                 Some(flag) => {
                     Err(Error::usage(format!("{flag} needs a TARGET; give a URL like http://127.0.0.1:5000/json")))
@@ -279,7 +282,10 @@ fn url(template: &Template, host: Option<&Url>) -> Result<Url, Error> {
             refuse(format!("is no URL ({error}); give one like http://127.0.0.1:5000/json"))
         }
         _ if is_subcommand(target) => refuse(format!("is a command's word; put it first, like perfloop {target}")),
-        _ => refuse(format!("give the whole URL, http://{}", target.trim_start_matches('/'))),
+        _ if target.starts_with('/') => {
+            refuse("has no host; give --host http://127.0.0.1:5000, or the whole URL".into())
+        }
+        _ => refuse(format!("give the whole URL, http://{target}")),
     }
 }
 

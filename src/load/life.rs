@@ -29,6 +29,8 @@ pub(crate) fn live(shared: &Shared, class: usize, shift: &Shift, user: &mut User
             None => iterate(shared, class, shift, user, begin),
         }
         if let Some(check) = class.on_stop {
+            // A rest that the stop has cut short was planned, too.
+            user.begin(Instant::now());
             run(shared, user, check);
         }
     }

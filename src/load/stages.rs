@@ -117,7 +117,7 @@ impl FromStr for Stages {
 impl std::fmt::Display for Stages {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let stages: Vec<String> =
-            self.0.iter().map(|stage| format!("{}:{}", units::short(stage.over), stage.to)).collect();
+            self.0.iter().map(|stage| format!("{}:{}", units::short(stage.over).replace(' ', ""), stage.to)).collect();
         f.write_str(&stages.join(","))
     }
 }

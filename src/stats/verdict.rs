@@ -29,6 +29,8 @@ pub enum LoadVerdict {
     AsAsked(f64),
     /// This share of the users' time, 0 to 1, was the tester's own: more load reaches the service with a faster tester.
     TesterLimited(f64),
+    /// So many arrivals of a rate came when no user was free: less reached the service than was asked.
+    Dropped(u64),
     /// No check ended.
     NoChecks,
 }
@@ -46,16 +48,23 @@ impl Summary {
         if share >= EXACT_SHARE { TimesVerdict::Exact } else { TimesVerdict::ThreadClock(1.0 - share) }
     }
 
-    /// Whether the users spent their time on the service: by the tester's share, which is 1 less the sum of TPR
-    /// over the sum of the users' time that is neither planned rest nor think time.
-    pub fn load_verdict(&self) -> LoadVerdict {
+    /// The tester's share of the users' time, 0 to 1: 1 less the sum of TPR over the sum of the users' time that is
+    /// neither planned rest nor think time. `None` when no check ended.
+    pub fn tester_share(&self) -> Option<f64> {
         let totals = &self.whole.totals;
         let busy_s = totals.busy.as_secs_f64();
-        if totals.ended() == 0 || busy_s == 0.0 {
-            return LoadVerdict::NoChecks;
+        (totals.ended() > 0 && busy_s > 0.0).then(|| (1.0 - totals.served.as_secs_f64() / busy_s).max(0.0))
+    }
+
+    /// Whether the users spent their time on the service: by the [tester's share](Self::tester_share), and by the
+    /// arrivals that nobody was free for.
+    pub fn load_verdict(&self) -> LoadVerdict {
+        match self.tester_share() {
+            _ if self.dropped > 0 => LoadVerdict::Dropped(self.dropped),
+            None => LoadVerdict::NoChecks,
+            Some(share) if share <= TESTER_SHARE => LoadVerdict::AsAsked(share),
+            Some(share) => LoadVerdict::TesterLimited(share),
         }
-        let share = (1.0 - totals.served.as_secs_f64() / busy_s).max(0.0);
-        if share <= TESTER_SHARE { LoadVerdict::AsAsked(share) } else { LoadVerdict::TesterLimited(share) }
     }
 
     /// What speaks for the verdict on the load, a line each.
@@ -74,9 +83,10 @@ impl Summary {
             lines.push(line);
         }
         let busy_s = self.whole.totals.busy.as_secs_f64();
-        if let Some(delay) = self.run_delay.filter(|_| busy_s > 0.0) {
+        // It is of the users' whole lives, and would be too much for a part of them.
+        if let Some(delay) = self.run_delay.filter(|_| busy_s > 0.0 && self.warmup.is_none()) {
             let share = delay.as_secs_f64() / busy_s * 100.0;
-            lines.push(format!("users waited {share:.1} % of their time for a processor"));
+            lines.push(format!("users waited {share:.1} % of their working time for a processor"));
         }
         lines
     }
@@ -100,13 +110,17 @@ impl fmt::Display for LoadVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LoadVerdict::AsAsked(share) => {
-                write!(f, "as asked, {:.1} % of the users' time was the tester's", share * 100.0)
+                write!(f, "as asked, {:.1} % of the users' working time was the tester's", share * 100.0)
             }
             LoadVerdict::TesterLimited(share) => write!(
                 f,
-                "tester-limited, {:.1} % of the users' time was the tester's; use fewer users, a --wait or --pace, less work in checks, or more processors",
+                "tester-limited, {:.1} % of the users' working time was the tester's; use fewer users, a --wait or --pace, less work in checks, or more processors",
                 share * 100.0
             ),
+            LoadVerdict::Dropped(1) => f.write_str("less than asked, 1 arrival was dropped because no user was free"),
+            LoadVerdict::Dropped(count) => {
+                write!(f, "less than asked, {count} arrivals were dropped because no user was free")
+            }
             LoadVerdict::NoChecks => f.write_str("unknown, no check ended"),
         }
     }

@@ -112,6 +112,15 @@ fn users_begin_and_end_with_checks_and_state_of_their_own() {
 }
 
 #[test]
+fn a_rest_that_the_stop_cuts_short_is_nobodys_work() {
+    let class = UserClass::new("user").wait(between(20 * SECOND, 30 * SECOND)).on_stop(|_: &mut User| ());
+    let class = class.with_check(Check::new("check", |_: &mut User| ()), 1);
+    let summary = finish(LoadTest::new(Plan::new().users(3).time(SECOND)).class(class));
+    assert_eq!(summary.whole.totals.pass, 6);
+    assert!(summary.whole.totals.busy < SECOND, "{:?}", summary.whole.totals.busy);
+}
+
+#[test]
 fn tags_choose_checks_from_the_library_and_names_do_not_matter() {
     let check = |name: &str, tags: &[&str]| Check::new(name, |_: &mut User| ()).tags(tags.iter().copied());
     let test = |plan: Plan| {

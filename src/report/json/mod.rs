@@ -109,17 +109,18 @@ fn verdicts(summary: &Summary) -> Value {
         TimesVerdict::ThreadClock(share) => ("thread_clock", Some(share)),
         TimesVerdict::NoAnswers => ("no_answers", None),
     };
-    let (load, tester_share) = match summary.load_verdict() {
-        LoadVerdict::AsAsked(share) => ("as_asked", Some(share)),
-        LoadVerdict::TesterLimited(share) => ("tester_limited", Some(share)),
-        LoadVerdict::NoChecks => ("no_checks", None),
+    let load = match summary.load_verdict() {
+        LoadVerdict::AsAsked(_) => "as_asked",
+        LoadVerdict::TesterLimited(_) => "tester_limited",
+        LoadVerdict::Dropped(_) => "less_than_asked",
+        LoadVerdict::NoChecks => "no_checks",
     };
     json!({
         "times": times,
         "thread_clock_share": unstamped,
         "times_text": summary.times_verdict().to_string(),
         "load": load,
-        "tester_share": tester_share,
+        "tester_share": summary.tester_share(),
         "load_text": summary.load_verdict().to_string(),
         "load_evidence": summary.load_evidence(),
     })

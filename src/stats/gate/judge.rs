@@ -7,7 +7,6 @@ use super::{Gate, GateKind, GateVerdict, remedy};
 use crate::stats::summary::{Section, Summary};
 use crate::stats::tally::{CheckTally, RequestTally};
 use crate::stats::timing::Timing;
-use crate::stats::verdict::LoadVerdict;
 use crate::units;
 
 /// What a gate is about, in a part of the run.
@@ -182,10 +181,7 @@ fn figure_of(figure: Figure, scope: &Scope<'_>, warmup: Option<&Scope<'_>>, summ
         Figure::Dropped => summary.dropped,
         Figure::InFlight => return Some(section.in_flight),
         Figure::TesterShare => {
-            return match summary.load_verdict() {
-                LoadVerdict::AsAsked(share) | LoadVerdict::TesterLimited(share) => Some(share),
-                LoadVerdict::NoChecks => None,
-            };
+            return summary.tester_share();
         }
     };
     Some(count as f64)
