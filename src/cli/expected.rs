@@ -34,10 +34,13 @@ impl ExpectedTexts {
             headers.push((name, Template::new(&text, names)));
         }
         let json = args.expect_json.iter().map(|text| match text.split_once('=') {
-            Some(("", _)) => Err(Error::usage(format!("--expect-json '{text}': no path; write it like code=1"))),
-            Some((path, value)) => Ok((path.to_owned(), Some(Template::new(value, names)))),
-            None => Ok((text.clone(), None)),
+            Some((path, value)) => Ok((json_path(path)?, Some(Template::new(value, names)))),
+            None => Ok((json_path(text)?, None)),
         });
+        // Every body contains it: more likely than wanted is a variable of a shell that was not set.
+        if args.expect_contains.iter().any(String::is_empty) {
+            return Err(Error::usage("--expect-contains: no text; write what the body must contain"));
+        }
         Ok(ExpectedTexts {
             statuses: args.expect_status.clone().unwrap_or_else(|| Statuses::from(100..=399)),
             json: json.collect::<Result<_, _>>()?,
@@ -97,6 +100,21 @@ impl Expected {
         }
         Ok(())
     }
+}
+
+/// A path that some JSON may have: a pointer, or names and indices.
+fn json_path(text: &str) -> Result<String, Error> {
+    let is_step = |step: &str| {
+        let (name, indices) = step.split_at(step.find('[').unwrap_or(step.len()));
+        let is_index = |index: &str| !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
+        let mut indices = indices.split_inclusive(']');
+        let all = indices.all(|one| one.strip_prefix('[').and_then(|one| one.strip_suffix(']')).is_some_and(is_index));
+        all && !name.contains(']') && !step.is_empty()
+    };
+    if text.starts_with('/') || text.trim_start_matches("$.").split('.').all(is_step) {
+        return Ok(text.to_owned());
+    }
+    Err(Error::usage(format!("--expect-json '{text}': is no path; write it like code=1 or items[0].id=7")))
 }
 
 /// An expected value. What is no JSON is text: `name=Ann` needs no quotes.

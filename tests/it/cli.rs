@@ -347,3 +347,17 @@ fn a_json_file_is_written_for_a_run_that_failed_too() {
     assert_eq!((&json["totals"]["fail"], &json["failures"][0]["count"]), (&2.into(), &2.into()));
     assert_eq!(json["totals"]["tpr_ms"], Value::Null, "no passes, no times of passes");
 }
+
+#[test]
+fn an_expectation_that_no_body_can_meet_or_any_does_is_refused() {
+    let service = Service::start();
+    let url = service.at("/json");
+    for path in ["", "=1", "a[=1", "[x]=1", "a[b]", "a..b=1", "a[0", "a]0"] {
+        is_refused(&[&url, "--expect-json", path], &["--expect-json", "items[0].id=7"]);
+    }
+    is_refused(&[&url, "--expect-contains", ""], &["--expect-contains", "no text"]);
+    assert_eq!(service.total_hits(), 0);
+    for path in ["code=1", "/code=1", "$.code", "message"] {
+        assert_eq!(perfloop(&[&url, "--loops", "1", "--expect-json", path]).code, Some(0), "{path}");
+    }
+}

@@ -1,59 +1,18 @@
 //! Reports held against one another: what is told, what is refused, and how often chance is taken for a change.
 
-use std::fs;
 use std::time::Duration;
 
-use boon::{Compiler, Schemas};
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::support::{Output, Service, alone, none, perfloop};
+use crate::support::{Output, Reports, Service, alone, none, perfloop, schema_complaints, stamp_all};
 
-/// A folder for reports.
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        Place(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.path().join(name).to_str().unwrap().to_owned()
-    }
-
-    fn json(&self, name: &str) -> Value {
-        serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
-    }
-
-    /// A report under another name with something else in it.
-    fn changed(&self, from: &str, to: &str, change: impl Fn(&mut Value)) -> String {
-        let mut report = self.json(from);
-        change(&mut report);
-        fs::write(self.path(to), report.to_string()).unwrap();
-        self.path(to)
-    }
-
+impl Reports {
     /// A run against a URL; its times are made the kernel's, of which on a busy machine some may be missing.
     fn run(&self, name: &str, seconds: &str, url: &str) -> String {
         let path = self.path(name);
         let output = perfloop(&["--users", "8", "--time", seconds, "--quiet", "--json", &path, url]);
         assert_eq!(output.code, Some(0), "{output:#?}");
         self.changed(name, name, stamp_all)
-    }
-}
-
-/// What the schema does not allow in a comparison.
-fn complaints(comparison: &Value) -> Option<String> {
-    let schema = serde_json::from_str(include_str!("../../schema/comparison.schema.json")).unwrap();
-    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-    compiler.add_resource("http://schema.test/comparison", schema).unwrap();
-    let index = compiler.compile("http://schema.test/comparison", &mut schemas).unwrap();
-    schemas.validate(comparison, index).err().map(|error| format!("{error:#}"))
-}
-
-fn stamp_all(report: &mut Value) {
-    for request in report["requests"].as_array_mut().unwrap() {
-        request["stamped"] = request["answered"].clone();
     }
 }
 
@@ -73,7 +32,7 @@ fn slow_down(report: &mut Value, factor: u64) {
 
 #[test]
 fn a_run_is_no_worse_than_itself_and_worse_than_a_faster_one() {
-    let (service, place) = (Service::start(), Place::new());
+    let (service, place) = (Service::start(), Reports::new());
     let fast = place.run("fast.json", "0.8", &service.at("/delay/5"));
     let slow = place.changed("fast.json", "slow.json", |report| slow_down(report, 2));
     let same = perfloop(&["compare", &fast, &fast]);
@@ -93,17 +52,17 @@ fn a_run_is_no_worse_than_itself_and_worse_than_a_faster_one() {
 
 #[test]
 fn three_runs_a_side_are_drawn_as_runs_and_told_as_json() {
-    let (service, place) = (Service::start(), Place::new());
+    let (service, place) = (Service::start(), Reports::new());
     let fast = place.run("fast.json", "0.5", &service.at("/delay/5"));
     let slow = place.changed("fast.json", "slow.json", |report| slow_down(report, 2));
     let (a, b) = (fast.as_str(), slow.as_str());
     let output = perfloop(&["compare", "--base", a, a, a, "--new", b, b, b, "--json", "-"]);
     assert_eq!(output.code, Some(1), "{output:#?}");
     let told = output.json();
-    assert_eq!(complaints(&told), None);
+    assert_eq!(schema_complaints("comparison.schema.json", &told), None);
     let mut more = told.clone();
     more["rows"][0]["changes"]["p50"]["more"] = 1.into();
-    assert!(complaints(&more).is_some());
+    assert!(schema_complaints("comparison.schema.json", &more).is_some());
     assert_eq!((&told["unit"], &told["worse"]), (&"runs".into(), &true.into()));
     assert_eq!((told["base"].as_array().unwrap().len(), &told["new"][2]), (3, &b.into()));
     let row = &told["rows"][0];
@@ -115,7 +74,7 @@ fn three_runs_a_side_are_drawn_as_runs_and_told_as_json() {
 
 #[test]
 fn other_plans_and_targets_are_warned_of_and_names_of_one_side_listed() {
-    let (service, place) = (Service::start(), Place::new());
+    let (service, place) = (Service::start(), Reports::new());
     let a = place.run("a.json", "0.5", &service.at("/delay/2"));
     let (fast, other) = (service.at("/delay/2"), service.at("/fast"));
     let b = place.path("b.json");
@@ -130,7 +89,7 @@ fn other_plans_and_targets_are_warned_of_and_names_of_one_side_listed() {
 
 #[test]
 fn what_cannot_be_compared_is_refused_in_one_line() {
-    let (service, place) = (Service::start(), Place::new());
+    let (service, place) = (Service::start(), Reports::new());
     let good = place.run("good.json", "0.5", &service.at("/delay/2"));
     let older = place.changed("good.json", "older.json", |report| report["run"]["schema"] = 1.into());
     let no_blocks =
@@ -163,7 +122,7 @@ fn what_cannot_be_compared_is_refused_in_one_line() {
 
 /// How many of so many pairs are told to be worse, where the service takes so much longer for the second one.
 fn told_worse(pairs: u32, base: Duration, new: Duration) -> u32 {
-    let (before, now, place) = (Service::with_delay(base), Service::with_delay(new), Place::new());
+    let (before, now, place) = (Service::with_delay(base), Service::with_delay(new), Reports::new());
     let worse = (0..pairs).filter(|_| {
         let base = place.run("base.json", "1", &before.at("/json"));
         let new = place.run("new.json", "1", &now.at("/json"));

@@ -2,58 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use boon::{Compiler, Schemas};
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::support::{Output, REFUSED, Service, none, perfloop};
-
-/// A folder for reports.
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        Place(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.path().join(name).to_str().unwrap().to_owned()
-    }
-
-    fn json(&self, name: &str) -> Value {
-        serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
-    }
-
-    /// Makes all times of a report the kernel's: on a busy machine some stamps may be missing.
-    fn stamp_all(&self, name: &str) {
-        let mut report = self.json(name);
-        for request in report["requests"].as_array_mut().unwrap() {
-            request["stamped"] = request["answered"].clone();
-        }
-        self.write(name, &report);
-    }
-
-    fn write(&self, name: &str, document: &Value) -> String {
-        fs::write(self.path(name), document.to_string()).unwrap();
-        self.path(name)
-    }
-}
-
-/// What the schema does not allow in a report.
-fn complaints(report: &Value) -> Option<String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("schema/report.schema.json");
-    let schema: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-    compiler.add_resource("http://schema.test/report", schema).unwrap();
-    let index = compiler.compile("http://schema.test/report", &mut schemas).unwrap();
-    schemas.validate(report, index).err().map(|error| format!("{error:#}"))
-}
+use crate::support::{Output, REFUSED, Reports, Service, none, perfloop, schema_complaints, stamp_all};
 
 /// The numbers of a table's row; stars and units left out.
 fn row<'a>(output: &'a Output, table: &str, name: &str) -> Vec<&'a str> {
@@ -68,7 +24,7 @@ fn count(value: &Value) -> u64 {
 
 #[test]
 fn reports_of_all_kinds_of_runs_are_as_the_schema_says() {
-    let (service, place) = (Service::start(), Place::new());
+    let (service, place) = (Service::start(), Reports::new());
     let (fast, missing) = (service.at("/fast"), service.at("/status/404"));
     let runs: [&[&str]; 5] = [
         &["--users", "2", "--loops", "5", &fast, &missing, REFUSED],
@@ -80,7 +36,8 @@ fn reports_of_all_kinds_of_runs_are_as_the_schema_says() {
     let path = place.path("run.json");
     let broken = runs.iter().filter_map(|run| {
         perfloop(&[*run, &["--json", &path, "--quiet"]].concat());
-        complaints(&place.json("run.json")).map(|complaint| format!("{run:?}: {complaint}"))
+        schema_complaints("report.schema.json", &place.json("run.json"))
+            .map(|complaint| format!("{run:?}: {complaint}"))
     });
     none(broken);
 }
@@ -89,17 +46,20 @@ fn reports_of_all_kinds_of_runs_are_as_the_schema_says() {
 fn the_schema_refuses_keys_that_it_does_not_know_and_misses_those_it_does() {
     let service = Service::start();
     let report = perfloop(&["--loops", "1", "--json", "-", &service.at("/fast")]).json();
-    assert_eq!(complaints(&report), None);
+    assert_eq!(schema_complaints("report.schema.json", &report), None);
     let mut more = report.clone();
     more["checks"][0]["more"] = 1.into();
     let mut less = report.clone();
     less["requests"][0]["phases_ms"].as_object_mut().unwrap().remove("setup");
-    assert!(complaints(&more).is_some() && complaints(&less).is_some());
+    assert!(
+        schema_complaints("report.schema.json", &more).is_some()
+            && schema_complaints("report.schema.json", &less).is_some()
+    );
 }
 
 #[test]
 fn the_tables_the_report_and_the_service_hold_the_same_numbers() {
-    let (service, place) = (Service::start(), Place::new());
+    let (service, place) = (Service::start(), Reports::new());
     let (fast, missing) = (service.at("/fast"), service.at("/status/404"));
     let path = place.path("run.json");
     let output = perfloop(&["--users", "3", "--loops", "7", "--json", &path, &fast, &missing]);
@@ -148,7 +108,7 @@ fn the_blocks_hold_what_ended_at_full_load() {
 
 #[test]
 fn merged_reports_hold_the_sum_of_what_the_service_counted() {
-    let (service, place) = (Service::start(), Place::new());
+    let (service, place) = (Service::start(), Reports::new());
     let (a, b, sum) = (place.path("a.json"), place.path("b.json"), place.path("sum.json"));
     for (path, users) in [(&a, "2"), (&b, "3")] {
         perfloop(&[
@@ -162,11 +122,11 @@ fn merged_reports_hold_the_sum_of_what_the_service_counted() {
             &service.at("/status/404"),
         ]);
     }
-    ["a.json", "b.json"].iter().for_each(|name| place.stamp_all(name));
+    ["a.json", "b.json"].iter().for_each(|name| drop(place.changed(name, name, stamp_all)));
     let output = perfloop(&["merge", &a, &b, "--json", &sum]);
     assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
     let [a, b, sum] = ["a.json", "b.json", "sum.json"].map(|name| place.json(name));
-    assert_eq!(complaints(&sum), None);
+    assert_eq!(schema_complaints("report.schema.json", &sum), None);
     assert_eq!((count(&sum["run"]["users"]), count(&sum["totals"]["answered"])), (5, service.total_hits()));
     assert_eq!(row(&output, "check ", "GET /fast")[0], "500");
 
@@ -204,10 +164,10 @@ fn decoded(histogram: &str) -> Histogram<u64> {
 
 #[test]
 fn what_cannot_be_merged_is_refused_in_one_line() {
-    let (service, place) = (Service::start(), Place::new());
+    let (service, place) = (Service::start(), Reports::new());
     let good = place.path("good.json");
     perfloop(&["--loops", "20", "--json", &good, &service.at("/fast")]);
-    place.stamp_all("good.json");
+    place.changed("good.json", "good.json", stamp_all);
     let changed = |name: &str, change: &dyn Fn(&mut Value)| {
         let mut report = place.json("good.json");
         change(&mut report);
@@ -236,7 +196,7 @@ fn what_cannot_be_merged_is_refused_in_one_line() {
 
 #[test]
 fn an_interval_log_is_read_by_hdrhistogram_itself() {
-    let (service, place) = (Service::start(), Place::new());
+    let (service, place) = (Service::start(), Reports::new());
     let (log, json) = (place.path("run.hlog"), place.path("run.json"));
     let (fast, wait) = (service.at("/fast"), "0.05");
     perfloop(&["--users", "2", "--time", "2", "--wait", wait, "--hlog", &log, "--json", &json, &fast]);

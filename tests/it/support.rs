@@ -254,3 +254,49 @@ pub(crate) fn none(broken: impl IntoIterator<Item = String>) {
     let broken: Vec<String> = broken.into_iter().collect();
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
+
+/// A folder for reports.
+pub(crate) struct Reports(tempfile::TempDir);
+
+impl Reports {
+    pub(crate) fn new() -> Self {
+        Reports(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn json(&self, name: &str) -> Value {
+        serde_json::from_slice(&std::fs::read(self.path(name)).unwrap()).unwrap()
+    }
+
+    pub(crate) fn write(&self, name: &str, document: &Value) -> String {
+        std::fs::write(self.path(name), document.to_string()).unwrap();
+        self.path(name)
+    }
+
+    /// A report under another name with something else in it.
+    pub(crate) fn changed(&self, from: &str, to: &str, change: impl Fn(&mut Value)) -> String {
+        let mut report = self.json(from);
+        change(&mut report);
+        self.write(to, &report)
+    }
+}
+
+/// Makes all times of a report the kernel's: on a busy machine some stamps may be missing.
+pub(crate) fn stamp_all(report: &mut Value) {
+    for request in report["requests"].as_array_mut().unwrap() {
+        request["stamped"] = request["answered"].clone();
+    }
+}
+
+/// What a schema of this repository does not allow in a document.
+pub(crate) fn schema_complaints(schema: &str, document: &Value) -> Option<String> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(schema);
+    let schema = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler.add_resource("http://schema.test/", schema).unwrap();
+    let index = compiler.compile("http://schema.test/", &mut schemas).unwrap();
+    schemas.validate(document, index).err().map(|error| format!("{error:#}"))
+}
