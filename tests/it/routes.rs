@@ -258,10 +258,13 @@ fn more_users_than_files_are_refused_before_the_run() {
 
 #[test]
 fn connections_for_which_no_file_is_left_are_exceptions_with_a_remedy() {
-    // Each user keeps a connection to each service, which a plan does not know.
+    // Each user keeps a connection to each service, which a plan does not know. All are there at once: they wait for one
+    // another's first loop, so that no early one gives its files back.
     let services: Vec<Service> = (0..6).map(|_| Service::start()).collect();
     let urls: Vec<String> = services.iter().map(|service| service.at("/fast")).collect();
-    let args = ["--users", "15", "--loops", "2", "--json", "-"].into_iter().chain(urls.iter().map(String::as_str));
+    let args = ["--users", "15", "--loops", "2", "--wait", "1s", "--json", "-"]
+        .into_iter()
+        .chain(urls.iter().map(String::as_str));
     let output = spawn_as(&["prlimit", "--nofile=80:80"], &args.collect::<Vec<_>>()).wait();
     let json = output.json();
     let totals = &json["totals"];
