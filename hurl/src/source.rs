@@ -1,0 +1,95 @@
+//! A text, and places in it.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A part of a text, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// Of its first byte.
+    pub start: usize,
+    /// Of the byte after its last.
+    pub end: usize,
+}
+
+/// A place in a text as people count: both from 1, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+}
+
+/// A text that has a name, in which places can be found and shown.
+#[derive(Debug, Clone)]
+pub struct Source {
+    name: String,
+    text: String,
+    /// Where each line begins.
+    lines: Vec<usize>,
+}
+
+impl Span {
+    /// The bytes from `start` up to `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Span { start, end }
+    }
+
+    /// From the beginning of this to the end of the other.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        Span { start: self.start, end: other.end }
+    }
+
+    /// As an index of a text.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+impl Source {
+    /// A text under the name it is reported by, such as that of its file.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Source { name: name.into(), text, lines }
+    }
+
+    /// The name it is reported by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What stands in a place.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// Where a byte is.
+    pub fn position(&self, at: usize) -> Position {
+        let at = at.min(self.text.len());
+        let line = self.lines.partition_point(|start| *start <= at);
+        let before = self.text.get(self.lines[line - 1]..at).unwrap_or_default();
+        Position { line, column: before.chars().count() + 1 }
+    }
+
+    /// A line, counted from 1, without its end.
+    pub fn line(&self, number: usize) -> &str {
+        let start = number.checked_sub(1).and_then(|index| self.lines.get(index));
+        let Some(start) = start else { return "" };
+        let end = self.lines.get(number).copied().unwrap_or(self.text.len());
+        self.text.get(*start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
