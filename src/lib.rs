@@ -34,6 +34,8 @@ pub mod cli;
 mod end;
 mod error;
 mod exchange;
+#[cfg(feature = "hurl")]
+pub mod hurl;
 mod load;
 mod load_test;
 mod logs;

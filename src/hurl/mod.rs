@@ -1,0 +1,3 @@
+//! Hurl files as checks: each file is read and compiled once, and run by every user.
+
+mod files;
