@@ -9,6 +9,7 @@ mod feed;
 mod filling;
 mod harness;
 mod host;
+mod hurl;
 mod list;
 mod masked;
 mod merge;

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::entry::{self, Entry, Given, Source};
+use super::roles::{self, Roles};
 use crate::error::Error;
 
 /// # Errors
@@ -19,11 +20,18 @@ pub(super) fn text(flag: &str, path: &Path) -> Result<String, Error> {
     })
 }
 
-/// The entries of a file, in the order of its lines.
+/// What a file says.
+pub(super) struct Read {
+    /// In the order of its lines.
+    pub(super) entries: Vec<Entry>,
+    pub(super) roles: Roles,
+}
+
+/// What a file says.
 ///
 /// # Errors
 /// When it is no TOML, or one of its keys no setting, or a value not of its kind.
-pub(super) fn entries(command: &Command, path: &Path, text: &str) -> Result<Vec<Entry>, Error> {
+pub(super) fn read(command: &Command, path: &Path, text: &str) -> Result<Read, Error> {
     let table = DeTable::parse(text).map_err(|error| {
         let (line, column) = place(text, error.span().map_or(0, |span| span.start));
         let what = error.message().lines().collect::<Vec<_>>().join(", ");
@@ -31,10 +39,14 @@ pub(super) fn entries(command: &Command, path: &Path, text: &str) -> Result<Vec<
     })?;
     let mut keys: Vec<_> = table.get_ref().iter().collect();
     keys.sort_by_key(|(key, _)| key.span().start);
-    let mut entries = Vec::new();
+    let mut read = Read { entries: Vec::new(), roles: Roles::default() };
     for (key, value) in keys {
         let (line, _) = place(text, key.span().start);
         let source = Source::File { path: path.to_owned(), line };
+        if roles::TABLES.contains(&key.get_ref().as_ref()) {
+            read.roles.read(key.get_ref(), value, &roles::File { path, text })?;
+            continue;
+        }
         if value.get_ref().is_table() {
             let name = key.get_ref();
             return Err(Error::usage(format!(
@@ -43,14 +55,14 @@ pub(super) fn entries(command: &Command, path: &Path, text: &str) -> Result<Vec<
         }
         if let Some(arg) = entry::find(command, key.get_ref(), &source, str::to_owned)? {
             let given = given(arg, value, &source)?;
-            entries.push(Entry::new(command, arg, given, source)?);
+            read.entries.push(Entry::new(command, arg, given, source)?);
         }
     }
-    Ok(entries)
+    Ok(read)
 }
 
 /// Line and column, both from 1.
-fn place(text: &str, at: usize) -> (usize, usize) {
+pub(super) fn place(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..text.floor_char_boundary(at)];
     let line = before.rsplit('\n').next().unwrap_or_default();
     (before.matches('\n').count() + 1, line.chars().count() + 1)

@@ -6,6 +6,7 @@
 mod entry;
 mod environment;
 mod file;
+mod roles;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use super::{Refusal, one_line};
 use crate::error::{Error, ErrorKind};
 use crate::units;
 use entry::{Entry, Source};
+pub(super) use roles::{CheckRole, Roles};
 
 /// Read when there is one in the current folder.
 const DEFAULT_FILE: &str = "perfloop.toml";
@@ -34,6 +36,8 @@ pub(super) struct Settings {
     command: Command,
     given: Vec<Id>,
     entries: Vec<Entry>,
+    /// What the file says of checks and classes.
+    pub(super) roles: Roles,
 }
 
 /// One setting as it is in effect, for people.
@@ -75,8 +79,10 @@ fn read_with(
 
     let mut entries = environment::entries(&command, &variables)?;
     overrule(&command, &mut entries, &given, &[]);
+    let mut roles = Roles::default();
     if let Some((path, text)) = config_file(&from_words, &variables)? {
-        let mut below = file::entries(&command, &path, &text)?;
+        let file::Read { entries: mut below, roles: its_roles } = file::read(&command, &path, &text)?;
+        roles = its_roles;
         overrule(&command, &mut below, &given, &entries);
         below.append(&mut entries);
         entries = below;
@@ -85,9 +91,9 @@ fn read_with(
     let program = words.iter().take(1).cloned();
     let all = program.chain(entries.iter().flat_map(|entry| entry.words.clone())).chain(words.iter().skip(1).cloned());
     match command.clone().try_get_matches_from(all) {
-        Ok(matches) => Ok(Settings { matches, command, given, entries }),
+        Ok(matches) => Ok(Settings { matches, command, given, entries, roles }),
         Err(error) => {
-            let settings = Settings { matches: from_words, command, given, entries };
+            let settings = Settings { matches: from_words, command, given, entries, roles };
             Err(settings.locate(Error::usage(one_line(&error))).into())
         }
     }

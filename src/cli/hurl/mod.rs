@@ -1,0 +1,6 @@
+//! What the command line knows of Hurl files.
+
+pub(super) mod args;
+pub(super) mod environment;
+pub(super) mod values;
+pub(super) mod variables;

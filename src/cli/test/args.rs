@@ -1,0 +1,224 @@
+//! The flags of `perfloop test`: Hurl's, under Hurl's names.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use url::Url;
+
+use super::super::hurl::args::HurlArgs;
+use super::super::hurl::values::{parse_count, parse_milliseconds, parse_seconds};
+use super::super::values::{Resolved, parse_host, parse_resolve};
+
+/// Run each Hurl file once, as a functional test.
+#[derive(Debug, Parser)]
+#[command(name = "perfloop test", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(super) struct TestArgs {
+    /// Hurl files, and folders that are read for *.hurl
+    #[arg(value_name = "FILE", required_unless_present = "globs")]
+    pub(super) files: Vec<PathBuf>,
+
+    /// Files whose names match, like 'tests/**/*.hurl' (repeatable)
+    #[arg(long = "glob", value_name = "GLOB", help_heading = RUN)]
+    pub(super) globs: Vec<String>,
+
+    /// Files that are run at a time [default: one for each core]
+    #[arg(long, value_name = "N", help_heading = RUN)]
+    pub(super) jobs: Option<u32>,
+
+    /// How often all files are run
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = RUN)]
+    pub(super) repeat: u32,
+
+    /// Go on with the next entry of a file after one that failed
+    #[arg(long, help_heading = RUN)]
+    pub(super) continue_on_error: bool,
+
+    /// First entry of each file that is run, counted from 1
+    #[arg(long, value_name = "N", help_heading = RUN)]
+    pub(super) from_entry: Option<usize>,
+
+    /// Last entry of each file that is run
+    #[arg(long, value_name = "N", help_heading = RUN)]
+    pub(super) to_entry: Option<usize>,
+
+    /// Expect nothing of the answers
+    #[arg(long, alias = "ignore-asserts", help_heading = RUN)]
+    pub(super) no_assert: bool,
+
+    /// Take one result of a JSONPath as a list too
+    #[arg(long, help_heading = RUN)]
+    pub(super) no_jsonpath_coercion: bool,
+
+    /// Rest before each entry, in milliseconds without a unit
+    #[arg(long, value_name = "TIME", value_parser = parse_milliseconds, help_heading = RUN)]
+    pub(super) delay: Option<Duration>,
+
+    #[command(flatten)]
+    pub(super) hurl: HurlArgs,
+
+    /// What a URL that begins with / is relative to, and the variable host
+    #[arg(long, value_name = "URL", value_parser = parse_host, help_heading = REQUEST)]
+    pub(super) host: Option<Url>,
+
+    /// Header of every request, like 'Accept: text/html' (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", help_heading = REQUEST)]
+    pub(super) headers: Vec<String>,
+
+    /// Header that is not sent (repeatable)
+    #[arg(long = "no-header", value_name = "NAME", help_heading = REQUEST)]
+    pub(super) no_headers: Vec<String>,
+
+    /// User and password for basic authentication
+    #[arg(short, long, value_name = "USER:PASSWORD", help_heading = REQUEST)]
+    pub(super) user: Option<String>,
+
+    /// What the requests say they come from
+    #[arg(short = 'A', long, value_name = "NAME", help_heading = REQUEST)]
+    pub(super) user_agent: Option<String>,
+
+    /// Follow redirects
+    #[arg(short = 'L', long, help_heading = REQUEST)]
+    pub(super) location: bool,
+
+    /// Follow redirects, and send user and password to other hosts too
+    #[arg(long, help_heading = REQUEST)]
+    pub(super) location_trusted: bool,
+
+    /// Most redirects that are followed; -1 is without end [default: 50]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, help_heading = REQUEST)]
+    pub(super) max_redirs: Option<i64>,
+
+    /// Ask for compressed answers and unpack them
+    #[arg(long, help_heading = REQUEST)]
+    pub(super) compressed: bool,
+
+    /// Leave /../ and /./ in the path of a URL
+    #[arg(long, help_heading = REQUEST)]
+    pub(super) path_as_is: bool,
+
+    /// Longest time of a request, in seconds without a unit [default: 300]
+    #[arg(short, long, value_name = "TIME", value_parser = parse_seconds, help_heading = REQUEST)]
+    pub(super) max_time: Option<Duration>,
+
+    /// Longest time to make a connection, in seconds without a unit [default: 300]
+    #[arg(long, value_name = "TIME", value_parser = parse_seconds, help_heading = REQUEST)]
+    pub(super) connect_timeout: Option<Duration>,
+
+    /// Speak HTTP/1.0
+    #[arg(short = '0', long = "http1.0", help_heading = REQUEST)]
+    pub(super) http10: bool,
+
+    /// Speak HTTP/1.1, which is spoken anyhow
+    #[arg(long = "http1.1", help_heading = REQUEST)]
+    pub(super) http11: bool,
+
+    /// Connect to IPv4 addresses only
+    #[arg(short = '4', long, conflicts_with = "ipv6", help_heading = REQUEST)]
+    pub(super) ipv4: bool,
+
+    /// Connect to IPv6 addresses only
+    #[arg(short = '6', long, help_heading = REQUEST)]
+    pub(super) ipv6: bool,
+
+    /// Connect through this proxy, like http://127.0.0.1:3128
+    #[arg(short = 'x', long, value_name = "URL", help_heading = REQUEST)]
+    pub(super) proxy: Option<String>,
+
+    /// Connect to this address for this host and port (repeatable)
+    #[arg(long, value_name = "HOST:PORT:ADDRESS", value_parser = parse_resolve, help_heading = REQUEST)]
+    pub(super) resolve: Vec<Resolved>,
+
+    /// Connect to another host and port for this one (repeatable)
+    #[arg(long = "connect-to", value_name = "HOST:PORT:HOST:PORT", help_heading = REQUEST)]
+    pub(super) connect_to: Vec<String>,
+
+    /// Accept any certificate
+    #[arg(short = 'k', long, help_heading = REQUEST)]
+    pub(super) insecure: bool,
+
+    /// Trust the certificates in this PEM file, and only these
+    #[arg(long, value_name = "FILE", help_heading = REQUEST)]
+    pub(super) cacert: Option<PathBuf>,
+
+    /// PEM file with the certificate to show to services that ask for one
+    #[arg(short = 'E', long, value_name = "FILE", help_heading = REQUEST)]
+    pub(super) cert: Option<PathBuf>,
+
+    /// PEM file with the private key of --cert
+    #[arg(long, value_name = "FILE", help_heading = REQUEST)]
+    pub(super) key: Option<PathBuf>,
+
+    /// Show every request and answer on stderr, secrets masked
+    #[arg(short, long, help_heading = OUTPUT)]
+    pub(super) verbose: bool,
+
+    /// Write the results as JUnit test cases; - is stdout
+    #[arg(long, alias = "junit", value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) report_junit: Option<PathBuf>,
+
+    /// Colours, even when nobody sees them
+    #[arg(long, conflicts_with = "no_color", help_heading = OUTPUT)]
+    pub(super) color: bool,
+
+    /// No colours
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) no_color: bool,
+
+    /// This is what perfloop test does anyhow
+    #[arg(long, hide = true)]
+    test: bool,
+
+    /// Files are run at a time anyhow
+    #[arg(long, hide = true)]
+    parallel: bool,
+
+    /// There is no other
+    #[arg(long, hide = true)]
+    no_output: bool,
+
+    /// There is one line for each file anyhow
+    #[arg(long, hide = true)]
+    progress_bar: bool,
+}
+
+const RUN: &str = "Run";
+const REQUEST: &str = "Requests";
+const OUTPUT: &str = "Output";
+
+const AFTER_HELP: &str = "\
+Example:
+  perfloop test tests/ --variable host=http://127.0.0.1:5000
+
+Each flag can also be a variable as Hurl has them: HURL_VARIABLE_host=..., HURL_INSECURE=1.
+
+Exit codes, as Hurl's: 0 all passed, 1 wrong flags, 2 a file that cannot be read as Hurl, 3 no usable answer, 4 an assert did not hold.";
+
+/// What Hurl has and perfloop has not, and what to do.
+pub(super) const REFUSED: [(&str, &str); 25] = [
+    ("--aws-sigv4", "requests are not signed"),
+    ("--cookie", "set cookies in the file, by [Cookies]"),
+    ("--cookie-jar", "cookies are not written to a file"),
+    ("--curl", "see --verbose for what is sent"),
+    ("--digest", "only basic authentication is known"),
+    ("--fail-with-body", "see --verbose for the bodies"),
+    ("--http2", "HTTP/1.1 only is spoken"),
+    ("--http2-prior-knowledge", "HTTP/1.1 only is spoken"),
+    ("--http3", "HTTP/1.1 only is spoken"),
+    ("--include", "see --verbose for headers"),
+    ("--json", "give --report-junit"),
+    ("--limit-rate", "requests go as fast as they can"),
+    ("--max-filesize", "bodies are read to their end"),
+    ("--negotiate", "only basic authentication is known"),
+    ("--netrc", "give --user or variables"),
+    ("--netrc-file", "give --user or variables"),
+    ("--netrc-optional", "give --user or variables"),
+    ("--ntlm", "only basic authentication is known"),
+    ("--output", "bodies are not written; give an entry the option output"),
+    ("--pinnedpubkey", "give --cacert"),
+    ("--proxy-header", "proxies get no headers of their own"),
+    ("--report-html", "give --report-junit, or run the files as load with --html"),
+    ("--report-json", "give --report-junit"),
+    ("--report-tap", "give --report-junit"),
+    ("--unix-socket", "connections are TCP"),
+];
