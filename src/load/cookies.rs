@@ -8,7 +8,7 @@ use url::Url;
 use super::http::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE, Uri};
 
 /// A jar; see RFC 6265.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Cookies(CookieStore);
 
 impl Cookies {

@@ -1,11 +1,13 @@
 //! A request as it is sent: again and again, and on where a redirect leads.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use url::Url;
 
-use super::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use super::http::{Ask, HeaderMap, HeaderName, HeaderValue, HttpSettings, Manner, Method, Uri};
 
 /// A request ready to be sent as often as wanted.
 #[derive(Debug, Clone)]
@@ -17,6 +19,9 @@ pub(crate) struct Prepared {
     pub(crate) body: Option<Vec<u8>>,
     /// Instead of the plan's.
     pub(crate) timeout: Option<Duration>,
+    pub(crate) manner: Manner,
+    /// Instead of the plan's: it goes by a client of its own.
+    pub(crate) settings: Option<Arc<HttpSettings>>,
 }
 
 impl Prepared {
@@ -36,7 +41,13 @@ impl Prepared {
             let (name, value) = header(name, value)?;
             map.append(name, value);
         }
-        Ok(Prepared { name, method, uri, headers: map, body, timeout: None })
+        Ok(Prepared { name, method, uri, headers: map, body, timeout: None, manner: Manner::default(), settings: None })
+    }
+
+    /// What a client is asked when it is sent with these headers.
+    pub(crate) fn ask<'a>(&'a self, headers: &'a HeaderMap) -> Ask<'a> {
+        let Prepared { method, uri, timeout, manner, .. } = self;
+        Ask { method, uri, headers, body: self.body.as_deref(), timeout: *timeout, manner: *manner }
     }
 
     /// Asks the same service for something else.
@@ -72,9 +83,16 @@ fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> 
 /// A request that all users send, each from a copy of its own: what many threads count references of, they fight for.
 #[derive(Debug, Clone)]
 pub(crate) struct SharedRequest {
-    /// Its number among the shared requests of the run.
-    pub(crate) slot: usize,
+    /// Its number among the shared requests of the process.
+    pub(super) slot: usize,
     pub(crate) request: Prepared,
+}
+
+impl SharedRequest {
+    pub(crate) fn new(request: Prepared) -> Self {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        SharedRequest { slot: MADE.fetch_add(1, Ordering::Relaxed), request }
+    }
 }
 
 impl Prepared {
