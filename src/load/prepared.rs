@@ -44,6 +44,12 @@ impl Prepared {
         Ok(Prepared { name, method, uri, headers: map, body, timeout: None, manner: Manner::default(), settings: None })
     }
 
+    /// One that still lacks its URL.
+    pub(crate) fn empty(name: String, method: Method) -> Self {
+        let (uri, headers, manner) = (Uri::default(), HeaderMap::new(), Manner::default());
+        Prepared { name, method, uri, headers, body: None, timeout: None, manner, settings: None }
+    }
+
     /// What a client is asked when it is sent with these headers.
     pub(crate) fn ask<'a>(&'a self, headers: &'a HeaderMap) -> Ask<'a> {
         let Prepared { method, uri, timeout, manner, .. } = self;
