@@ -78,6 +78,8 @@ mod tests {
         assert_eq!(sent("http://a.test/x/../y", true).as_deref(), Ok("http://a.test/x/../y"));
         assert_eq!(sent("http://a.test/a b", false).as_deref(), Ok("http://a.test/a%20b"));
         assert_eq!(sent("http://a.test/\u{e9}", false).as_deref(), Ok("http://a.test/%C3%A9"));
-        assert!(uri("ftp://a.test/", false).is_err() && uri("a.test", false).is_err() && uri("http://", false).is_err());
+        assert!(
+            uri("ftp://a.test/", false).is_err() && uri("a.test", false).is_err() && uri("http://", false).is_err()
+        );
     }
 }

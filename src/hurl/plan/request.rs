@@ -205,12 +205,7 @@ impl Request {
         Ok(content_type)
     }
 
-    fn set_headers(
-        &self,
-        request: &mut Prepared,
-        filling: Filling<'_>,
-        of_form: Option<String>,
-    ) -> Result<(), Fault> {
+    fn set_headers(&self, request: &mut Prepared, filling: Filling<'_>, of_form: Option<String>) -> Result<(), Fault> {
         let Filling { variables, options, common, .. } = filling;
         let mut headers = Headers { map: HeaderMap::new(), span: self.span };
         for pair in &self.headers {
@@ -259,7 +254,8 @@ impl Request {
 
     /// The content type was written in the file: it goes with the request wherever that is sent.
     pub(crate) fn names_content_type(&self, variables: &Variables) -> bool {
-        let is_type = |pair: &Pair| pair.0.render(variables).is_ok_and(|name| name.eq_ignore_ascii_case("content-type"));
+        let is_type =
+            |pair: &Pair| pair.0.render(variables).is_ok_and(|name| name.eq_ignore_ascii_case("content-type"));
         self.headers.iter().any(is_type)
     }
 }
