@@ -29,6 +29,23 @@ impl fmt::Display for HurlErrors {
 
 impl Error for HurlErrors {}
 
+impl HurlErrors {
+    /// What was read, three times, or all that is wrong with any of it.
+    pub(super) fn all<T>(a: Result<T, Self>, b: Result<T, Self>, c: Result<T, Self>) -> Result<(T, T, T), Self> {
+        match (a, b, c) {
+            (Ok(a), Ok(b), Ok(c)) => Ok((a, b, c)),
+            (a, b, c) => {
+                let mut all = HurlErrors { unreadable: Vec::new(), wrong: Vec::new() };
+                for errors in [a.err(), b.err(), c.err()].into_iter().flatten() {
+                    all.unreadable.extend(errors.unreadable);
+                    all.wrong.extend(errors.wrong);
+                }
+                Err(all)
+            }
+        }
+    }
+}
+
 /// What is known of all files before they are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading<'a> {

@@ -50,6 +50,11 @@ impl Prepared {
         Prepared { name, method, uri, headers, body: None, timeout: None, manner, settings: None }
     }
 
+    /// Names it after where it goes.
+    pub(crate) fn name_by_path(&mut self, path: &str) {
+        self.name = format!("{} {}", self.method, readable(path));
+    }
+
     /// What a client is asked when it is sent with these headers.
     pub(crate) fn ask<'a>(&'a self, headers: &'a HeaderMap) -> Ask<'a> {
         let Prepared { method, uri, timeout, manner, .. } = self;
@@ -95,6 +100,14 @@ pub(crate) struct SharedRequest {
 }
 
 impl SharedRequest {
+    pub(crate) fn slot(&self) -> usize {
+        self.slot
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.request.name
+    }
+
     pub(crate) fn new(request: Prepared) -> Self {
         static MADE: AtomicUsize = AtomicUsize::new(0);
         SharedRequest { slot: MADE.fetch_add(1, Ordering::Relaxed), request }
@@ -169,7 +182,7 @@ pub(crate) fn redirected(from: &Prepared, status: u16, location: &str) -> Result
             next.headers.remove(name);
         }
     }
-    next.name = format!("{} {}", next.method, readable(url.path()));
+    next.name_by_path(url.path());
     Ok(next)
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::flight::{Sent, Unanswered};
 use super::hooks::{FailureEvent, RequestEvent};
-use super::http::{Client, Exchanged, HeaderMap, SET_COOKIE, Uri};
+use super::http::{Client, Exchanged, HeaderMap, HttpSettings, SET_COOKIE, Uri};
 use super::prepared::{Prepared, SharedRequest, redirected};
 use super::response::Response;
 use super::user::{OwnRequest, User};
@@ -67,6 +67,14 @@ impl User {
         }
     }
 
+    pub(crate) fn http_settings(&self) -> &HttpSettings {
+        &self.settings
+    }
+
+    pub(crate) fn wants_compressed(&self) -> bool {
+        self.settings.compressed
+    }
+
     pub(crate) fn default_follow(&self) -> u32 {
         self.settings.follow
     }
@@ -106,6 +114,11 @@ impl User {
         };
         self.own[shared.slot] = Some(own);
         result
+    }
+
+    /// This user's copy of a shared request, as it was sent last.
+    pub(crate) fn own_request<'a>(&'a self, shared: &'a SharedRequest) -> &'a Prepared {
+        self.own.get(shared.slot).and_then(Option::as_deref).map_or(&shared.request, |own| &own.request)
     }
 
     /// Sends a request and follows at most `hops` redirects.

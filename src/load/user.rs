@@ -225,6 +225,16 @@ impl User {
         self.open.thought += end.saturating_duration_since(began);
     }
 
+    /// Sets a cookie, written as a line of a Netscape cookie file. What is no such line is passed over.
+    pub(crate) fn set_cookie(&mut self, line: &str) {
+        self.cookies.get_or_insert_default().add_line(line);
+    }
+
+    /// The run was cut off: nothing can be sent any more.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.shift.is_cut()
+    }
+
     /// The run ends, or this user is not wanted any more.
     pub(crate) fn is_leaving(&self) -> bool {
         self.shift.is_over()

@@ -7,6 +7,7 @@ mod request;
 mod settings;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use perfloop_hurl::ast::{self, HurlFile};
 use perfloop_hurl::{ParseError, Source, Span};
@@ -39,6 +40,8 @@ pub(super) struct Entry {
     pub(super) cookies: Vec<CookieCommand>,
     /// Something of it asks for the certificate of the other side.
     pub(super) wants_certificate: bool,
+    /// Its answer was written to a file.
+    pub(super) was_written: AtomicBool,
 }
 
 /// What a comment before an entry does to the user's cookies.
@@ -82,6 +85,19 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Its text has this word somewhere: only then can a variable of that name matter.
+    pub(super) fn mentions(&self, name: &str) -> bool {
+        self.source.text().contains(name)
+    }
+
+    /// `{{host}}` follows a scheme, so that it is no URL.
+    pub(super) fn wants_authority_as_host(&self) -> bool {
+        let text = self.source.text();
+        text.match_indices("://{{").any(|(at, before)| text[at + before.len()..].trim_start().starts_with("host"))
+    }
+}
+
 impl Entry {
     fn new(entry: &ast::Entry, base: Option<&str>, files: &Files) -> Result<Entry, ParseError> {
         let refused = |fault: Fault| ParseError { reading: "entry", message: fault.message, span: fault.span };
@@ -97,6 +113,7 @@ impl Entry {
             expected: entry.response.as_ref().map(|response| Expected::new(response, files)),
             cookies: Vec::new(),
             wants_certificate,
+            was_written: AtomicBool::new(false),
         })
     }
 }
@@ -154,7 +171,7 @@ mod tests {
         let made = &request.shared.request;
         assert_eq!(made.name, "POST /x");
         assert_eq!(made.uri.to_string(), "http://a.test/x?y&q=1%202");
-        assert_eq!(request.fixed_address().as_deref(), Some("http://a.test/x?y&q=1%202"));
+        assert_eq!(request.fixed_address(), Some("http://a.test/x?y&q=1%202"));
         assert_eq!(made.body.as_deref(), Some(&b"{\"a\": 1}"[..]));
         assert_eq!(
             (&made.headers["a"], &made.headers["content-type"]),

@@ -7,7 +7,6 @@ use perfloop_hurl::{Span, ast::Template};
 
 use super::settings::Change;
 use crate::hurl::eval::{Fault, Number, Text, Value, Variables, evaluate};
-use crate::load::Version;
 
 /// How often something is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,6 +23,7 @@ pub(crate) struct Request {
     /// Of the URL.
     pub(crate) span: Span,
     url: Text,
+    fixed_url: Option<String>,
     query: Vec<Pair>,
     headers: Vec<Pair>,
     cookies: Vec<Pair>,
@@ -58,6 +59,9 @@ pub(crate) struct Filling<'a> {
     pub(crate) files: &'a Files,
     pub(crate) options: &'a Options,
     pub(crate) common: &'a Common,
+    pub(crate) compressed: bool,
+    /// The options are not the same each time.
+    pub(crate) changes_options: bool,
 }
 
 fn pairs(fields: &[Field]) -> Vec<Pair> {
@@ -89,6 +93,7 @@ impl Request {
             shared: SharedRequest::new(Prepared::empty(name(method.as_str(), &request.url), method)),
             span: request.url.span,
             url: Text::new(&absolute(&request.url, base)),
+            fixed_url: None,
             query: pairs(&request.query),
             headers: pairs(&request.headers),
             cookies: pairs(&request.cookies),
@@ -112,11 +117,19 @@ impl Request {
         let is_fixed = |body: &Content| body.as_fixed().is_some();
         self.changes_body = !are_fixed(&self.form) || !self.parts.is_empty() || !self.body.iter().all(is_fixed);
         let (variables, options, common) = (Variables::new(), Options::default(), Common::default());
-        let filling = Filling { variables: &variables, files, options: &options, common: &common };
+        let filling = Filling {
+            variables: &variables,
+            files,
+            options: &options,
+            common: &common,
+            compressed: false,
+            changes_options: false,
+        };
         let mut fixed = self.shared.request.clone();
         if !self.changes_url {
-            let made = self.address(&variables).and_then(|url| self.set_url(&mut fixed, &url, false));
-            self.changes_url = made.is_err();
+            let url = self.address(&variables).ok();
+            self.fixed_url = url.filter(|url| self.set_url(&mut fixed, url, false).is_ok());
+            self.changes_url = self.fixed_url.is_none();
         }
         if !self.changes_body {
             self.changes_body = self.set_body(&mut fixed, filling).is_err();
@@ -128,8 +141,8 @@ impl Request {
     }
 
     /// The URL, if it is the same each time.
-    pub(crate) fn fixed_address(&self) -> Option<String> {
-        (!self.changes_url).then(|| self.address(&Variables::new()).ok()).flatten()
+    pub(crate) fn fixed_address(&self) -> Option<&str> {
+        self.fixed_url.as_deref()
     }
 
     /// The URL with its query.
@@ -156,18 +169,17 @@ impl Request {
         last_url: &mut String,
     ) -> Result<(), Fault> {
         let Filling { options, common, .. } = filling;
-        if self.changes_url || options.path_as_is {
+        if self.changes_url || options.path_as_is || filling.changes_options {
             let url = self.address(filling.variables)?;
-            if *last_url != url || options.path_as_is {
+            if *last_url != url || options.path_as_is || filling.changes_options {
                 self.set_url(request, &url, options.path_as_is)?;
                 *last_url = url;
             }
         }
         let content_type = if self.changes_body { self.set_body(request, filling)? } else { None };
-        let compressed = options.compressed.unwrap_or(common.compressed);
         let has_more = !options.headers.is_empty() || !options.no_headers.is_empty() || options.user.is_some();
         let has_common = !common.headers.is_empty() || common.user.is_some();
-        if self.changes_headers || has_more || has_common || compressed {
+        if self.changes_headers || has_more || has_common || filling.compressed || filling.changes_options {
             self.set_headers(request, filling, content_type)?;
         }
         request.timeout = options.timeout;
@@ -227,7 +239,7 @@ impl Request {
         if !self.cookies.is_empty() && !headers.has("cookie") {
             headers.add("cookie", &self.cookie_line(variables)?)?;
         }
-        if options.compressed.unwrap_or(common.compressed) && !headers.has("accept-encoding") {
+        if filling.compressed && !headers.has("accept-encoding") {
             headers.add("accept-encoding", ACCEPTED)?;
         }
         headers.set_content_type(self.implicit_type(), of_form)?;
