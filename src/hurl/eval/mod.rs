@@ -7,6 +7,7 @@ mod document;
 mod expected;
 mod fault;
 mod json;
+mod jsonpath;
 mod number;
 mod text;
 mod value;
