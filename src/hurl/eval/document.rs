@@ -4,7 +4,7 @@ use perfloop_hurl::Span;
 use xmloxide::html::parse_html;
 use xmloxide::parser::{ParseOptions, parse_str_with_options};
 use xmloxide::tree::NodeKind;
-use xmloxide::xpath::ast::Expr;
+use xmloxide::xpath::ast::{BinaryOp, Expr, NodeTest, Step};
 use xmloxide::xpath::{XPathContext, XPathValue, parser};
 
 use super::fault::Fault;
@@ -29,7 +29,14 @@ pub(super) struct Document {
 
 /// A compiled XPath expression.
 #[derive(Debug)]
-pub(super) struct XPath(Expr);
+pub(super) struct XPath {
+    /// For documents without namespaces.
+    plain: Expr,
+    /// For documents with namespaces, where a name without a prefix means one without a namespace.
+    strict: Expr,
+    /// The prefixes it uses.
+    prefixes: Vec<String>,
+}
 
 impl Document {
     /// None, if there is not even a root element.
@@ -48,13 +55,20 @@ impl Document {
         Some(Document { tree, namespaces })
     }
 
+    fn knows(&self, prefix: &str) -> bool {
+        prefix == "xml" || self.namespaces.iter().any(|(known, _)| known == prefix)
+    }
+
     /// What an expression finds, evaluated at the document itself.
     pub(super) fn find(&self, xpath: &XPath, span: Span) -> Result<Value, Fault> {
+        if xpath.prefixes.iter().any(|prefix| !self.knows(prefix)) {
+            return Err(XPath::invalid(span));
+        }
         let mut context = XPathContext::new(&self.tree, self.tree.root());
         for (prefix, namespace) in &self.namespaces {
             context.set_namespace(prefix, namespace);
         }
-        match context.evaluate(&xpath.0) {
+        match context.evaluate(if self.namespaces.is_empty() { &xpath.plain } else { &xpath.strict }) {
             Ok(XPathValue::Boolean(value)) => Ok(Value::Bool(value)),
             Ok(XPathValue::Number(value)) => Ok(Value::Number(Number::Float(value))),
             Ok(XPathValue::String(text)) => Ok(Value::Text(text)),
@@ -66,12 +80,57 @@ impl Document {
 
 impl XPath {
     pub(super) fn parse(text: &str) -> Option<Self> {
-        parser::parse(text).ok().map(XPath)
+        let plain = parser::parse(text).ok()?;
+        let (mut strict, mut prefixes) = (plain.clone(), Vec::new());
+        walk(&mut strict, &mut |step| match &step.node_test {
+            NodeTest::PrefixWildcard(prefix) => prefixes.push(prefix.clone()),
+            NodeTest::Name(name) => match name.split_once(':') {
+                Some((prefix, _)) => prefixes.push(prefix.to_owned()),
+                None => step.predicates.insert(0, without_namespace()),
+            },
+            _ => {}
+        });
+        Some(XPath { plain, strict, prefixes })
     }
 
     /// The fault of an expression that is none.
     pub(super) fn invalid(span: Span) -> Fault {
         Fault::runtime(span, "invalid XPath expression", "XPath expression is not valid")
+    }
+}
+
+/// `namespace-uri() = ''`
+fn without_namespace() -> Expr {
+    let namespace = Expr::FunctionCall { name: "namespace-uri".into(), args: Vec::new() };
+    Expr::BinaryOp { op: BinaryOp::Eq, left: Box::new(namespace), right: Box::new(Expr::String(String::new())) }
+}
+
+/// Shows every step of an expression, those in predicates first.
+fn walk(expr: &mut Expr, look: &mut dyn FnMut(&mut Step)) {
+    match expr {
+        Expr::Number(_) | Expr::String(_) | Expr::Variable(_) => {}
+        Expr::BinaryOp { left, right, .. } | Expr::Union(left, right) => {
+            walk(left, look);
+            walk(right, look);
+        }
+        Expr::UnaryNeg(inner) => walk(inner, look),
+        Expr::FunctionCall { args, .. } => args.iter_mut().for_each(|arg| walk(arg, look)),
+        Expr::Path { steps } | Expr::RootPath { steps } => walk_steps(steps, look),
+        Expr::Filter { expr, predicates } => {
+            walk(expr, look);
+            predicates.iter_mut().for_each(|predicate| walk(predicate, look));
+        }
+        Expr::FilterPath { expr, steps } => {
+            walk(expr, look);
+            walk_steps(steps, look);
+        }
+    }
+}
+
+fn walk_steps(steps: &mut [Step], look: &mut dyn FnMut(&mut Step)) {
+    for step in steps {
+        step.predicates.iter_mut().for_each(|predicate| walk(predicate, look));
+        look(step);
     }
 }
 
