@@ -7,7 +7,9 @@
 
 pub mod ast;
 mod error;
+mod parser;
 mod source;
 
 pub use error::ParseError;
+pub use parser::{Options, parse, parse_with};
 pub use source::{Position, Source, Span};

@@ -3,6 +3,11 @@
 use std::fmt;
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthStr;
+
+/// How a tab is shown, so that what stands under it is at its column.
+const TAB: &str = "    ";
+
 /// A part of a text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Span {
@@ -85,6 +90,20 @@ impl Source {
         let Some(start) = start else { return "" };
         let end = self.lines.get(number).copied().unwrap_or(self.text.len());
         self.text.get(*start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
+    }
+
+    /// The line in which a place begins as it is shown, in how many columns it comes after its beginning, and in how
+    /// many it is. Tabs become spaces, long lines are cut around the place.
+    pub(crate) fn excerpt(&self, span: Span) -> (String, usize, usize) {
+        let position = self.position(span.start);
+        let line = self.line(position.line);
+        let start = self.lines[position.line - 1];
+        let at = |offset: usize| line.floor_char_boundary(offset.saturating_sub(start).min(line.len()));
+        let (from, to) = (at(span.start), at(span.end.max(span.start)));
+        let shown = |text: &str| text.replace('\t', TAB);
+        let before = shown(&line[..from]).width();
+        let width = shown(&line[from..to]).width().max(1);
+        (shown(line), before, width)
     }
 }
 
