@@ -2,7 +2,7 @@
 
 use winnow::LocatingSlice;
 use winnow::Parser;
-use winnow::error::{ErrMode, ModalError, ParserError};
+use winnow::error::{ErrMode, ParserError};
 use winnow::stream::{Location, Stateful, Stream};
 use winnow::token::{literal, take_while};
 

@@ -119,6 +119,11 @@ impl Answer {
         }
     }
 
+    /// The body, unless its content encoding is one that nobody undoes.
+    pub(super) fn checked_body(&self) -> Result<&[u8], Problem> {
+        self.unknown_encoding().map_or(Ok(self.body()), |encoding| Err(Problem::unknown_encoding(&encoding)))
+    }
+
     /// The body as it came.
     pub(super) fn raw_body(&self) -> &[u8] {
         self.parts.raw_body.as_deref().unwrap_or_else(|| self.body())
@@ -142,10 +147,7 @@ impl Answer {
 
     fn decode(&self, charset: Option<&'static Encoding>) -> Result<String, Problem> {
         if let Some(encoding) = self.unknown_encoding() {
-            return Err(Problem {
-                title: "decompression failed",
-                message: format!("compression {encoding} is not supported"),
-            });
+            return Err(Problem::unknown_encoding(&encoding));
         }
         let charset = charset.unwrap_or(UTF_8);
         let text = charset.decode_without_bom_handling_and_without_replacement(self.body());
@@ -196,6 +198,10 @@ impl Answer {
 }
 
 impl Problem {
+    fn unknown_encoding(name: &str) -> Self {
+        Problem { title: "decompression failed", message: format!("compression {name} is not supported") }
+    }
+
     pub(super) fn at(&self, span: Span) -> Fault {
         Fault::runtime(span, self.title, &self.message)
     }

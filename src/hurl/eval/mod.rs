@@ -2,12 +2,19 @@
 //! with a network or a clock, but for `newDate` and days from now.
 
 mod answer;
+mod compiled;
 mod content;
+mod cookie;
+mod difference;
 mod document;
 mod expected;
 mod fault;
+mod filter;
 mod json;
+mod jsonpath;
 mod number;
+mod predicate;
+mod query;
 mod text;
 mod value;
 mod variables;
