@@ -27,11 +27,11 @@ impl ParseError {
     pub fn render(&self, source: &Source) -> String {
         let start = source.position(self.span.start);
         let number = start.line.to_string();
-        let (line, before, width) = source.excerpt(self.span);
+        let shown = source.excerpt(self.span);
         let margin = " ".repeat(number.len());
-        let (gap, carets) = (" ".repeat(before), "^".repeat(width));
+        let (gap, carets) = (" ".repeat(shown.columns), "^".repeat(shown.carets));
         let head = format!("{}:{start}: error in {}", source.name(), self.reading);
-        format!("{head}\n  {number} | {line}\n  {margin} | {gap}{carets} {}", self.message)
+        format!("{head}\n  {number} | {}\n  {margin} | {gap}{carets} {}", shown.line, self.message)
     }
 }
 

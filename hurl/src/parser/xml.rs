@@ -5,6 +5,12 @@ use std::collections::HashSet;
 use super::input::{Input, Parsed, accept, broken, found, here, offset, peek, rest, since, skip, take};
 use super::word::word_of;
 
+/// How the names of encodings begin.
+const ENCODINGS: [&str; 14] = [
+    "utf-", "utf8", "us-ascii", "ascii", "iso", "windows-", "cp", "latin", "koi8-", "shift", "euc-", "big5", "gb",
+    "mac",
+];
+
 /// An element with what may stand before it, as it was written. It begins with `<`.
 pub(super) fn xml(input: &mut Input<'_>) -> Parsed<String> {
     let (text, start) = (rest(input), offset(input));
@@ -59,9 +65,10 @@ fn declaration(input: &mut Input<'_>) -> Parsed<()> {
 fn is_declared(name: &str, value: &str) -> bool {
     match name {
         "version" => value.strip_prefix("1.").is_some_and(|minor| minor.bytes().all(|byte| byte.is_ascii_digit())),
-        // The text is here already: what claims to be of two bytes a character is not.
+        // The text is here already, so what it says is not used: but it has to be one that exists and could be.
         "encoding" => {
-            value.starts_with(|c: char| c.is_ascii_alphabetic()) && !value.to_lowercase().starts_with("utf-16")
+            let value = value.to_ascii_lowercase();
+            ENCODINGS.iter().any(|known| value.starts_with(known)) && !value.starts_with("utf-16")
         }
         _ => value == "yes" || value == "no",
     }
