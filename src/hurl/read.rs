@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use perfloop_hurl::{ParseError, Source, parse_with};
+use perfloop_hurl::{ParseError, Source, parse_with, unsupported};
 
 use super::files::Files;
 use super::plan::Plan;
@@ -101,6 +101,10 @@ impl Reading<'_> {
             Ok(file) => file,
             Err(error) => return Err((source, vec![error])),
         };
+        let unsupported = unsupported(&file);
+        if !unsupported.is_empty() {
+            return Err((source, unsupported));
+        }
         let root = self.root.unwrap_or_else(|| path.parent().unwrap_or(Path::new("")));
         Plan::new(source, &file, self.base, Arc::new(Files::new(root)))
     }
@@ -171,6 +175,16 @@ mod tests {
         assert!(errors.unreadable[0].contains("none.hurl cannot be read"), "{errors}");
         assert!(errors.wrong[0].contains("bad.hurl:4:") && errors.wrong[0].contains("status ~~ 1"), "{errors}");
         assert!(errors.wrong[1].contains("latin.hurl:1:6: byte 0xe9"), "{errors}");
+    }
+
+    #[test]
+    fn what_perfloop_does_not_run_is_an_error_by_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.hurl");
+        fs::write(&path, "GET http://a.test\n[Options]\nhttp2: true\nHTTP/2 200\n").expect("written");
+        let errors = READING.read(&[path]).expect_err("unsupported");
+        assert_eq!(errors.wrong.len(), 2, "{errors}");
+        assert!(errors.wrong[0].contains("a.hurl:3:") && errors.wrong[0].contains("http2"), "{errors}");
     }
 
     #[test]

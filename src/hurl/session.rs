@@ -1,5 +1,6 @@
 //! What a user keeps of its Hurl files from one run of a file to the next.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ const ITERATION: &str = "iteration";
 const UNIQUE_ID: &str = "unique_id";
 
 /// Gives an iteration the variables that it begins with.
-pub(super) type Base = dyn Fn(&mut User) -> Result<Variables, String> + Send + Sync;
+pub(super) type Base = dyn Fn(&mut User) -> Result<Vec<(String, String)>, String> + Send + Sync;
 
 impl File {
     /// Runs the file. What it sets and the cookies it gets are kept for the user's next files if it `hands_on`.
@@ -48,10 +49,14 @@ impl File {
         hands_on: bool,
         wants_result: bool,
     ) -> (Outcome, Option<FileResult>) {
-        let variables = match base.map_or_else(|| Ok(self.base.clone()), |base| base(user)) {
-            Ok(variables) => variables,
+        let mut variables = self.base.clone();
+        match base.map_or_else(|| Ok(Vec::new()), |base| base(user)) {
+            Ok(own) => own.into_iter().for_each(|(name, value)| {
+                let typed = Variables::parse_value(&value);
+                variables.set(name, typed.unwrap_or(Value::Text(value)));
+            }),
             Err(message) => return (Outcome::Fail(message.into()), None),
-        };
+        }
         let mut kept = take(user);
         let variables = self.with_built_in(variables, user, &kept);
         let result = wants_result.then(|| FileResult {
@@ -69,7 +74,7 @@ impl File {
             manners,
             variables,
             urls: &mut kept.urls,
-            secrets: Vec::new(),
+            secrets: Cow::Borrowed(&manners.secrets),
             result,
             outcome: None,
         };

@@ -74,6 +74,7 @@ impl HurlFiles {
             delay: Duration::ZERO,
             continues: false,
             keeps_session: false,
+            secrets: Vec::new(),
         };
         let (setup, teardown) = (Vec::new(), Vec::new());
         HurlFiles { variables: Variables::new(), base: None, root: None, host: None, setup, teardown, manners }
@@ -90,12 +91,20 @@ impl HurlFiles {
         self
     }
 
-    /// Gives each run of a file the variables it begins with, instead of those of [`variable`](Self::variable).
-    pub(crate) fn variables_by<F>(mut self, base: F) -> Self
+    /// A variable whose value, always a text, is shown in no error: `***` stands in its place.
+    pub fn secret(mut self, name: &str, value: &str) -> Self {
+        self.variables.set(name, Value::from(value));
+        self.manners.secrets.push(value.to_owned());
+        self
+    }
+
+    /// Gives each run of a file variables of its own, such as those of a row of a feed; they come before those of
+    /// [`variable`](Self::variable). An error makes the check a fail.
+    pub fn variables_by<F>(mut self, variables: F) -> Self
     where
-        F: Fn(&mut User) -> Result<Variables, String> + Send + Sync + 'static,
+        F: Fn(&mut User) -> Result<Vec<(String, String)>, String> + Send + Sync + 'static,
     {
-        self.base = Some(Arc::new(base));
+        self.base = Some(Arc::new(variables));
         self
     }
 

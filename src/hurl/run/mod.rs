@@ -27,6 +27,8 @@ pub(super) struct Manners {
     /// Entries after one with an error are run, too.
     pub(super) continues: bool,
     pub(super) keeps_session: bool,
+    /// Values that are not to be shown.
+    pub(super) secrets: Vec<String>,
 }
 
 /// One run of a file by a user.
@@ -38,7 +40,7 @@ pub(super) struct Runner<'a> {
     /// The URL that each request of this user has, by the request's number.
     pub(super) urls: &'a mut HashMap<usize, String>,
     /// Values that are not to be shown.
-    pub(super) secrets: Vec<String>,
+    pub(super) secrets: Cow<'a, [String]>,
     /// Where somebody wants to know more than the outcome.
     pub(super) result: Option<FileResult>,
     pub(super) outcome: Option<Outcome>,
@@ -136,7 +138,8 @@ impl Runner<'_> {
     /// Notes how an entry ended. True if all is right.
     fn end_entry(&mut self, entry: &Entry, tries: u32, used: &Used, troubles: &[Trouble]) -> bool {
         let source = &self.plan.source;
-        let errors: Vec<FileError> = troubles.iter().map(|trouble| trouble.told(source)).collect();
+        let errors: Vec<FileError> =
+            troubles.iter().map(|trouble| trouble.told(source).without(&self.secrets)).collect();
         if let (Some(trouble), Some(first), None) = (troubles.first(), errors.first(), &self.outcome) {
             self.outcome = Some(trouble.outcome(first, &errors));
         }

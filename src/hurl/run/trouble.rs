@@ -2,6 +2,7 @@
 
 use perfloop_hurl::{Source, Span};
 
+use crate::exchange::MASK;
 use crate::hurl::eval::{Fault, FaultKind};
 use crate::hurl::result::FileError;
 use crate::{Outcome, Reason, RequestError, RequestId};
@@ -44,6 +45,18 @@ impl Trouble {
             Trouble::Fault(_, request) => Outcome::Fail(Reason { message, detail, request: *request }),
             Trouble::Lost(error, _) => Outcome::Exception(Reason { message, detail, request: Some(error.request) }),
         }
+    }
+}
+
+impl FileError {
+    /// The same with nothing in it that is not to be shown.
+    pub(super) fn without(mut self, secrets: &[String]) -> Self {
+        for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+            for text in [&mut self.message, &mut self.rendered] {
+                *text = text.replace(secret, MASK);
+            }
+        }
+        self
     }
 }
 
