@@ -10,7 +10,7 @@ use crate::source::{Source, Span};
 pub struct ParseError {
     /// What was being read: `method`, `predicate`.
     pub reading: &'static str,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what would be right, in one line.
     pub message: String,
     /// Where.
     pub span: Span,
@@ -20,18 +20,24 @@ impl ParseError {
     /// The error with its place and its line:
     ///
     /// ```text
-    /// login.hurl:3:18: the predicate is not known
+    /// login.hurl:3:17: error in predicate
     ///   3 | jsonpath "$.id" equal 1
-    ///     |                 ^^^^^ expected ==, !=, >, ... did you mean '=='?
+    ///     |                 ^^^^^ 'equal' is not known; did you mean 'equals'?
     /// ```
-    pub fn render(&self, _source: &Source) -> String {
-        unimplemented!()
+    pub fn render(&self, source: &Source) -> String {
+        let start = source.position(self.span.start);
+        let number = start.line.to_string();
+        let shown = source.excerpt(self.span);
+        let margin = " ".repeat(number.len());
+        let (gap, carets) = (" ".repeat(shown.columns), "^".repeat(shown.carets));
+        let head = format!("{}:{start}: error in {}", source.name(), self.reading);
+        format!("{head}\n  {number} | {}\n  {margin} | {gap}{carets} {}", shown.line, self.message)
     }
 }
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "reading {}: {}", self.reading, self.message)
+        write!(f, "error in {}: {}", self.reading, self.message)
     }
 }
 

@@ -68,8 +68,8 @@ impl Target {
         }
         let feed = feed::open(args)?;
         let mut checks = Vec::new();
-        for (slot, target) in args.targets.iter().enumerate() {
-            checks.push(UrlCheck::new(args, target, feed.as_ref(), hops, slot)?);
+        for target in &args.targets {
+            checks.push(UrlCheck::new(args, target, feed.as_ref(), hops)?);
         }
         let takes_rows = |check: &UrlCheck| check.changing.as_ref().is_some_and(|changing| changing.feed.is_some());
         if let (Some(file), Some(feed), false) = (&args.feed, &feed, checks.iter().any(takes_rows)) {
@@ -151,7 +151,7 @@ impl Target {
 }
 
 impl UrlCheck {
-    fn new(args: &Args, target: &str, feed: Option<&Feed<Row>>, hops: u32, slot: usize) -> Result<UrlCheck, Error> {
+    fn new(args: &Args, target: &str, feed: Option<&Feed<Row>>, hops: u32) -> Result<UrlCheck, Error> {
         let names = Names { columns: feed.map_or(&[], columns) };
         let target = Template::new(target, names);
         let url = url(&target, args.host.as_ref())?;
@@ -188,7 +188,7 @@ impl UrlCheck {
             request: filling,
             expected: texts,
         });
-        Ok(UrlCheck { name, long_name, request: SharedRequest { slot, request }, hops, expected, changing })
+        Ok(UrlCheck { name, long_name, request: SharedRequest::new(request), hops, expected, changing })
     }
 
     fn run(&self, user: &mut User) -> CheckResult {
@@ -317,7 +317,7 @@ fn hello(service: &str) -> Result<UrlCheck, Error> {
     let request = Prepared::new("GET", &url, &[], None).map_err(Error::run)?;
     let expected = Expected::code_1();
     let name = request.name.clone();
-    let request = SharedRequest { slot: 0, request };
+    let request = SharedRequest::new(request);
     Ok(UrlCheck { long_name: name.clone(), name, request, hops: 0, expected, changing: None })
 }
 

@@ -1,3 +1,16 @@
 //! Hurl files as checks: each file is read and compiled once, and run by every user.
 
+mod certificate;
+mod decoding;
+mod eval;
 mod files;
+mod plan;
+mod read;
+mod result;
+mod run;
+mod session;
+mod suite;
+
+pub use read::HurlErrors;
+pub use result::{EntryResult, FileError, FileResult, FileVerdict};
+pub use suite::{HurlChecks, HurlFiles};

@@ -1,6 +1,7 @@
 //! The cookies of one user: what answers set, and what belongs to which request.
 
 use std::cmp::Reverse;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use cookie_store::{Cookie, CookieStore, StoreAction};
 use url::Url;
@@ -8,7 +9,7 @@ use url::Url;
 use super::http::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE, Uri};
 
 /// A jar; see RFC 6265.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Cookies(CookieStore);
 
 impl Cookies {
@@ -23,6 +24,29 @@ impl Cookies {
                     self.forget_expired();
                 }
             }
+        }
+    }
+
+    /// Takes in a line of a Netscape cookie file: domain, whether hosts below it are meant, path, whether it is secure,
+    /// expiry, name and value.
+    pub(crate) fn add_line(&mut self, line: &str) {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let [domain, is_wide, path, is_secure, expires, name, value] = fields[..] else { return };
+        let domain = domain.trim_start_matches('.');
+        let Ok(url) = format!("https://{domain}{path}").parse::<Url>() else { return };
+        let mut cookie = format!("{name}={value}; Path={path}");
+        if is_wide == "TRUE" {
+            cookie.push_str(&format!("; Domain={domain}"));
+        }
+        if is_secure == "TRUE" {
+            cookie.push_str("; Secure");
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+        if let Ok(expires @ 1..) = expires.parse::<u64>() {
+            cookie.push_str(&format!("; Max-Age={}", expires.saturating_sub(now)));
+        }
+        if matches!(self.0.parse(&cookie, &url), Ok(StoreAction::ExpiredExisting)) {
+            self.forget_expired();
         }
     }
 
@@ -159,6 +183,19 @@ mod tests {
     fn a_value_is_sent_as_it_came() {
         let jar = set(HOST, &["a=\"x y\"; Path=/; HttpOnly; SameSite=Lax", "b=%20=&", "c=\u{e9}", "d="]);
         assert_eq!(sent(&jar, HOST), "a=\"x y\"; b=%20=&; c=\u{e9}; d=");
+    }
+
+    #[test]
+    fn a_line_of_a_cookie_file_is_a_cookie() {
+        let mut jar = Cookies::default();
+        jar.add_line("a.test\tFALSE\t/\tFALSE\t0\tone\t1");
+        jar.add_line(".a.test TRUE /x FALSE 9999999999 two 2");
+        jar.add_line("a.test FALSE / TRUE 0 three 3");
+        jar.add_line("no line");
+        assert_eq!(sent(&jar, "http://a.test/x"), "two=2; one=1");
+        assert_eq!(sent(&jar, "http://b.a.test/x"), "two=2");
+        jar.add_line("a.test FALSE / FALSE 1 one 1");
+        assert_eq!(sent(&jar, HOST), "");
     }
 
     #[test]

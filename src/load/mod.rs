@@ -14,6 +14,7 @@ mod life;
 mod measured;
 mod multipart;
 mod open;
+mod origin;
 mod os;
 mod outlook;
 mod panics;
@@ -41,8 +42,12 @@ pub(crate) use class::{Class, Classes, Outlined};
 pub use feed::{AtEnd, Feed, Row};
 pub(crate) use hooks::Hooks;
 pub use hooks::{FailureEvent, RequestEvent};
+pub(crate) use http::{
+    Added, Family, HeaderMap, HeaderName, HeaderValue, Manner, Method, Route, TlsVersions, Uri, Version, pem,
+};
 pub use http::{HttpSettings, TlsResume};
 pub use multipart::Multipart;
+pub(crate) use origin::Origin;
 pub(crate) use outlook::Need;
 pub use plan::Plan;
 pub(crate) use plan::{Load, Start};
@@ -55,5 +60,6 @@ pub(crate) use runner::{Parts, start};
 pub use set::CheckSet;
 pub(crate) use stages::Stages;
 pub(crate) use stop::Stop;
+pub(crate) use user::CookieJar;
 pub use user::User;
 pub use wait::{Wait, between, constant, exponential, pacing, throughput};

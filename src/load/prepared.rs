@@ -1,11 +1,13 @@
 //! A request as it is sent: again and again, and on where a redirect leads.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use url::Url;
 
-use super::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use super::http::{Ask, HeaderMap, HeaderName, HeaderValue, HttpSettings, Manner, Method, Uri};
 
 /// A request ready to be sent as often as wanted.
 #[derive(Debug, Clone)]
@@ -17,6 +19,9 @@ pub(crate) struct Prepared {
     pub(crate) body: Option<Vec<u8>>,
     /// Instead of the plan's.
     pub(crate) timeout: Option<Duration>,
+    pub(crate) manner: Manner,
+    /// Instead of the plan's: it goes by a client of its own.
+    pub(crate) settings: Option<Arc<HttpSettings>>,
 }
 
 impl Prepared {
@@ -36,7 +41,24 @@ impl Prepared {
             let (name, value) = header(name, value)?;
             map.append(name, value);
         }
-        Ok(Prepared { name, method, uri, headers: map, body, timeout: None })
+        Ok(Prepared { name, method, uri, headers: map, body, timeout: None, manner: Manner::default(), settings: None })
+    }
+
+    /// One that still lacks its URL.
+    pub(crate) fn empty(name: String, method: Method) -> Self {
+        let (uri, headers, manner) = (Uri::default(), HeaderMap::new(), Manner::default());
+        Prepared { name, method, uri, headers, body: None, timeout: None, manner, settings: None }
+    }
+
+    /// Names it after where it goes.
+    pub(crate) fn name_by_path(&mut self, path: &str) {
+        self.name = format!("{} {}", self.method, readable(path));
+    }
+
+    /// What a client is asked when it is sent with these headers.
+    pub(crate) fn ask<'a>(&'a self, headers: &'a HeaderMap) -> Ask<'a> {
+        let Prepared { method, uri, timeout, manner, .. } = self;
+        Ask { method, uri, headers, body: self.body.as_deref(), timeout: *timeout, manner: *manner }
     }
 
     /// Asks the same service for something else.
@@ -72,9 +94,24 @@ fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> 
 /// A request that all users send, each from a copy of its own: what many threads count references of, they fight for.
 #[derive(Debug, Clone)]
 pub(crate) struct SharedRequest {
-    /// Its number among the shared requests of the run.
-    pub(crate) slot: usize,
+    /// Its number among the shared requests of the process.
+    pub(super) slot: usize,
     pub(crate) request: Prepared,
+}
+
+impl SharedRequest {
+    pub(crate) fn slot(&self) -> usize {
+        self.slot
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.request.name
+    }
+
+    pub(crate) fn new(request: Prepared) -> Self {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        SharedRequest { slot: MADE.fetch_add(1, Ordering::Relaxed), request }
+    }
 }
 
 impl Prepared {
@@ -145,7 +182,7 @@ pub(crate) fn redirected(from: &Prepared, status: u16, location: &str) -> Result
             next.headers.remove(name);
         }
     }
-    next.name = format!("{} {}", next.method, readable(url.path()));
+    next.name_by_path(url.path());
     Ok(next)
 }
 

@@ -13,19 +13,21 @@ use serde_json::Value;
 
 use super::flight::{self, Landed, Sent};
 use super::http::{Answered, HeaderMap, MAX_BODY};
+use super::origin::Origin;
 use crate::outcome::{Failure, Reason};
 use crate::sample::{RequestId, RequestTimes};
 
 /// An answer, its body read to the end.
 #[derive(Debug)]
 pub struct Response {
-    request: RequestId,
+    pub(super) request: RequestId,
     status: u16,
-    headers: HeaderMap,
-    body: Vec<u8>,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
     body_length: u64,
     times: RequestTimes,
     json: OnceCell<Result<Value, String>>,
+    pub(super) origin: Origin,
     /// What it answers.
     pub(super) sent: Sent,
 }
@@ -56,8 +58,9 @@ impl Response {
         times: RequestTimes,
         sent: Sent,
     ) -> Self {
-        let Answered { status, headers, body } = answered;
-        Response { request, status, headers, body, body_length, times, json: OnceCell::new(), sent }
+        let Answered { status, headers, body, version, peer, certificate } = answered;
+        let origin = Origin { version, peer, certificate };
+        Response { request, status, headers, body, body_length, times, json: OnceCell::new(), origin, sent }
     }
 
     /// The status code.
@@ -360,7 +363,8 @@ mod tests {
     fn response(status: u16, body: &str) -> Response {
         let mut headers = HeaderMap::new();
         headers.insert("content-type", "application/json; charset=utf-8".parse().expect("value"));
-        let answered = Answered { status, headers, body: body.into() };
+        let version = crate::load::http::Version::HTTP_11;
+        let answered = Answered { status, headers, body: body.into(), version, peer: None, certificate: None };
         Response::new(RequestId(0), answered, body.len() as u64, RequestTimes::default(), Sent::default())
     }
 

@@ -8,7 +8,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use super::class::Seating;
-use super::http::{ClientFactory, Interrupt};
+use super::http::{ClientFactory, Factories, Interrupt};
 use super::life::live;
 use super::open::Open;
 use super::recorder::{Recorder, Samples};
@@ -33,6 +33,7 @@ pub(crate) type Handles = HashMap<u32, Handle>;
 pub(crate) struct Roster {
     shared: Arc<Shared>,
     factory: ClientFactory,
+    factories: Arc<Factories>,
     names: Arc<Names>,
     sink: Sink,
     log: Option<Tap<Exchange>>,
@@ -65,6 +66,7 @@ impl Roster {
             seating: Seating::new(&shared.classes.classes),
             shared,
             factory,
+            factories: Arc::default(),
             names,
             sink,
             log,
@@ -137,7 +139,9 @@ impl Roster {
         let id = self.made + 1;
         let client = self.factory.client(self.made);
         let open = Arc::new(Open::new(self.epoch));
-        let handle = Handle { open: Arc::clone(&open), interrupt: client.interrupt() };
+        let interrupt = Interrupt::default();
+        client.obey(&interrupt);
+        let handle = Handle { open: Arc::clone(&open), interrupt: interrupt.clone() };
         let recorder = Recorder::new(
             self.sink.clone(),
             open,
@@ -149,6 +153,8 @@ impl Roster {
         let shift = Arc::new(Shift::new(Arc::clone(&shared.stop)));
         let equipment = Equipment {
             client,
+            factories: Arc::clone(&self.factories),
+            interrupt,
             recorder,
             shift: Arc::clone(&shift),
             settings: Arc::clone(&shared.settings),

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::flight::{Sent, Unanswered};
 use super::hooks::{FailureEvent, RequestEvent};
-use super::http::{Exchanged, HeaderMap, SET_COOKIE, Uri};
+use super::http::{Client, Exchanged, HeaderMap, HttpSettings, SET_COOKIE, Uri};
 use super::prepared::{Prepared, SharedRequest, redirected};
 use super::response::Response;
 use super::user::{OwnRequest, User};
@@ -67,6 +67,14 @@ impl User {
         }
     }
 
+    pub(crate) fn http_settings(&self) -> &HttpSettings {
+        &self.settings
+    }
+
+    pub(crate) fn wants_compressed(&self) -> bool {
+        self.settings.compressed
+    }
+
     pub(crate) fn default_follow(&self) -> u32 {
         self.settings.follow
     }
@@ -106,6 +114,11 @@ impl User {
         };
         self.own[shared.slot] = Some(own);
         result
+    }
+
+    /// This user's copy of a shared request, as it was sent last.
+    pub(crate) fn own_request<'a>(&'a self, shared: &'a SharedRequest) -> &'a Prepared {
+        self.own.get(shared.slot).and_then(Option::as_deref).map_or(&shared.request, |own| &own.request)
     }
 
     /// Sends a request and follows at most `hops` redirects.
@@ -176,16 +189,39 @@ impl User {
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::Io, message: message.into(), request }
     }
 
+    /// The client a request goes by; that of other settings is [made](Self::make_client) before.
+    fn client_for(&self, request: &Prepared) -> &Client {
+        let Some(settings) = &request.settings else { return &self.client };
+        self.others.iter().find(|(known, _)| known == settings).map_or(&self.client, |(_, client)| client)
+    }
+
+    /// Makes the client of a request with settings of its own, if it is the first.
+    fn make_client(&mut self, id: RequestId, request: &Prepared) -> Result<(), RequestError> {
+        let Some(settings) = &request.settings else { return Ok(()) };
+        if self.others.iter().any(|(known, _)| known == settings) {
+            return Ok(());
+        }
+        let made = self.factories.client(settings, self.id - 1).map_err(|error| {
+            self.open.lost = Some(id);
+            let (phase, kind) = (Phase::Resolve, RequestErrorKind::BadRequest);
+            RequestError { phase, kind, message: error.to_string(), request: id }
+        })?;
+        made.obey(&self.interrupt);
+        self.others.push((Arc::clone(settings), made));
+        Ok(())
+    }
+
     /// Makes one exchange and records it.
     fn exchange(&mut self, id: RequestId, request: &Prepared) -> Result<Response, RequestError> {
+        self.make_client(id, request)?;
         self.recorder.begin_request(id).map_err(|_| self.may_not_send(id))?;
         let is_shown = self.log.is_some() || !self.hooks.failure.is_empty();
         let started = is_shown.then(SystemTime::now);
         self.open.in_exchange = Some(id);
-        let Prepared { method, uri, timeout, .. } = request;
+        let uri = &request.uri;
         let with_cookies = self.cookies.as_deref().and_then(|cookies| cookies.added_to(&request.headers, uri));
         let headers = with_cookies.as_ref().unwrap_or(&request.headers);
-        let exchanged = self.client.exchange(method, uri, headers, request.body.as_deref(), *timeout);
+        let exchanged = self.client_for(request).exchange(request.ask(headers));
         self.open.in_exchange = None;
         let Exchanged { times, traffic, sent_at, .. } = exchanged;
         let answer = match &exchanged.answer {
@@ -262,7 +298,7 @@ impl User {
         limit: usize,
     ) -> Exchange {
         let sent_body = request.body.as_deref().unwrap_or_default();
-        let added = self.client.headers_added(&request.uri, headers, request.body.as_deref());
+        let added = self.client_for(request).headers_added(request.ask(headers));
         let added = added.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let given = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let sent = added.chain(given);

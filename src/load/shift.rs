@@ -98,6 +98,17 @@ impl Shift {
         self.stop.is_set() || self.ends_at().is_some_and(|end| end <= Instant::now())
     }
 
+    /// Sleeps the calling thread until then, whether the shift is over or not; only a cut ends it.
+    pub(crate) fn sleep_through(&self, end: Instant) {
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.is_cut() {
+                return;
+            }
+            thread::park_timeout(left);
+        }
+    }
+
     /// Sleeps the calling thread until then, or until the shift is over. True if it slept to the end.
     pub(crate) fn sleep_until(&self, end: Instant) -> bool {
         loop {

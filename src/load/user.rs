@@ -10,7 +10,7 @@ use super::check::Check;
 use super::cookies::Cookies;
 use super::flight::{Told, Unanswered};
 use super::hooks::{FailureEvent, Hooks};
-use super::http::{Client, HttpSettings};
+use super::http::{Client, Factories, HttpSettings, Interrupt};
 use super::open::NoMore;
 use super::prepared::Prepared;
 use super::recorder::{CheckTimes, Recorder};
@@ -29,6 +29,10 @@ pub struct User {
     pub(super) id: u32,
     pub(super) iteration: u64,
     pub(super) client: Client,
+    /// Those of settings other than the plan's, made when they are needed.
+    pub(super) others: Vec<(Arc<HttpSettings>, Client)>,
+    pub(super) factories: Arc<Factories>,
+    pub(super) interrupt: Interrupt,
     pub(super) recorder: Recorder,
     pub(super) shift: Arc<Shift>,
     pub(super) settings: Arc<HttpSettings>,
@@ -56,12 +60,17 @@ pub struct User {
     /// The row this user has of the command line's feed, and the iteration it was taken for.
     pub(crate) row_of_iteration: Option<(u64, usize)>,
     /// Made when the first is set: most users of a large run have none.
-    pub(super) cookies: Option<Box<Cookies>>,
+    pub(super) cookies: CookieJar,
 }
+
+/// The cookies of a user. None are no jar.
+pub(crate) type CookieJar = Option<Box<Cookies>>;
 
 /// What a user is given.
 pub(crate) struct Equipment {
     pub(crate) client: Client,
+    pub(crate) factories: Arc<Factories>,
+    pub(crate) interrupt: Interrupt,
     pub(crate) recorder: Recorder,
     pub(crate) shift: Arc<Shift>,
     pub(crate) settings: Arc<HttpSettings>,
@@ -105,11 +114,14 @@ pub(super) struct OpenCheck {
 
 impl User {
     pub(crate) fn new(id: u32, equipment: Equipment) -> Self {
-        let Equipment { client, recorder, shift, settings, hooks, log, flight, seed } = equipment;
+        let Equipment { client, factories, interrupt, recorder, shift, settings, hooks, log, flight, seed } = equipment;
         User {
             id,
             iteration: 0,
             client,
+            others: Vec::new(),
+            factories,
+            interrupt,
             recorder,
             shift,
             settings,
@@ -201,6 +213,36 @@ impl User {
         // What it slept too long is the tester's doing.
         let end = if slept_to_the_end { planned_end } else { Instant::now() };
         self.open.thought += end.saturating_duration_since(began);
+    }
+
+    /// Waits for what a check says must take its time, such as a service's own work: a stop does not end it, because
+    /// what comes after would fail. Not part of TPR.
+    pub(crate) fn pause(&mut self, time: Duration) {
+        let began = Instant::now();
+        let planned_end = after(began, time);
+        self.shift.sleep_through(planned_end);
+        let end = planned_end.min(Instant::now());
+        self.open.thought += end.saturating_duration_since(began);
+    }
+
+    /// Sets a cookie, written as a line of a Netscape cookie file. What is no such line is passed over.
+    pub(crate) fn set_cookie(&mut self, line: &str) {
+        self.cookies.get_or_insert_default().add_line(line);
+    }
+
+    /// The run was cut off: nothing can be sent any more.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.shift.is_cut()
+    }
+
+    /// The run ends, or this user is not wanted any more.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.shift.is_over()
+    }
+
+    /// Gives the user another jar of cookies, and returns the one it had.
+    pub(crate) fn change_cookies(&mut self, jar: CookieJar) -> CookieJar {
+        std::mem::replace(&mut self.cookies, jar)
     }
 
     /// The user begins its work, which was planned for this moment.

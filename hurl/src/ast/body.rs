@@ -62,7 +62,7 @@ pub enum Json {
     Place(Placeholder),
     /// As it was written: of any size and precision.
     Number(String),
-    /// With its escapes resolved.
+    /// Between its quotes as it was written: its escapes stay, because it is sent as it was written.
     String(Template),
     /// `true`, `false`
     Bool(bool),
@@ -89,7 +89,7 @@ pub enum Json {
 pub struct JsonMember {
     /// Before the name.
     pub before: String,
-    /// The name.
+    /// The name, between its quotes as it was written.
     pub name: Template,
     /// Between name and colon.
     pub before_colon: String,

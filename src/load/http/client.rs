@@ -1,19 +1,22 @@
 //! One user's HTTP client: the only place that calls ureq.
 
 use std::io::{self, Read};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
 use ureq::config::AutoHeaderValue;
-use ureq::http::{HeaderMap, Method, Request, Response, Uri, header};
+use ureq::http::{HeaderMap, Request, Response, Uri, Version, header};
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _};
 use ureq::{Agent, AsSendBody, Body};
 
+use super::ask::Ask;
 use super::buffers::{FIRST_OUTPUT, MAX_OUTPUT};
+use super::interrupt::Interrupt;
 use super::proxy::{Proxy, SocksProxy};
 use super::resolver::{AddressBook, UserResolver};
-use super::settings::HttpSettings;
+use super::settings::{Added, HttpSettings};
 use super::tls::{self, TlsConnector, TlsSetup};
 use super::transport::{Ready, TcpConnector};
 use super::wire::SharedWire;
@@ -50,11 +53,8 @@ pub(crate) struct Client {
     connect_timeout: Option<Duration>,
     keep_alive: bool,
     compressed: bool,
+    omitted: Vec<Added>,
 }
-
-/// Ends what a client is blocked on, from another thread.
-#[derive(Debug)]
-pub(crate) struct Interrupt(Agent);
 
 /// One exchange, ended.
 #[derive(Debug)]
@@ -75,6 +75,11 @@ pub(crate) struct Answered {
     pub(crate) headers: HeaderMap,
     /// At most [`MAX_BODY`] bytes of the body.
     pub(crate) body: Vec<u8>,
+    pub(crate) version: Version,
+    /// Of the other end of the connection.
+    pub(crate) peer: Option<IpAddr>,
+    /// That of the other side (DER), if it was wanted.
+    pub(crate) certificate: Option<Vec<u8>>,
 }
 
 /// No usable answer.
@@ -95,7 +100,7 @@ impl ClientFactory {
             Some(Proxy::Connect(proxy)) => (Some(proxy), None),
             Some(Proxy::Socks(proxy)) => (None, Some(proxy)),
         };
-        let book = Arc::new(AddressBook::with(&settings.resolve));
+        let book = Arc::new(AddressBook::with(settings));
         let config = Agent::config_builder()
             // A status is the check's to judge.
             .http_status_as_error(false)
@@ -104,7 +109,8 @@ impl ClientFactory {
             .max_redirects_will_error(false)
             // Never what the environment says: that would count for loopback too.
             .proxy(connect)
-            .user_agent(USER_AGENT)
+            .user_agent(automatic(settings, Added::UserAgent, AutoHeaderValue::Provided(Arc::new(USER_AGENT.into()))))
+            .accept(automatic(settings, Added::Accept, AutoHeaderValue::Default))
             // Asked for and unpacked here, so that only who wants it pays for it.
             .accept_encoding(AutoHeaderValue::None)
             .max_idle_age(MAX_IDLE)
@@ -112,6 +118,10 @@ impl ClientFactory {
             .allow_non_standard_methods(true)
             .build();
         Ok(ClientFactory { settings: settings.clone(), config, book, tls, socks, _stamps: StampKeeper::new() })
+    }
+
+    pub(super) fn settings(&self) -> &HttpSettings {
+        &self.settings
     }
 
     /// A client for user number `turn`.
@@ -129,51 +139,44 @@ impl ClientFactory {
             connect_timeout: self.settings.connect_timeout,
             keep_alive: self.settings.keep_alive,
             compressed: self.settings.compressed,
+            omitted: self.settings.omitted.clone(),
         }
-    }
-}
-
-impl Interrupt {
-    /// From now on every exchange of this client ends at once, and none can be begun.
-    pub(crate) fn interrupt(&self) {
-        self.0.clone().shutdown();
     }
 }
 
 impl Client {
-    pub(crate) fn interrupt(&self) -> Interrupt {
-        Interrupt(self.agent.clone())
+    /// From now on this ends what the client is blocked on, too.
+    pub(crate) fn obey(&self, interrupt: &Interrupt) {
+        interrupt.add(self.agent.clone());
     }
 
     /// Makes one exchange, the body read to its end.
-    /// Without a timeout of its own it has that of the settings.
-    pub(crate) fn exchange(
-        &self,
-        method: &Method,
-        uri: &Uri,
-        headers: &HeaderMap,
-        body: Option<&[u8]>,
-        timeout: Option<Duration>,
-    ) -> Exchanged {
-        let timeout = timeout.unwrap_or(self.timeout);
+    pub(crate) fn exchange(&self, ask: Ask<'_>) -> Exchanged {
+        let Ask { method, uri, headers, body, manner, .. } = ask;
+        let timeout = ask.timeout.unwrap_or(self.timeout);
         let connect_timeout = self.connect_timeout.map(|limit| limit.min(timeout));
         let output_size = output_size(uri, headers, body);
         let careful = !method.is_idempotent();
-        self.wire.lock().begin(Instant::now(), timeout, connect_timeout, output_size, careful);
-        let mut result = self.attempt(method, uri, headers, body);
+        let now = Instant::now();
+        self.wire.lock().begin(now, timeout, connect_timeout, output_size, careful, manner.wants_certificate);
+        let mut result = self.attempt(ask);
         if result.is_err() && self.was_stale(careful) {
             self.wire.lock().begin_again();
-            result = self.attempt(method, uri, headers, body);
+            result = self.attempt(ask);
         }
-        let wire = self.wire.lock();
+        let mut wire = self.wire.lock();
         match result {
-            Ok((answered, body_bytes)) => Exchanged {
-                sent_at: wire.sent_at(),
-                answered_at: wire.last_byte_at(),
-                times: wire.answered(),
-                traffic: Traffic { body_bytes, ..wire.traffic },
-                answer: Ok(answered),
-            },
+            Ok((mut answered, body_bytes)) => {
+                answered.peer = wire.peer;
+                answered.certificate = wire.certificate.take();
+                Exchanged {
+                    sent_at: wire.sent_at(),
+                    answered_at: wire.last_byte_at(),
+                    times: wire.answered(),
+                    traffic: Traffic { body_bytes, ..wire.traffic },
+                    answer: Ok(answered),
+                }
+            }
             Err(error) => {
                 // In TLS 1.3 the service may refuse a client when that has sent its request already.
                 let is_handshake = wire.traffic.new_connection && tls::is_alert(&error);
@@ -189,6 +192,10 @@ impl Client {
         }
     }
 
+    fn omits(&self, header: Added) -> bool {
+        self.omitted.contains(&header)
+    }
+
     /// The server had closed the connection before the request came: nobody's failure. (RFC 9110, 9.2.2
     /// lets a client repeat what does twice what it does once; the rest is repeated only if no byte of it had left.)
     fn was_stale(&self, careful: bool) -> bool {
@@ -197,28 +204,24 @@ impl Client {
         died && !wire.traffic.new_connection && !wire.is_overdue(Instant::now())
     }
 
-    fn attempt(
-        &self,
-        method: &Method,
-        uri: &Uri,
-        headers: &HeaderMap,
-        body: Option<&[u8]>,
-    ) -> Result<(Answered, u64), ureq::Error> {
+    fn attempt(&self, ask: Ask<'_>) -> Result<(Answered, u64), ureq::Error> {
+        let Ask { headers, manner, .. } = ask;
         let mut request = Request::new(());
-        *request.method_mut() = method.clone();
-        *request.uri_mut() = uri.clone();
+        *request.method_mut() = ask.method.clone();
+        *request.uri_mut() = ask.uri.clone();
         *request.headers_mut() = headers.clone();
-        if self.compressed && !headers.contains_key(header::ACCEPT_ENCODING) {
+        *request.version_mut() = manner.version;
+        if self.compressed && !manner.is_raw && !headers.contains_key(header::ACCEPT_ENCODING) {
             request.headers_mut().insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("gzip"));
         }
         if !self.keep_alive {
             request.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
         }
-        let response = match body {
+        let response = match ask.body {
             Some(body) => self.run(request.map(|()| body)),
             None => self.run(request),
         }?;
-        self.take(response)
+        self.take(response, self.compressed && !manner.is_raw)
     }
 
     /// Not inlined, as is [`take`](Self::take): in one frame the two would take twice the stack of each user.
@@ -228,29 +231,36 @@ impl Client {
     }
 
     #[inline(never)]
-    fn take(&self, response: Response<Body>) -> Result<(Answered, u64), ureq::Error> {
+    fn take(&self, response: Response<Body>, unpacks: bool) -> Result<(Answered, u64), ureq::Error> {
         let (head, body) = response.into_parts();
         let expected = body.content_length().unwrap_or(0);
-        let unpack = self.compressed && is_gzip(&head.headers);
+        let unpack = unpacks && is_gzip(&head.headers);
         let body = body.into_reader();
         let (body, length) = if unpack { unpack_whole(body) } else { read_whole(body, expected) }?;
-        Ok((Answered { status: head.status.as_u16(), headers: head.headers, body }, length))
+        let (status, version) = (head.status.as_u16(), head.version);
+        Ok((Answered { status, headers: head.headers, body, version, peer: None, certificate: None }, length))
     }
 
     /// The headers as they go over the wire: those of the request, and those that ureq adds to it.
-    pub(crate) fn headers_added(&self, uri: &Uri, headers: &HeaderMap, body: Option<&[u8]>) -> Vec<(String, String)> {
+    pub(crate) fn headers_added(&self, ask: Ask<'_>) -> Vec<(String, String)> {
+        let Ask { uri, headers, body, manner, .. } = ask;
         let host = uri.authority().map(|authority| authority.as_str().to_owned());
         let added = [
             (header::HOST, host),
             (header::CONTENT_LENGTH, body.map(|body| body.len().to_string())),
-            (header::USER_AGENT, Some(USER_AGENT.to_owned())),
-            (header::ACCEPT, Some("*/*".to_owned())),
-            (header::ACCEPT_ENCODING, self.compressed.then(|| "gzip".to_owned())),
+            (header::USER_AGENT, (!self.omits(Added::UserAgent)).then(|| USER_AGENT.to_owned())),
+            (header::ACCEPT, (!self.omits(Added::Accept)).then(|| "*/*".to_owned())),
+            (header::ACCEPT_ENCODING, (self.compressed && !manner.is_raw).then(|| "gzip".to_owned())),
             (header::CONNECTION, (!self.keep_alive).then(|| "close".to_owned())),
         ];
         let missing = added.into_iter().filter(|(name, _)| !headers.contains_key(name));
         missing.filter_map(|(name, value)| Some((name.to_string(), value?))).collect()
     }
+}
+
+/// What a header is set to by itself.
+fn automatic(settings: &HttpSettings, header: Added, otherwise: AutoHeaderValue) -> AutoHeaderValue {
+    if settings.omitted.contains(&header) { AutoHeaderValue::None } else { otherwise }
 }
 
 /// `limits` are those of the whole exchange and of making a connection.

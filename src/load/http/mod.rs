@@ -1,7 +1,10 @@
 //! HTTP for one user: the one home of ureq.
 
+mod ask;
 mod buffers;
 mod client;
+mod factories;
+mod interrupt;
 mod proxy;
 mod resolver;
 mod settings;
@@ -10,7 +13,12 @@ mod tls;
 mod transport;
 mod wire;
 
-pub(crate) use client::{Answered, Client, ClientFactory, Exchanged, Interrupt, MAX_BODY};
+pub(crate) use ask::{Ask, Manner};
+pub(crate) use client::{Answered, Client, ClientFactory, Exchanged, MAX_BODY};
+pub(crate) use factories::Factories;
+pub(crate) use interrupt::Interrupt;
+pub(crate) use settings::{Added, Family, Route, TlsVersions};
 pub use settings::{HttpSettings, TlsResume};
+pub(crate) use tls::pem;
 pub(crate) use ureq::http::header::{COOKIE, SET_COOKIE};
-pub(crate) use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+pub(crate) use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};

@@ -14,6 +14,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use super::settings::{Family, HttpSettings, Route};
 use super::wire::SharedWire;
 use crate::units::after;
 
@@ -29,6 +30,9 @@ pub(crate) struct AddressBook {
     changed: Condvar,
     /// Raised when an entry is struck out, so that users ask again.
     edition: AtomicU64,
+    routes: Vec<Route>,
+    /// Addresses of another are not used.
+    family: Option<Family>,
 }
 
 #[derive(Debug, Clone)]
@@ -44,20 +48,44 @@ enum Entry {
 }
 
 impl AddressBook {
-    /// A book in which these hosts, written `host:port`, have these addresses whatever the system says.
-    pub(super) fn with(given: &[(String, SocketAddr)]) -> Self {
+    /// A book in which the hosts of the settings have the addresses given there, whatever the system says.
+    pub(super) fn with(settings: &HttpSettings) -> Self {
         let mut hosts: HashMap<String, Vec<SocketAddr>> = HashMap::new();
-        for (host, address) in given {
+        for (host, address) in &settings.resolve {
             hosts.entry(host.to_ascii_lowercase()).or_default().push(*address);
         }
         let entries = hosts.into_iter().map(|(host, addresses)| (host, Entry::Given(addresses)));
-        AddressBook { entries: Mutex::new(entries.collect()), ..AddressBook::default() }
+        let (entries, routes) = (Mutex::new(entries.collect()), settings.routes.clone());
+        AddressBook { entries, routes, family: settings.family, ..AddressBook::default() }
+    }
+
+    /// Where requests to a host and port go.
+    fn routed(&self, host: &str, port: u16) -> (String, u16) {
+        let is_meant = |route: &&Route| {
+            let (from_host, from_port) = &route.from;
+            from_host.as_ref().is_none_or(|from| from.eq_ignore_ascii_case(host))
+                && from_port.is_none_or(|from| from == port)
+        };
+        match self.routes.iter().find(is_meant).map(|route| &route.to) {
+            Some((to_host, to_port)) => (to_host.clone().unwrap_or_else(|| host.to_owned()), to_port.unwrap_or(port)),
+            None => (host.to_owned(), port),
+        }
+    }
+
+    /// Only the addresses that may be used.
+    fn usable(&self, mut addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+        if let Some(family) = self.family {
+            addresses.retain(|address| address.is_ipv4() == (family == Family::V4));
+        }
+        addresses
     }
 
     /// Nothing answers at the addresses of this host: they are looked up again, but not more than once a second.
     pub(super) fn strike_out(&self, uri: &Uri) {
         let mut entries = self.entries.lock();
-        let host = host_and_port(uri);
+        let (host, port) = host_and_port(uri);
+        let (host, port) = self.routed(&host, port);
+        let host = format!("{host}:{port}");
         let is_old =
             |entry: &Entry| matches!(entry, Entry::Known { since, .. } if since.elapsed() > FAILURE_TIME_TO_LIVE);
         if entries.get(&host).is_some_and(is_old) {
@@ -141,10 +169,10 @@ struct Last {
 }
 
 /// The host and the port of a URL, as the book knows them.
-fn host_and_port(uri: &Uri) -> String {
+fn host_and_port(uri: &Uri) -> (String, u16) {
     let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
     let host = uri.host().unwrap_or_default().to_ascii_lowercase();
-    format!("{host}:{}", uri.port_u16().unwrap_or(default))
+    (host, uri.port_u16().unwrap_or(default))
 }
 
 impl UserResolver {
@@ -180,14 +208,14 @@ impl Resolver for UserResolver {
         {
             return Ok(known.addresses.clone());
         }
-        let host = authority.host();
-        let port = authority.port_u16().unwrap_or(if https { 443 } else { 80 });
+        let (host, port) = host_and_port(uri);
+        let (host, port) = self.book.routed(&host, port);
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         let (addresses, until) = match literal {
             Ok(address) => (vec![SocketAddr::new(address, port)], now + Duration::from_secs(3600)),
             Err(_) => {
                 let deadline = self.wire.lock().connect_deadline;
-                let answer = self.book.look_up(&host_and_port(uri), deadline);
+                let answer = self.book.look_up(&format!("{host}:{port}"), deadline);
                 self.wire.lock().times.resolve = now.elapsed();
                 match answer {
                     Some((Ok(addresses), until)) => (addresses, until),
@@ -196,7 +224,7 @@ impl Resolver for UserResolver {
                 }
             }
         };
-        let addresses = self.resolved(addresses);
+        let addresses = self.resolved(self.book.usable(addresses));
         if addresses.is_empty() {
             return Err(ureq::Error::HostNotFound);
         }
@@ -263,8 +291,8 @@ mod tests {
 
     #[test]
     fn users_begin_at_different_addresses_of_a_host() {
-        let given = [1, 2, 3].map(|last| ("shop.example:80".to_owned(), address(last)));
-        let book = Arc::new(AddressBook::with(&given));
+        let given = |settings: HttpSettings, last| settings.resolve("shop.example", 80, address(last));
+        let book = Arc::new(AddressBook::with(&[1, 2, 3].into_iter().fold(HttpSettings::default(), given)));
         let uri: Uri = "http://shop.example/".parse().expect("a URL");
         let (config, timeout) = (
             Config::default(),

@@ -18,6 +18,41 @@ pub struct HttpSettings {
     pub(crate) resolve: Vec<(String, SocketAddr)>,
     pub(crate) proxy: Option<url::Url>,
     pub(crate) host: Option<url::Url>,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) family: Option<Family>,
+    pub(crate) tls_versions: TlsVersions,
+    /// The headers that a client adds by itself, and is not to.
+    pub(crate) omitted: Vec<Added>,
+}
+
+/// Connects elsewhere than a URL says: what is not given is any host or port, or stays the same.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Route {
+    pub(crate) from: (Option<String>, Option<u16>),
+    pub(crate) to: (Option<String>, Option<u16>),
+}
+
+/// Which of a host's addresses are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    V4,
+    V6,
+}
+
+/// The versions of TLS that may be spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum TlsVersions {
+    #[default]
+    All,
+    Only12,
+    Only13,
+}
+
+/// A header that a client adds by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Added {
+    UserAgent,
+    Accept,
 }
 
 impl HttpSettings {
@@ -136,6 +171,10 @@ impl Default for HttpSettings {
             resolve: Vec::new(),
             proxy: None,
             host: None,
+            routes: Vec::new(),
+            family: None,
+            tls_versions: TlsVersions::All,
+            omitted: Vec::new(),
         }
     }
 }

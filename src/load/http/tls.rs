@@ -3,6 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::sync::{Arc, LazyLock, OnceLock};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -14,7 +16,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::buffers::ConnectionBuffers;
-use super::settings::{HttpSettings, TlsResume};
+use super::settings::{HttpSettings, TlsResume, TlsVersions};
 use super::wire::SharedWire;
 use crate::error::Error;
 
@@ -34,16 +36,17 @@ impl TlsSetup {
     pub(super) fn new(settings: &HttpSettings) -> Result<TlsSetup, Error> {
         let given = settings.ca_pem.as_deref().map(|pem| roots_of("--cacert", pem)).transpose()?;
         let identity = settings.identity_pem.as_ref().map(|(cert, key)| identity(cert, key)).transpose()?;
-        let insecure = settings.insecure;
+        let (insecure, versions) = (settings.insecure, settings.tls_versions);
         if let Some((chain, key)) = &identity {
             // Found out before any traffic whether they belong together.
-            let probe = builder(false, RootCertStore::empty).with_client_auth_cert(chain.clone(), key.clone_key());
+            let probe =
+                builder(false, versions, RootCertStore::empty).with_client_auth_cert(chain.clone(), key.clone_key());
             probe.map_err(|error| {
                 Error::usage(format!("--cert and --key cannot be used: {error}; give a matching pair"))
             })?;
         }
         let make = move || {
-            let builder = builder(insecure, || given.unwrap_or_else(default_roots));
+            let builder = builder(insecure, versions, || given.unwrap_or_else(default_roots));
             let anonymous = builder.clone();
             let config = match identity {
                 Some((chain, key)) => builder.with_client_auth_cert(chain, key),
@@ -68,11 +71,16 @@ impl TlsSetup {
 
 type Builder = rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert>;
 
-fn builder(insecure: bool, roots: impl FnOnce() -> RootCertStore) -> Builder {
+fn builder(insecure: bool, versions: TlsVersions, roots: impl FnOnce() -> RootCertStore) -> Builder {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
     // The provider has suites of both versions, so these are never refused.
-    let builder = match builder.with_protocol_versions(rustls::ALL_VERSIONS) {
+    let versions = match versions {
+        TlsVersions::All => rustls::ALL_VERSIONS,
+        TlsVersions::Only12 => &[&rustls::version::TLS12],
+        TlsVersions::Only13 => &[&rustls::version::TLS13],
+    };
+    let builder = match builder.with_protocol_versions(versions) {
         Ok(builder) => builder,
         Err(_) => unreachable!("ring has suites for every version"),
     };
@@ -154,6 +162,13 @@ impl TlsConnector {
     }
 }
 
+/// A certificate as text.
+pub(crate) fn pem(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+}
+
 /// The service broke the connection off by an alert of TLS.
 pub(super) fn is_alert(error: &ureq::Error) -> bool {
     let ureq::Error::Io(error) = error else { return false };
@@ -192,6 +207,17 @@ impl std::fmt::Debug for TlsTransport {
     }
 }
 
+impl TlsTransport {
+    /// Copies the other side's certificate for who wants it.
+    fn note_certificate(&self) {
+        let mut wire = self.wire.lock();
+        if wire.wants_certificate && wire.certificate.is_none() {
+            let shown = self.stream.conn.peer_certificates().and_then(|chain| chain.first());
+            wire.certificate = shown.map(|certificate| certificate.to_vec());
+        }
+    }
+}
+
 impl Transport for TlsTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.buffers.reserve_output(self.wire.lock().output_size);
@@ -203,6 +229,7 @@ impl Transport for TlsTransport {
         let output = &self.buffers.output()[..amount];
         self.stream.write_all(output)?;
         self.stream.flush()?;
+        self.note_certificate();
         Ok(())
     }
 

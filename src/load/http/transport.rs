@@ -4,7 +4,7 @@
 //! bytes went out or came in.
 
 use std::io::{self, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -97,6 +97,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
         // Without it the kernel may hold a request back until the last one is acknowledged.
         stream.set_nodelay(true)?;
         os::stamp_arrivals(&stream);
+        let peer = stream.peer_addr().ok().map(|address| address.ip());
         let socket = Arc::new(Socket(stream));
         let handle: Weak<Socket> = Arc::downgrade(&socket);
         (details.register_shutdown)(handle)?;
@@ -109,6 +110,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
             last_use: since,
             send_failed: false,
             stamps: StampClock::default(),
+            peer,
         })))
     }
 }
@@ -157,6 +159,7 @@ pub(super) struct TcpTransport {
     /// The other side takes no more. It may still have answered: the read decides.
     send_failed: bool,
     stamps: StampClock,
+    peer: Option<IpAddr>,
 }
 
 impl TcpTransport {
@@ -217,7 +220,10 @@ impl Transport for TcpTransport {
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
         let mut now = Instant::now();
         self.last_use = now;
-        self.wire.lock().sending(now, amount);
+        let mut wire = self.wire.lock();
+        wire.sending(now, amount);
+        wire.peer = self.peer;
+        drop(wire);
         let mut sent = 0;
         while sent < amount && !self.send_failed {
             self.limit(Direction::Write, now)?;

@@ -1,5 +1,6 @@
 //! One exchange as the socket saw it: the transport writes it, the client reads it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -56,6 +57,12 @@ pub(super) struct Wire {
     pub(super) output_size: usize,
     /// The other side reset the connection.
     pub(super) reset: bool,
+    /// The address at the other end of the connection.
+    pub(super) peer: Option<IpAddr>,
+    /// Somebody wants to look at the other side's certificate.
+    pub(super) wants_certificate: bool,
+    /// It, if it is wanted and there is one.
+    pub(super) certificate: Option<Vec<u8>>,
 }
 
 impl Wire {
@@ -67,17 +74,20 @@ impl Wire {
         connect_timeout: Option<Duration>,
         output_size: usize,
         careful: bool,
+        wants_certificate: bool,
     ) {
         // A timeout too long for the clock is none.
         let deadline = now.checked_add(timeout);
         let connect_deadline = connect_timeout.and_then(|limit| now.checked_add(limit)).or(deadline);
-        *self = Wire { deadline, connect_deadline, output_size, careful, untouched: true, ..Wire::default() };
+        let asked = Wire { output_size, careful, wants_certificate, ..Wire::default() };
+        *self = Wire { deadline, connect_deadline, untouched: true, ..asked };
     }
 
     /// Forgets a connection that died before any byte of the answer. The clock goes on from the first send.
     pub(super) fn begin_again(&mut self) {
-        let Wire { deadline, sent_at, output_size, careful, .. } = *self;
-        *self = Wire { deadline, connect_deadline: deadline, sent_at, output_size, careful, ..Wire::default() };
+        let Wire { deadline, sent_at, output_size, careful, wants_certificate, .. } = *self;
+        let asked = Wire { output_size, careful, wants_certificate, ..Wire::default() };
+        *self = Wire { deadline, connect_deadline: deadline, sent_at, ..asked };
         self.traffic.resent = true;
     }
 

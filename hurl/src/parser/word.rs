@@ -1,0 +1,67 @@
+//! Words with a meaning, and what to say of one without.
+
+use super::input::{Fault, Input, found, here, offset, rest};
+use crate::source::Span;
+
+/// More characters are no misspelt word.
+const LONGEST: usize = 40;
+
+/// The word that stands next, and where.
+pub(super) fn word<'s>(input: &Input<'s>) -> (&'s str, Span) {
+    word_of(input, |c| c.is_alphanumeric() || c == '_' || c == '-')
+}
+
+/// What stands next of such characters, and where.
+pub(super) fn word_of<'s>(input: &Input<'s>, fits: impl Fn(char) -> bool) -> (&'s str, Span) {
+    let text = rest(input);
+    let word = &text[..text.find(|c| !fits(c)).unwrap_or(text.len())];
+    (word, Span::new(offset(input), offset(input) + word.len()))
+}
+
+/// That none of the known words stands here, and which may have been meant.
+pub(super) fn unknown(input: &Input<'_>, reading: &'static str, known: &[&str]) -> Fault {
+    unknown_of(input, reading, known, known)
+}
+
+/// As [`unknown`], but more words may have been meant than are worth telling.
+pub(super) fn unknown_of(input: &Input<'_>, reading: &'static str, known: &[&str], meant: &[&str]) -> Fault {
+    let (word, span) = word(input);
+    if word.is_empty() {
+        return Fault::new(reading, format!("expected {}{}", or(known), found(input)), here(input));
+    }
+    Fault::new(reading, not_known_of(word, known, meant), span)
+}
+
+/// `'equal' is not known; did you mean 'equals'?`
+pub(super) fn not_known(word: &str, known: &[&str]) -> String {
+    not_known_of(word, known, known)
+}
+
+/// As [`not_known`], but more words may have been meant than are worth telling.
+pub(super) fn not_known_of(word: &str, known: &[&str], meant: &[&str]) -> String {
+    let shown: String = word.chars().take(LONGEST).collect();
+    match nearest(word, meant) {
+        Some(meant) => format!("'{shown}' is not known; did you mean '{meant}'?"),
+        None => format!("'{shown}' is not known; expected {}", or(known)),
+    }
+}
+
+/// The known word that is hardly different.
+fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &word);
+    let (distance, known) = known.iter().map(|known| (distance(known), *known)).min()?;
+    (distance <= 2 && distance * 2 < known.len().max(2)).then_some(known)
+}
+
+/// `a, b or c`
+fn or(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => (*word).to_owned(),
+        [words @ .., last] => format!("{} or {last}", words.join(", ")),
+    }
+}

@@ -1,0 +1,104 @@
+//! What is read from a text of the file: at once if the text never changes, else each time.
+
+use perfloop_hurl::Span;
+use perfloop_hurl::ast::{RegexSource, Template};
+use regex::Regex;
+
+use super::document::XPath;
+use super::fault::Fault;
+use super::jsonpath::JsonPath;
+use super::text::Text;
+use super::variables::Variables;
+
+/// Something that is written as a text.
+pub(super) trait Written: Sized {
+    fn read(text: &str) -> Option<Self>;
+    /// The fault of a text that is no such thing.
+    fn fault(text: &str, span: Span) -> Fault;
+}
+
+/// Something that is written as a text, read as early as possible.
+#[derive(Debug)]
+pub(super) struct Compiled<T> {
+    form: Form<T>,
+    span: Span,
+}
+
+#[derive(Debug)]
+enum Form<T> {
+    Ready(T),
+    /// A fixed text that is no such thing: a fault only when it is used, as elsewhere.
+    Broken(String),
+    Made(Text),
+}
+
+impl<T: Written> Compiled<T> {
+    pub(super) fn new(template: &Template) -> Self {
+        let form = match Text::new(template) {
+            Text::Fixed(text) => T::read(&text).map_or(Form::Broken(text), Form::Ready),
+            made @ Text::Made(_) => Form::Made(made),
+        };
+        Compiled { form, span: template.span }
+    }
+
+    pub(super) fn with<R>(&self, variables: &Variables, look: impl FnOnce(&T) -> R) -> Result<R, Fault> {
+        match &self.form {
+            Form::Ready(ready) => Ok(look(ready)),
+            Form::Broken(text) => Err(T::fault(text, self.span)),
+            Form::Made(text) => {
+                let text = text.render(variables)?;
+                T::read(&text).map(|read| look(&read)).ok_or_else(|| T::fault(&text, self.span))
+            }
+        }
+    }
+
+    /// Where it stands.
+    pub(super) fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl Compiled<Regex> {
+    pub(super) fn of_regex(source: &RegexSource) -> Self {
+        match source {
+            RegexSource::Text(template) => Compiled::new(template),
+            RegexSource::Literal(literal) => {
+                let form = Regex::new(&literal.value).map_or_else(|_| Form::Broken(literal.value.clone()), Form::Ready);
+                Compiled { form, span: literal.span }
+            }
+        }
+    }
+}
+
+impl Written for Regex {
+    fn read(text: &str) -> Option<Self> {
+        Regex::new(text).ok()
+    }
+
+    fn fault(text: &str, span: Span) -> Fault {
+        // What is wrong stands in the last line of the error, below the expression and its carets.
+        let error = Regex::new(text).err().map(|error| error.to_string()).unwrap_or_default();
+        let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        Fault::runtime(span, "invalid regex", format!("regex expression is not valid: {reason}"))
+    }
+}
+
+impl Written for JsonPath {
+    fn read(text: &str) -> Option<Self> {
+        JsonPath::parse(text)
+    }
+
+    fn fault(text: &str, span: Span) -> Fault {
+        Fault::runtime(span, "invalid JSONPath", format!("JSONPath expression '{text}' is not valid"))
+    }
+}
+
+impl Written for XPath {
+    fn read(text: &str) -> Option<Self> {
+        XPath::parse(text)
+    }
+
+    fn fault(_text: &str, span: Span) -> Fault {
+        XPath::invalid(span)
+    }
+}

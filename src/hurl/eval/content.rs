@@ -1,0 +1,246 @@
+//! Bodies, compiled: what is sent, and what is expected literally.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use perfloop_hurl::Span;
+use perfloop_hurl::ast::{Body, BodyKind, GraphQl, Json, Multiline, Piece, Placeholder, Template};
+
+use super::fault::Fault;
+use super::json;
+use super::text::{Text, evaluate, render_place};
+use super::value::Value;
+use super::variables::Variables;
+use crate::hurl::files::Files;
+
+/// A compiled body.
+#[derive(Debug)]
+pub(crate) struct Content {
+    form: Form,
+    content_type: Option<&'static str>,
+    is_text: bool,
+}
+
+#[derive(Debug)]
+enum Form {
+    Fixed(Arc<[u8]>),
+    Made(Vec<Bit>),
+    /// A file that could not be read beforehand, or whose name is made.
+    File {
+        name: Text,
+        span: Span,
+    },
+}
+
+/// A part of a body.
+#[derive(Debug, Clone)]
+enum Bit {
+    Fixed(String),
+    /// A value as it is.
+    Plain(Placeholder),
+    /// Within the quotes of a JSON string.
+    Quoted(Placeholder),
+    /// In the place of a JSON value.
+    Bare(Placeholder),
+    /// A text that becomes a JSON string.
+    Query(Text),
+}
+
+impl Content {
+    /// What never changes is rendered now; files are read now if they are there already.
+    pub(crate) fn new(body: &Body, files: &Files) -> Self {
+        let bytes = |bytes: &[u8]| Form::Fixed(bytes.into());
+        let form = match &body.kind {
+            BodyKind::Json(json) => made(|bits| write_json(json, true, bits)),
+            BodyKind::Xml(text) => bytes(text.as_bytes()),
+            BodyKind::Multiline(multiline) => made(|bits| write_multiline(multiline, bits)),
+            BodyKind::Oneline(template) => made(|bits| write_template(template, Bit::Plain, bits)),
+            BodyKind::Base64(decoded) | BodyKind::Hex(decoded) => bytes(decoded),
+            BodyKind::File(name) => file(name, files),
+        };
+        let is_text = !matches!(body.kind, BodyKind::Base64(_) | BodyKind::Hex(_) | BodyKind::File(_));
+        Content { form, content_type: content_type(&body.kind), is_text }
+    }
+
+    /// A text between three backticks.
+    pub(super) fn of_multiline(multiline: &Multiline) -> Self {
+        Content { form: made(|bits| write_multiline(multiline, bits)), content_type: None, is_text: true }
+    }
+
+    pub(super) fn of_file(name: &Template, files: &Files) -> Self {
+        Content { form: file(name, files), content_type: None, is_text: false }
+    }
+
+    /// The bytes, if they are always the same.
+    pub(crate) fn as_fixed(&self) -> Option<&Arc<[u8]>> {
+        match &self.form {
+            Form::Fixed(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The type it is sent with when no header gives one.
+    pub(crate) fn content_type(&self) -> Option<&'static str> {
+        self.content_type
+    }
+
+    /// It is written as text, and compared as text.
+    pub(super) fn is_text(&self) -> bool {
+        self.is_text
+    }
+
+    pub(crate) fn render<'a>(&'a self, variables: &Variables, files: &Files) -> Result<Cow<'a, [u8]>, Fault> {
+        match &self.form {
+            Form::Fixed(bytes) => Ok(Cow::Borrowed(bytes)),
+            Form::Made(bits) => render_bits(bits, variables).map(|text| Cow::Owned(text.into_bytes())),
+            Form::File { name, span } => {
+                let name = name.render(variables)?;
+                let bytes = files.read(&name).map_err(|error| Fault::runtime(*span, "file access", error))?;
+                Ok(Cow::Owned(bytes.to_vec()))
+            }
+        }
+    }
+}
+
+fn content_type(kind: &BodyKind) -> Option<&'static str> {
+    match kind {
+        BodyKind::Json(_) | BodyKind::Multiline(Multiline::Json(_) | Multiline::GraphQl(_)) => Some("application/json"),
+        BodyKind::Xml(_) | BodyKind::Multiline(Multiline::Xml(_)) => Some("application/xml"),
+        _ => None,
+    }
+}
+
+fn file(name: &Template, files: &Files) -> Form {
+    let text = Text::new(name);
+    match text.as_fixed().map(|name| files.read(name)) {
+        Some(Ok(bytes)) => Form::Fixed(bytes),
+        _ => Form::File { name: text, span: name.span },
+    }
+}
+
+/// A form of bits, which is fixed if all of them are.
+fn made(write: impl FnOnce(&mut Vec<Bit>)) -> Form {
+    let mut bits = Vec::new();
+    write(&mut bits);
+    match &bits[..] {
+        [] => Form::Fixed(Arc::default()),
+        [Bit::Fixed(text)] => Form::Fixed(text.as_bytes().into()),
+        _ => Form::Made(bits),
+    }
+}
+
+fn write(text: &str, bits: &mut Vec<Bit>) {
+    match bits.last_mut() {
+        Some(Bit::Fixed(last)) => last.push_str(text),
+        _ if text.is_empty() => {}
+        _ => bits.push(Bit::Fixed(text.to_owned())),
+    }
+}
+
+fn write_template(template: &Template, place: fn(Placeholder) -> Bit, bits: &mut Vec<Bit>) {
+    for piece in &template.pieces {
+        match piece {
+            Piece::Text(text) => write(text, bits),
+            Piece::Place(at) => bits.push(place(at.clone())),
+        }
+    }
+}
+
+fn write_multiline(multiline: &Multiline, bits: &mut Vec<Bit>) {
+    match multiline {
+        Multiline::Text(text) | Multiline::Json(text) | Multiline::Xml(text) => write_template(text, Bit::Plain, bits),
+        Multiline::Raw(text) => write(text, bits),
+        Multiline::GraphQl(GraphQl { query, variables }) => {
+            write("{\"query\":", bits);
+            match query.as_text() {
+                Some(text) => write(&json::quoted(text.trim()), bits),
+                None => bits.push(Bit::Query(Text::new(query))),
+            }
+            if let Some(variables) = variables {
+                write(",\"variables\":", bits);
+                write_json(variables, false, bits);
+            }
+            write("}", bits);
+        }
+    }
+}
+
+/// Writes a JSON value as it was written, or without white space between its parts.
+fn write_json(json: &Json, keeps_space: bool, bits: &mut Vec<Bit>) {
+    let space = |text: &str, bits: &mut Vec<Bit>| {
+        if keeps_space {
+            write(text, bits);
+        }
+    };
+    match json {
+        Json::Place(place) => bits.push(Bit::Bare(place.clone())),
+        Json::Number(text) => write(text, bits),
+        Json::String(template) => write_json_string(template, bits),
+        Json::Bool(value) => write(if *value { "true" } else { "false" }, bits),
+        Json::Null => write("null", bits),
+        Json::List { open, elements } => {
+            write("[", bits);
+            space(open, bits);
+            for (at, (before, element, after)) in elements.iter().enumerate() {
+                write(if at > 0 { "," } else { "" }, bits);
+                space(before, bits);
+                write_json(element, keeps_space, bits);
+                space(after, bits);
+            }
+            write("]", bits);
+        }
+        Json::Object { open, members } => {
+            write("{", bits);
+            space(open, bits);
+            for (at, member) in members.iter().enumerate() {
+                write(if at > 0 { "," } else { "" }, bits);
+                space(&member.before, bits);
+                write_json_string(&member.name, bits);
+                space(&member.before_colon, bits);
+                write(":", bits);
+                space(&member.after_colon, bits);
+                write_json(&member.value, keeps_space, bits);
+                space(&member.after, bits);
+            }
+            write("}", bits);
+        }
+    }
+}
+
+fn write_json_string(template: &Template, bits: &mut Vec<Bit>) {
+    write("\"", bits);
+    write_template(template, Bit::Quoted, bits);
+    write("\"", bits);
+}
+
+fn render_bits(bits: &[Bit], variables: &Variables) -> Result<String, Fault> {
+    let mut text = String::new();
+    for bit in bits {
+        match bit {
+            Bit::Fixed(fixed) => text.push_str(fixed),
+            Bit::Plain(place) => render_place(place, variables, &mut text)?,
+            Bit::Quoted(place) => {
+                let mut value = String::new();
+                render_place(place, variables, &mut value)?;
+                json::escape_to(&value, &mut text);
+            }
+            Bit::Bare(place) => render_bare(place, variables, &mut text)?,
+            Bit::Query(query) => text.push_str(&json::quoted(query.render(variables)?.trim())),
+        }
+    }
+    Ok(text)
+}
+
+/// Without quotes around it, only what is JSON by itself can be filled in.
+fn render_bare(place: &Placeholder, variables: &Variables, text: &mut String) -> Result<(), Fault> {
+    let value = evaluate(place, variables)?;
+    let is_json = match &*value {
+        Value::Text(written) => json::starts_as_scalar(written),
+        _ => true,
+    };
+    if !is_json {
+        let message = format!("actual value is <{value}>: a text needs quotes around its place");
+        return Err(Fault::runtime(place.span, "invalid JSON", message));
+    }
+    render_place(place, variables, text)
+}

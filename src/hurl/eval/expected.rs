@@ -1,0 +1,220 @@
+//! What is expected of an answer, compiled.
+
+use std::borrow::Cow;
+
+use perfloop_hurl::Span;
+use perfloop_hurl::ast::{self, Status, Version};
+
+use super::answer::Answer;
+use super::content::Content;
+use super::difference;
+use super::fault::Fault;
+use super::filter::Filter;
+use super::predicate::Predicate;
+use super::query::{Found, Query, version};
+use super::text::Text;
+use super::value::Value;
+use super::variables::Variables;
+use crate::hurl::files::Files;
+
+/// What is expected of an answer, and what is taken from it.
+#[derive(Debug)]
+pub(crate) struct Expected {
+    version: ast::Spanned<Version>,
+    status: ast::Spanned<Status>,
+    headers: Vec<Header>,
+    body: Option<(Content, Span)>,
+    captures: Vec<Capture>,
+    asserts: Vec<Assert>,
+}
+
+#[derive(Debug)]
+struct Header {
+    name: Text,
+    name_span: Span,
+    value: Text,
+    value_span: Span,
+}
+
+#[derive(Debug)]
+struct Capture {
+    name: Text,
+    name_span: Span,
+    search: Search,
+    is_redacted: bool,
+}
+
+#[derive(Debug)]
+struct Assert {
+    search: Search,
+    predicate: Predicate,
+}
+
+/// A query and the filters after it.
+#[derive(Debug)]
+struct Search {
+    query: Query,
+    filters: Vec<Filter>,
+}
+
+impl Expected {
+    pub(crate) fn new(response: &ast::Response, files: &Files) -> Self {
+        let header = |field: &ast::Field| Header {
+            name: Text::new(&field.name),
+            name_span: field.name.span,
+            value: Text::new(&field.value),
+            value_span: field.value.span,
+        };
+        let capture = |capture: &ast::Capture| Capture {
+            name: Text::new(&capture.name),
+            name_span: capture.name.span,
+            search: Search::new(&capture.query, &capture.filters),
+            is_redacted: capture.is_redacted,
+        };
+        let assert = |assert: &ast::Assert| Assert {
+            search: Search::new(&assert.query, &assert.filters),
+            predicate: Predicate::new(&assert.predicate, files),
+        };
+        Expected {
+            version: response.version.clone(),
+            status: response.status.clone(),
+            headers: response.headers.iter().map(header).collect(),
+            body: response.body.as_ref().map(|body| (Content::new(body, files), body.span)),
+            captures: response.captures.iter().map(capture).collect(),
+            asserts: response.asserts.iter().map(assert).collect(),
+        }
+    }
+
+    /// Whether version and status are as expected. If not, nothing else is looked at, and nothing captured.
+    pub(crate) fn check_status(&self, answer: &Answer) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let actual = answer.parts.version;
+        if self.version.value != Version::Any && self.version.value != actual {
+            let message = format!("actual value is <{}>", version(actual));
+            faults.push(Fault::assert(self.version.span, "assert HTTP version", message));
+        }
+        if let Status::Code(wanted) = self.status.value
+            && wanted != u64::from(answer.status())
+        {
+            let message = format!("actual value is <{}>", answer.status());
+            faults.push(Fault::assert(self.status.span, "assert status code", message));
+        }
+        faults
+    }
+
+    /// Takes what is captured, in order. Returns the values that are not to be shown anywhere.
+    pub(crate) fn capture(&self, answer: &Answer, variables: &mut Variables) -> Result<Vec<String>, Fault> {
+        let mut secrets = Vec::new();
+        for capture in &self.captures {
+            let name = capture.name.render(variables)?.into_owned();
+            let value = capture.search.require(answer, variables)?;
+            match &value {
+                Value::Text(secret) if capture.is_redacted => secrets.push(secret.clone()),
+                other if capture.is_redacted => {
+                    let message = format!("secret must be string, actual value is <{}>", other.kind());
+                    return Err(Fault::runtime(capture.name_span, "invalid secret type", message));
+                }
+                _ => {}
+            }
+            variables.set(name, value);
+        }
+        Ok(secrets)
+    }
+
+    /// Looks at everything: version and status, and if they are as expected headers, body and asserts, in this order.
+    /// Captures come before it, because asserts may use them.
+    pub(crate) fn check(&self, answer: &Answer, variables: &Variables, files: &Files) -> Vec<Fault> {
+        let mut faults = self.check_status(answer);
+        if !faults.is_empty() {
+            return faults;
+        }
+        let headers = self.headers.iter().map(|header| header.check(answer, variables));
+        let body = self.body.iter().map(|(body, span)| check_body(body, *span, answer, variables, files));
+        let asserts = self.asserts.iter().map(|assert| assert.check(answer, variables, files));
+        // Whatever goes wrong here is a failed assert.
+        faults.extend(headers.chain(body).chain(asserts).filter_map(Result::err).map(Fault::of_assert));
+        faults
+    }
+}
+
+impl Header {
+    /// One of the headers of this name has to be as expected.
+    fn check(&self, answer: &Answer, variables: &Variables) -> Result<(), Fault> {
+        let wanted = self.value.render(variables)?;
+        let name = self.name.render(variables)?;
+        if answer.headers(&name).any(|value| value == wanted) {
+            return Ok(());
+        }
+        let actual: Vec<_> = answer.headers(&name).collect();
+        let message = match &actual[..] {
+            [] => {
+                let message = "this header has not been found in the response";
+                return Err(Fault::assert(self.name_span, "header not found", message));
+            }
+            [only] => format!("actual value is <{only}>"),
+            several => format!("actual value is <{several:?}>"),
+        };
+        Err(Fault::assert(self.value_span, "assert header value", message))
+    }
+}
+
+impl Assert {
+    fn check(&self, answer: &Answer, variables: &Variables, files: &Files) -> Result<(), Fault> {
+        let actual = self.search.find(answer, variables)?;
+        self.predicate.check(actual.as_deref(), variables, files)
+    }
+}
+
+impl Search {
+    fn new(query: &ast::Query, filters: &[ast::Filter]) -> Self {
+        Search { query: Query::new(query), filters: filters.iter().map(Filter::new).collect() }
+    }
+
+    /// What is found, after all filters. A filter needs something to change.
+    fn find<'a>(&self, answer: &'a Answer, variables: &'a Variables) -> Result<Found<'a>, Fault> {
+        let mut found = self.query.find(answer, variables)?;
+        for filter in &self.filters {
+            let value =
+                found.ok_or_else(|| Fault::runtime(filter.span, "filter failed", "missing value to apply filter"))?;
+            found = filter.apply(&value, variables, answer.coerces)?.map(Cow::Owned);
+        }
+        Ok(found)
+    }
+
+    /// As [`Search::find`], where finding nothing is a fault.
+    fn require(&self, answer: &Answer, variables: &Variables) -> Result<Value, Fault> {
+        let nothing = || match &self.filters[..] {
+            [] => Fault::runtime(self.query.span, "no query result", "query didn't return any result"),
+            [first, .., last] => no_result(first.span.to(last.span)),
+            [only] => no_result(only.span),
+        };
+        if self.query.find(answer, variables)?.is_none() {
+            return Err(Fault::runtime(self.query.span, "no query result", "query didn't return any result"));
+        }
+        self.find(answer, variables)?.map(Cow::into_owned).ok_or_else(nothing)
+    }
+}
+
+fn no_result(span: Span) -> Fault {
+    Fault::runtime(span, "filter failed", "a filter didn't return any result")
+}
+
+fn check_body(body: &Content, span: Span, answer: &Answer, variables: &Variables, files: &Files) -> Result<(), Fault> {
+    let wanted = body.render(variables, files)?;
+    let actual = if body.is_text() {
+        answer.text().map_err(|problem| problem.at(span))?.as_bytes()
+    } else {
+        answer.checked_body().map_err(|problem| problem.at(span))?
+    };
+    if *wanted == *actual {
+        return Ok(());
+    }
+    let message = match (body.is_text(), str::from_utf8(&wanted), str::from_utf8(actual)) {
+        (true, Ok(wanted), Ok(actual)) => difference::of_texts(actual, wanted),
+        _ => difference::of_bytes(actual, &wanted),
+    };
+    Err(Fault::assert(span, "assert body value", message))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! What went wrong with an answer or a file, and where in the file.
+
+use perfloop_hurl::{Source, Span};
+
+/// Who is at fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    /// The answer is not what was expected.
+    Assert,
+    /// Something cannot be evaluated at all: a variable is missing, a capture has no value.
+    Runtime,
+}
+
+/// What went wrong, and where in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) kind: FaultKind,
+    /// The query, filter, predicate or template at fault.
+    pub(crate) span: Span,
+    /// What it is, in a few words: `assert failed`.
+    pub(crate) title: String,
+    /// Wanted and got. It may have several lines.
+    pub(crate) message: String,
+}
+
+impl Fault {
+    pub(crate) fn assert(span: Span, title: impl Into<String>, message: impl Into<String>) -> Self {
+        Fault { kind: FaultKind::Assert, span, title: title.into(), message: message.into() }
+    }
+
+    pub(crate) fn runtime(span: Span, title: impl Into<String>, message: impl Into<String>) -> Self {
+        Fault { kind: FaultKind::Runtime, span, title: title.into(), message: message.into() }
+    }
+
+    /// The fault as one of an expectation: whatever goes wrong there is the answer's failure.
+    pub(super) fn of_assert(self) -> Self {
+        Fault { kind: FaultKind::Assert, ..self }
+    }
+
+    /// The fault with its place and its line:
+    ///
+    /// ```text
+    /// login.hurl:3:17: assert failed
+    ///   3 | jsonpath "$.id" == 1
+    ///     |                 ^^^^
+    ///     | actual:   integer <2>
+    ///     | expected: integer <1>
+    /// ```
+    pub(crate) fn render(&self, source: &Source) -> String {
+        let start = source.position(self.span.start);
+        let line = source.line(start.line);
+        let number = start.line.to_string();
+        let margin = " ".repeat(number.len());
+        // Tabs would move the carets away from what they point at.
+        let shown = line.replace('\t', " ");
+        let on_line = line.chars().count().saturating_sub(start.column - 1);
+        let width = source.slice(self.span).chars().take_while(|c| *c != '\n').count().clamp(1, on_line.max(1));
+        let before = " ".repeat(start.column - 1);
+        let mut text = format!("{}:{start}: {}\n", source.name(), self.title);
+        text.push_str(&format!("  {number} | {shown}\n  {margin} | {before}{}", "^".repeat(width)));
+        if self.message.contains('\n') {
+            for line in self.message.lines() {
+                text.push_str(&format!("\n  {margin} | {line}"));
+            }
+        } else {
+            text.push_str(&format!(" {}", self.message));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_shows_its_place_its_line_and_what_it_points_at() {
+        let source = Source::new("a.hurl", "GET http://x\nHTTP 200\n");
+        let fault = Fault::assert(Span::new(18, 21), "status code", "actual value is <404>");
+        assert_eq!(
+            fault.render(&source),
+            "a.hurl:2:6: status code\n  2 | HTTP 200\n    |      ^^^ actual value is <404>"
+        );
+    }
+
+    #[test]
+    fn a_message_of_several_lines_stands_below_its_line() {
+        let source = Source::new("a.hurl", "GET http://x\nHTTP 200\n[Asserts]\n\tstatus == 201\n");
+        let fault =
+            Fault::assert(Span::new(40, 46), "assert failed", "actual:   integer <200>\nexpected: integer <201>");
+        assert_eq!(
+            fault.render(&source),
+            "a.hurl:4:9: assert failed\n  4 |  status == 201\n    |         ^^^^^^\n    | actual:   integer <200>\n    \
+             | expected: integer <201>"
+        );
+    }
+
+    #[test]
+    fn a_place_past_the_end_is_shown_without_a_panic() {
+        let source = Source::new("a.hurl", "");
+        assert!(Fault::runtime(Span::new(7, 9), "t", "m").render(&source).starts_with("a.hurl:1:1: t"));
+    }
+}

@@ -1,0 +1,29 @@
+//! What queries, filters, predicates, templates and captures mean. Everything is compiled once; nothing here has to do
+//! with a network or a clock, but for `newDate` and days from now.
+
+mod answer;
+mod compiled;
+mod content;
+mod cookie;
+mod difference;
+mod document;
+mod expected;
+mod fault;
+mod filter;
+mod json;
+mod jsonpath;
+mod number;
+mod predicate;
+mod query;
+mod text;
+mod value;
+mod variables;
+
+pub(crate) use answer::{Answer, AnswerParts, Certificate};
+pub(crate) use content::Content;
+pub(crate) use expected::Expected;
+pub(crate) use fault::{Fault, FaultKind};
+pub(crate) use number::Number;
+pub(crate) use text::{Text, evaluate};
+pub(crate) use value::{Hop, Value};
+pub(crate) use variables::Variables;

@@ -1,0 +1,195 @@
+//! A Hurl file, compiled once for all users: what each entry sends, how, and what it expects.
+
+mod address;
+mod name;
+mod options;
+mod request;
+mod settings;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use perfloop_hurl::ast::{self, HurlFile};
+use perfloop_hurl::{ParseError, Source, Span};
+
+pub(super) use address::uri;
+pub(super) use options::{Count, EntryOptions, Follow, Options};
+pub(super) use request::{Common, Filling, Request};
+
+use super::eval::{Expected, Fault, Text};
+use super::files::Files;
+
+/// A file, compiled.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) source: Source,
+    pub(super) files: Arc<Files>,
+    pub(super) entries: Vec<Entry>,
+    /// The variables that it sets: those it captures, and those of its options.
+    pub(super) sets: Vec<String>,
+}
+
+/// One entry, compiled.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Of its method.
+    pub(super) span: Span,
+    pub(super) options: EntryOptions,
+    pub(super) request: Request,
+    pub(super) expected: Option<Expected>,
+    pub(super) cookies: Vec<CookieCommand>,
+    /// Something of it asks for the certificate of the other side.
+    pub(super) wants_certificate: bool,
+    /// Its answer was written to a file.
+    pub(super) was_written: AtomicBool,
+}
+
+/// What a comment before an entry does to the user's cookies.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum CookieCommand {
+    Clear,
+    /// A line of a Netscape cookie file.
+    Set(String),
+}
+
+impl Plan {
+    /// Compiles a file; relative URLs are relative to `base`.
+    ///
+    /// # Errors
+    /// All that can be known before it is run to be wrong.
+    pub(super) fn new(
+        source: Source,
+        file: &HurlFile,
+        base: Option<&str>,
+        files: Arc<Files>,
+    ) -> Result<Plan, (Source, Vec<ParseError>)> {
+        let mut errors = Vec::new();
+        let mut entries = Vec::new();
+        let mut before = 0;
+        for entry in &file.entries {
+            match Entry::new(entry, base, &files) {
+                Ok(mut compiled) => {
+                    compiled.cookies = cookie_commands(&source, before, entry.request.span.start);
+                    entries.push(compiled);
+                }
+                Err(error) => errors.push(error),
+            }
+            before = end_of(entry);
+        }
+        if errors.is_empty() {
+            let sets = file.entries.iter().flat_map(variables_set).collect();
+            Ok(Plan { source, files, entries, sets })
+        } else {
+            Err((source, errors))
+        }
+    }
+}
+
+impl Plan {
+    /// Its text has this word somewhere: only then can a variable of that name matter.
+    pub(super) fn mentions(&self, name: &str) -> bool {
+        self.source.text().contains(name)
+    }
+
+    /// `{{host}}` follows a scheme, so that it is no URL.
+    pub(super) fn wants_authority_as_host(&self) -> bool {
+        let text = self.source.text();
+        text.match_indices("://{{").any(|(at, before)| text[at + before.len()..].trim_start().starts_with("host"))
+    }
+}
+
+impl Entry {
+    fn new(entry: &ast::Entry, base: Option<&str>, files: &Files) -> Result<Entry, ParseError> {
+        let refused = |fault: Fault| ParseError { reading: "entry", message: fault.message, span: fault.span };
+        let is_certificate = |query: &ast::Query| matches!(query.kind, ast::QueryKind::Certificate(_));
+        let wants_certificate = entry.response.iter().any(|response| {
+            response.asserts.iter().any(|assert| is_certificate(&assert.query))
+                || response.captures.iter().any(|capture| is_certificate(&capture.query))
+        });
+        Ok(Entry {
+            span: entry.request.method.span,
+            options: EntryOptions::new(&entry.request.options).map_err(refused)?,
+            request: Request::new(&entry.request, base, files).map_err(refused)?,
+            expected: entry.response.as_ref().map(|response| Expected::new(response, files)),
+            cookies: Vec::new(),
+            wants_certificate,
+            was_written: AtomicBool::new(false),
+        })
+    }
+}
+
+/// Where an entry is over, as far as its tree knows.
+fn end_of(entry: &ast::Entry) -> usize {
+    let of_response = entry.response.as_ref().map_or(0, |response| {
+        let asserts = response.asserts.last().map_or(0, |assert| assert.span.end);
+        let captures = response.captures.last().map_or(0, |capture| capture.span.end);
+        let body = response.body.as_ref().map_or(0, |body| body.span.end);
+        response.span.end.max(asserts).max(captures).max(body)
+    });
+    let body = entry.request.body.as_ref().map_or(0, |body| body.span.end);
+    entry.request.span.end.max(body).max(of_response)
+}
+
+/// What the comments right before a request say of cookies.
+fn cookie_commands(source: &Source, before: usize, start: usize) -> Vec<CookieCommand> {
+    let comments = source.slice(Span::new(before, start)).lines().rev();
+    let comments = comments.map(str::trim).take_while(|line| line.is_empty() || line.starts_with('#'));
+    let command = |line: &str| {
+        let line = line.trim_start_matches('#').trim();
+        match line.strip_prefix("@cookie_storage_set:") {
+            Some(cookie) => Some(CookieCommand::Set(cookie.trim().to_owned())),
+            None => line.starts_with("@cookie_storage_clear").then_some(CookieCommand::Clear),
+        }
+    };
+    let mut commands: Vec<CookieCommand> = comments.filter_map(command).collect();
+    // One that clears is carried out last, wherever it stands.
+    commands.sort_by_key(|command| *command == CookieCommand::Clear);
+    commands
+}
+
+/// The names of the variables that an entry sets, as far as they are known beforehand.
+fn variables_set(entry: &ast::Entry) -> Vec<String> {
+    let captures = entry.response.iter().flat_map(|response| &response.captures);
+    let captured = captures.filter_map(|capture| Text::new(&capture.name).as_fixed().map(str::to_owned));
+    captured.chain(options::variables_set(&entry.request.options)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(text: &str) -> Plan {
+        let file = perfloop_hurl::parse(text).expect("a file");
+        let files = Arc::new(Files::new("."));
+        Plan::new(Source::new("a.hurl", text), &file, None, files).expect("a plan")
+    }
+
+    #[test]
+    fn what_never_changes_is_made_once() {
+        let plan = plan("POST http://a.test/x?y\nA: b\n[Query]\nq: 1 2\n{\"a\": 1}\n");
+        let request = &plan.entries[0].request;
+        let made = &request.shared.request;
+        assert_eq!(made.name, "POST /x");
+        assert_eq!(made.uri.to_string(), "http://a.test/x?y&q=1%202");
+        assert_eq!(request.fixed_address(), Some("http://a.test/x?y&q=1%202"));
+        assert_eq!(made.body.as_deref(), Some(&b"{\"a\": 1}"[..]));
+        assert_eq!(
+            (&made.headers["a"], &made.headers["content-type"]),
+            (&"b".parse().expect("b"), &"application/json".parse().expect("type"))
+        );
+    }
+
+    #[test]
+    fn what_a_file_sets_is_known() {
+        let plan = plan("GET http://a.test\n[Options]\nvariable: a=1\nHTTP 200\n[Captures]\nb: status\n");
+        assert_eq!(plan.sets, ["b", "a"]);
+    }
+
+    #[test]
+    fn comments_before_an_entry_may_be_about_its_cookies() {
+        let text = "GET http://a.test\n\n# @cookie_storage_clear\n#@cookie_storage_set: x\nGET http://a.test\n";
+        let plan = plan(text);
+        assert!(plan.entries[0].cookies.is_empty());
+        assert_eq!(plan.entries[1].cookies, [CookieCommand::Set("x".into()), CookieCommand::Clear]);
+    }
+}

@@ -1,0 +1,222 @@
+//! `[Options]`: how one entry is run, instead of as all others.
+
+use std::time::Duration;
+
+use perfloop_hurl::ast::{self, EntryOption, OptionKind, OptionValue, Placeholder, TimeUnit, VariableValue};
+use perfloop_hurl::{Span, ast::Template};
+
+use super::settings::Change;
+use crate::hurl::eval::{Fault, Number, Text, Value, Variables, evaluate};
+
+/// How often something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Count {
+    Times(u64),
+    Endless,
+}
+
+/// Which redirects are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Follow {
+    No,
+    /// What authorizes is sent to the first host only.
+    Yes,
+    /// It is sent everywhere.
+    Trusting,
+}
+
+/// How an entry is run. What is none is as the run has it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) skip: bool,
+    pub(crate) repeat: Option<Count>,
+    pub(crate) delay: Option<Duration>,
+    pub(crate) retry: Option<Count>,
+    pub(crate) retry_interval: Option<Duration>,
+    pub(crate) follow: Option<Follow>,
+    pub(crate) max_redirects: Option<Count>,
+    pub(crate) compressed: Option<bool>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) no_headers: Vec<String>,
+    pub(crate) user: Option<String>,
+    pub(crate) path_as_is: bool,
+    pub(crate) http10: bool,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) output: Option<(String, Span)>,
+    pub(crate) no_coercion: bool,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// The options of an entry, compiled.
+#[derive(Debug)]
+pub(crate) enum EntryOptions {
+    /// They are the same always.
+    Fixed(Box<Options>),
+    /// They have places, or set variables.
+    Made(Vec<EntryOption>),
+}
+
+impl EntryOptions {
+    /// # Errors
+    /// When one of them has a value it cannot have.
+    pub(crate) fn new(options: &[EntryOption]) -> Result<Self, Fault> {
+        let sets_variables = |option: &EntryOption| matches!(option.kind, OptionKind::Variable { .. });
+        if options.iter().any(|option| sets_variables(option) || has_places(&option.kind)) {
+            return Ok(EntryOptions::Made(options.to_vec()));
+        }
+        resolve(options, &mut Variables::new()).map(|options| EntryOptions::Fixed(Box::new(options)))
+    }
+
+    /// The options with their places filled; variables among them are set.
+    pub(crate) fn made(options: &[EntryOption], variables: &mut Variables) -> Result<Options, Fault> {
+        resolve(options, variables)
+    }
+}
+
+/// Something of it has to be filled in.
+fn has_places(kind: &OptionKind) -> bool {
+    // What they are is seen when they are resolved without any variable.
+    let alone = [EntryOption { kind: kind.clone(), span: Span::default() }];
+    matches!(resolve(&alone, &mut Variables::new()), Err(fault) if fault.title == UNDEFINED || fault.title == NOT_OF_KIND)
+}
+
+/// As the evaluation calls it.
+const UNDEFINED: &str = "undefined variable";
+const NOT_OF_KIND: &str = "invalid expression type";
+
+fn resolve(list: &[EntryOption], variables: &mut Variables) -> Result<Options, Fault> {
+    let mut options = Options::default();
+    for option in list {
+        options.add(option, variables)?;
+    }
+    Ok(options)
+}
+
+impl Options {
+    fn add(&mut self, option: &EntryOption, variables: &mut Variables) -> Result<(), Fault> {
+        use OptionKind as Kind;
+        match &option.kind {
+            Kind::Variable { name, value } => {
+                let value = variable(value, variables)?;
+                variables.set(name.as_str(), value);
+            }
+            Kind::Skip(value) => self.skip = flag(value, variables)?,
+            Kind::Repeat(value) => self.repeat = Some(count(value, variables)?),
+            Kind::Delay(value) => self.delay = Some(time(value, variables)?),
+            Kind::Retry(value) => self.retry = Some(count(value, variables)?),
+            Kind::RetryInterval(value) => self.retry_interval = Some(time(value, variables)?),
+            Kind::Location(value) => {
+                self.follow = Some(if flag(value, variables)? { Follow::Yes } else { Follow::No });
+            }
+            Kind::LocationTrusted(value) if flag(value, variables)? => self.follow = Some(Follow::Trusting),
+            Kind::MaxRedirs(value) => self.max_redirects = Some(count(value, variables)?),
+            Kind::Compressed(value) => self.compressed = Some(flag(value, variables)?),
+            Kind::Header(value) => self.headers.push(header(value, variables)?),
+            Kind::NoHeader(value) => self.no_headers.push(text(value, variables)?),
+            Kind::User(value) => self.user = Some(text(value, variables)?),
+            Kind::PathAsIs(value) => self.path_as_is = flag(value, variables)?,
+            Kind::MaxTime(value) => self.timeout = Some(time(value, variables)?).filter(|time| !time.is_zero()),
+            Kind::Output(value) => self.output = Some((text(value, variables)?, value.span)),
+            Kind::NoJsonPathCoercion(value) => self.no_coercion = flag(value, variables)?,
+            Kind::Http10(value) => {
+                self.http10 = flag(value, variables)?;
+                self.changes.push(Change::NewConnection);
+            }
+            Kind::Http11(value) => {
+                self.http10 = !flag(value, variables)?;
+                self.changes.push(Change::NewConnection);
+            }
+            other => self.changes.extend(Change::of(other, variables)?),
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn text(template: &Template, variables: &Variables) -> Result<String, Fault> {
+    Ok(Text::new(template).render(variables)?.into_owned())
+}
+
+fn header(template: &Template, variables: &Variables) -> Result<(String, String), Fault> {
+    let line = text(template, variables)?;
+    match line.split_once(':') {
+        Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        None => Err(invalid(template.span, "header", &line, "it has no colon; write NAME: VALUE")),
+    }
+}
+
+/// A value that an option cannot have.
+pub(super) fn invalid(span: Span, option: &str, value: &str, why: &str) -> Fault {
+    Fault::runtime(span, "invalid option value", format!("{option}: {value}: {why}"))
+}
+
+/// The value of a variable where this kind is wanted.
+fn of_place<T>(
+    place: &Placeholder,
+    variables: &Variables,
+    wanted: &str,
+    take: impl FnOnce(&Value) -> Option<T>,
+) -> Result<T, Fault> {
+    let value = evaluate(place, variables)?;
+    take(&value).ok_or_else(|| {
+        Fault::runtime(place.span, NOT_OF_KIND, format!("wanted {wanted}, got {} <{}>", value.kind(), *value))
+    })
+}
+
+fn integer(value: &Value) -> Option<i64> {
+    if let Value::Number(Number::Integer(number)) = value { Some(*number) } else { None }
+}
+
+pub(super) fn flag(value: &OptionValue<bool>, variables: &Variables) -> Result<bool, Fault> {
+    match value {
+        OptionValue::Literal(value) => Ok(*value),
+        OptionValue::Place(place) => of_place(place, variables, "a boolean", |value| match value {
+            Value::Bool(value) => Some(*value),
+            _ => None,
+        }),
+    }
+}
+
+fn count(value: &OptionValue<i64>, variables: &Variables) -> Result<Count, Fault> {
+    let number = match value {
+        OptionValue::Literal(number) => *number,
+        OptionValue::Place(place) => {
+            of_place(place, variables, "an integer of -1 or more", |value| integer(value).filter(|n| *n >= -1))?
+        }
+    };
+    Ok(u64::try_from(number).map_or(Count::Endless, Count::Times))
+}
+
+/// A span of time, in milliseconds if it has no unit.
+pub(super) fn time(value: &OptionValue<(u64, Option<TimeUnit>)>, variables: &Variables) -> Result<Duration, Fault> {
+    let (number, unit) = match value {
+        OptionValue::Literal((number, unit)) => (*number, unit.unwrap_or(TimeUnit::Milliseconds)),
+        OptionValue::Place(place) => {
+            let whole = |value: &Value| integer(value).and_then(|number| u64::try_from(number).ok());
+            (of_place(place, variables, "an integer of 0 or more", whole)?, TimeUnit::Milliseconds)
+        }
+    };
+    let millis = match unit {
+        TimeUnit::Milliseconds => 1,
+        TimeUnit::Seconds => 1000,
+        TimeUnit::Minutes => 60 * 1000,
+        TimeUnit::Hours => 60 * 60 * 1000,
+    };
+    Ok(Duration::from_millis(number.saturating_mul(millis)))
+}
+
+fn variable(value: &VariableValue, variables: &Variables) -> Result<Value, Fault> {
+    Ok(match value {
+        VariableValue::Null => Value::Null,
+        VariableValue::Bool(value) => Value::Bool(*value),
+        VariableValue::Number(number) => Value::Number(Number::from(number)),
+        VariableValue::Text(template) => Value::Text(text(template, variables)?),
+    })
+}
+
+/// The names of the variables that options of an entry set.
+pub(super) fn variables_set(options: &[ast::EntryOption]) -> impl Iterator<Item = String> + use<'_> {
+    options.iter().filter_map(|option| match &option.kind {
+        OptionKind::Variable { name, .. } => Some(name.clone()),
+        _ => None,
+    })
+}

@@ -1,0 +1,368 @@
+//! What an entry sends, compiled: what never changes is made once, and the rest for each time it is sent.
+
+use std::borrow::Cow;
+
+use perfloop_hurl::Span;
+use perfloop_hurl::ast::{self, Field, Part, Template};
+
+use super::address::{push_pair, uri, with_query};
+use super::name::name;
+use super::options::Options;
+use crate::hurl::decoding::ACCEPTED;
+use crate::hurl::eval::{Content, Fault, Text, Variables};
+use crate::hurl::files::Files;
+use crate::load::{HeaderMap, HeaderName, HeaderValue, Method, Multipart, Prepared, SharedRequest, basic_auth};
+
+type Pair = (Text, Text);
+
+/// A request, compiled.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// What is the same each time, of which each user has a copy.
+    pub(crate) shared: SharedRequest,
+    /// Of the URL.
+    pub(crate) span: Span,
+    url: Text,
+    fixed_url: Option<String>,
+    query: Vec<Pair>,
+    headers: Vec<Pair>,
+    cookies: Vec<Pair>,
+    basic_auth: Option<Pair>,
+    form: Vec<Pair>,
+    parts: Vec<FormPart>,
+    body: Option<Content>,
+    /// Its URL has places. The others of the kind likewise.
+    changes_url: bool,
+    changes_headers: bool,
+    changes_body: bool,
+}
+
+/// A part of a multipart form.
+#[derive(Debug)]
+enum FormPart {
+    Text(Pair),
+    File { name: Text, file: Text, content_type: Option<Text>, span: Span },
+}
+
+/// What requests of a run have in common, beside what their entries say.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Common {
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) user: Option<String>,
+    pub(crate) compressed: bool,
+}
+
+/// What a request is filled with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Filling<'a> {
+    pub(crate) variables: &'a Variables,
+    pub(crate) files: &'a Files,
+    pub(crate) options: &'a Options,
+    pub(crate) common: &'a Common,
+    pub(crate) compressed: bool,
+    /// The options are not the same each time.
+    pub(crate) changes_options: bool,
+}
+
+fn pairs(fields: &[Field]) -> Vec<Pair> {
+    fields.iter().map(pair).collect()
+}
+
+fn pair(field: &Field) -> Pair {
+    (Text::new(&field.name), Text::new(&field.value))
+}
+
+fn are_fixed<'a>(pairs: impl IntoIterator<Item = &'a Pair>) -> bool {
+    pairs.into_iter().all(|(name, value)| name.as_fixed().is_some() && value.as_fixed().is_some())
+}
+
+fn rendered<'a>(pair: &'a Pair, variables: &Variables) -> Result<(Cow<'a, str>, Cow<'a, str>), Fault> {
+    Ok((pair.0.render(variables)?, pair.1.render(variables)?))
+}
+
+impl Request {
+    /// # Errors
+    /// When its method cannot be sent.
+    pub(crate) fn new(request: &ast::Request, base: Option<&str>, files: &Files) -> Result<Self, Fault> {
+        let method = Method::from_bytes(request.method.value.as_bytes()).map_err(|_| {
+            let message = format!("'{}' is no HTTP method", request.method.value);
+            Fault::runtime(request.method.span, "invalid method", message)
+        })?;
+        let body = request.body.as_ref().map(|body| Content::new(body, files));
+        let mut compiled = Request {
+            shared: SharedRequest::new(Prepared::empty(name(method.as_str(), &request.url), method)),
+            span: request.url.span,
+            url: Text::new(&absolute(&request.url, base)),
+            fixed_url: None,
+            query: pairs(&request.query),
+            headers: pairs(&request.headers),
+            cookies: pairs(&request.cookies),
+            basic_auth: request.basic_auth.as_ref().map(pair),
+            form: pairs(request.form.as_deref().unwrap_or_default()),
+            parts: request.multipart.iter().flatten().map(FormPart::new).collect(),
+            body,
+            changes_url: true,
+            changes_headers: true,
+            changes_body: true,
+        };
+        compiled.make_fixed(files);
+        Ok(compiled)
+    }
+
+    /// Renders what has no places. What cannot be sent is told when it is to be sent.
+    fn make_fixed(&mut self, files: &Files) {
+        let of_head = self.headers.iter().chain(&self.cookies).chain(&self.basic_auth);
+        self.changes_headers = !are_fixed(of_head) || !self.parts.is_empty();
+        self.changes_url = self.url.as_fixed().is_none() || !are_fixed(&self.query);
+        let is_fixed = |body: &Content| body.as_fixed().is_some();
+        self.changes_body = !are_fixed(&self.form) || !self.parts.is_empty() || !self.body.iter().all(is_fixed);
+        let (variables, options, common) = (Variables::new(), Options::default(), Common::default());
+        let filling = Filling {
+            variables: &variables,
+            files,
+            options: &options,
+            common: &common,
+            compressed: false,
+            changes_options: false,
+        };
+        let mut fixed = self.shared.request.clone();
+        if !self.changes_url {
+            let url = self.address(&variables).ok();
+            self.fixed_url = url.filter(|url| self.set_url(&mut fixed, url, false).is_ok());
+            self.changes_url = self.fixed_url.is_none();
+        }
+        if !self.changes_body {
+            self.changes_body = self.set_body(&mut fixed, filling).is_err();
+        }
+        if !self.changes_headers {
+            self.changes_headers = self.set_headers(&mut fixed, filling, None).is_err();
+        }
+        self.shared.request = fixed;
+    }
+
+    /// The URL, if it is the same each time.
+    pub(crate) fn fixed_address(&self) -> Option<&str> {
+        self.fixed_url.as_deref()
+    }
+
+    /// The URL with its query.
+    pub(crate) fn address(&self, variables: &Variables) -> Result<String, Fault> {
+        let url = self.url.render(variables)?;
+        let mut query = String::new();
+        for pair in &self.query {
+            let (name, value) = rendered(pair, variables)?;
+            push_pair(&mut query, &name, &value);
+        }
+        Ok(with_query(&url, &query))
+    }
+
+    fn set_url(&self, request: &mut Prepared, url: &str, path_as_is: bool) -> Result<(), Fault> {
+        request.uri = uri(url, path_as_is).map_err(|error| Fault::runtime(self.span, "invalid URL", error))?;
+        Ok(())
+    }
+
+    /// Sets all that may be another than last time. `last_url` is the URL that the request has.
+    pub(crate) fn fill(
+        &self,
+        request: &mut Prepared,
+        filling: Filling<'_>,
+        last_url: &mut String,
+    ) -> Result<(), Fault> {
+        let Filling { options, common, .. } = filling;
+        if self.changes_url || options.path_as_is || filling.changes_options {
+            let url = self.address(filling.variables)?;
+            if *last_url != url || options.path_as_is || filling.changes_options {
+                self.set_url(request, &url, options.path_as_is)?;
+                *last_url = url;
+            }
+        }
+        let content_type = if self.changes_body { self.set_body(request, filling)? } else { None };
+        let has_more = !options.headers.is_empty() || !options.no_headers.is_empty() || options.user.is_some();
+        let has_common = !common.headers.is_empty() || common.user.is_some();
+        if self.changes_headers || has_more || has_common || filling.compressed || filling.changes_options {
+            self.set_headers(request, filling, content_type)?;
+        }
+        request.timeout = options.timeout;
+        Ok(())
+    }
+
+    /// Sets the body. Returns the content type of a multipart form.
+    fn set_body(&self, request: &mut Prepared, filling: Filling<'_>) -> Result<Option<String>, Fault> {
+        let Filling { variables, files, .. } = filling;
+        request.body = None;
+        let mut content_type = None;
+        if !self.form.is_empty() {
+            let mut form = String::new();
+            for pair in &self.form {
+                let (name, value) = rendered(pair, variables)?;
+                push_pair(&mut form, &name, &value);
+            }
+            request.body = Some(form.into_bytes());
+        }
+        if !self.parts.is_empty() {
+            let mut multipart = Multipart::new();
+            for part in &self.parts {
+                multipart = part.add_to(multipart, variables, files)?;
+            }
+            let (of_form, body) =
+                multipart.encode().map_err(|error| Fault::runtime(self.span, "invalid part", error))?;
+            (request.body, content_type) = (Some(body), Some(of_form));
+        }
+        if let Some(content) = &self.body {
+            let bytes = content.render(variables, files)?;
+            if !bytes.is_empty() {
+                request.body = Some(bytes.into_owned());
+            }
+        }
+        Ok(content_type)
+    }
+
+    fn set_headers(&self, request: &mut Prepared, filling: Filling<'_>, of_form: Option<String>) -> Result<(), Fault> {
+        let Filling { variables, options, common, .. } = filling;
+        let mut headers = Headers { map: HeaderMap::new(), span: self.span };
+        for pair in &self.headers {
+            let (name, value) = rendered(pair, variables)?;
+            headers.add(&name, &value)?;
+        }
+        if let Some(pair) = &self.basic_auth {
+            let (user, password) = rendered(pair, variables)?;
+            headers.add("authorization", &basic_auth(&format!("{user}:{password}")))?;
+        }
+        for (name, value) in common.headers.iter().chain(&options.headers) {
+            headers.add(name, value)?;
+        }
+        if let Some(user) = options.user.as_ref().or(common.user.as_ref())
+            && !headers.has("authorization")
+        {
+            headers.add("authorization", &basic_auth(user))?;
+        }
+        if !self.cookies.is_empty() && !headers.has("cookie") {
+            headers.add("cookie", &self.cookie_line(variables)?)?;
+        }
+        if filling.compressed && !headers.has("accept-encoding") {
+            headers.add("accept-encoding", ACCEPTED)?;
+        }
+        headers.set_content_type(self.implicit_type(), of_form)?;
+        options.no_headers.iter().for_each(|name| drop(headers.map.remove(name.as_str())));
+        request.headers = headers.map;
+        Ok(())
+    }
+
+    fn cookie_line(&self, variables: &Variables) -> Result<String, Fault> {
+        let mut line = Vec::new();
+        for pair in &self.cookies {
+            let (name, value) = rendered(pair, variables)?;
+            line.push(format!("{name}={value}"));
+        }
+        Ok(line.join("; "))
+    }
+
+    fn implicit_type(&self) -> Option<&'static str> {
+        if !self.form.is_empty() {
+            return Some("application/x-www-form-urlencoded");
+        }
+        self.body.as_ref().and_then(Content::content_type)
+    }
+
+    /// The content type was written in the file: it goes with the request wherever that is sent.
+    pub(crate) fn names_content_type(&self, variables: &Variables) -> bool {
+        let is_type =
+            |pair: &Pair| pair.0.render(variables).is_ok_and(|name| name.eq_ignore_ascii_case("content-type"));
+        self.headers.iter().any(is_type)
+    }
+}
+
+/// A relative URL is one of this base.
+fn absolute<'a>(url: &'a Template, base: Option<&str>) -> Cow<'a, Template> {
+    let (Some(base), Some(ast::Piece::Text(text))) = (base, url.pieces.first()) else { return Cow::Borrowed(url) };
+    if !text.starts_with('/') {
+        return Cow::Borrowed(url);
+    }
+    let mut url = url.clone();
+    url.pieces[0] = ast::Piece::Text(format!("{}{text}", base.trim_end_matches('/')));
+    Cow::Owned(url)
+}
+
+/// Headers being written.
+struct Headers {
+    map: HeaderMap,
+    /// Where the request stands that has them.
+    span: Span,
+}
+
+impl Headers {
+    fn add(&mut self, name: &str, value: &str) -> Result<(), Fault> {
+        let refuse = |what: String| Fault::runtime(self.span, "invalid header", what);
+        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse(format!("'{name}' is no header name")))?;
+        let value = HeaderValue::from_bytes(value.as_bytes())
+            .map_err(|_| refuse(format!("the value of header '{name}' has characters that cannot be sent")))?;
+        self.map.append(key, value);
+        Ok(())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.map.contains_key(name)
+    }
+
+    /// A form of parts needs its boundary, whatever else is said of it.
+    fn set_content_type(&mut self, implicit: Option<&str>, of_form: Option<String>) -> Result<(), Fault> {
+        const MULTIPART: &str = "multipart/form-data";
+        let written = self.map.get("content-type").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        match (written, of_form, implicit) {
+            (Some(written), Some(of_form), _) if written.trim() == MULTIPART => {
+                self.map.remove("content-type");
+                self.add("content-type", &of_form)
+            }
+            (Some(_), _, _) | (None, None, None) => Ok(()),
+            (None, Some(of_form), _) => self.add("content-type", &of_form),
+            (None, None, Some(implicit)) => self.add("content-type", implicit),
+        }
+    }
+}
+
+impl FormPart {
+    fn new(part: &Part) -> Self {
+        match part {
+            Part::Text(field) => FormPart::Text(pair(field)),
+            Part::File(part) => FormPart::File {
+                name: Text::new(&part.name),
+                file: Text::new(&part.file),
+                content_type: part.content_type.as_ref().map(Text::new),
+                span: part.file.span,
+            },
+        }
+    }
+
+    fn add_to(&self, multipart: Multipart, variables: &Variables, files: &Files) -> Result<Multipart, Fault> {
+        match self {
+            FormPart::Text(pair) => {
+                let (name, value) = rendered(pair, variables)?;
+                Ok(multipart.text(&name, &value))
+            }
+            FormPart::File { name, file, content_type, span } => {
+                let (name, file) = (name.render(variables)?, file.render(variables)?);
+                let bytes = files.read(&file).map_err(|error| Fault::runtime(*span, "file access", error))?;
+                let content_type = match content_type {
+                    Some(given) => given.render(variables)?,
+                    None => Cow::Borrowed(type_by_name(&file)),
+                };
+                Ok(multipart.file(&name, &file, &content_type, bytes.to_vec()))
+            }
+        }
+    }
+}
+
+/// The content type of a file for which none is given.
+fn type_by_name(file: &str) -> &'static str {
+    match file.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("gif") => "image/gif",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("png") => "image/png",
+        Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain",
+        Some("htm" | "html") => "text/html",
+        Some("pdf") => "application/pdf",
+        Some("xml") => "application/xml",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,149 @@
+//! The options of an entry that change how a client connects: each other set of them has a client of its own.
+
+use std::fs;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use perfloop_hurl::Span;
+use perfloop_hurl::ast::{OptionKind, Template};
+use url::Url;
+
+use super::options::{flag, invalid, text, time};
+use crate::hurl::eval::{Fault, Variables};
+use crate::load::{Family, HttpSettings, Route, TlsVersions};
+
+/// One such option, with its value.
+#[derive(Debug, Clone)]
+pub(crate) enum Change {
+    Insecure(bool),
+    /// The content of a file.
+    Authority(Vec<u8>),
+    Certificate(Vec<u8>),
+    Key(Vec<u8>),
+    Proxy(Url),
+    Resolve(String, u16, Vec<IpAddr>),
+    Connect(Route),
+    ConnectTimeout(Duration),
+    Family(Family),
+    LeastTls(Tls),
+    MostTls(Tls),
+    /// A connection of its own for each request.
+    NewConnection,
+}
+
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tls {
+    Older,
+    V12,
+    V13,
+}
+
+impl Change {
+    /// What an option changes; `None` for one that means nothing here.
+    pub(super) fn of(option: &OptionKind, variables: &Variables) -> Result<Option<Change>, Fault> {
+        use OptionKind as Kind;
+        let family = |is: bool| if is { Family::V4 } else { Family::V6 };
+        Ok(Some(match option {
+            Kind::Insecure(value) => Change::Insecure(flag(value, variables)?),
+            Kind::CaCert(name) => Change::Authority(pem("cacert", name, variables)?),
+            Kind::Cert(name) => Change::Certificate(pem("cert", name, variables)?),
+            Kind::Key(name) => Change::Key(pem("key", name, variables)?),
+            Kind::Proxy(value) => Change::Proxy(proxy(value, variables)?),
+            Kind::Resolve(value) => resolve(value, variables)?,
+            Kind::ConnectTo(value) => Change::Connect(route(value, variables)?),
+            Kind::ConnectTimeout(value) => Change::ConnectTimeout(time(value, variables)?),
+            Kind::IpV4(value) => Change::Family(family(flag(value, variables)?)),
+            Kind::IpV6(value) => Change::Family(family(!flag(value, variables)?)),
+            Kind::TlsMin(value) => Change::LeastTls(tls("tls-min", value, variables)?),
+            Kind::TlsMax(value) => Change::MostTls(tls("tls-max", value, variables)?),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Makes the change.
+    pub(crate) fn apply(&self, settings: &mut HttpSettings) {
+        match self {
+            Change::Insecure(insecure) => settings.insecure = *insecure,
+            Change::Authority(pem) => settings.ca_pem = Some(pem.clone()),
+            // A file may hold both the certificate and its key.
+            Change::Certificate(pem) => {
+                let key = settings.identity_pem.take().filter(|(cert, _)| cert.is_empty()).map(|(_, key)| key);
+                settings.identity_pem = Some((pem.clone(), key.unwrap_or_else(|| pem.clone())));
+            }
+            Change::Key(pem) => {
+                let certificate = settings.identity_pem.take().map(|(certificate, _)| certificate);
+                settings.identity_pem = Some((certificate.unwrap_or_default(), pem.clone()));
+            }
+            Change::Proxy(url) => settings.proxy = Some(url.clone()),
+            Change::Resolve(host, port, addresses) => {
+                let host = format!("{host}:{port}");
+                settings.resolve.retain(|(known, _)| !known.eq_ignore_ascii_case(&host));
+                settings.resolve.extend(addresses.iter().map(|ip| (host.clone(), SocketAddr::new(*ip, *port))));
+            }
+            Change::Connect(route) => settings.routes.push(route.clone()),
+            Change::ConnectTimeout(limit) => settings.connect_timeout = Some(*limit).filter(|limit| !limit.is_zero()),
+            Change::Family(family) => settings.family = Some(*family),
+            Change::LeastTls(Tls::V13) => settings.tls_versions = TlsVersions::Only13,
+            Change::MostTls(Tls::V12) => settings.tls_versions = TlsVersions::Only12,
+            Change::LeastTls(_) | Change::MostTls(_) => {}
+            Change::NewConnection => settings.keep_alive = false,
+        }
+    }
+}
+
+/// The content of a file of certificates, named relative to where perfloop runs.
+fn pem(option: &str, name: &Template, variables: &Variables) -> Result<Vec<u8>, Fault> {
+    let path = text(name, variables)?;
+    // A password may follow the name.
+    let file = if option == "cert" { path.split(':').next().unwrap_or_default() } else { &path };
+    fs::read(file).map_err(|error| invalid(name.span, option, file, &error.to_string()))
+}
+
+fn proxy(value: &Template, variables: &Variables) -> Result<Url, Fault> {
+    let written = text(value, variables)?;
+    let url = if written.contains("://") { written.clone() } else { format!("http://{written}") };
+    url.parse().map_err(|error: url::ParseError| invalid(value.span, "proxy", &written, &error.to_string()))
+}
+
+fn resolve(value: &Template, variables: &Variables) -> Result<Change, Fault> {
+    let written = text(value, variables)?;
+    let parts = || {
+        let mut parts = written.splitn(3, ':');
+        let (host, port, addresses) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
+        let address = |text: &str| text.trim_matches(['[', ']']).parse().ok();
+        Some(Change::Resolve(host.to_owned(), port, addresses.split(',').map(address).collect::<Option<_>>()?))
+    };
+    parts().ok_or_else(|| invalid(value.span, "resolve", &written, "write HOST:PORT:ADDRESS"))
+}
+
+fn route(value: &Template, variables: &Variables) -> Result<Route, Fault> {
+    let written = text(value, variables)?;
+    let parts = || {
+        let mut rest = written.as_str();
+        let mut next = || {
+            // An address of IPv6 has colons of its own.
+            let end = if rest.starts_with('[') { rest.find("]:").map(|at| at + 1) } else { rest.find(':') };
+            let (part, after) = rest.split_at(end.unwrap_or(rest.len()));
+            rest = after.strip_prefix(':').unwrap_or(after);
+            part
+        };
+        let host = |part: &str| (!part.is_empty()).then(|| part.to_owned());
+        let port = |part: &str| if part.is_empty() { Some(None) } else { part.parse().ok().map(Some) };
+        let from = (host(next()), port(next())?);
+        Some(Route { from, to: (host(next()), port(next())?) })
+    };
+    parts().ok_or_else(|| invalid(value.span, "connect-to", &written, "write HOST1:PORT1:HOST2:PORT2"))
+}
+
+fn tls(option: &str, value: &Template, variables: &Variables) -> Result<Tls, Fault> {
+    let written = text(value, variables)?;
+    let refuse = |span: Span, why: &str| Err(invalid(span, option, &written, why));
+    match (option, written.as_str()) {
+        ("tls-max", "1.0" | "1.1") => refuse(value.span, "perfloop speaks TLS 1.2 and 1.3"),
+        (_, "1.0" | "1.1") => Ok(Tls::Older),
+        (_, "1.2") => Ok(Tls::V12),
+        (_, "1.3") => Ok(Tls::V13),
+        _ => refuse(value.span, "wanted 1.0, 1.1, 1.2 or 1.3"),
+    }
+}

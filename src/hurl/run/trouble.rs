@@ -1,0 +1,108 @@
+//! What goes wrong when an entry is run, and what it makes of its check.
+
+use perfloop_hurl::{Source, Span};
+
+use crate::exchange::MASK;
+use crate::hurl::eval::{Fault, FaultKind};
+use crate::hurl::result::FileError;
+use crate::{Outcome, Reason, RequestError, RequestId};
+
+/// Longer messages are cut: one line is for people.
+const MAX_MESSAGE: usize = 300;
+
+/// What went wrong with an entry.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// An expectation does not hold, or something has no value.
+    Fault(Fault, Option<RequestId>),
+    /// There is no answer to the request whose URL stands here.
+    Lost(RequestError, Span),
+}
+
+impl Trouble {
+    /// It for people, with its place in the file.
+    pub(super) fn told(&self, source: &Source) -> FileError {
+        match self {
+            Trouble::Fault(fault, _) => FileError {
+                is_assert: fault.kind == FaultKind::Assert,
+                message: in_one_line(source, fault.span, &fault.title, &fault.message),
+                rendered: fault.render(source),
+            },
+            Trouble::Lost(error, span) => FileError {
+                is_assert: false,
+                message: place(source, *span) + &error.message,
+                rendered: Fault::runtime(*span, "HTTP connection", error.message.clone()).render(source),
+            },
+        }
+    }
+
+    /// What it makes of the check. A file that cannot be carried out, such as one without the value of a variable, is a
+    /// fail; a request without an answer is an exception.
+    pub(super) fn outcome(&self, first: &FileError, all: &[FileError]) -> Outcome {
+        let detail: Vec<&str> = all.iter().map(|error| error.rendered.as_str()).collect();
+        let (message, detail) = (first.message.clone(), Some(detail.join("\n")));
+        match self {
+            Trouble::Fault(_, request) => Outcome::Fail(Reason { message, detail, request: *request }),
+            Trouble::Lost(error, _) => Outcome::Exception(Reason { message, detail, request: Some(error.request) }),
+        }
+    }
+}
+
+impl FileError {
+    /// The same with nothing in it that is not to be shown.
+    pub(super) fn without(mut self, secrets: &[String]) -> Self {
+        for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+            for text in [&mut self.message, &mut self.rendered] {
+                *text = text.replace(secret, MASK);
+            }
+        }
+        self
+    }
+}
+
+/// `login.hurl:12: `
+fn place(source: &Source, span: Span) -> String {
+    format!("{}:{}: ", source.name(), source.position(span.start).line)
+}
+
+/// `login.hurl:12: jsonpath "$.id" == 1: wanted integer <1>, got integer <2>`
+fn in_one_line(source: &Source, span: Span, title: &str, message: &str) -> String {
+    let written = source.line(source.position(span.start).line).trim();
+    let part = |name: &str| {
+        message.lines().find_map(|line| line.trim().strip_prefix(name)).map(|rest| rest.trim_start_matches(':').trim())
+    };
+    let said = match (part("expected"), part("actual")) {
+        (Some(wanted), Some(got)) => format!("wanted {wanted}, got {got}"),
+        _ => format!("{title}: {}", message.lines().map(str::trim).collect::<Vec<_>>().join(", ")),
+    };
+    let line: String = format!("{}{written}: {said}", place(source, span));
+    if line.chars().count() <= MAX_MESSAGE {
+        return line;
+    }
+    line.chars().take(MAX_MESSAGE - 1).chain(['\u{2026}']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source() -> Source {
+        Source::new("a.hurl", "GET http://a.test\nHTTP 200\n[Asserts]\njsonpath \"$.id\" == 1\n")
+    }
+
+    #[test]
+    fn a_failed_assert_is_one_line_with_wanted_and_got() {
+        let fault = Fault::assert(Span::new(53, 57), "assert failed", "actual:   integer <2>\nexpected: integer <1>");
+        let told = Trouble::Fault(fault, None).told(&source());
+        assert_eq!(told.message, "a.hurl:4: jsonpath \"$.id\" == 1: wanted integer <1>, got integer <2>");
+        assert!(told.is_assert && told.rendered.contains("^^^^"), "{told:?}");
+    }
+
+    #[test]
+    fn a_long_message_is_cut() {
+        let fault = Fault::runtime(Span::new(0, 3), "t", "x".repeat(1000));
+        let told = Trouble::Fault(fault, None).told(&source());
+        assert_eq!(told.message.chars().count(), MAX_MESSAGE);
+        assert!(!told.is_assert);
+    }
+}

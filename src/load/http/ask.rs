@@ -1,0 +1,33 @@
+//! What a client is asked to send.
+
+use std::time::Duration;
+
+use ureq::http::{HeaderMap, Method, Uri, Version};
+
+/// One request, and what its answer is wanted for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ask<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) uri: &'a Uri,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: Option<&'a [u8]>,
+    /// Without one it has that of the settings.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) manner: Manner,
+}
+
+/// How a request is sent and its answer taken, where that is not as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Manner {
+    pub(crate) version: Version,
+    /// The body is wanted as it came: not unpacked.
+    pub(crate) is_raw: bool,
+    /// The certificate of the other side is wanted.
+    pub(crate) wants_certificate: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Manner { version: Version::HTTP_11, is_raw: false, wants_certificate: false }
+    }
+}
