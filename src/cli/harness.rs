@@ -157,7 +157,7 @@ impl Harness {
                 harness.test(&words)
             }
         });
-        process::exit(told(result) as i32)
+        process::exit(told(result, "this program with") as i32)
     }
 
     /// With the host that holds.

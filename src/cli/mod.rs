@@ -8,13 +8,16 @@ mod expected;
 mod feed;
 mod filling;
 mod harness;
+mod help;
 mod host;
 mod list;
 mod masked;
 mod merge;
 mod metrics;
+mod mistake;
 mod output;
 mod outputs;
+mod planned;
 mod progress;
 pub(crate) mod registry;
 mod run;
@@ -26,8 +29,6 @@ mod values;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
-
-use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::error::{Error, ErrorKind};
 
@@ -96,11 +97,12 @@ pub fn main() -> ExitCode {
         Some(command) => (command.main)(command, &words),
         None => run::main(&words),
     };
-    told(result).into()
+    let name = subcommand.map_or_else(|| "perfloop".to_owned(), |command| format!("perfloop {}", command.name));
+    told(result, &name).into()
 }
 
-/// Prints why nothing was done, if nothing was.
-fn told(result: Result<Exit, Refusal>) -> Exit {
+/// Prints why nothing was done, if nothing was. `command` is the one whose help tells more.
+fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
     let error = match result {
         Ok(exit) => return exit,
         Err(Refusal::CommandLine(error)) if !error.use_stderr() => {
@@ -108,7 +110,7 @@ fn told(result: Result<Exit, Refusal>) -> Exit {
             let _ = error.print();
             return Exit::Good;
         }
-        Err(Refusal::CommandLine(error)) => Error::usage(one_line(&error)),
+        Err(Refusal::CommandLine(error)) => Error::usage(mistake::one_line(&error, command)),
         Err(Refusal::Other(error)) => error,
     };
     let _ = writeln!(std::io::stderr(), "perfloop: {error}");
@@ -120,31 +122,4 @@ fn told(result: Result<Exit, Refusal>) -> Exit {
 
 fn is_subcommand(word: &str) -> bool {
     SUBCOMMANDS.iter().any(|command| command.name == word)
-}
-
-/// The subcommands, for the help of the main command.
-fn subcommands() -> String {
-    let lines = SUBCOMMANDS.iter().map(|command| {
-        let usage = format!("{} {}", command.name, command.usage);
-        format!("  perfloop {usage:<24} {}\n", command.about)
-    });
-    format!("Commands, if their word stands first:\n{}", lines.collect::<String>())
-}
-
-/// A mistake on the command line, and the remedy, on one line.
-fn one_line(error: &clap::Error) -> String {
-    if let (ClapErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(missing))) =
-        (error.kind(), error.get(ContextKind::InvalidArg))
-    {
-        return format!("{} is missing; give it too", missing.join(" "));
-    }
-    let text = error.render().to_string();
-    let what = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let suggestion =
-        [ContextKind::SuggestedArg, ContextKind::SuggestedValue].into_iter().find_map(|kind| error.get(kind));
-    match suggestion {
-        Some(suggestion) => format!("{what}; did you mean {suggestion}?"),
-        None if what.contains("; ") => what.to_owned(),
-        None => format!("{what}; see perfloop --help"),
-    }
 }

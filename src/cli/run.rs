@@ -8,15 +8,16 @@ use std::time::SystemTime;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use super::args::{AFTER_HELP, Args, TlsFiles};
+use super::args::Args;
 use super::config::{self, Settings};
 use super::host::host;
 use super::masked::masked;
 use super::outputs::{self, Outputs};
+use super::planned::TlsFiles;
 use super::progress::{KnownEnd, Progress};
 use super::signals::Signals;
 use super::target::Target;
-use super::{Exit, Refusal, dry_run, subcommands};
+use super::{Exit, Refusal, dry_run, help};
 use crate::error::Error;
 use crate::load::Plan;
 use crate::load_test::LoadTest;
@@ -31,7 +32,7 @@ const MIN_WIDTH: u16 = 80;
 
 /// From the words of the command line.
 pub(super) fn main(words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = Args::command().after_help(format!("{}\n{AFTER_HELP}", subcommands()));
+    let command = Args::command().after_help(help::after_options());
     let settings = config::read(command, words)?;
     let args = Args::from_arg_matches(&settings.matches)?;
     run(args, &settings).map_err(|error| settings.locate(error).into())

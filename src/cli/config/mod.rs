@@ -15,7 +15,8 @@ use clap::error::ErrorKind as ClapErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, Id, value_parser};
 
-use super::{Refusal, one_line};
+use super::Refusal;
+use super::mistake::one_line;
 use crate::error::{Error, ErrorKind};
 use crate::units;
 use entry::{Entry, Source};
@@ -88,9 +89,14 @@ fn read_with(
         Ok(matches) => Ok(Settings { matches, command, given, entries }),
         Err(error) => {
             let settings = Settings { matches: from_words, command, given, entries };
-            Err(settings.locate(Error::usage(one_line(&error))).into())
+            Err(settings.locate(Error::usage(one_line(&error, &name(&settings.command)))).into())
         }
     }
+}
+
+/// What a command is called when its help is named.
+fn name(command: &Command) -> String {
+    command.get_bin_name().unwrap_or("perfloop").to_owned()
 }
 
 fn config_flag() -> Arg {
