@@ -111,7 +111,7 @@ pub(super) struct Args {
     pub(super) data: Option<String>,
 
     /// User and password for basic authentication
-    #[arg(long, value_name = "USER:PASSWORD", help_heading = REQUEST)]
+    #[arg(long, value_name = "USER:PASS", help_heading = REQUEST)]
     pub(super) basic_auth: Option<String>,
 
     /// What a TARGET or URL that begins with / is relative to, like http://127.0.0.1:5000
@@ -167,11 +167,11 @@ pub(super) struct Args {
     pub(super) resolve: Vec<Resolved>,
 
     /// Statuses that pass, like 200, 2xx or 200,204 [default: 100-399]
-    #[arg(long, value_name = "STATUSES", help_heading = EXPECT)]
+    #[arg(long, value_name = "CODES", help_heading = EXPECT)]
     pub(super) expect_status: Option<Statuses>,
 
     /// Value that a JSON body must have, like code=1 or items[0].id=7 (repeatable)
-    #[arg(long, value_name = "PATH=VALUE", help_heading = EXPECT)]
+    #[arg(long, value_name = "PATH=VAL", help_heading = EXPECT)]
     pub(super) expect_json: Vec<String>,
 
     /// Text that the body must contain (repeatable)
@@ -179,7 +179,7 @@ pub(super) struct Args {
     pub(super) expect_contains: Vec<String>,
 
     /// Header whose value must contain a text, like 'Content-Type: json' (repeatable)
-    #[arg(long, value_name = "NAME: TEXT", help_heading = EXPECT)]
+    #[arg(long, value_name = "HEADER", help_heading = EXPECT)]
     pub(super) expect_header: Vec<String>,
 
     /// What must not happen, like 'p95 > 450ms' or 'GET /cart: fail_ratio > 1%' (repeatable)
@@ -190,7 +190,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "EXPR", value_parser = Gate::parse_threshold, help_heading = GATES)]
     pub(super) threshold: Vec<Gate>,
 
-    /// CSV file with a row of values for each iteration: {column} in a request or expectation is its value
+    /// CSV file with a row of values for each iteration: {column} in a request or an expectation is its value
     #[arg(long, value_name = "FILE", help_heading = FEED)]
     pub(super) feed: Option<PathBuf>,
 
@@ -206,7 +206,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = OUTPUT)]
     pub(super) dry_run: bool,
 
-    /// No progress, only the tables at the end
+    /// Write nothing to stderr during the run: no progress, only the tables at the end
     #[arg(long, help_heading = OUTPUT)]
     pub(super) quiet: bool,
 
@@ -222,7 +222,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) json: Option<PathBuf>,
 
-    /// Write Locust's four CSV files, PREFIX_stats.csv and so on
+    /// Write Locust's four CSV files: PREFIX_stats.csv, PREFIX_stats_history.csv, PREFIX_failures.csv, PREFIX_exceptions.csv
     #[arg(long, value_name = "PREFIX", help_heading = OUTPUT)]
     pub(super) csv: Option<PathBuf>,
 
@@ -230,7 +230,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) junit: Option<PathBuf>,
 
-    /// Write the times as an interval log of HdrHistogram
+    /// Write the times as an interval log of HdrHistogram; - is stdout
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) hlog: Option<PathBuf>,
 
@@ -242,7 +242,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address, help_heading = OUTPUT)]
     pub(super) metrics_addr: Option<SocketAddr>,
 
-    /// Write every request and answer, secrets masked; - is stdout
+    /// Write every request and answer, secrets masked; - is stdout, where the tables follow
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) log_http: Option<PathBuf>,
 
@@ -251,9 +251,9 @@ pub(super) struct Args {
     pub(super) show_secrets: bool,
 }
 
-const LOAD: &str = "Load";
+pub(super) const LOAD: &str = "Load";
 const REQUEST: &str = "Requests";
 const FEED: &str = "Data";
 const EXPECT: &str = "Expectations";
-const GATES: &str = "Gates";
+pub(super) const GATES: &str = "Gates";
 pub(super) const OUTPUT: &str = "Output";

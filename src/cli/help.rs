@@ -6,9 +6,9 @@ const AFTER: &str = "\
 Examples:
   perfloop --users 2 --loops 100 --time 5
   perfloop http://127.0.0.1:5000/json --users 50 --time 30s \\
-      --expect-status 200 --expect-json code=1
+    --expect-status 200 --expect-json code=1
   perfloop http://127.0.0.1:5000/users --users 50 --feed users.csv \\
-      --data '{\"name\": \"{name}\"}' --fail-if 'p95 > 450ms'
+    --data '{\"name\": \"{name}\"}' --fail-if 'p95 > 450ms'
 
 A TIME is a number of seconds, or says its units: 5, 1.5, 500ms, 30s, 1m30s.
 
@@ -18,8 +18,8 @@ value. With --feed a {word} that is none of these is refused; { word } with
 spaces is text like any other, and so are braces around more than a word.
 
 Tables go to stdout, progress and errors to stderr. Where --json, --html,
---junit or --samples has stdout (-), the tables go to stderr; the log of
---log-http - stands among them on stdout.
+--junit, --hlog or --samples has stdout (-), the tables go to stderr. The log of
+--log-http - is on stdout, before the tables.
 
 Each flag can also be a key of perfloop.toml (spawn-rate = 10) or a variable of
 the environment (PERFLOOP_SPAWN_RATE=10).

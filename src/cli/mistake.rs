@@ -25,7 +25,10 @@ pub(super) fn one_line(error: &clap::Error, command: &str) -> String {
         },
         (ErrorKind::MissingRequiredArgument, _) => format!("{} is missing; give it too", missing(error).join(" ")),
         (ErrorKind::TooManyValues, Some(value)) => format!("{flag} takes no value; leave out '{value}'"),
-        (ErrorKind::WrongNumberOfValues, _) => format!("{} are wanted; {help}", argument(error)),
+        (ErrorKind::WrongNumberOfValues, _) => {
+            let given = error.get(ContextKind::ActualNumValues).map(ToString::to_string).unwrap_or_default();
+            format!("{} are wanted, and {given} given; {help}", argument(error))
+        }
         _ => format!("{}; {help}", first_line(error)),
     }
 }
@@ -39,9 +42,15 @@ pub(super) fn of_value(error: &clap::Error, command: &str) -> String {
     if why.contains("; ") { why } else { format!("{why}; see {command} --help") }
 }
 
-/// The argument as it is told in the help: `--users <N>`.
+/// The argument with its value: `--users N`.
 fn argument(error: &clap::Error) -> String {
-    text(error, ContextKind::InvalidArg).unwrap_or_default()
+    plain(&text(error, ContextKind::InvalidArg).unwrap_or_default())
+}
+
+/// Without the marks that the help makes around values: `--users <N>`, `[TARGET]...`.
+fn plain(argument: &str) -> String {
+    let marks: &[char] = if argument.starts_with('-') { &['<', '>'] } else { &['<', '>', '[', ']'] };
+    argument.replace(marks, "").replace("...", "")
 }
 
 /// The same without its value.
@@ -65,7 +74,7 @@ fn others(error: &clap::Error) -> Vec<String> {
 
 fn missing(error: &clap::Error) -> Vec<String> {
     match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::Strings(missing)) => missing.clone(),
+        Some(ContextValue::Strings(missing)) => missing.iter().map(|argument| plain(argument)).collect(),
         _ => Vec::new(),
     }
 }

@@ -17,6 +17,7 @@ mod metrics;
 mod mistake;
 mod output;
 mod outputs;
+mod places;
 mod planned;
 mod progress;
 pub(crate) mod registry;
@@ -31,6 +32,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use crate::error::{Error, ErrorKind};
+use crate::nearest::nearest;
 
 /// A command of its own: its word stands first, and wins over a TARGET of the same name.
 struct Subcommand {
@@ -118,6 +120,12 @@ fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
         ErrorKind::Usage => Exit::Usage,
         ErrorKind::Run => Exit::Broken,
     }
+}
+
+/// The subcommand that was meant by a word, which could also be a host's name.
+fn similar_subcommand(word: &str) -> Option<&'static str> {
+    let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    nearest(word, SUBCOMMANDS.map(|command| command.name)).filter(|name| is_word && word.starts_with(&name[..1]))
 }
 
 fn is_subcommand(word: &str) -> bool {

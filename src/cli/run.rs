@@ -43,6 +43,8 @@ pub(super) struct Aim {
     pub(super) description: String,
     /// Said again at the end, where the first line may be far away.
     pub(super) is_embedded: bool,
+    /// What is to be told of it before the run.
+    pub(super) warnings: Vec<String>,
     /// Some of its connections are encrypted.
     pub(super) has_tls: bool,
     /// To how many hosts and ports each user connects.
@@ -106,6 +108,9 @@ pub(super) fn carry_out(
         let _ = writeln!(out, "{line}");
     }
     let _ = writeln!(out, "{}", first_line(plan, aim));
+    for warning in &aim.warnings {
+        let _ = writeln!(out, "warning: {warning}");
+    }
     if plan.http.insecure {
         let _ = writeln!(out, "warning: --insecure accepts any certificate, also that of somebody in between");
     }

@@ -13,6 +13,7 @@ mod harness;
 mod html;
 mod json;
 mod load;
+mod mistakes;
 mod outcomes;
 mod outputs;
 mod pace;
