@@ -58,7 +58,11 @@ impl Target {
     /// # Errors
     /// One line that names the flag and the remedy.
     pub(super) fn new(args: &Args, hops: u32) -> Result<Target, Error> {
-        if args.targets.is_empty() {
+        if let Some(tag) = args.tags.first() {
+            return Err(Error::usage(format!(
+                "--tags {tag}: a URL has no tags, only checks in Rust have; leave --tags out"
+            )));
+        } else if args.targets.is_empty() {
             if args.host.is_some() {
                 return Err(Error::usage("--host needs a TARGET; give a path like /json"));
             }

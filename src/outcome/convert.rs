@@ -56,7 +56,8 @@ impl IntoOutcome<Said> for () {
 type Never = <fn() -> ! as Returns>::Value;
 
 /// What a function returns, so that it can be named by one.
-trait Returns {
+pub trait Returns {
+    /// The type.
     type Value;
 }
 
