@@ -110,6 +110,10 @@ pub(super) struct Args {
     #[arg(short = 'd', long, value_name = "DATA", help_heading = REQUEST)]
     pub(super) data: Option<String>,
 
+    /// What was pasted, instead of --data.
+    #[arg(skip)]
+    pub(super) body: Option<Vec<u8>>,
+
     /// User and password for basic authentication
     #[arg(long, value_name = "USER:PASS", help_heading = REQUEST)]
     pub(super) basic_auth: Option<String>,

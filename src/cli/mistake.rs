@@ -33,6 +33,11 @@ pub(super) fn one_line(error: &clap::Error, command: &str) -> String {
     }
 }
 
+/// The flag that there is none of, if that is the mistake.
+pub(super) fn unknown_flag(error: &clap::Error) -> Option<String> {
+    Some(flag(error)).filter(|flag| error.kind() == ErrorKind::UnknownArgument && flag.starts_with('-'))
+}
+
 /// What is wrong with a value, for whoever knows already whose it is.
 pub(super) fn of_value(error: &clap::Error, command: &str) -> String {
     let why = match (error.kind(), error.source()) {

@@ -3,6 +3,7 @@
 mod args;
 mod compare;
 mod config;
+mod curl;
 mod dry_run;
 mod expected;
 mod feed;
@@ -46,7 +47,7 @@ struct Subcommand {
 }
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 3] = [list::COMMAND, merge::COMMAND, compare::COMMAND];
+const SUBCOMMANDS: [Subcommand; 4] = [list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
 
 pub use harness::{Harness, main as harness_main};
 

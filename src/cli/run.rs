@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
 use super::args::Args;
 use super::config::{self, Settings};
@@ -32,9 +32,14 @@ const MIN_WIDTH: u16 = 80;
 
 /// From the words of the command line.
 pub(super) fn main(words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = Args::command().after_help(help::after_options());
+    by(Args::command().after_help(help::after_options()), words, None)
+}
+
+/// The same by a command with another help, and with a body that no flag can hold.
+pub(super) fn by(command: Command, words: &[OsString], body: Option<Vec<u8>>) -> Result<Exit, Refusal> {
     let settings = config::read(command, words)?;
-    let args = Args::from_arg_matches(&settings.matches)?;
+    let mut args = Args::from_arg_matches(&settings.matches)?;
+    args.body = body;
     run(args, &settings).map_err(|error| settings.locate(error).into())
 }
 
@@ -97,7 +102,7 @@ pub(super) fn carry_out(
         started: SystemTime::now(),
         target: aim.description.clone(),
         plan: Some(format!("{}, wait {}", load_line(plan), plan.wait)),
-        command: masked(std::env::args()),
+        command: masked(settings.words()),
         hosts: vec![host()],
     };
     let signals = Signals::listen()?;

@@ -181,7 +181,7 @@ impl UrlCheck {
         places::check_target(&target, &path_and_query, args, names)?;
 
         let headers = headers(args, names)?;
-        let body = args.data.as_deref().map(body).transpose()?;
+        let body = body(args)?;
         let body_text = body.as_deref().and_then(|body| std::str::from_utf8(body).ok());
         places::check_texts(args, body_text, names)?;
         let body_template =
@@ -298,11 +298,19 @@ fn url(template: &Template, host: Option<&Url>) -> Result<Url, Error> {
     }
 }
 
-fn body(data: &str) -> Result<Vec<u8>, Error> {
-    match data.strip_prefix('@') {
-        None => Ok(data.into()),
-        Some(file) => fs::read(file)
-            .map_err(|error| Error::usage(format!("--data @{file}: cannot be read ({error}); give a file that can"))),
+fn body(args: &Args) -> Result<Option<Vec<u8>>, Error> {
+    match (&args.body, args.data.as_deref()) {
+        (Some(_), Some(_)) => {
+            Err(Error::usage("--data: the command of curl has a body already; leave one of them out"))
+        }
+        (Some(pasted), None) => Ok(Some(pasted.clone())),
+        (None, Some(data)) => match data.strip_prefix('@') {
+            None => Ok(Some(data.into())),
+            Some(file) => fs::read(file).map(Some).map_err(|error| {
+                Error::usage(format!("--data @{file}: cannot be read ({error}); give a file that can"))
+            }),
+        },
+        (None, None) => Ok(None),
     }
 }
 
