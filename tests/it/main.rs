@@ -14,6 +14,7 @@ mod html;
 mod hurl;
 mod json;
 mod load;
+mod mistakes;
 mod outcomes;
 mod outputs;
 mod pace;
