@@ -8,6 +8,7 @@ use clap::Parser;
 use url::Url;
 
 use super::feed::{FeedOrder, parse_end, parse_order};
+use super::hurl::args::HurlArgs;
 use super::values::{
     Resolved, parse_address, parse_host, parse_proxy, parse_rate_over_time, parse_resolve, parse_resume, parse_u32,
     parse_u64, parse_wait,
@@ -169,6 +170,9 @@ pub(super) struct Args {
     /// Connect to this address for this host and port (repeatable; several: IP,IP)
     #[arg(long, value_name = "HOST:PORT:IP", value_parser = parse_resolve, help_heading = REQUEST)]
     pub(super) resolve: Vec<Resolved>,
+
+    #[command(flatten)]
+    pub(super) hurl: HurlArgs,
 
     /// Statuses that pass, like 200, 2xx or 200,204 [default: 100-399]
     #[arg(long, value_name = "CODES", help_heading = EXPECT)]

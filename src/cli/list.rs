@@ -34,8 +34,8 @@ fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let args = Args::from_arg_matches(&settings.matches)?;
     // How many hops a check follows does not change its name.
     let target = Target::to_look_at(&args, 0).map_err(|error| settings.locate(error))?;
-    let checks = target.add_to(LoadTest::new(Plan::new())).outline()?;
-    write(&checks, io::stdout().lock())
+    let checks = target.add_to(LoadTest::new(Plan::new()), &settings.roles)?.outline()?;
+    write(&checks, &target.contents(), io::stdout().lock())
         .map_err(|error| Error::run(format!("the list cannot be written ({error}); give it another stdout")))?;
     Ok(Exit::Good)
 }
@@ -58,13 +58,21 @@ fn refuse_outputs(settings: &Settings) -> Result<(), Error> {
     }
 }
 
-/// A line for each check; names are never cut, so that they can be used elsewhere.
-fn write(checks: &[Outlined], mut writer: impl Write) -> io::Result<()> {
+/// A line for each check, and below it one for each request that is known of it; names are never cut, so that they can
+/// be used elsewhere.
+fn write(checks: &[Outlined], contents: &[(String, Vec<String>)], mut writer: impl Write) -> io::Result<()> {
     const TITLE: &str = "check";
-    let widest = checks.iter().map(|one| one.check.chars().count()).fold(TITLE.len(), usize::max);
+    let name = |one: &Outlined| match &one.class {
+        Some(class) => format!("{class}: {}", one.check),
+        None => one.check.clone(),
+    };
+    let widest = checks.iter().map(|one| name(one).chars().count()).fold(TITLE.len(), usize::max);
     writeln!(writer, "{TITLE:<widest$}  weight    share")?;
-    for Outlined { check, weight, share, .. } in checks {
-        writeln!(writer, "{check:<widest$}  {weight:>6}  {:>5.1} %", share * 100.0)?;
+    for one in checks {
+        writeln!(writer, "{:<widest$}  {:>6}  {:>5.1} %", name(one), one.weight, one.share * 100.0)?;
+        for request in contents.iter().filter(|(check, _)| *check == one.check).flat_map(|(_, requests)| requests) {
+            writeln!(writer, "  {request}")?;
+        }
     }
     Ok(())
 }
@@ -83,10 +91,11 @@ mod tests {
             per_iteration: share,
             share,
         };
-        write(&[row("cart", 1, 0.25), row("a longer name", 3, 0.75)], &mut bytes).expect("memory");
+        let contents = [("cart".to_owned(), vec!["GET /cart".to_owned(), "POST /pay".to_owned()])];
+        write(&[row("cart", 1, 0.25), row("a longer name", 3, 0.75)], &contents, &mut bytes).expect("memory");
         let text = String::from_utf8(bytes).expect("text");
         let wanted = "check          weight    share\n\
-                      cart                1   25.0 %\n\
+                      cart                1   25.0 %\n  GET /cart\n  POST /pay\n\
                       a longer name       3   75.0 %\n";
         assert_eq!(text, wanted);
     }

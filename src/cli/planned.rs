@@ -113,20 +113,27 @@ impl Args {
         }
     }
 
-    /// The first flag given that describes the request of a TARGET, or what to expect of its answer.
-    pub(super) fn target_flag(&self) -> Option<&'static str> {
+    /// The first flag given that describes the request of a URL, or what to expect of its answer.
+    pub(super) fn url_flag(&self) -> Option<&'static str> {
         let given = [
             (self.method.is_some(), "--method"),
-            (!self.headers.is_empty(), "--header"),
             (self.data.is_some(), "--data"),
-            (self.basic_auth.is_some(), "--basic-auth"),
-            (self.feed.is_some(), "--feed"),
             (self.expect_status.is_some(), "--expect-status"),
             (!self.expect_json.is_empty(), "--expect-json"),
             (!self.expect_contains.is_empty(), "--expect-contains"),
             (!self.expect_header.is_empty(), "--expect-header"),
         ];
         given.into_iter().find_map(|(is_given, flag)| is_given.then_some(flag))
+    }
+
+    /// The first flag given that describes what is sent to a TARGET, or what to expect of its answer.
+    pub(super) fn target_flag(&self) -> Option<&'static str> {
+        let given = [
+            (!self.headers.is_empty(), "--header"),
+            (self.basic_auth.is_some(), "--basic-auth"),
+            (self.feed.is_some(), "--feed"),
+        ];
+        self.url_flag().or_else(|| given.into_iter().find_map(|(is_given, flag)| is_given.then_some(flag)))
     }
 
     /// The first flag given that says how to make requests, or what to expect.

@@ -61,8 +61,8 @@ fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
     let target =
         if args.dry_run { Target::to_look_at(&args, plan.http.follow) } else { Target::new(&args, plan.http.follow) }?;
     let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
-    let mut test = target.add_to(LoadTest::new(plan.clone()));
-    if plan.http.follow == 0 {
+    let mut test = target.add_to(LoadTest::new(plan.clone()), &settings.roles)?;
+    if plan.http.follow == 0 && target.has_only_urls() {
         test = test.requests_are_checks();
     }
     carry_out(&args, &plan, test, &target.aim(), settings)

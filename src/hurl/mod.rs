@@ -4,6 +4,7 @@ mod certificate;
 mod decoding;
 mod eval;
 mod files;
+mod outline;
 mod plan;
 mod read;
 mod result;

@@ -250,6 +250,11 @@ impl HurlChecks {
         class
     }
 
+    /// The files, in order.
+    pub(super) fn files(&self) -> &[File] {
+        &self.files
+    }
+
     /// Runs each file once, `jobs` at a time, with the HTTP settings of this plan, and tells each result as it comes.
     /// Returns them in the order of the files. Without the setup and the teardown, which are a load test's.
     ///

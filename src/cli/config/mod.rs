@@ -21,6 +21,8 @@ use super::mistake::one_line;
 use crate::error::{Error, ErrorKind};
 use crate::units;
 use entry::{Entry, Source};
+#[cfg(test)]
+pub(super) use roles::ClassRole;
 pub(super) use roles::{CheckRole, Roles};
 
 /// Read when there is one in the current folder.

@@ -55,10 +55,6 @@ pub(in crate::cli) struct ClassRole {
 }
 
 impl Roles {
-    pub(in crate::cli) fn is_empty(&self) -> bool {
-        self.checks.is_empty() && self.classes.is_empty()
-    }
-
     /// Reads one of the [tables](TABLES).
     ///
     /// # Errors

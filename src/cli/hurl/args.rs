@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::values::{parse_count, parse_milliseconds};
+use crate::hurl::HurlFiles;
 
 /// What stands above them in the help.
 const HURL: &str = "Hurl files";
@@ -52,6 +53,21 @@ pub(in crate::cli) struct HurlArgs {
 }
 
 impl HurlArgs {
+    /// Says to the files what they are given, but for the variables.
+    pub(in crate::cli) fn describe(&self, mut files: HurlFiles) -> HurlFiles {
+        files = self.file_root.iter().fold(files, HurlFiles::file_root);
+        files = self.setup.iter().fold(files, HurlFiles::setup);
+        files = self.teardown.iter().fold(files, HurlFiles::teardown);
+        if let Some(times) = self.retry {
+            // More than anybody can wait for is without end.
+            files = files.retry(u64::try_from(times).unwrap_or(u64::MAX));
+        }
+        if let Some(interval) = self.retry_interval {
+            files = files.retry_interval(interval);
+        }
+        files.keep_session(self.keep_session)
+    }
+
     /// The first of them that was given.
     pub(in crate::cli) fn given(&self) -> Option<&'static str> {
         let given = [

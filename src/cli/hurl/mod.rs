@@ -2,5 +2,5 @@
 
 pub(super) mod args;
 pub(super) mod environment;
+pub(super) mod given;
 pub(super) mod values;
-pub(super) mod variables;

@@ -1,40 +1,24 @@
-//! What is tested: the URLs on the command line, each a check, or the mock service inside perfloop.
+//! A URL of the command line as a check: one request, and what is expected of its answer.
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
 
 use url::{Position, Url};
 
-use super::args::Args;
-use super::expected::{Expected, ExpectedTexts, name_and_text};
-use super::feed;
-use super::filling::{Filling, HeaderText};
-use super::places;
-use super::run::Aim;
-use super::template::{Escape, Names, Template, Values};
-use super::{is_subcommand, similar_subcommand};
+use super::columns;
+use crate::cli::args::Args;
+use crate::cli::expected::{Expected, ExpectedTexts, name_and_text};
+use crate::cli::filling::{Filling, HeaderText};
+use crate::cli::places;
+use crate::cli::template::{Escape, Names, Template, Values};
+use crate::cli::{is_subcommand, similar_subcommand};
 use crate::error::Error;
-use crate::load::{Feed, Prepared, Row, SharedRequest, User};
-use crate::load_test::LoadTest;
+use crate::load::{Check, Feed, Prepared, Row, SharedRequest, User};
 use crate::outcome::CheckResult;
-
-/// What a run is aimed at.
-pub(super) struct Target {
-    /// For people and for the report.
-    pub(super) description: String,
-    checks: Vec<UrlCheck>,
-    is_embedded: bool,
-    /// What is to be told of it before the run.
-    warnings: Vec<String>,
-    /// Keeps the service alive as long as its target.
-    #[cfg(feature = "embedded")]
-    _service: Option<mock_service::MockService>,
-}
 
 /// One request and what is expected of its answer.
 #[derive(Debug, Clone)]
-struct UrlCheck {
+pub(super) struct UrlCheck {
     name: String,
     /// For when its name is that of another check.
     long_name: String,
@@ -54,45 +38,21 @@ struct Changing {
     expected: ExpectedTexts,
 }
 
-impl Target {
+impl UrlCheck {
+    /// The checks of these URLs, with names that tell them apart.
+    ///
     /// # Errors
     /// One line that names the flag and the remedy.
-    pub(super) fn new(args: &Args, hops: u32) -> Result<Target, Error> {
-        if let Some(tag) = args.tags.first() {
-            return Err(Error::usage(format!(
-                "--tags {tag}: a URL has no tags, only checks in Rust have; leave --tags out"
-            )));
-        } else if args.targets.is_empty() {
-            if args.host.is_some() {
-                return Err(Error::usage("--host needs a TARGET; give a path like /json"));
-            }
-            return match args.request_flag() {
-                Some(flag) => {
-                    Err(Error::usage(format!("{flag} needs a TARGET; give a URL like http://127.0.0.1:5000/json")))
-                }
-                None => embedded(),
-            };
-        }
-        let feed = feed::open(args)?;
+    pub(super) fn all(
+        args: &Args,
+        urls: &[&String],
+        feed: Option<&Feed<Row>>,
+        hops: u32,
+    ) -> Result<Vec<UrlCheck>, Error> {
         let mut checks = Vec::new();
-        for target in &args.targets {
-            checks.push(UrlCheck::new(args, target, feed.as_ref(), hops)?);
+        for url in urls {
+            checks.push(UrlCheck::new(args, url, feed, hops)?);
         }
-        let takes_rows = |check: &UrlCheck| check.changing.as_ref().is_some_and(|changing| changing.feed.is_some());
-        if let (Some(file), Some(feed), false) = (&args.feed, &feed, checks.iter().any(takes_rows)) {
-            let names = places::braced(columns(feed));
-            let file = file.display();
-            return Err(Error::usage(format!(
-                "--feed {file}: nothing takes a value of it; write {names} where one is to be"
-            )));
-        }
-        let warnings = match (&args.feed, &feed) {
-            (Some(file), Some(_)) => {
-                let taken = |name: &&str| checks.iter().any(|check| check.takes_column(name));
-                places::BUILT_IN.into_iter().filter(taken).map(|name| places::warning(name, file)).collect()
-            }
-            _ => Vec::new(),
-        };
         // The path alone is a good name as long as it tells the checks apart.
         let mut seen = HashSet::new();
         if !checks.iter().all(|check| seen.insert(check.name.clone())) {
@@ -101,78 +61,40 @@ impl Target {
                 check.request.request.name.clone_from(&check.long_name);
             }
         }
-        let whole = |target: &String| match &args.host {
-            Some(host) if target.starts_with('/') => format!("{}{target}", host.origin().ascii_serialization()),
-            _ => target.clone(),
-        };
-        let description = args.targets.iter().map(whole).collect::<Vec<_>>().join(" ");
-        Ok(Target {
-            description,
-            checks,
-            warnings,
-            is_embedded: false,
-            #[cfg(feature = "embedded")]
-            _service: None,
-        })
+        Ok(checks)
     }
 
-    /// The same, only to be looked at: the mock service inside perfloop is not started.
+    /// The check of the mock service that starts with this URL.
     ///
     /// # Errors
-    /// Those of [`Target::new`].
-    pub(super) fn to_look_at(args: &Args, hops: u32) -> Result<Target, Error> {
-        #[cfg(feature = "embedded")]
-        if args.targets.is_empty() && args.request_flag().is_none() {
-            let check = hello("http://127.0.0.1")?;
-            let description = "embedded mock service on a free port".to_owned();
-            return Ok(Target {
-                description,
-                checks: vec![check],
-                is_embedded: true,
-                warnings: Vec::new(),
-                _service: None,
-            });
-        }
-        Target::new(args, hops)
+    /// None that anybody has seen.
+    #[cfg(feature = "embedded")]
+    pub(super) fn hello(service: &str) -> Result<UrlCheck, Error> {
+        let url = url(&Template::new(&format!("{service}/json"), Names::default()), None)?;
+        let request = Prepared::new("GET", &url, &[], None).map_err(Error::run)?;
+        let expected = Expected::code_1();
+        let name = request.name.clone();
+        let request = SharedRequest::new(request);
+        Ok(UrlCheck { long_name: name.clone(), name, request, hops: 0, expected, changing: None })
     }
 
-    /// It runs in this process and shares its limits.
-    pub(super) fn is_embedded(&self) -> bool {
-        self.is_embedded
+    /// It for a load test.
+    pub(super) fn check(&self) -> Check {
+        let this = self.clone();
+        Check::new(&self.name, move |user: &mut User| this.run(user))
     }
 
-    /// What a run says of it.
-    pub(super) fn aim(&self) -> Aim {
-        Aim {
-            description: self.description.clone(),
-            is_embedded: self.is_embedded,
-            warnings: self.warnings.clone(),
-            has_tls: self.has_tls(),
-            addresses: self.addresses(),
-        }
+    /// To whom it is sent.
+    pub(super) fn origin(&self) -> String {
+        let uri = &self.request.request.uri;
+        format!("{}://{}", uri.scheme_str().unwrap_or_default(), uri.authority().map_or("", |it| it.as_str()))
     }
 
-    /// Some of its connections are encrypted.
-    fn has_tls(&self) -> bool {
-        self.checks.iter().any(|check| check.request.request.uri.scheme_str() == Some("https"))
+    /// A value of the feed stands somewhere in it.
+    pub(super) fn takes_rows(&self) -> bool {
+        self.changing.as_ref().is_some_and(|changing| changing.feed.is_some())
     }
 
-    /// To how many hosts and ports each user connects.
-    fn addresses(&self) -> usize {
-        let uris = self.checks.iter().map(|check| &check.request.request.uri);
-        uris.map(|uri| (uri.scheme_str(), uri.authority())).collect::<HashSet<_>>().len()
-    }
-
-    /// Adds the target's checks.
-    pub(super) fn add_to(&self, test: LoadTest) -> LoadTest {
-        self.checks.iter().cloned().fold(test, |test, check| {
-            let name = check.name.clone();
-            test.check(&name, move |user| check.run(user))
-        })
-    }
-}
-
-impl UrlCheck {
     fn new(args: &Args, target: &str, feed: Option<&Feed<Row>>, hops: u32) -> Result<UrlCheck, Error> {
         let names = Names { columns: feed.map_or(&[], columns) };
         let target = Template::new(target, names);
@@ -215,7 +137,7 @@ impl UrlCheck {
     }
 
     /// Somewhere in it a value of this column stands.
-    fn takes_column(&self, name: &str) -> bool {
+    pub(super) fn takes_column(&self, name: &str) -> bool {
         self.changing.as_ref().is_some_and(|changing| {
             let mut templates = changing.request.templates().chain(changing.expected.templates());
             templates.any(|template| template.takes_column(name))
@@ -258,18 +180,12 @@ fn headers(args: &Args, names: Names<'_>) -> Result<Vec<(String, HeaderText)>, E
     Ok(headers)
 }
 
-fn columns(feed: &Feed<Row>) -> &[String] {
-    feed.rows().first().map_or(&[], Row::columns)
-}
-
 /// A TARGET as a URL perfloop can test.
 fn url(template: &Template, host: Option<&Url>) -> Result<Url, Error> {
     let target = &template.to_string();
     let refuse = |why: String| Err(Error::usage(format!("TARGET '{target}': {why}")));
     if target.is_empty() {
         return refuse("is empty; give a URL like http://127.0.0.1:5000/json".into());
-    } else if target.ends_with(".hurl") || Path::new(target).is_dir() {
-        return refuse("this version reads no Hurl files yet; give a URL like http://127.0.0.1:5000/json".into());
     }
     let text = template.with_words();
     let parsed = match host {
@@ -312,35 +228,4 @@ fn body(args: &Args) -> Result<Option<Vec<u8>>, Error> {
         },
         (None, None) => Ok(None),
     }
-}
-
-/// The mock service on a free port, and its hello as the check. Nothing is ever load-tested by accident:
-/// without a TARGET perfloop does not guess what listens where.
-#[cfg(feature = "embedded")]
-fn embedded() -> Result<Target, Error> {
-    let settings = mock_service::Settings::default();
-    let service = mock_service::MockService::start(settings).map_err(|error| {
-        Error::run(format!("the mock service inside perfloop does not start: {error}; give a TARGET"))
-    })?;
-    let check = hello(&service.url())?;
-    let description = format!("embedded mock service {}", check.request.request.uri);
-    Ok(Target { description, checks: vec![check], is_embedded: true, warnings: Vec::new(), _service: Some(service) })
-}
-
-/// The check of the mock service that starts with this URL.
-#[cfg(feature = "embedded")]
-fn hello(service: &str) -> Result<UrlCheck, Error> {
-    let url = url(&Template::new(&format!("{service}/json"), Names::default()), None)?;
-    let request = Prepared::new("GET", &url, &[], None).map_err(Error::run)?;
-    let expected = Expected::code_1();
-    let name = request.name.clone();
-    let request = SharedRequest::new(request);
-    Ok(UrlCheck { long_name: name.clone(), name, request, hops: 0, expected, changing: None })
-}
-
-#[cfg(not(feature = "embedded"))]
-fn embedded() -> Result<Target, Error> {
-    Err(Error::usage(
-        "no TARGET, and this perfloop was built without the mock service; give a URL like http://127.0.0.1:5000/json",
-    ))
 }

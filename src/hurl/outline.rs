@@ -1,0 +1,30 @@
+//! What Hurl files hold, for whoever wants to know before they are run.
+
+use url::Url;
+
+use super::suite::HurlChecks;
+
+impl HurlChecks {
+    /// The files in order, each with the names of its requests: `GET /users/{{id}}`.
+    pub fn contents(&self) -> Vec<(String, Vec<String>)> {
+        let contents = self.files().iter().map(|file| {
+            let requests = file.plan.entries.iter().map(|entry| entry.request.shared.name().to_owned());
+            (file.plan.source.name().to_owned(), requests.collect())
+        });
+        contents.collect()
+    }
+
+    /// Schemes, hosts and ports that the files name themselves or by `{{host}}`, without those that other variables
+    /// hold.
+    pub fn origins(&self) -> Vec<String> {
+        let mut origins: Vec<String> = Vec::new();
+        for file in self.files() {
+            let fixed = file.plan.entries.iter().filter_map(|entry| entry.request.fixed_address());
+            for url in fixed.chain(file.host.as_deref()) {
+                let origin = Url::parse(url).map(|url| url.origin().ascii_serialization());
+                origins.extend(origin.ok().filter(|origin| !origins.contains(origin)));
+            }
+        }
+        origins
+    }
+}
