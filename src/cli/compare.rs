@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
@@ -14,8 +15,13 @@ use crate::error::Error;
 use crate::report::{RunInfo, write_comparison, write_comparison_json};
 use crate::stats::{Comparison, LoadVerdict, Summary, Tolerance, ToleranceOf, Verdict};
 
-pub(super) const COMMAND: Subcommand =
-    Subcommand { name: "compare", usage: "BASE NEW", about: "Tell whether a run is worse than another", main };
+pub(super) const COMMAND: Subcommand = Subcommand {
+    name: "compare",
+    alias: None,
+    usage: "BASE NEW",
+    about: "Tell whether a run is worse than another",
+    main,
+};
 
 #[derive(Debug, clap::Args)]
 struct Compare {
@@ -57,7 +63,11 @@ struct Side {
     runs: Vec<Summary>,
 }
 
-fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
+    this.told(carry_out(this, words))
+}
+
+fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let command = Compare::augment_args(Command::new("compare").bin_name("perfloop compare").about(this.about))
         .override_usage(
             "perfloop compare [OPTIONS] BASE NEW\n       perfloop compare [OPTIONS] --base FILE... --new FILE...",

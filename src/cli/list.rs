@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use clap::{Arg, CommandFactory as _, FromArgMatches as _};
 
@@ -13,8 +14,13 @@ use crate::error::Error;
 use crate::load::{Outlined, Plan};
 use crate::load_test::LoadTest;
 
-pub(super) const COMMAND: Subcommand =
-    Subcommand { name: "list", usage: "[TARGET]...", about: "List the checks, their weights and shares", main };
+pub(super) const COMMAND: Subcommand = Subcommand {
+    name: "list",
+    alias: None,
+    usage: "[TARGET]...",
+    about: "List the checks, their weights and shares",
+    main,
+};
 
 const AFTER_HELP: &str = "\
 The flags of load and gates may stand here too and change nothing; those of
@@ -22,7 +28,11 @@ output are refused.
 
 Exit codes: 0 listed, 2 wrong input, 3 the list could not be written";
 
-fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
+    this.told(carry_out(this, words))
+}
+
+fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let command = Args::command()
         .bin_name("perfloop list")
         .about(this.about)

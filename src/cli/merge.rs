@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
@@ -14,8 +15,13 @@ use crate::error::Error;
 use crate::report::{RunInfo, read_json, write_json, write_text};
 use crate::stats::{Summary, TimesVerdict};
 
-pub(super) const COMMAND: Subcommand =
-    Subcommand { name: "merge", usage: "FILE FILE...", about: "Add up the reports of several machines", main };
+pub(super) const COMMAND: Subcommand = Subcommand {
+    name: "merge",
+    alias: None,
+    usage: "FILE FILE...",
+    about: "Add up the reports of several machines",
+    main,
+};
 
 #[derive(Debug, clap::Args)]
 struct Merge {
@@ -28,7 +34,11 @@ struct Merge {
     json: Option<PathBuf>,
 }
 
-fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
+    this.told(carry_out(this, words))
+}
+
+fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let command = Merge::augment_args(Command::new("merge").bin_name("perfloop merge").about(this.about));
     let args = Merge::from_arg_matches(&command.try_get_matches_from(words.get(1..).unwrap_or_default())?)?;
     Ok(merge(&args)?)

@@ -27,6 +27,7 @@ mod run;
 mod signals;
 mod target;
 mod template;
+mod test;
 mod values;
 
 use std::ffi::OsString;
@@ -39,16 +40,29 @@ use crate::nearest::nearest;
 /// A command of its own: its word stands first, and wins over a TARGET of the same name.
 struct Subcommand {
     name: &'static str,
+    /// Another word for it.
+    alias: Option<&'static str>,
     /// What it takes, for the help.
     usage: &'static str,
     /// What it does, in one line.
     about: &'static str,
     /// Gets all words of the command line, its own name second.
-    main: fn(&Subcommand, &[OsString]) -> Result<Exit, Refusal>,
+    main: fn(&Subcommand, &[OsString]) -> ExitCode,
+}
+
+impl Subcommand {
+    fn has_name(&self, word: &str) -> bool {
+        self.name == word || self.alias == Some(word)
+    }
+
+    /// The exit code of what it did, after it is told why nothing was done, if nothing was.
+    fn told(&self, result: Result<Exit, Refusal>) -> ExitCode {
+        told(result, &format!("perfloop {}", self.name)).into()
+    }
 }
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 4] = [list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
+const SUBCOMMANDS: [Subcommand; 5] = [test::COMMAND, list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
 
 pub use harness::{Harness, main as harness_main};
 
@@ -96,13 +110,11 @@ impl From<Error> for Refusal {
 /// 0 good, 1 failed, 2 usage, 3 could not be carried out, 130 interrupted.
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
-    let subcommand = SUBCOMMANDS.iter().find(|command| words.get(1).is_some_and(|word| word == command.name));
-    let result = match subcommand {
+    let word = words.get(1).and_then(|word| word.to_str());
+    match SUBCOMMANDS.iter().find(|command| word.is_some_and(|word| command.has_name(word))) {
         Some(command) => (command.main)(command, &words),
-        None => run::main(&words),
-    };
-    let name = subcommand.map_or_else(|| "perfloop".to_owned(), |command| format!("perfloop {}", command.name));
-    told(result, &name).into()
+        None => told(run::main(&words), "perfloop").into(),
+    }
 }
 
 /// Prints why nothing was done, if nothing was. `command` is the one whose help tells more.
@@ -131,5 +143,5 @@ fn similar_subcommand(word: &str) -> Option<&'static str> {
 }
 
 fn is_subcommand(word: &str) -> bool {
-    SUBCOMMANDS.iter().any(|command| command.name == word)
+    SUBCOMMANDS.iter().any(|command| command.has_name(word))
 }

@@ -1,10 +1,13 @@
 //! The plan that the flags make.
 
+use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use super::args::Args;
-use crate::load::{Load, Plan, Rate, Start, Wait};
+use crate::error::Error;
+use crate::load::{HttpSettings, Load, Plan, Rate, Start, Wait};
 
 /// What curl follows at most would be 50; browsers give up at 20. A loop shows before ten.
 const MAX_REDIRECTS: u32 = 10;
@@ -16,7 +19,41 @@ pub(super) struct TlsFiles {
     pub(super) identity: Option<(Vec<u8>, Vec<u8>)>,
 }
 
+impl TlsFiles {
+    /// # Errors
+    /// When one of them cannot be read.
+    pub(super) fn read(ca: Option<&Path>, identity: Option<(&Path, &Path)>) -> Result<Self, Error> {
+        let read = |flag: &str, path: &Path| {
+            fs::read(path).map_err(|error| {
+                Error::usage(format!("{flag} {}: cannot be read ({error}); give a PEM file that can", path.display()))
+            })
+        };
+        let identity = match identity {
+            Some((certificate, key)) => Some((read("--cert", certificate)?, read("--key", key)?)),
+            None => None,
+        };
+        Ok(TlsFiles { ca: ca.map(|path| read("--cacert", path)).transpose()?, identity })
+    }
+
+    /// Has connections made with them.
+    pub(super) fn add_to(self, mut http: HttpSettings) -> HttpSettings {
+        if let Some(pem) = self.ca {
+            http = http.ca_pem(pem);
+        }
+        if let Some((certificate, key)) = self.identity {
+            http = http.identity_pem(certificate, key);
+        }
+        http
+    }
+}
+
 impl Args {
+    /// # Errors
+    /// When one of them cannot be read.
+    pub(super) fn tls_files(&self) -> Result<TlsFiles, Error> {
+        TlsFiles::read(self.cacert.as_deref(), self.cert.as_deref().zip(self.key.as_deref()))
+    }
+
     /// The plan these flags make of another, with the files that they name.
     pub(super) fn plan(&self, base: Plan, files: TlsFiles) -> Plan {
         let mut http = base.http.clone().timeout(self.timeout).tls_resume(self.tls_resume);
@@ -29,12 +66,7 @@ impl Args {
         if let Some(limit) = self.connect_timeout {
             http = http.connect_timeout(limit);
         }
-        if let Some(pem) = files.ca {
-            http = http.ca_pem(pem);
-        }
-        if let Some((certificate, key)) = files.identity {
-            http = http.identity_pem(certificate, key);
-        }
+        http = files.add_to(http);
         if let Some(proxy) = &self.proxy {
             http = http.proxy(proxy.clone());
         }

@@ -1,9 +1,7 @@
 //! `perfloop [TARGET]...`: one run, from its flags to its exit code.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
 use std::time::SystemTime;
 
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
@@ -13,7 +11,6 @@ use super::config::{self, Settings};
 use super::host::host;
 use super::masked::masked;
 use super::outputs::{self, Outputs};
-use super::planned::TlsFiles;
 use super::progress::{KnownEnd, Progress};
 use super::signals::Signals;
 use super::target::Target;
@@ -77,7 +74,7 @@ pub(super) fn plan(args: &Args, base: Plan) -> Result<Plan, Error> {
     if args.stats_interval.is_zero() {
         return Err(Error::usage("--stats-interval: give a span above zero, like 5s"));
     }
-    let plan = args.plan(base, tls_files(args)?);
+    let plan = args.plan(base, args.tls_files()?);
     plan.validate()?;
     Ok(plan)
 }
@@ -137,21 +134,6 @@ pub(super) fn carry_out(
     }
     outputs.write(&summary, &info)?;
     Ok(exit(&summary, &signals))
-}
-
-/// Reads the files that TLS needs.
-fn tls_files(args: &Args) -> Result<TlsFiles, Error> {
-    let read = |flag: &str, path: &Path| {
-        fs::read(path).map_err(|error| {
-            Error::usage(format!("{flag} {}: cannot be read ({error}); give a PEM file that can", path.display()))
-        })
-    };
-    let ca = args.cacert.as_deref().map(|path| read("--cacert", path)).transpose()?;
-    let identity = match (&args.cert, &args.key) {
-        (Some(cert), Some(key)) => Some((read("--cert", cert)?, read("--key", key)?)),
-        _ => None,
-    };
-    Ok(TlsFiles { ca, identity })
 }
 
 fn first_line(plan: &Plan, aim: &Aim) -> String {

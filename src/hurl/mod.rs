@@ -11,6 +11,7 @@ mod result;
 mod run;
 mod session;
 mod suite;
+mod tweaks;
 
 pub use read::HurlErrors;
 pub use result::{EntryResult, FileError, FileResult, FileVerdict};

@@ -10,6 +10,7 @@ use perfloop_hurl::{ParseError, Source, parse_with, unsupported};
 
 use super::files::Files;
 use super::plan::Plan;
+use super::tweaks::Tweaks;
 
 /// Why Hurl files cannot be run: everything that is wrong with all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,7 @@ pub(super) struct Reading<'a> {
     pub(super) root: Option<&'a Path>,
     /// What relative URLs are relative to. Without it there may be none.
     pub(super) base: Option<&'a str>,
+    pub(super) tweaks: &'a Tweaks,
 }
 
 impl Reading<'_> {
@@ -97,10 +99,11 @@ impl Reading<'_> {
     fn compile(self, name: &str, text: String, path: &Path) -> Result<Plan, (Source, Vec<ParseError>)> {
         let source = Source::new(name, text.strip_prefix('\u{feff}').unwrap_or(&text));
         let options = perfloop_hurl::Options { relative_urls: self.base.is_some(), ..Default::default() };
-        let file = match parse_with(source.text(), options) {
+        let mut file = match parse_with(source.text(), options) {
             Ok(file) => file,
             Err(error) => return Err((source, vec![error])),
         };
+        self.tweaks.apply(&mut file);
         let unsupported = unsupported(&file);
         if !unsupported.is_empty() {
             return Err((source, unsupported));
@@ -145,7 +148,11 @@ fn not_utf8(name: &str, bytes: &[u8], valid: usize) -> String {
 mod tests {
     use super::*;
 
-    const READING: Reading<'static> = Reading { root: None, base: None };
+    const READING: Reading<'static> = Reading {
+        root: None,
+        base: None,
+        tweaks: &Tweaks { options: Vec::new(), entries: 1..=usize::MAX, expects_nothing: false },
+    };
 
     #[test]
     fn a_folder_is_read_in_order_with_all_folders_in_it() {

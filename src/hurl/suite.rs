@@ -1,5 +1,6 @@
 //! Hurl files for a load test, or to be run once each.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +15,7 @@ use super::read::{HurlErrors, Reading};
 use super::result::FileResult;
 use super::run::Manners;
 use super::session::{Base, File};
+use super::tweaks::Tweaks;
 use crate::load::{Check, CheckSet, Plan, User, UserClass};
 use crate::load_test::LoadTest;
 use crate::{Error, Outcome};
@@ -47,6 +49,7 @@ pub struct HurlFiles {
     setup: Vec<PathBuf>,
     teardown: Vec<PathBuf>,
     manners: Manners,
+    tweaks: Tweaks,
 }
 
 /// Hurl files, read and compiled.
@@ -77,7 +80,16 @@ impl HurlFiles {
             secrets: Vec::new(),
         };
         let (setup, teardown) = (Vec::new(), Vec::new());
-        HurlFiles { variables: Variables::new(), base: None, root: None, host: None, setup, teardown, manners }
+        HurlFiles {
+            variables: Variables::new(),
+            base: None,
+            root: None,
+            host: None,
+            setup,
+            teardown,
+            manners,
+            tweaks: Tweaks::default(),
+        }
     }
 
     /// Gives all files a variable. The text tells its kind, as on the command line of hurl: `12` is a number, `true` a
@@ -184,6 +196,27 @@ impl HurlFiles {
         self
     }
 
+    /// Gives every entry an option, as if it stood in its `[Options]` before all others: `option("location", "true")`.
+    ///
+    /// # Errors
+    /// One line, when there is no such option, or the value is none of it.
+    pub fn option(mut self, name: &str, value: &str) -> Result<Self, String> {
+        self.tweaks.options.push(Tweaks::option(name, value)?);
+        Ok(self)
+    }
+
+    /// Runs only these entries of each file, counted from 1. Default: all.
+    pub fn entries(mut self, entries: RangeInclusive<usize>) -> Self {
+        self.tweaks.entries = entries;
+        self
+    }
+
+    /// Expects nothing of the answers; what is captured still has to be there. Default: false.
+    pub fn expects_nothing(mut self, expects_nothing: bool) -> Self {
+        self.tweaks.expects_nothing = expects_nothing;
+        self
+    }
+
     /// Reads files, and folders with all files in them that end in `.hurl`.
     ///
     /// # Errors
@@ -191,7 +224,7 @@ impl HurlFiles {
     pub fn read<P: AsRef<Path>>(mut self, paths: impl IntoIterator<Item = P>) -> Result<HurlChecks, HurlErrors> {
         self.variables.settle();
         let base = self.host.as_ref().map(|host| host[..Position::AfterPath].to_owned());
-        let reading = Reading { root: self.root.as_deref(), base: base.as_deref() };
+        let reading = Reading { root: self.root.as_deref(), base: base.as_deref(), tweaks: &self.tweaks };
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         let [files, setup, teardown] = [&paths, &self.setup, &self.teardown].map(|paths| reading.read(paths));
         let (files, setup, teardown) = HurlErrors::all(files, setup, teardown)?;

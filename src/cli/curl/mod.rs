@@ -6,6 +6,7 @@ mod words;
 
 use std::ffi::OsString;
 use std::io::{self, Read as _};
+use std::process::ExitCode;
 
 use clap::{Command, CommandFactory as _};
 
@@ -14,7 +15,7 @@ use super::{Exit, Refusal, Subcommand, run};
 use crate::error::Error;
 
 pub(super) const COMMAND: Subcommand =
-    Subcommand { name: "curl", usage: "COMMAND", about: "Run a request as it was copied for curl", main };
+    Subcommand { name: "curl", alias: None, usage: "COMMAND", about: "Run a request as it was copied for curl", main };
 
 const USAGE: &str = "\
 perfloop curl 'curl http://...' [OPTIONS]
@@ -34,7 +35,11 @@ Of curl's flags these are known: -X -H -d --data-raw --data-binary
 What curl shows is ignored (-s -S -v -i -f -g -N -o -w --http1.1); any other
 flag is refused. --dry-run shows what became of it.";
 
-fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
+    this.told(carry_out(this, words))
+}
+
+fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let command = Args::command()
         .bin_name("perfloop curl")
         .about(this.about)

@@ -182,6 +182,27 @@ pub(super) struct TestArgs {
     progress_bar: bool,
 }
 
+impl TestArgs {
+    /// Flags that are options of every entry, under the names that they have there.
+    pub(super) fn options(&self) -> Vec<(&'static str, String)> {
+        let switches = [
+            (self.location, "location"),
+            (self.location_trusted, "location-trusted"),
+            (self.path_as_is, "path-as-is"),
+            (self.http10, "http1.0"),
+            (self.ipv4, "ipv4"),
+            (self.ipv6, "ipv6"),
+            (self.no_jsonpath_coercion, "no-jsonpath-coercion"),
+        ];
+        let switches = switches.into_iter().filter(|(is_on, _)| *is_on).map(|(_, name)| (name, "true".to_owned()));
+        let max_redirs = self.max_redirs.map(|times| ("max-redirs", times.to_string()));
+        let proxy = self.proxy.iter().map(|proxy| ("proxy", proxy.clone()));
+        let connect_to = self.connect_to.iter().map(|route| ("connect-to", route.clone()));
+        let no_headers = self.no_headers.iter().map(|name| ("no-header", name.clone()));
+        switches.chain(max_redirs).chain(proxy).chain(connect_to).chain(no_headers).collect()
+    }
+}
+
 const RUN: &str = "Run";
 const REQUEST: &str = "Requests";
 const OUTPUT: &str = "Output";

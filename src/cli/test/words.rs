@@ -4,8 +4,9 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
+use super::super::Refusal;
 use super::super::hurl::environment::HurlEnvironment;
-use super::super::{Refusal, one_line};
+use super::super::mistake::of_value;
 use super::args::{REFUSED, TestArgs};
 use crate::error::Error;
 
@@ -43,7 +44,7 @@ fn check(command: &Command, variable: &str, words: &[OsString]) -> Result<(), Er
     let alone = ["test", "file"].into_iter().map(OsString::from).chain(words.iter().cloned());
     match command.clone().try_get_matches_from(alone) {
         Ok(_) => Ok(()),
-        Err(error) => Err(Error::usage(format!("{variable}: {}", one_line(&error)))),
+        Err(error) => Err(Error::usage(format!("{variable}: {}", of_value(&error, "perfloop test")))),
     }
 }
 
@@ -55,7 +56,7 @@ mod tests {
         let flags = flags.iter().map(|(name, word)| (name.to_string(), vec![OsString::from(word)])).collect();
         let words: Vec<OsString> = ["test"].iter().chain(words).map(OsString::from).collect();
         read(&words, &HurlEnvironment { flags, ..HurlEnvironment::default() }).map_err(|refusal| match refusal {
-            Refusal::CommandLine(error) => one_line(&error),
+            Refusal::CommandLine(error) => mistake::one_line(&error, "perfloop test"),
             Refusal::Other(error) => error.to_string(),
         })
     }

@@ -1,0 +1,191 @@
+//! `perfloop test FILE...`: each Hurl file once, as a functional test, with the exit codes of Hurl.
+
+mod args;
+mod junit;
+mod summary;
+mod words;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use super::expected::name_and_text;
+use super::hurl::environment::HurlEnvironment;
+use super::hurl::given::Given;
+use super::output::Output;
+use super::planned::TlsFiles;
+use super::template::Names;
+use super::{Refusal, Subcommand, mistake};
+use crate::error::{Error, ErrorKind};
+use crate::hurl::{FileResult, FileVerdict, HurlChecks, HurlErrors, HurlFiles};
+use crate::load::Plan;
+use args::TestArgs;
+
+pub(super) const COMMAND: Subcommand = Subcommand {
+    name: "test",
+    alias: Some("check"),
+    usage: "FILE...",
+    about: "Run Hurl files once each, as functional tests",
+    main,
+};
+
+/// What Hurl gives a request, and its connection.
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// How a test ended, by Hurl's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TestExit {
+    Good = 0,
+    CommandLine = 1,
+    /// A file cannot be read, or is no Hurl.
+    Parsing = 2,
+    Runtime = 3,
+    Assert = 4,
+}
+
+impl From<TestExit> for ExitCode {
+    fn from(exit: TestExit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Why nothing was tested.
+enum Obstacle {
+    Refusal(Refusal),
+    Files(HurlErrors),
+}
+
+impl<E: Into<Refusal>> From<E> for Obstacle {
+    fn from(error: E) -> Self {
+        Obstacle::Refusal(error.into())
+    }
+}
+
+fn main(_: &Subcommand, words: &[OsString]) -> ExitCode {
+    let mut stderr = io::stderr();
+    // What cannot be printed changes nothing.
+    let (exit, line) = match test(words.get(1..).unwrap_or_default()) {
+        Ok(exit) => return exit.into(),
+        Err(Obstacle::Files(errors)) => {
+            let all = errors.unreadable.iter().map(|line| format!("error: {line}")).chain(errors.wrong);
+            let _ = all.into_iter().try_for_each(|error| writeln!(stderr, "{error}\n"));
+            return TestExit::Parsing.into();
+        }
+        Err(Obstacle::Refusal(Refusal::CommandLine(error))) if !error.use_stderr() => {
+            let _ = error.print();
+            return TestExit::Good.into();
+        }
+        Err(Obstacle::Refusal(Refusal::CommandLine(error))) => {
+            (TestExit::CommandLine, mistake::one_line(&error, "perfloop test"))
+        }
+        Err(Obstacle::Refusal(Refusal::Other(error))) => match error.kind() {
+            ErrorKind::Usage => (TestExit::CommandLine, error.to_string()),
+            ErrorKind::Run => (TestExit::Runtime, error.to_string()),
+        },
+    };
+    let _ = writeln!(stderr, "perfloop: {line}");
+    exit.into()
+}
+
+fn test(words: &[OsString]) -> Result<TestExit, Obstacle> {
+    let environment = HurlEnvironment::read();
+    let args = words::read(words, &environment)?;
+    let checks = read(&args, &environment)?;
+    let plan = plan(&args)?;
+    plan.validate()?;
+    let junit = args.report_junit.as_deref().map(|path| Output::reserve("--report-junit", path)).transpose()?;
+
+    let jobs = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32));
+    let started = Instant::now();
+    let mut results = Vec::new();
+    for _ in 0..args.repeat {
+        results.extend(checks.run_once(plan.clone(), jobs, tell)?);
+    }
+    let _ = summary::write(&results, started.elapsed(), io::stderr().lock());
+    if let Some(output) = junit {
+        output.write("--report-junit", |writer| junit::write(&results, writer))?;
+    }
+    Ok(exit(&results))
+}
+
+/// What a file ended with, when it has.
+fn tell(result: &FileResult) {
+    let mut text = String::new();
+    for error in result.errors() {
+        text.push_str(&error.rendered);
+        text.push_str("\n\n");
+    }
+    let verdict = if result.verdict() == FileVerdict::Ok { "success" } else { "failure" };
+    let (requests, ms) = (result.requests(), result.duration.as_millis());
+    text.push_str(&format!("{}: {verdict} ({requests} request(s) in {ms} ms)\n", result.file));
+    let _ = io::stdout().lock().write_all(&result.output);
+    // In one piece: other files end at the same time.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// What could not be carried out weighs more than what did not hold.
+fn exit(results: &[FileResult]) -> TestExit {
+    let verdicts = results.iter().map(FileResult::verdict);
+    verdicts.fold(TestExit::Good, |exit, verdict| match (exit, verdict) {
+        (TestExit::Runtime, _) | (_, FileVerdict::Runtime) => TestExit::Runtime,
+        (TestExit::Assert, _) | (_, FileVerdict::Assert) => TestExit::Assert,
+        (exit, FileVerdict::Ok) => exit,
+    })
+}
+
+/// Reads all files as the flags say.
+fn read(args: &TestArgs, environment: &HurlEnvironment) -> Result<HurlChecks, Obstacle> {
+    let given = Given::read_with(&args.hurl, environment, Names::default())?;
+    let mut files = given.add_to(args.hurl.describe(HurlFiles::new()), None);
+    for header in &args.headers {
+        let (name, value) = name_and_text("--header", header)?;
+        files = files.header(&name, &value);
+    }
+    files = args.user.iter().fold(files, |files, user| files.basic_auth(user));
+    files = args.user_agent.iter().fold(files, |files, name| files.header("user-agent", name));
+    files = args.host.iter().cloned().fold(files, HurlFiles::host);
+    files = args.delay.into_iter().fold(files, HurlFiles::delay);
+    files = files.compressed(args.compressed).continue_on_error(args.continue_on_error).expects_nothing(args.no_assert);
+    files = files.entries(args.from_entry.unwrap_or(1)..=args.to_entry.unwrap_or(usize::MAX));
+    for (name, value) in args.options() {
+        files = files.option(name, &value).map_err(|error| Error::usage(format!("--{name}: {error}")))?;
+    }
+    files.read(&paths(args)?).map_err(Obstacle::Files)
+}
+
+/// The files, and those that globs find.
+fn paths(args: &TestArgs) -> Result<Vec<PathBuf>, Error> {
+    let mut paths = args.files.clone();
+    for pattern in &args.globs {
+        let wrong = |error: &dyn std::fmt::Display| {
+            Error::usage(format!("--glob '{pattern}': {error}; give one like 'tests/**/*.hurl'"))
+        };
+        let before = paths.len();
+        for path in glob::glob(pattern).map_err(|error| wrong(&error))? {
+            paths.push(path.map_err(|error| wrong(&error))?);
+        }
+        if paths.len() == before {
+            return Err(wrong(&"it finds no file"));
+        }
+    }
+    Ok(paths)
+}
+
+/// How requests are made where entries say nothing else. The times are those of Hurl.
+fn plan(args: &TestArgs) -> Result<Plan, Error> {
+    let files = TlsFiles::read(args.cacert.as_deref(), args.cert.as_deref().zip(args.key.as_deref()))?;
+    let mut http = files
+        .add_to(Plan::new().http)
+        .timeout(args.max_time.unwrap_or(LONGEST))
+        .connect_timeout(args.connect_timeout.unwrap_or(LONGEST));
+    http.compressed = args.compressed;
+    http.insecure = args.insecure;
+    for (host, port, addresses) in &args.resolve {
+        for address in addresses {
+            http = http.resolve(host, *port, std::net::SocketAddr::new(*address, *port));
+        }
+    }
+    Ok(Plan::new().http(http))
+}
