@@ -170,8 +170,9 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 33] = [
-    ("base64", &["load/request.rs", "stats/timing.rs"]),
+const OWNERS: [(&str, &[&str]); 43] = [
+    ("base64", &["load/request.rs", "stats/timing.rs", "hurl/eval/filter.rs"]),
+    ("chrono", &["hurl/eval/"]),
     ("clap", &["cli/"]),
     ("comfy-table", &["report/text.rs", "report/outline.rs"]),
     ("console", &["cli/"]),
@@ -179,21 +180,27 @@ const OWNERS: [(&str, &[&str]); 33] = [
     ("crossbeam", &["queue.rs"]),
     ("csv", &["load/feed/", "report/locust/", "report/samples.rs"]),
     ("ctrlc", &["cli/"]),
-    ("fastrand", &["load/", "stats/compare/"]),
+    ("encoding_rs", &["hurl/eval/"]),
+    ("fastrand", &["load/", "stats/compare/", "hurl/eval/text.rs"]),
     ("flate2", &["load/http/client.rs"]),
     ("hdrhistogram", &["stats/timing.rs", "report/hlog.rs"]),
+    ("htmlize", &["hurl/eval/filter.rs"]),
     ("indicatif", &["cli/"]),
     ("inventory", &["cli/registry.rs"]),
     ("jiff", &["units.rs", "report/http_log.rs"]),
     ("libtest-mimic", &["cli/harness.rs"]),
     ("maud", &["report/html/"]),
+    ("md-5", &["hurl/eval/query.rs"]),
     ("nix", &["load/os/"]),
     // A lock may be wanted anywhere but in what only holds or writes data.
-    ("parking_lot", &["load/", "stats/collector.rs", "names.rs"]),
+    ("parking_lot", &["load/", "stats/collector.rs", "names.rs", "hurl/files.rs"]),
+    ("percent-encoding", &["hurl/eval/filter.rs"]),
+    ("perfloop-hurl", &["hurl/"]),
     ("perfloop-macros", &["lib.rs"]),
     ("perfloop-mock-service", &["cli/"]),
     ("prometheus-client", &["report/open_metrics.rs"]),
     ("quick-junit", &["report/junit.rs"]),
+    ("regex", &["hurl/eval/"]),
     ("rustls", &["load/http/tls.rs"]),
     ("rustls-native-certs", &["load/http/tls.rs"]),
     ("serde", &["load/request.rs", "load/response.rs", "load/feed/"]),
@@ -207,21 +214,26 @@ const OWNERS: [(&str, &[&str]); 33] = [
             "report/json_exchange.rs",
             "cli/expected.rs",
             "cli/template.rs",
+            "hurl/eval/json.rs",
         ],
     ),
+    ("sha2", &["hurl/eval/query.rs"]),
     ("strsim", &["nearest.rs"]),
     ("tempfile", &["cli/"]),
     ("thread-priority", &["load/os/"]),
     ("toml", &["cli/"]),
     ("ureq", &["load/http/"]),
-    ("url", &["load/", "cli/"]),
+    ("url", &["load/", "cli/", "hurl/eval/filter.rs"]),
+    ("uuid", &["hurl/eval/"]),
     ("webpki-roots", &["load/http/tls.rs"]),
+    ("xmloxide", &["hurl/eval/document.rs"]),
 ];
 
 /// What a dependency is called in code.
 fn library(dependency: &str) -> String {
     match dependency {
         "perfloop-mock-service" => "mock_service".into(),
+        "md-5" => "md5".into(),
         other => other.replace('-', "_"),
     }
 }

@@ -133,11 +133,18 @@ fn string(input: &mut Input<'_>) -> Parsed<Template> {
     let mut builder = Builder::new(input);
     loop {
         let at = offset(input);
-        let c = match peek(input) {
-            Some('\\') => escaped(input)?,
+        match peek(input) {
+            Some('\\') => {
+                let written = rest(input);
+                escaped(input)?;
+                // It is sent as it was written.
+                for (after, c) in written[..offset(input) - at].char_indices() {
+                    builder.push(c, at + after, c.len_utf8())?;
+                }
+            }
             Some(c) if c != '"' && !is_forbidden(c) => {
                 skip(input, c.len_utf8());
-                c
+                builder.push(c, at, c.len_utf8())?;
             }
             Some('"') => break,
             _ => {
@@ -145,8 +152,7 @@ fn string(input: &mut Input<'_>) -> Parsed<Template> {
                     format!("expected the closing '\"'{}; a line break is written \\n, a tab \\t", found(input));
                 return broken("JSON", message, here(input));
             }
-        };
-        builder.push(c, at, offset(input) - at)?;
+        }
     }
     let end = offset(input);
     skip(input, 1);
