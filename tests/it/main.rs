@@ -11,6 +11,7 @@ mod feed;
 mod gates;
 mod harness;
 mod html;
+mod hurl_corpus;
 mod json;
 mod load;
 mod outcomes;
