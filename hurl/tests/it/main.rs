@@ -1,0 +1,6 @@
+//! The format, from the outside: which tree a text gives, which error, and that no text does harm.
+
+mod errors;
+mod properties;
+mod shapes;
+mod trees;
