@@ -12,6 +12,9 @@ const ENCODINGS: [&str; 14] = [
     "mac",
 ];
 
+/// How declarations begin.
+const DECLARATIONS: [&str; 4] = ["<!ELEMENT", "<!ATTLIST", "<!ENTITY", "<!NOTATION"];
+
 /// An element with what may stand before it, as it was written. It begins with `<`.
 pub(super) fn xml(input: &mut Input<'_>) -> Parsed<String> {
     let (text, start) = (rest(input), offset(input));
@@ -122,20 +125,29 @@ fn doctype(input: &mut Input<'_>) -> Parsed<bool> {
 /// Declarations within the document, up to the bracket. They are not used: an entity stays unknown.
 fn subset(input: &mut Input<'_>) -> Parsed<()> {
     loop {
-        take(input, |c| !matches!(c, ']' | '"' | '\'' | '<' | '%'));
+        has_white(input);
         if accept(input, "]") {
             return Ok(());
         } else if accept(input, "<!--") {
             comment(input)?;
         } else if accept(input, "<?") {
             instruction(input)?;
-        } else if accept(input, "<!") {
-        } else if matches!(peek(input), Some('"' | '\'')) {
-            quoted(input)?;
-        } else if accept(input, "% ") {
+        } else if DECLARATIONS.iter().any(|word| accept(input, word)) && has_white(input) {
+            markup(input)?;
         } else {
             return broken("XML", format!("expected a declaration or ']'{}", found(input)), here(input));
         }
+    }
+}
+
+/// What is declared, and the bracket after it.
+fn markup(input: &mut Input<'_>) -> Parsed<()> {
+    loop {
+        take(input, |c| !matches!(c, '>' | '<' | '"' | '\''));
+        if accept(input, ">") {
+            return Ok(());
+        }
+        quoted(input)?;
     }
 }
 
