@@ -22,7 +22,7 @@ impl ParseError {
     /// ```text
     /// login.hurl:3:17: error in predicate
     ///   3 | jsonpath "$.id" equal 1
-    ///     |                 ^^^^^ 'equal' is not known; did you mean 'equals'?
+    ///     |                 ^^^^^ 'equal' is not known; did you mean '=='?
     /// ```
     pub fn render(&self, source: &Source) -> String {
         let start = source.position(self.span.start);

@@ -29,7 +29,7 @@
 //! ```
 //!
 //! A text that is read is one that hurl 8.1 reads, and the other way round. Beyond that, what only older versions of
-//! hurl read is read too: `HTTP/*`, and words for signs such as `equals`. What the format has and perfloop does not run
+//! hurl read is read too: `HTTP/*`, words for signs such as `equals`, and `escape` and `novariable` after three backticks. What the format has and perfloop does not run
 //! is found by [`unsupported`].
 //!
 //! Texts are UTF-8 without exception: who reads a file has to refuse other bytes. Line ends may be those of Windows. No

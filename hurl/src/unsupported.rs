@@ -63,7 +63,7 @@ mod tests {
 
     fn messages(options: &str, version: &str) -> Vec<String> {
         let text = format!("GET http://h\n[Options]\n{options}\n{version} 200\n");
-        let file = parse(&text).unwrap();
+        let file = parse(&text).unwrap_or_else(|error| panic!("{error}"));
         let shown = |error: ParseError| format!("{}: {}", &text[error.span.range()], error.message);
         unsupported(&file).into_iter().map(shown).collect()
     }

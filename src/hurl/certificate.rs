@@ -1,5 +1,7 @@
 //! The certificate of the other side, as queries name its fields.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
@@ -8,7 +10,6 @@ use x509_parser::time::ASN1Time;
 use x509_parser::x509::X509Name;
 
 use super::eval::Certificate;
-use crate::load::pem;
 
 /// What a certificate (DER) says; nothing of one that cannot be read.
 pub(super) fn certificate(der: &[u8]) -> Certificate {
@@ -64,4 +65,32 @@ fn address(bytes: &[u8]) -> String {
     }
     let groups = bytes.chunks(2).map(|pair| pair.iter().fold(0_u16, |group, byte| (group << 8) | u16::from(*byte)));
     groups.map(|group| format!("{group:X}")).collect::<Vec<_>>().join(":")
+}
+
+/// As text, in lines of 64 characters.
+fn pem(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_certificate_has_no_fields() {
+        let read = certificate(&[0; 60]);
+        assert_eq!((read.subject, read.serial_number), (None, None));
+        let value = read.value.expect("a value");
+        assert_eq!(value.lines().map(str::len).collect::<Vec<_>>(), [27, 64, 16, 25]);
+    }
+
+    #[test]
+    fn addresses_and_serials_are_written_as_openssl_does() {
+        assert_eq!(address(&[127, 0, 0, 1]), "127.0.0.1");
+        let v6: Vec<u8> = [[0_u8; 15].as_slice(), &[1]].concat();
+        assert_eq!(address(&v6), "0:0:0:0:0:0:0:1");
+        assert_eq!(serial(&[0x1e, 0x0e]), "1e:0e");
+    }
 }

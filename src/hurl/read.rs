@@ -98,7 +98,7 @@ impl Reading<'_> {
 
     fn compile(self, name: &str, text: String, path: &Path) -> Result<Plan, (Source, Vec<ParseError>)> {
         let source = Source::new(name, text.strip_prefix('\u{feff}').unwrap_or(&text));
-        let options = perfloop_hurl::Options { relative_urls: self.base.is_some(), ..Default::default() };
+        let options = perfloop_hurl::Options { relative_urls: self.base.is_some() };
         let mut file = match parse_with(source.text(), options) {
             Ok(file) => file,
             Err(error) => return Err((source, vec![error])),

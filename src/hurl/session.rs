@@ -10,8 +10,8 @@ use super::eval::{Value, Variables};
 use super::plan::Plan;
 use super::result::FileResult;
 use super::run::{Manners, Runner};
-use crate::Outcome;
 use crate::load::{CookieJar, User};
+use crate::outcome::Outcome;
 
 /// A file and the variables that it begins with.
 #[derive(Debug, Clone)]

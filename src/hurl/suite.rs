@@ -16,9 +16,10 @@ use super::result::FileResult;
 use super::run::Manners;
 use super::session::{Base, File};
 use super::tweaks::Tweaks;
+use crate::error::Error;
 use crate::load::{Check, CheckSet, Plan, User, UserClass};
 use crate::load_test::LoadTest;
-use crate::{Error, Outcome};
+use crate::outcome::Outcome;
 
 /// Says how Hurl files are run, and reads them.
 ///
@@ -101,6 +102,16 @@ impl HurlFiles {
         let value = Variables::parse_value(value).unwrap_or_else(|_| Value::from(value));
         self.variables.set(name, value);
         self
+    }
+
+    /// Gives all files a variable as hurl's command line does: `name=value`.
+    ///
+    /// # Errors
+    /// When it is none, or has a name that it cannot have.
+    pub fn assign(mut self, assignment: &str) -> Result<Self, Error> {
+        let (name, value) = Variables::parse_assignment(assignment).map_err(Error::usage)?;
+        self.variables.set(name, value);
+        Ok(self)
     }
 
     /// A variable whose value, always a text, is shown in no error: `***` stands in its place.

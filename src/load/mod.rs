@@ -43,7 +43,7 @@ pub use feed::{AtEnd, Feed, Row};
 pub(crate) use hooks::Hooks;
 pub use hooks::{FailureEvent, RequestEvent};
 pub(crate) use http::{
-    Added, Family, HeaderMap, HeaderName, HeaderValue, Manner, Method, Route, TlsVersions, Uri, Version, pem,
+    Added, Family, HeaderMap, HeaderName, HeaderValue, Manner, Method, Route, TlsVersions, Uri, Version,
 };
 pub use http::{HttpSettings, TlsResume};
 pub use multipart::Multipart;

@@ -12,6 +12,7 @@ mod gates;
 mod harness;
 mod html;
 mod hurl;
+mod hurl_corpus;
 mod json;
 mod load;
 mod mistakes;

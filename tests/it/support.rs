@@ -107,14 +107,14 @@ pub(crate) fn spawn(args: &[&str]) -> Running {
 /// Starts the binary by another command, such as `taskset -c 0`.
 pub(crate) fn spawn_as(wrapper: &[&str], args: &[&str]) -> Running {
     let mut words = wrapper.iter().copied().chain([env!("CARGO_BIN_EXE_perfloop")]);
-    let mut child = Command::new(words.next().unwrap())
-        .args(words)
-        .args(args)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words).args(args);
+    start(&mut command)
+}
+
+/// Starts any program.
+pub(crate) fn start(command: &mut Command) -> Running {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let stdout = Stream::read(child.stdout.take().unwrap());
     let stderr = Stream::read(child.stderr.take().unwrap());
     Running { child, stdout, stderr, started: Instant::now() }

@@ -7,7 +7,9 @@ mod control;
 mod cookies;
 mod echo;
 mod faults;
+mod flaky;
 mod hello;
+mod mirror;
 mod movies;
 mod redirects;
 mod sizes;
@@ -33,8 +35,17 @@ type Line = (&'static str, &'static str);
 
 /// All endpoints, in groups with a title.
 fn catalogue() -> Vec<(&'static str, Vec<Line>)> {
-    let generic =
-        [status::LINES, timing::LINES, echo::LINES, sizes::LINES, redirects::LINES, cookies::LINES, basic_auth::LINES];
+    let generic = [
+        status::LINES,
+        timing::LINES,
+        echo::LINES,
+        mirror::LINES,
+        sizes::LINES,
+        redirects::LINES,
+        cookies::LINES,
+        basic_auth::LINES,
+        flaky::LINES,
+    ];
     vec![
         ("The service itself (not counted)", control::LINES.to_vec()),
         ("Hello, World!", hello::LINES.to_vec()),
@@ -62,10 +73,12 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .merge(status::router())
         .merge(timing::router(app))
         .merge(echo::router())
+        .merge(mirror::router())
         .merge(sizes::router())
         .merge(redirects::router())
         .merge(cookies::router())
         .merge(basic_auth::router())
+        .merge(flaky::router())
         .merge(faults::router())
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(MAX_BODY))

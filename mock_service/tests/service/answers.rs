@@ -43,6 +43,31 @@ fn an_echo_shows_the_request() {
 }
 
 #[test]
+fn a_mirror_gives_the_body_back_with_the_headers_asked_for() {
+    let service = start();
+    let path = "/mirror?x-a=1%3B2&set-cookie=a%3Db&set-cookie=c%3Dd";
+    let reply = request(&service, "POST", path, "content-type: text/html; charset=latin1\r\n", "<p>hello</p>");
+    assert_eq!((reply.status, reply.text().as_str()), (200, "<p>hello</p>"));
+    assert_eq!(reply.header("content-type"), Some("text/html; charset=latin1"));
+    assert_eq!(reply.header("x-a"), Some("1;2"));
+    let cookies: Vec<_> = reply.head.lines().filter(|line| line.starts_with("set-cookie: ")).collect();
+    assert_eq!(cookies, ["set-cookie: a=b", "set-cookie: c=d"]);
+    assert_eq!(get(&service, "/mirror").header("content-type"), None);
+    for wrong in ["/mirror?content-length=1", "/mirror?a%20b=1", "/mirror?a=b%0Ac"] {
+        assert_eq!(get(&service, wrong).status, 400, "{wrong}");
+    }
+}
+
+#[test]
+fn what_is_flaky_answers_in_the_end() {
+    let service = start();
+    let statuses = |path| [(); 4].map(|()| get(&service, path).status);
+    assert_eq!(statuses("/flaky/a/2"), [503, 503, 200, 200]);
+    assert_eq!(statuses("/flaky/b/0"), [200; 4]);
+    assert_eq!(get(&service, "/flaky/a/9").json()["attempt"], 5);
+}
+
+#[test]
 fn bytes_come_with_their_length() {
     let service = start();
     for n in [0, 1, 65_536, 200_000] {

@@ -195,7 +195,7 @@ fn write_json(json: &Json, keeps_space: bool, bits: &mut Vec<Bit>) {
             for (at, member) in members.iter().enumerate() {
                 write(if at > 0 { "," } else { "" }, bits);
                 space(&member.before, bits);
-                write_json_string(&member.name, bits);
+                write_json_name(&member.name, bits);
                 space(&member.before_colon, bits);
                 write(":", bits);
                 space(&member.after_colon, bits);
@@ -211,6 +211,14 @@ fn write_json_string(template: &Template, bits: &mut Vec<Bit>) {
     write("\"", bits);
     write_template(template, Bit::Quoted, bits);
     write("\"", bits);
+}
+
+/// Names are written without needless escapes.
+fn write_json_name(template: &Template, bits: &mut Vec<Bit>) {
+    match template.as_text().and_then(|text| json::parse(&format!("\"{text}\""))) {
+        Some(Value::Text(name)) => write(&json::quoted(&name), bits),
+        _ => write_json_string(template, bits),
+    }
 }
 
 fn render_bits(bits: &[Bit], variables: &Variables) -> Result<String, Fault> {

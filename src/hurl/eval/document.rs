@@ -1,5 +1,7 @@
 //! Documents of HTML and XML, and what XPath finds in them.
 
+use std::borrow::Cow;
+
 use perfloop_hurl::Span;
 use xmloxide::html::parse_html;
 use xmloxide::parser::{ParseOptions, parse_str_with_options};
@@ -45,11 +47,9 @@ impl Document {
             return None;
         }
         let tree = match markup {
-            Markup::Html => parse_html(text),
-            // Bad markup is read as far as it goes.
-            Markup::Xml => parse_str_with_options(text, &ParseOptions::default().recover(true)),
+            Markup::Html => parse_html(&in_paragraph(text)).ok()?,
+            Markup::Xml => parse_xml(text)?,
         };
-        let tree = tree.ok()?;
         tree.root_element()?;
         let namespaces = if markup == Markup::Xml { namespaces(&tree) } else { Vec::new() };
         Some(Document { tree, namespaces })
@@ -97,6 +97,22 @@ impl XPath {
     pub(super) fn invalid(span: Span) -> Fault {
         Fault::runtime(span, "invalid XPath expression", "XPath expression is not valid")
     }
+}
+
+/// Bad markup is read as far as it goes.
+fn parse_xml(text: &str) -> Option<xmloxide::Document> {
+    let options = ParseOptions::default().recover(true);
+    let closed = || {
+        // Any end tag closes the element that is open, and those after the root are passed over.
+        let elements = text.matches('<').count();
+        parse_str_with_options(&format!("{text}{}", "</_>".repeat(elements)), &options)
+    };
+    parse_str_with_options(text, &options).or_else(|_| closed()).ok()
+}
+
+/// Text that stands before any element is in a paragraph of its own.
+fn in_paragraph(text: &str) -> Cow<'_, str> {
+    if text.trim_start().starts_with('<') { Cow::Borrowed(text) } else { Cow::Owned(format!("<p>{text}")) }
 }
 
 /// `namespace-uri() = ''`
@@ -194,9 +210,17 @@ mod tests {
     }
 
     #[test]
+    fn broken_markup_is_read_as_far_as_it_goes() {
+        assert_eq!(find("<a><b>1</a>", Markup::Xml, "string(/a/b)"), "string <1>");
+        assert_eq!(find("<a><b>1</b><c>", Markup::Xml, "//c"), "nodeset <Nodeset(size=1)>");
+        assert_eq!(find("plain <b>text</b>", Markup::Html, "string(//p)"), "string <plain text>");
+    }
+
+    #[test]
     fn what_is_no_expression_or_no_document_says_so() {
         assert_eq!(find(XML, Markup::Xml, "//["), "invalid");
         assert_eq!(find(XML, Markup::Xml, "nosuch(1)"), "fault");
+        assert_eq!(find(XML, Markup::Xml, "//nosuch:x"), "fault");
         assert_eq!(find("", Markup::Html, "//a"), "no document");
         assert_eq!(find("hello", Markup::Xml, "//a"), "no document");
     }

@@ -13,7 +13,8 @@ use crate::hurl::decoding::unpacked;
 use crate::hurl::eval::{Answer, AnswerParts, Expected, Fault, Hop};
 use crate::hurl::plan::{CookieCommand, Entry, EntryOptions, Filling, Follow, Options};
 use crate::load::{Added, HttpSettings, Manner, Origin, Response, User, Version};
-use crate::{RequestError, RequestErrorKind};
+use crate::outcome::{RequestError, RequestErrorKind};
+use crate::sample::Phase;
 
 /// What a try has used.
 #[derive(Debug, Default)]
@@ -193,7 +194,7 @@ impl Used {
 /// An answer that leads nowhere.
 fn broken(response: &Response, message: String) -> RequestError {
     let kind = RequestErrorKind::Protocol;
-    RequestError { phase: crate::Phase::Receive, kind, message, request: response.request() }
+    RequestError { phase: Phase::Receive, kind, message, request: response.request() }
 }
 
 /// Those of a request whose options make it go by a client of its own.

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use super::eval::{Fault, Variables};
 use super::plan::{Common, Count, Entry, EntryOptions, Options, Plan};
 use super::result::{EntryResult, FileError, FileResult};
-use crate::Outcome;
 use crate::load::User;
+use crate::outcome::Outcome;
 use attempt::Used;
 use trouble::Trouble;
 

@@ -5,7 +5,8 @@ use perfloop_hurl::{Source, Span};
 use crate::exchange::MASK;
 use crate::hurl::eval::{Fault, FaultKind};
 use crate::hurl::result::FileError;
-use crate::{Outcome, Reason, RequestError, RequestId};
+use crate::outcome::{Outcome, Reason, RequestError};
+use crate::sample::RequestId;
 
 /// Longer messages are cut: one line is for people.
 const MAX_MESSAGE: usize = 300;

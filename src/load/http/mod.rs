@@ -19,6 +19,5 @@ pub(crate) use factories::Factories;
 pub(crate) use interrupt::Interrupt;
 pub(crate) use settings::{Added, Family, Route, TlsVersions};
 pub use settings::{HttpSettings, TlsResume};
-pub(crate) use tls::pem;
 pub(crate) use ureq::http::header::{COOKIE, SET_COOKIE};
 pub(crate) use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};

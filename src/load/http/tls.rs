@@ -3,8 +3,6 @@
 use std::io::{Read as _, Write as _};
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -160,13 +158,6 @@ impl TlsConnector {
             wire: self.wire.clone(),
         }))
     }
-}
-
-/// A certificate as text.
-pub(crate) fn pem(der: &[u8]) -> String {
-    let text = STANDARD.encode(der);
-    let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
 /// The service broke the connection off by an alert of TLS.
