@@ -19,7 +19,7 @@ use crate::names::Names;
 use crate::outcome::{Classify, ErrorClass, IntoOutcome};
 use crate::queue;
 use crate::report::{SampleFormat, Secrets};
-use crate::stats::{Collector, Gate, Stats, Summary};
+use crate::stats::{Collector, Gate, Recent, Stats, Summary};
 use gates::Gates;
 
 /// Checks, and the plan by which users run them.
@@ -336,6 +336,22 @@ impl Live {
     /// The numbers up to now.
     pub fn summary(&self) -> Summary {
         self.collector.summary()
+    }
+
+    /// The numbers of the last 10 seconds.
+    ///
+    /// ```
+    /// use perfloop::{LoadTest, Plan, User};
+    ///
+    /// let run = LoadTest::new(Plan::new().users(2).loops(5)).check("hello", |_: &mut User| ()).start()?;
+    /// let live = run.live();
+    /// run.join()?;
+    /// assert_eq!((live.recent().pass, live.recent().failures()), (10, 0));
+    /// assert!(live.recent().rps() > 0.0 && live.recent().percentile(99.0).is_some());
+    /// # Ok::<(), perfloop::Error>(())
+    /// ```
+    pub fn recent(&self) -> Recent {
+        self.collector.recent()
     }
 }
 

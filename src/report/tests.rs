@@ -39,6 +39,7 @@ impl Told {
     pub(super) fn request(&mut self, name: &str, at: Duration, time: Duration, body_bytes: u64, answer: Answer) {
         self.stats.add(Sample::Request(RequestSample {
             request: self.names.request(name),
+            check: None,
             level: Level::NONE,
             ended: self.start + at,
             times: RequestTimes { first_byte: time, ..RequestTimes::default() },

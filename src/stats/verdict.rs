@@ -31,6 +31,8 @@ pub enum LoadVerdict {
     TesterLimited(f64),
     /// So many arrivals of a rate came when no user was free: less reached the service than was asked.
     Dropped(u64),
+    /// Nothing was answered: there was no service to load.
+    NoAnswers,
     /// No check ended.
     NoChecks,
 }
@@ -62,6 +64,8 @@ impl Summary {
         match self.tester_share() {
             _ if self.dropped > 0 => LoadVerdict::Dropped(self.dropped),
             None => LoadVerdict::NoChecks,
+            // Nobody's time was the service's, which is no fault of the tester.
+            _ if self.whole.totals.requests == 0 && self.whole.request_totals.answered == 0 => LoadVerdict::NoAnswers,
             Some(share) if share <= TESTER_SHARE => LoadVerdict::AsAsked(share),
             Some(share) => LoadVerdict::TesterLimited(share),
         }
@@ -121,6 +125,7 @@ impl fmt::Display for LoadVerdict {
             LoadVerdict::Dropped(count) => {
                 write!(f, "less than asked, {count} arrivals were dropped because no user was free")
             }
+            LoadVerdict::NoAnswers => f.write_str("unknown, nothing was answered"),
             LoadVerdict::NoChecks => f.write_str("unknown, no check ended"),
         }
     }

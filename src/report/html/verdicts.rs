@@ -54,7 +54,9 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
     };
     let load = match summary.load_verdict() {
         LoadVerdict::AsAsked(_) => Mood::Good,
-        LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_) | LoadVerdict::NoChecks => Mood::Doubtful,
+        LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_) | LoadVerdict::NoAnswers | LoadVerdict::NoChecks => {
+            Mood::Doubtful
+        }
     };
     html! {
         section.verdicts {

@@ -113,6 +113,7 @@ fn verdicts(summary: &Summary) -> Value {
         LoadVerdict::AsAsked(_) => "as_asked",
         LoadVerdict::TesterLimited(_) => "tester_limited",
         LoadVerdict::Dropped(_) => "less_than_asked",
+        LoadVerdict::NoAnswers => "no_answers",
         LoadVerdict::NoChecks => "no_checks",
     };
     json!({

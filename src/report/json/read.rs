@@ -280,7 +280,6 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
     let lost: BTreeMap<RequestErrorKind, u64> = lost.collect::<Read<_>>()?;
     let exceptions: u64 = lost.values().sum();
     Ok(RequestTally {
-        name: Arc::default(),
         answered: row.count("answered")?,
         lost,
         never_accepted: row.count("never_accepted")?,
@@ -303,6 +302,7 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
         bytes_out: row.count("bytes_out")?,
         new_connections: row.count("new_connections")?,
         resent: row.count("resent")?,
+        ..RequestTally::default()
     })
 }
 
