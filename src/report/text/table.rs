@@ -138,8 +138,8 @@ impl Table {
     fn layout(&self, width: usize) -> (usize, Vec<(usize, usize)>) {
         let mut shown: Vec<_> = (0..self.columns.len()).map(|column| (column, self.column_width(column))).collect();
         let longest = self.longest_name();
-        // Two fifths of the line are enough for a name, as long as there are numbers to show.
-        let wanted = longest.min(MIN_NAME.max(width * 2 / 5));
+        // A third of the line is enough for a name, as long as there are numbers to show.
+        let wanted = longest.min(MIN_NAME.max(width / 3));
         let taken = |shown: &[(usize, usize)]| shown.iter().map(|(_, width)| width).sum::<usize>();
         while shown.len() > 1 && wanted + taken(&shown) > width {
             let least = shown.iter().enumerate().min_by_key(|(_, (column, _))| self.columns[*column].rank);

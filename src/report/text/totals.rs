@@ -51,12 +51,12 @@ pub(in crate::report) fn headline(summary: &Summary) -> String {
 
 fn requests_line(requests: &RequestTally) -> String {
     let sent = units::count(requests.sent(), "request");
-    let some = |count: u64, what: &str| (count > 0).then(|| format!("{count} {what}"));
+    let some = |count: u64, text: String| (count > 0).then_some(text);
     let parts = [
         Some(format!("{} answered", requests.answered)),
-        some(requests.exceptions(), "exception"),
-        some(requests.unfinished, "unfinished"),
-        some(requests.resent, "resent"),
+        some(requests.exceptions(), units::count(requests.exceptions(), "exception")),
+        some(requests.unfinished, format!("{} unfinished", requests.unfinished)),
+        some(requests.resent, format!("{} resent", requests.resent)),
         Some(units::count(requests.new_connections, "connection")),
         Some(format!("{} in", bytes(requests.bytes_in))),
         Some(format!("{} out", bytes(requests.bytes_out))),
