@@ -238,6 +238,7 @@ fn a_service_that_answers_nothing_is_no_fault_of_the_tester() {
     let refused = Answer::None { kind: RequestErrorKind::Refused, phase: Phase::Connect };
     story.request(SECOND, Level::NONE, refused);
     story.check(SECOND, Level::NONE, Outcome::Exception("refused".into()));
+    assert!(matches!(story.summary().load_verdict(), LoadVerdict::AsAsked(_)), "the users waited for it");
     story.stats.rest.checks[0].busy += SECOND;
     assert_eq!(story.summary().load_verdict(), LoadVerdict::NoAnswers);
     story.request(SECOND, Level::NONE, Answer::Status(200));

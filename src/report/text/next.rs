@@ -1,7 +1,7 @@
 //! What to do after a run, in one line at most.
 
 use super::numbers::number_ms;
-use crate::stats::{LoadVerdict, Summary};
+use crate::stats::{LoadVerdict, Summary, TimesVerdict};
 
 /// The ninety-ninth percentile this many times the median is worth a look.
 const FAR: f64 = 10.0;
@@ -19,7 +19,7 @@ pub struct Kept {
 pub fn next_step(summary: &Summary, kept: Kept) -> Option<String> {
     let html = if kept.html { "the page of --html shows" } else { "--html FILE shows" };
     let load = summary.load_verdict();
-    if matches!(load, LoadVerdict::NoAnswers) {
+    if summary.times_verdict() == TimesVerdict::NoAnswers && summary.whole.totals.ended() > 0 {
         return Some("next: nothing was answered; look at the address, and whether the service is up".into());
     } else if summary.gates.iter().any(|gate| gate.crossed) {
         return Some(format!("next: {html} when it went wrong, with examples"));
