@@ -20,7 +20,7 @@ use super::{Exit, Refusal, dry_run, subcommands};
 use crate::error::Error;
 use crate::load::Plan;
 use crate::load_test::LoadTest;
-use crate::report::{Kept, RunInfo, Style, next_step, write_text};
+use crate::report::{Kept, RunInfo, Style, next_step, wrapped_line, write_text};
 use crate::stats::Summary;
 use crate::units;
 
@@ -104,7 +104,7 @@ pub(super) fn carry_out(
     if let Some(line) = settings.line() {
         let _ = writeln!(out, "{line}");
     }
-    let _ = writeln!(out, "{}", first_line(plan, aim));
+    let _ = writeln!(out, "{}", wrapped_line(&first_line(plan, aim), width(stdout_is_taken)));
     if plan.http.insecure {
         let _ = writeln!(out, "warning: --insecure accepts any certificate, also that of somebody in between");
     }

@@ -31,6 +31,8 @@ pub use junit::write_junit;
 pub use open_metrics::write_open_metrics;
 pub use samples::SampleFormat;
 pub(crate) use text::bytes;
+#[cfg(feature = "cli")]
+pub(crate) use text::wrapped_line;
 pub use text::{Kept, Style, live_line, next_step, progress_line, write_text};
 
 /// What a report says about a run beside its numbers.

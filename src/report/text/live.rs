@@ -63,7 +63,7 @@ pub fn live_line(far: &str, summary: &Summary, recent: &Recent, width: usize) ->
         let line = parts.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(", ");
         let least = parts.iter().enumerate().min_by_key(|(_, (worth, _))| *worth).map(|(place, _)| place);
         match least {
-            Some(place) if display_width(&line) > width => drop(parts.remove(place)),
+            Some(place) if parts.len() > 1 && display_width(&line) > width => drop(parts.remove(place)),
             _ => return line,
         }
     }

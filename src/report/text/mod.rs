@@ -28,6 +28,12 @@ pub(super) use totals::{headline, load_line};
 use crate::stats::Summary;
 use sheet::Sheet;
 
+/// A line of text as several, none of them longer than this if its words are not; all but the first are indented.
+#[cfg(feature = "cli")]
+pub(crate) fn wrapped_line(text: &str, width: u16) -> String {
+    sheet::wrapped(text, width.into(), "", "  ").join("\n")
+}
+
 /// Writes all tables, `width` columns wide.
 ///
 /// # Errors
