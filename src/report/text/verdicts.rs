@@ -28,7 +28,7 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
 
 /// Its first words, which are the verdict.
 fn painted(text: &str, paint: Paint, sheet: &Sheet<'_>) -> String {
-    let end = text.find(',').unwrap_or(text.len());
+    let end = text.find([',', ';']).unwrap_or(text.len());
     let (verdict, rest) = text.split_at(end);
     sheet.paint(paint, verdict) + rest
 }
