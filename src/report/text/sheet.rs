@@ -52,8 +52,8 @@ impl<'a> Sheet<'a> {
         if lines.is_empty() {
             return Ok(());
         }
+        self.has_marks |= table.shows(UNBACKED, self.width);
         for line in lines {
-            self.has_marks |= line.contains(UNBACKED);
             writeln!(self.writer, "{line}")?;
         }
         self.blank()

@@ -149,6 +149,13 @@ impl Table {
         (longest.min(width.saturating_sub(taken(&shown)).max(MIN_NAME)), shown)
     }
 
+    /// A number that there is room for ends with this mark.
+    pub(super) fn shows(&self, mark: char, width: usize) -> bool {
+        let (_, shown) = self.layout(width);
+        let mut cells = self.rows.iter().flat_map(|row| shown.iter().filter_map(|(column, _)| row.cells.get(*column)));
+        cells.any(|cell| cell.text.ends_with(mark))
+    }
+
     /// The lines in this width; none without rows.
     pub(super) fn lines(&self, width: usize, style: Style) -> Vec<String> {
         if self.rows.is_empty() {
@@ -241,6 +248,8 @@ all     123456          0  0.001  1234.5*
         assert!(narrow.lines().all(|line| display_width(line) <= 50), "{narrow}");
         let narrower = text(&table("GET /a/name/of/some/length"), 30);
         assert!(!narrower.contains("p99") && narrower.contains("123456"), "{narrower}");
+        let marked = |width| table("GET /a/name/of/some/length*").shows('*', width);
+        assert!(marked(50) && !marked(30), "a mark counts if its column is there");
     }
 
     #[test]
