@@ -109,7 +109,9 @@ fn a_folder_that_is_not_there_is_told_with_the_flag() {
 
 #[test]
 fn no_line_of_a_help_is_wider_than_a_terminal_of_80_columns() {
-    for words in [&["--help"][..], &["list", "--help"], &["merge", "--help"], &["compare", "--help"]] {
+    for words in
+        [&["--help"][..], &["list", "--help"], &["curl", "--help"], &["merge", "--help"], &["compare", "--help"]]
+    {
         let mut help = Command::new(env!("CARGO_BIN_EXE_perfloop"));
         let output = help.args(words).env("COLUMNS", "80").output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
