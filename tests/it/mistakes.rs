@@ -28,9 +28,9 @@ fn a_value_that_is_none_is_told_with_its_flag_and_one_that_is() {
         ("compare --tolerance x a b", "--tolerance: 'x' is no tolerance; write it like 5% or p99=10%"),
     ];
     none(rows.iter().filter_map(|(words, line)| says(words, line)));
-    let no_time = "--fail-if: there is no time behind after; write it like after 10s, or leave it out";
-    is_refused(&["--fail-if", "p95 > 1s after abort"], &[no_time]);
-    is_refused(&["--fail-if", "p95 > 1s after"], &[no_time]);
+    let no_time = ": there is no time behind after; write it like after 10s, or leave it out";
+    is_refused(&["--fail-if", "p95 > 1s after abort"], &["--fail-if 'p95 > 1s after abort'", no_time]);
+    is_refused(&["--fail-if", "p95 > 1s after"], &["--fail-if 'p95 > 1s after'", no_time]);
     let url = "http://127.0.0.1:1/";
     is_refused(&[url, "-X", "G T"], &["--method: 'G T' is no HTTP method; write it like POST"]);
     is_refused(&[url, "-H", "a b: c"], &["--header: 'a b' is no header name; write it like 'Accept: text/html'"]);
