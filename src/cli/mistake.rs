@@ -8,9 +8,13 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 pub(super) fn one_line(error: &clap::Error, command: &str) -> String {
     let flag = flag(error);
     let help = format!("see {command} --help");
-    let value = text(error, ContextKind::InvalidValue).filter(|value| !value.is_empty());
+    let value = value(error);
     match (error.kind(), value) {
-        (ErrorKind::ValueValidation, _) if error.source().is_some() => format!("{flag}: {}", of_value(error, command)),
+        (ErrorKind::ValueValidation, _) if error.source().is_some() => {
+            let why = why(error, command);
+            let unsaid = unsaid_value(error, &why).map(|value| format!(" '{value}'")).unwrap_or_default();
+            format!("{flag}{unsaid}: {why}")
+        }
         (ErrorKind::UnknownArgument, _) if flag.starts_with('-') => match suggested(error) {
             Some(meant) => format!("there is no flag {flag}; did you mean {meant}?"),
             None => format!("there is no flag {flag}; {help}"),
@@ -40,11 +44,26 @@ pub(super) fn unknown_flag(error: &clap::Error) -> Option<String> {
 
 /// What is wrong with a value, for whoever knows already whose it is.
 pub(super) fn of_value(error: &clap::Error, command: &str) -> String {
-    let why = match (error.kind(), error.source()) {
-        (ErrorKind::ValueValidation, Some(source)) => source.to_string(),
-        _ => return one_line(error, command),
-    };
+    if error.kind() != ErrorKind::ValueValidation || error.source().is_none() {
+        return one_line(error, command);
+    }
+    let why = why(error, command);
+    unsaid_value(error, &why).map(|value| format!("'{value}': {why}")).unwrap_or(why)
+}
+
+/// What the reader of a value says.
+fn why(error: &clap::Error, command: &str) -> String {
+    let why = error.source().map(ToString::to_string).unwrap_or_default();
     if why.contains("; ") { why } else { format!("{why}; see {command} --help") }
+}
+
+/// The value, unless it is told already.
+fn unsaid_value(error: &clap::Error, why: &str) -> Option<String> {
+    value(error).filter(|value| !why.contains(value.as_str()))
+}
+
+fn value(error: &clap::Error) -> Option<String> {
+    text(error, ContextKind::InvalidValue).filter(|value| !value.is_empty())
 }
 
 /// The argument with its value: `--users N`.

@@ -136,7 +136,7 @@ fn tags_choose_checks_from_the_library_and_names_do_not_matter() {
     assert_eq!(ran(Plan::new().tags(["safe"])), ["read", "wipe"]);
     assert_eq!(ran(Plan::new().tags(["safe"]).exclude_tags(["slow"])), ["read"]);
     let error = test(Plan::new().tags(["none"])).start().expect_err("nothing to run").to_string();
-    assert!(error.contains("of tags there are safe, slow"), "{error}");
+    assert!(error.contains("the tags there are: safe, slow"), "{error}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod cli;
 mod compare;
 mod config;
 mod conservation;
+mod curl;
 mod edges;
 mod examples;
 mod feed;

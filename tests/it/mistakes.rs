@@ -28,9 +28,12 @@ fn a_value_that_is_none_is_told_with_its_flag_and_one_that_is() {
         ("compare --tolerance x a b", "--tolerance: 'x' is no tolerance; write it like 5% or p99=10%"),
     ];
     none(rows.iter().filter_map(|(words, line)| says(words, line)));
-    let no_time = "--fail-if: there is no time behind after; write it like after 10s, or leave it out";
-    is_refused(&["--fail-if", "p95 > 1s after abort"], &[no_time]);
-    is_refused(&["--fail-if", "p95 > 1s after"], &[no_time]);
+    let no_time = ": there is no time behind after; write it like after 10s, or leave it out";
+    is_refused(&["--fail-if", "p95 > 1s after abort"], &["--fail-if 'p95 > 1s after abort'", no_time]);
+    is_refused(&["--fail-if", "p95 > 1s after"], &["--fail-if 'p95 > 1s after'", no_time]);
+    let url = "http://127.0.0.1:1/";
+    is_refused(&[url, "-X", "G T"], &["--method: 'G T' is no HTTP method; write it like POST"]);
+    is_refused(&[url, "-H", "a b: c"], &["--header: 'a b' is no header name; write it like 'Accept: text/html'"]);
 }
 
 #[test]
@@ -109,7 +112,9 @@ fn a_folder_that_is_not_there_is_told_with_the_flag() {
 
 #[test]
 fn no_line_of_a_help_is_wider_than_a_terminal_of_80_columns() {
-    for words in [&["--help"][..], &["list", "--help"], &["merge", "--help"], &["compare", "--help"]] {
+    for words in
+        [&["--help"][..], &["list", "--help"], &["curl", "--help"], &["merge", "--help"], &["compare", "--help"]]
+    {
         let mut help = Command::new(env!("CARGO_BIN_EXE_perfloop"));
         let output = help.args(words).env("COLUMNS", "80").output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();

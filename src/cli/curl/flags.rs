@@ -10,6 +10,7 @@ use crate::cli::mistake;
 pub(super) struct Translated {
     /// Flags and TARGETs, without the program's name.
     pub(super) words: Vec<String>,
+    /// A body that `--data` cannot hold: bytes that are no text, or an @ in front.
     pub(super) body: Option<Vec<u8>>,
 }
 
@@ -149,11 +150,21 @@ impl Curl {
         let query = in_url.as_ref().map(Body::text).transpose()?;
         words.extend(self.headers(body.as_ref())?.into_iter().map(|header| format!("--header={header}")));
         words.extend(self.settings());
+        // What a flag can hold is seen in a dry run and in the report.
+        let body = match body.map(|body| String::from_utf8(body.bytes)) {
+            Some(Ok(text)) if !text.starts_with('@') => {
+                words.push(format!("--data={text}"));
+                None
+            }
+            Some(Ok(text)) => Some(text.into_bytes()),
+            Some(Err(error)) => Some(error.into_bytes()),
+            None => None,
+        };
         if self.urls.is_empty() && self.url.is_empty() {
             return Err("there is no URL in it; copy the whole command".into());
         }
         words.extend(self.urls.iter().chain(&self.url).map(|url| target(url, query)));
-        Ok(Translated { words, body: body.map(|body| body.bytes) })
+        Ok(Translated { words, body })
     }
 
     fn headers(&self, body: Option<&Body>) -> Result<Vec<String>, String> {

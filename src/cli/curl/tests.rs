@@ -5,8 +5,10 @@ use super::words::split;
 
 /// The words and the body that are made of a command.
 fn made(command: &str) -> (Vec<String>, Option<String>) {
-    let Translated { words, body } = translate(&split(command).expect(command)).expect(command);
-    (words, body.map(|bytes| String::from_utf8(bytes).expect("text")))
+    let Translated { mut words, body } = translate(&split(command).expect(command)).expect(command);
+    let is_data = |word: &String| word.starts_with("--data=");
+    let flag = words.iter().position(is_data).map(|at| words.remove(at)["--data=".len()..].to_owned());
+    (words, flag.or(body.map(|bytes| String::from_utf8(bytes).expect("text"))))
 }
 
 fn refused(command: &str) -> String {
@@ -79,6 +81,17 @@ fn data_is_put_together_as_curl_does() {
         assert_eq!(made(&format!("curl a.test {flags}")), wanted, "{flags}");
     }
     assert_eq!(made("curl -G 'a.test/?x=1#f' -d a=1 -d b").0, ["http://a.test/?x=1&a=1&b#f"]);
+}
+
+#[test]
+fn a_body_is_a_flag_if_one_can_hold_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("data").to_str().expect("path").to_owned();
+    std::fs::write(&file, b"\xff").expect("written");
+    let translated = |flags: &str| translate(&split(&format!("curl a.test {flags}")).expect("words")).expect("known");
+    assert_eq!(translated("-d a").body, None);
+    assert_eq!(translated("--data-raw @a").body, Some(b"@a".to_vec()));
+    assert_eq!(translated(&format!("--data-binary @{file}")).body, Some(b"\xff".to_vec()));
 }
 
 #[test]

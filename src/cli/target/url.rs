@@ -111,14 +111,14 @@ impl UrlCheck {
         let method = args.method.as_deref().unwrap_or(if body.is_some() { "POST" } else { "GET" });
         let once: Vec<_> = headers.iter().map(|(name, text)| (name.clone(), text.render(Values::NONE))).collect();
         let mut request = Prepared::new(method, &url, &once, body).map_err(|message| {
-            let flag = if message.contains("header") {
-                "--header"
+            let (flag, example) = if message.contains("header") {
+                ("--header", "'Accept: text/html'")
             } else if message.contains("method") {
-                "--method"
+                ("--method", "POST")
             } else {
-                "TARGET"
+                ("TARGET", "http://127.0.0.1:5000/json")
             };
-            Error::usage(format!("{flag}: {message}; see perfloop --help"))
+            Error::usage(format!("{flag}: {message}; write it like {example}"))
         })?;
         let name = format!("{method} {}", target.of_words(url.path()));
         let long_name = format!("{method} {}", target.of_words(&request.uri.to_string()));
