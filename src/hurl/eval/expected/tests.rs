@@ -272,3 +272,13 @@ fn a_capture_without_a_value_is_a_fault_of_the_run() {
     assert_eq!(fault("status redact"), runtime("a", "secret must be string, actual value is <integer>"));
     assert_eq!(fault("jsonpath \"$[\"").2, "JSONPath expression '$[' is not valid");
 }
+
+#[test]
+fn what_can_never_hold_is_known_beforehand() {
+    let (expected, source) = expected(
+        "HTTP 200\n[Captures]\na: jsonpath \"$[\"\n[Asserts]\nxpath \"//[\" exists\nbody regex \"(\" exists\n\
+         body matches \"(\"\nbody matches \"{{re}}\"\nbody matches \"a\"\njsonpath \"$.a-b\" exists",
+    );
+    let places: Vec<&str> = expected.broken().iter().map(|fault| source.slice(fault.span)).collect();
+    assert_eq!(places, ["$[", "//[", "(", "matches \"(\""]);
+}
