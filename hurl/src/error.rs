@@ -22,16 +22,16 @@ impl ParseError {
     /// ```text
     /// login.hurl:3:17: error in predicate
     ///   3 | jsonpath "$.id" equal 1
-    ///     |                 ^^^^^ 'equal' is not known; did you mean 'equals'?
+    ///     |                 ^^^^^ 'equal' is not known; did you mean '=='?
     /// ```
     pub fn render(&self, source: &Source) -> String {
         let start = source.position(self.span.start);
         let number = start.line.to_string();
-        let (line, before, width) = source.excerpt(self.span);
+        let shown = source.excerpt(self.span);
         let margin = " ".repeat(number.len());
-        let (gap, carets) = (" ".repeat(before), "^".repeat(width));
+        let (gap, carets) = (" ".repeat(shown.columns), "^".repeat(shown.carets));
         let head = format!("{}:{start}: error in {}", source.name(), self.reading);
-        format!("{head}\n  {number} | {line}\n  {margin} | {gap}{carets} {}", self.message)
+        format!("{head}\n  {number} | {}\n  {margin} | {gap}{carets} {}", shown.line, self.message)
     }
 }
 

@@ -7,6 +7,9 @@ use unicode_width::UnicodeWidthStr;
 
 /// How a tab is shown, so that what stands under it is at its column.
 const TAB: &str = "    ";
+/// How many characters of a line are shown before a place, and how many of it and behind it.
+const BEFORE: usize = 100;
+const BEHIND: usize = 60;
 
 /// A part of a text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -92,19 +95,44 @@ impl Source {
         self.text.get(*start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
     }
 
-    /// The line in which a place begins as it is shown, in how many columns it comes after its beginning, and in how
-    /// many it is. Tabs become spaces, long lines are cut around the place.
-    pub(crate) fn excerpt(&self, span: Span) -> (String, usize, usize) {
-        let position = self.position(span.start);
-        let line = self.line(position.line);
-        let start = self.lines[position.line - 1];
-        let at = |offset: usize| line.floor_char_boundary(offset.saturating_sub(start).min(line.len()));
-        let (from, to) = (at(span.start), at(span.end.max(span.start)));
+    /// The line in which a place begins as it is shown: how many columns of it come before the place, and how many it
+    /// takes. Tabs become spaces, and of a long line only what is around the place is left.
+    pub(crate) fn excerpt(&self, span: Span) -> Excerpt {
+        let number = self.position(span.start).line;
+        let line = self.line(number);
+        let start = self.lines.get(number - 1).copied().unwrap_or_default();
+        let within = |offset: usize| line.floor_char_boundary(offset.saturating_sub(start).min(line.len()));
+        let (from, to) = (within(span.start), within(span.end.max(span.start)));
+        let left = last_chars(&line[..from], BEFORE);
+        let middle = first_chars(&line[from..to], BEHIND);
+        let right = first_chars(&line[from + middle.len()..], BEHIND);
         let shown = |text: &str| text.replace('\t', TAB);
-        let before = shown(&line[..from]).width();
-        let width = shown(&line[from..to]).width().max(1);
-        (shown(line), before, width)
+        let cut = |is_cut: bool| if is_cut { "..." } else { "" };
+        let before = format!("{}{}", cut(left.len() < from), shown(left));
+        let after = cut(from + middle.len() + right.len() < line.len());
+        Excerpt {
+            columns: before.width(),
+            carets: shown(middle).width().max(1),
+            line: format!("{before}{}{}{after}", shown(middle), shown(right)),
+        }
     }
+}
+
+/// A line as it is shown under an error.
+pub(crate) struct Excerpt {
+    pub(crate) line: String,
+    /// Before the place.
+    pub(crate) columns: usize,
+    /// Under the place.
+    pub(crate) carets: usize,
+}
+
+fn first_chars(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
+}
+
+fn last_chars(text: &str, count: usize) -> &str {
+    text.char_indices().rev().nth(count).map_or(text, |(at, c)| &text[at + c.len_utf8()..])
 }
 
 impl fmt::Display for Position {

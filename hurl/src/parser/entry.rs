@@ -8,7 +8,7 @@ use crate::source::Span;
 use super::body::body;
 use super::input::{
     Fault, Input, Parsed, accept, blank_lines, broken, found, here, line_end, many, maybe, offset, other, peek, rest,
-    since, skip, some_spaces, spaces, take,
+    since, some_spaces, take,
 };
 use super::section::{self, Seen, Side};
 use super::{template, word};
@@ -62,21 +62,22 @@ fn method(input: &mut Input<'_>) -> Parsed<Spanned<String>> {
     if rest(input).is_empty() {
         return other("method", "the file ends", here(input));
     }
+    let line = rest(input).lines().next().unwrap_or_default();
+    let line = Span::new(start, start + line.len());
     let hint = input.state.0.take();
     let name = take(input, |c| c.is_ascii_alphabetic());
     if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Ok(Spanned { value: name.to_owned(), span: since(start, input) });
     }
-    // The list before it ended here: its next item was meant rather than a request.
-    if let Some(hint) = hint.filter(|hint| hint.span.start == start) {
+    // The list before it ended in this line: its next item was meant rather than a request.
+    if let Some(hint) = hint.filter(|hint| line.range().contains(&hint.span.start)) {
         return Err(ErrMode::Cut(hint));
     }
     Err(ErrMode::Cut(not_a_method(input, name, start)))
 }
 
 fn not_a_method(input: &Input<'_>, name: &str, start: usize) -> Fault {
-    let span = Span::new(start, (start + name.len()).max(here(input).end.min(start + name.len().max(1) + 3)));
-    let span = if name.is_empty() { here(input) } else { Span::new(span.start, start + name.len()) };
+    let span = if name.is_empty() { here(input) } else { Span::new(start, start + name.len()) };
     if name.is_empty() {
         return Fault::new("method", format!("expected a method such as GET{}", found(input)), span);
     }
@@ -155,7 +156,6 @@ fn status(input: &mut Input<'_>) -> Parsed<Spanned<Status>> {
         Ok(code) => Ok(Spanned { value: Status::Code(code), span: since(start, input) }),
         Err(_) => {
             let message = format!("expected a status such as 200, or *{}", found(input));
-            let _ = (skip, spaces);
             broken("status", message, since(start, input).to(here(input)))
         }
     }

@@ -4,7 +4,9 @@ use crate::ast::{Json, JsonMember, Template};
 
 use super::compared::boolean;
 use super::escape;
-use super::input::{Input, Parsed, accept, broken, expect, found, here, offset, other, peek, rest, since, skip, take};
+use super::input::{
+    Input, Parsed, accept, broken, expect, found, here, maybe, offset, other, peek, rest, since, skip, take,
+};
 use super::template::{self, Builder, is_forbidden};
 
 /// How deep lists and objects may lie in one another, as in hurl.
@@ -39,12 +41,14 @@ fn value(input: &mut Input<'_>, depth: usize) -> Parsed<Json> {
 
 /// A value that has to be there.
 fn inner(input: &mut Input<'_>, depth: usize) -> Parsed<Json> {
-    let message = match peek(input) {
-        Some(',' | '}' | ']') | None => format!("expected a value{}", found(input)),
-        _ => format!("expected a text, number, true, false, null, list, object or {{{{variable}}}}{}", found(input)),
+    if let Some(value) = maybe(input, |input| value(input, depth))? {
+        return Ok(value);
+    }
+    let expected = match peek(input) {
+        Some(',' | '}' | ']') | None => "a value",
+        _ => "a text, number, true, false, null, list, object or {{variable}}",
     };
-    let start = here(input);
-    super::input::maybe(input, |input| value(input, depth))?.map_or_else(|| broken("JSON", message, start), Ok)
+    broken("JSON", format!("expected {expected}{}", found(input)), here(input))
 }
 
 fn space(input: &mut Input<'_>) -> String {

@@ -83,17 +83,27 @@ fn kind(input: &mut Input<'_>) -> Parsed<PredicateKind> {
     Err(ErrMode::Cut(unknown(input, name)))
 }
 
-/// It may have been meant to be a filter as well.
+/// It may have been meant to be a filter as well, or the older name of a sign.
 fn unknown(input: &Input<'_>, name: &str) -> Fault {
-    let (signs, words) = (SIGNS.iter().map(|(sign, _)| *sign), COMPARING[..5].iter().map(|(word, _)| *word));
-    let known = signs.chain(words).chain(ALONE.iter().map(|(word, _)| *word));
-    // One equals sign is a beginner's, and none that stands between two words is known at all.
     if name.is_empty() && input.input.starts_with('=') {
         return Fault::new("predicate", "'=' is not known; did you mean '=='?", here(input));
     }
-    let all: Vec<&str> = known.collect();
-    let or_filter: Vec<&str> = all.iter().copied().chain(filter::names()).collect();
-    word::unknown_of(input, "predicate", &all, &or_filter)
+    let (words, older) = COMPARING.split_at(5);
+    let sign = word::nearest(name, &older.iter().map(|(older, _)| *older).collect::<Vec<_>>()).and_then(sign_of);
+    if let Some(sign) = sign {
+        let message = format!("'{name}' is not known; did you mean '{sign}'?");
+        return Fault::new("predicate", message, word::word(input).1);
+    }
+    let with_value = SIGNS.iter().chain(words).map(|(name, _)| *name);
+    let known: Vec<&str> = with_value.chain(ALONE.iter().map(|(name, _)| *name)).collect();
+    let meant: Vec<&str> = known.iter().copied().chain(filter::names()).collect();
+    word::unknown_of(input, "predicate", &known, &meant)
+}
+
+/// What is written today for the older name of a sign.
+fn sign_of(older: &str) -> Option<&'static str> {
+    let (_, operator) = COMPARING.iter().find(|(name, _)| *name == older)?;
+    SIGNS.iter().find(|(_, of_sign)| of_sign == operator).map(|(sign, _)| *sign)
 }
 
 fn comparison(input: &mut Input<'_>, operator: Operator) -> Parsed<PredicateKind> {

@@ -6,8 +6,8 @@ use crate::ast::{Assert, Capture, Field, FilePart, Part, Template};
 use crate::source::Span;
 
 use super::input::{
-    Input, Parsed, accept, blank_lines, broken, expect, harden, here, line_end, maybe, offset, other, peek, since,
-    some_spaces, spaces, take,
+    Input, Parsed, accept, blank_lines, broken, expect, here, line_end, maybe, offset, other, peek, since, some_spaces,
+    spaces, take,
 };
 use super::{filter, name, predicate, query, template, word};
 
@@ -112,8 +112,7 @@ pub(super) fn capture(input: &mut Input<'_>) -> Parsed<Capture> {
     blank_lines(input);
     let start = offset(input);
     let name = name::key(input)?;
-    // After a name and a colon it can be nothing else.
-    let query = harden(query::query(input))?;
+    let query = query::query(input)?;
     let filters = filter::filters(input)?;
     let is_redacted = maybe(input, redact)?.is_some();
     let span = since(start, input);

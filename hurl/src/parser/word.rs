@@ -32,7 +32,7 @@ pub(super) fn unknown_of(input: &Input<'_>, reading: &'static str, known: &[&str
     Fault::new(reading, not_known_of(word, known, meant), span)
 }
 
-/// `'equal' is not known; did you mean 'equals'?`
+/// `'isNul' is not known; did you mean 'isNumber'?`
 pub(super) fn not_known(word: &str, known: &[&str]) -> String {
     not_known_of(word, known, known)
 }
@@ -46,15 +46,17 @@ pub(super) fn not_known_of(word: &str, known: &[&str], meant: &[&str]) -> String
     }
 }
 
-/// The known word that is hardly different.
-fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+/// The known word that is hardly different, or at least begins alike.
+pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     if word.len() > LONGEST {
         return None;
     }
     let word = word.to_lowercase();
     let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &word);
     let (distance, known) = known.iter().map(|known| (distance(known), *known)).min()?;
-    (distance <= 2 && distance * 2 < known.len().max(2)).then_some(known)
+    let in_common = known.to_lowercase().chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
+    let is_near = distance <= 2 && distance * 2 < known.len().max(2) || distance <= 3 && in_common >= 4;
+    is_near.then_some(known)
 }
 
 /// `a, b or c`

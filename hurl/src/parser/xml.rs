@@ -4,6 +4,16 @@ use std::collections::HashSet;
 
 use super::input::{Input, Parsed, accept, broken, found, here, offset, peek, rest, since, skip, take};
 use super::word::word_of;
+use crate::source::Span;
+
+/// How the names of encodings begin.
+const ENCODINGS: [&str; 14] = [
+    "utf-", "utf8", "us-ascii", "ascii", "iso", "windows-", "cp", "latin", "koi8-", "shift", "euc-", "big5", "gb",
+    "mac",
+];
+
+/// How declarations begin.
+const DECLARATIONS: [&str; 4] = ["<!ELEMENT", "<!ATTLIST", "<!ENTITY", "<!NOTATION"];
 
 /// An element with what may stand before it, as it was written. It begins with `<`.
 pub(super) fn xml(input: &mut Input<'_>) -> Parsed<String> {
@@ -46,7 +56,7 @@ fn declaration(input: &mut Input<'_>) -> Parsed<()> {
         let value = value(input)?;
         let is_next = known.any(|known| known == name);
         if !is_next || (is_first && name != "version") || !is_declared(name, value) {
-            return broken("XML", format!("{name} cannot be '{value}' here"), since(start, input));
+            return broken("XML", format!("{name} cannot have this value, or cannot stand here"), since(start, input));
         }
         is_first = false;
     }
@@ -59,9 +69,10 @@ fn declaration(input: &mut Input<'_>) -> Parsed<()> {
 fn is_declared(name: &str, value: &str) -> bool {
     match name {
         "version" => value.strip_prefix("1.").is_some_and(|minor| minor.bytes().all(|byte| byte.is_ascii_digit())),
-        // The text is here already: what claims to be of two bytes a character is not.
+        // The text is here already, so what it says is not used: but it has to be one that exists and could be.
         "encoding" => {
-            value.starts_with(|c: char| c.is_ascii_alphabetic()) && !value.to_lowercase().starts_with("utf-16")
+            let value = value.to_ascii_lowercase();
+            ENCODINGS.iter().any(|known| value.starts_with(known)) && !value.starts_with("utf-16")
         }
         _ => value == "yes" || value == "no",
     }
@@ -114,20 +125,29 @@ fn doctype(input: &mut Input<'_>) -> Parsed<bool> {
 /// Declarations within the document, up to the bracket. They are not used: an entity stays unknown.
 fn subset(input: &mut Input<'_>) -> Parsed<()> {
     loop {
-        take(input, |c| !matches!(c, ']' | '"' | '\'' | '<' | '%'));
+        has_white(input);
         if accept(input, "]") {
             return Ok(());
         } else if accept(input, "<!--") {
             comment(input)?;
         } else if accept(input, "<?") {
             instruction(input)?;
-        } else if accept(input, "<!") {
-        } else if matches!(peek(input), Some('"' | '\'')) {
-            quoted(input)?;
-        } else if accept(input, "% ") {
+        } else if DECLARATIONS.iter().any(|word| accept(input, word)) && has_white(input) {
+            markup(input)?;
         } else {
             return broken("XML", format!("expected a declaration or ']'{}", found(input)), here(input));
         }
+    }
+}
+
+/// What is declared, and the bracket after it.
+fn markup(input: &mut Input<'_>) -> Parsed<()> {
+    loop {
+        take(input, |c| !matches!(c, '>' | '<' | '"' | '\''));
+        if accept(input, ">") {
+            return Ok(());
+        }
+        quoted(input)?;
     }
 }
 
@@ -140,12 +160,13 @@ fn start_tag<'s>(input: &mut Input<'s>, open: &mut Vec<&'s str>, has_unknown_ent
         if !names.insert(attribute) {
             return broken("XML", format!("there is an attribute '{attribute}' before this one"), span);
         }
-        let start = offset(input);
         let value = value(input)?;
+        // The closing quote has been read too.
+        let start = offset(input) - 1 - value.len();
         if value.contains('<') {
             return broken("XML", "'<' has no place in an attribute; write &lt;", since(start, input));
         }
-        references(input, value, has_unknown_entities)?;
+        references(value, start, has_unknown_entities)?;
     }
     if accept(input, "/>") {
         return Ok(());
@@ -178,25 +199,27 @@ fn characters(input: &mut Input<'_>, has_unknown_entities: bool) -> Parsed<()> {
         return broken("XML", "']]>' has no place in a text", here(input));
     }
     checked(input, text)?;
-    references(input, text, has_unknown_entities)?;
+    references(text, offset(input), has_unknown_entities)?;
     skip(input, stop);
     Ok(())
 }
 
-/// `&amp;`, `&#65;`
-fn references(input: &Input<'_>, text: &str, has_unknown_entities: bool) -> Parsed<()> {
-    for after in text.split('&').skip(1) {
-        let Some((name, _)) = after.split_once(';') else {
-            return broken("XML", "'&' begins no reference; write &amp;", here(input));
-        };
-        let is_good = match name.strip_prefix('#') {
+/// `&amp;`, `&#65;`, in a text that begins there.
+fn references(text: &str, mut at: usize, has_unknown_entities: bool) -> Parsed<()> {
+    let mut parts = text.split('&');
+    at += parts.next().map_or(0, str::len);
+    for part in parts {
+        let name = part.split_once(';').map(|(name, _)| name);
+        let is_good = name.is_some_and(|name| match name.strip_prefix('#') {
             Some(number) => is_character(number),
             None if matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") => true,
             None => has_unknown_entities && is_name_start(name.chars().next()) && name.chars().all(is_name),
-        };
+        });
         if !is_good {
-            return broken("XML", format!("'&{name};' stands for nothing; '&' is written &amp;"), here(input));
+            let message = "'&' begins no known reference here; by itself it is written &amp;";
+            return broken("XML", message, Span::new(at, at + 1));
         }
+        at += 1 + part.len();
     }
     Ok(())
 }
