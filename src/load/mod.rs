@@ -41,6 +41,7 @@ pub(crate) use class::{Class, Classes, Outlined};
 pub use feed::{AtEnd, Feed, Row};
 pub(crate) use hooks::Hooks;
 pub use hooks::{FailureEvent, RequestEvent};
+#[cfg(feature = "hurl")]
 pub(crate) use http::HeaderMap;
 pub use http::{HttpSettings, TlsResume};
 pub use multipart::Multipart;
