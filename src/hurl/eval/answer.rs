@@ -179,12 +179,18 @@ impl Answer {
 
     /// The body as JSON, if it is that.
     pub(super) fn json(&self) -> Result<Option<&Value>, &Problem> {
+        if let Some(json) = self.json.get() {
+            return Ok(json.as_ref());
+        }
         let text = self.text()?;
         Ok(self.json.get_or_init(|| json::parse(text)).as_ref())
     }
 
     /// The body as a document of HTML or XML, if it is that.
     pub(super) fn document(&self) -> Result<Option<&Document>, &Problem> {
+        if let Some(document) = self.document.get() {
+            return Ok(document.as_ref());
+        }
         let text = self.text()?;
         Ok(self.document.get_or_init(|| Document::parse(text, self.markup())).as_ref())
     }

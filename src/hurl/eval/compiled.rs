@@ -52,6 +52,14 @@ impl<T: Written> Compiled<T> {
         }
     }
 
+    /// The fault it always has.
+    pub(super) fn broken(&self) -> Option<Fault> {
+        match &self.form {
+            Form::Broken(text) => Some(T::fault(text, self.span)),
+            Form::Ready(_) | Form::Made(_) => None,
+        }
+    }
+
     /// Where it stands.
     pub(super) fn span(&self) -> Span {
         self.span

@@ -69,7 +69,7 @@ mod tests {
          Secure; HttpOnly; SameSite=Lax";
 
     fn get(header: &str, attribute: CookieAttribute) -> String {
-        let cookie = Cookie::named("LSID", header).unwrap();
+        let cookie = Cookie::named("LSID", header).expect("a cookie");
         cookie.get(attribute).map_or_else(str::to_owned, |value| value.map_or("none".into(), |value| value.shown()))
     }
 

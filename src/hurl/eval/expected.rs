@@ -85,6 +85,15 @@ impl Expected {
         }
     }
 
+    /// What goes wrong with every answer: paths and regular expressions that are none. A functional test says so when
+    /// it comes to them; a load need not begin.
+    pub(crate) fn broken(&self) -> Vec<Fault> {
+        let captures = self.captures.iter().flat_map(|capture| capture.search.broken());
+        let asserts =
+            self.asserts.iter().flat_map(|assert| assert.search.broken().into_iter().chain(assert.predicate.broken()));
+        captures.chain(asserts).collect()
+    }
+
     /// Whether version and status are as expected. If not, nothing else is looked at, and nothing captured.
     pub(crate) fn check_status(&self, answer: &Answer) -> Vec<Fault> {
         let mut faults = Vec::new();
@@ -170,33 +179,35 @@ impl Search {
         Search { query: Query::new(query), filters: filters.iter().map(Filter::new).collect() }
     }
 
-    /// What is found, after all filters. A filter needs something to change.
+    fn broken(&self) -> Vec<Fault> {
+        self.query.broken().into_iter().chain(self.filters.iter().filter_map(Filter::broken)).collect()
+    }
+
+    /// What is found, after all filters.
     fn find<'a>(&self, answer: &'a Answer, variables: &'a Variables) -> Result<Found<'a>, Fault> {
-        let mut found = self.query.find(answer, variables)?;
-        for filter in &self.filters {
-            let value =
-                found.ok_or_else(|| Fault::runtime(filter.span, "filter failed", "missing value to apply filter"))?;
-            found = filter.apply(&value, variables, answer.coerces)?.map(Cow::Owned);
-        }
-        Ok(found)
+        self.filter(self.query.find(answer, variables)?, answer, variables)
     }
 
     /// As [`Search::find`], where finding nothing is a fault.
     fn require(&self, answer: &Answer, variables: &Variables) -> Result<Value, Fault> {
-        let nothing = || match &self.filters[..] {
-            [] => Fault::runtime(self.query.span, "no query result", "query didn't return any result"),
-            [first, .., last] => no_result(first.span.to(last.span)),
-            [only] => no_result(only.span),
-        };
-        if self.query.find(answer, variables)?.is_none() {
+        let found = self.query.find(answer, variables)?;
+        if found.is_none() {
             return Err(Fault::runtime(self.query.span, "no query result", "query didn't return any result"));
         }
-        self.find(answer, variables)?.map(Cow::into_owned).ok_or_else(nothing)
+        self.filter(found, answer, variables)?.map(Cow::into_owned).ok_or_else(|| {
+            let filters = self.filters.iter().map(|filter| filter.span).reduce(Span::to);
+            Fault::runtime(filters.unwrap_or(self.query.span), "filter failed", "a filter didn't return any result")
+        })
     }
-}
 
-fn no_result(span: Span) -> Fault {
-    Fault::runtime(span, "filter failed", "a filter didn't return any result")
+    /// Filters need something to change.
+    fn filter<'a>(&self, mut found: Found<'a>, answer: &Answer, variables: &Variables) -> Result<Found<'a>, Fault> {
+        for filter in &self.filters {
+            let missing = || Fault::runtime(filter.span, "filter failed", "missing value to apply filter");
+            found = filter.apply(&*found.ok_or_else(missing)?, variables, answer.coerces)?.map(Cow::Owned);
+        }
+        Ok(found)
+    }
 }
 
 fn check_body(body: &Content, span: Span, answer: &Answer, variables: &Variables, files: &Files) -> Result<(), Fault> {

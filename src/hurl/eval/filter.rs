@@ -97,6 +97,16 @@ impl Filter {
         Filter { kind, span: filter.span }
     }
 
+    /// The fault it has with every value.
+    pub(super) fn broken(&self) -> Option<Fault> {
+        match &self.kind {
+            Kind::XPath(path) => path.broken(),
+            Kind::JsonPath(path) => path.broken(),
+            Kind::Regex(regex) | Kind::ReplaceRegex { pattern: regex, .. } => regex.broken(),
+            _ => None,
+        }
+    }
+
     /// The changed value, if anything is left of it.
     pub(super) fn apply(&self, value: &Value, variables: &Variables, coerces: bool) -> Result<Option<Value>, Fault> {
         self.change(value, variables, coerces).map_err(|refusal| match refusal {

@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn the_last_of_members_with_one_name_counts_and_members_are_sorted() {
-        let value = parse(r#" {"b": 1, "a": [true, null], "b": "x"} "#).unwrap();
+        let value = parse(r#" {"b": 1, "a": [true, null], "b": "x"} "#).expect("JSON");
         assert_eq!(value.member("b"), Some(&Value::from("x")));
         assert_eq!(value.member("c"), None);
         let Value::Object(members) = value else { panic!("no object") };
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn escapes_stand_for_their_characters() {
-        let value = parse(r#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é""#).unwrap();
+        let value = parse(r#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é""#).expect("JSON");
         assert_eq!(value, Value::from("\"\\/\u{8}\u{c}\n\r\té😀é"));
     }
 

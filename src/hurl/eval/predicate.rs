@@ -54,6 +54,14 @@ impl Predicate {
         Predicate { is_negated: predicate.is_negated, kind, span: predicate.span }
     }
 
+    /// The fault it has with every value.
+    pub(super) fn broken(&self) -> Option<Fault> {
+        match &self.kind {
+            Kind::Compare(Operator::Matches, Wanted::Fixed(wanted @ Value::Text(_))) => Some(self.broken_regex(wanted)),
+            _ => None,
+        }
+    }
+
     /// Values of the wrong kind never pass, negated or not.
     pub(super) fn check(&self, actual: Option<&Value>, variables: &Variables, files: &Files) -> Result<(), Fault> {
         match &self.kind {

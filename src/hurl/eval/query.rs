@@ -77,6 +77,16 @@ impl Query {
         Query { kind, span: query.span }
     }
 
+    /// The fault it has with every answer.
+    pub(super) fn broken(&self) -> Option<Fault> {
+        match &self.kind {
+            Kind::XPath(path) => path.broken(),
+            Kind::JsonPath(path) => path.broken(),
+            Kind::Regex(regex) => regex.broken(),
+            _ => None,
+        }
+    }
+
     pub(super) fn find<'a>(&self, answer: &'a Answer, variables: &'a Variables) -> Result<Found<'a>, Fault> {
         let at = |problem: &Problem| problem.at(self.span);
         let body = || answer.checked_body().map_err(|problem| problem.at(self.span));

@@ -102,28 +102,29 @@ mod tests {
         let mut variables = Variables::new();
         variables.set("id", Value::from(7));
         let text = text(vec![Piece::Text("/users/".into()), place(Expr::Variable("id".into()))]);
-        assert_eq!(text.render(&variables).unwrap(), "/users/7");
+        assert_eq!(text.render(&variables).expect("rendered"), "/users/7");
         variables.set("id", Value::List(vec![]));
-        assert_eq!(text.render(&variables).unwrap_err().title, "unrenderable expression");
+        assert_eq!(text.render(&variables).expect_err("a fault").title, "unrenderable expression");
     }
 
     #[test]
     fn a_variable_that_is_not_set_is_a_fault_at_its_place() {
-        let fault = text(vec![place(Expr::Variable("id".into()))]).render(&Variables::new()).unwrap_err();
+        let fault = text(vec![place(Expr::Variable("id".into()))]).render(&Variables::new()).expect_err("a fault");
         assert_eq!((fault.span, fault.message.as_str()), (Span::new(3, 5), "you must set the variable id"));
     }
 
     #[test]
     fn each_new_uuid_is_another_one_of_version_4() {
         let text = text(vec![place(Expr::NewUuid)]);
-        let (a, b) = (text.render(&Variables::new()).unwrap(), text.render(&Variables::new()).unwrap());
+        let (a, b) =
+            (text.render(&Variables::new()).expect("rendered"), text.render(&Variables::new()).expect("rendered"));
         assert_ne!(a, b);
         assert_eq!((a.len(), &a[14..15]), (36, "4"));
     }
 
     #[test]
     fn a_new_date_is_now_in_utc_to_the_microsecond() {
-        let now = text(vec![place(Expr::NewDate)]).render(&Variables::new()).unwrap().into_owned();
+        let now = text(vec![place(Expr::NewDate)]).render(&Variables::new()).expect("rendered").into_owned();
         assert_eq!((now.len(), &now[10..11], &now[19..20], &now[26..]), (27, "T", ".", "Z"));
     }
 }

@@ -14,9 +14,9 @@ const JSON: &str = r#"{"int": 42, "big": 1000000000000000000000, "s": "hello", "
 
 fn answer(content_type: &str, body: &[u8]) -> Answer {
     let mut headers = HeaderMap::new();
-    headers.append("content-type", content_type.parse().unwrap());
+    headers.append("content-type", content_type.parse().expect("well formed"));
     for (name, value) in [("x-a", "1"), ("x-a", "2"), ("set-cookie", "k=v; Path=/p; Secure; Expires=never")] {
-        headers.append(name, value.parse().unwrap());
+        headers.append(name, value.parse().expect("well formed"));
     }
     Answer::new(AnswerParts {
         status: 200,
@@ -46,7 +46,10 @@ fn variables() -> Variables {
 fn expected(response: &str) -> (Expected, Source) {
     let text = format!("GET http://x\n{response}\n");
     let file = perfloop_hurl::parse(&text).unwrap_or_else(|error| panic!("{error}: {response}"));
-    (Expected::new(file.entries[0].response.as_ref().unwrap(), &Files::new(".")), Source::new("a.hurl", text))
+    (
+        Expected::new(file.entries[0].response.as_ref().expect("well formed"), &Files::new(".")),
+        Source::new("a.hurl", text),
+    )
 }
 
 /// The faults of an answer, as they are shown.
@@ -262,7 +265,7 @@ fn captures_set_variables_in_order_and_name_secrets() {
 fn a_capture_without_a_value_is_a_fault_of_the_run() {
     let fault = |capture: &str| {
         let (expected, source) = expected(&format!("HTTP 200\n[Captures]\na: {capture}"));
-        let fault = expected.capture(&json(), &mut variables()).unwrap_err();
+        let fault = expected.capture(&json(), &mut variables()).expect_err("a fault");
         (fault.kind, source.slice(fault.span).to_owned(), fault.message)
     };
     let runtime = |at: &str, message: &str| (FaultKind::Runtime, at.to_owned(), message.to_owned());
@@ -271,4 +274,14 @@ fn a_capture_without_a_value_is_a_fault_of_the_run() {
     assert_eq!(fault("body regex \"q(q)\""), runtime("regex \"q(q)\"", "a filter didn't return any result"));
     assert_eq!(fault("status redact"), runtime("a", "secret must be string, actual value is <integer>"));
     assert_eq!(fault("jsonpath \"$[\"").2, "JSONPath expression '$[' is not valid");
+}
+
+#[test]
+fn what_can_never_hold_is_known_beforehand() {
+    let (expected, source) = expected(
+        "HTTP 200\n[Captures]\na: jsonpath \"$[\"\n[Asserts]\nxpath \"//[\" exists\nbody regex \"(\" exists\n\
+         body matches \"(\"\nbody matches \"{{re}}\"\nbody matches \"a\"\njsonpath \"$.a-b\" exists",
+    );
+    let places: Vec<&str> = expected.broken().iter().map(|fault| source.slice(fault.span)).collect();
+    assert_eq!(places, ["$[", "//[", "(", "matches \"(\""]);
 }

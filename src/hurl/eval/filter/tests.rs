@@ -5,8 +5,9 @@ use crate::hurl::eval::value::Hop;
 
 /// The filters of the first assert of a file whose first assert is `body FILTERS exists`.
 fn filters(filters: &str) -> Vec<Filter> {
-    let file = perfloop_hurl::parse(&format!("GET http://x\nHTTP 200\n[Asserts]\nbody {filters} exists\n")).unwrap();
-    let response: &Response = file.entries[0].response.as_ref().unwrap();
+    let file = perfloop_hurl::parse(&format!("GET http://x\nHTTP 200\n[Asserts]\nbody {filters} exists\n"))
+        .expect("well formed");
+    let response: &Response = file.entries[0].response.as_ref().expect("well formed");
     response.asserts[0].filters.iter().map(Filter::new).collect()
 }
 
@@ -17,7 +18,7 @@ fn changed(value: Value, text: &str) -> String {
     variables.set("s", Value::from("x"));
     let mut value = Some(value);
     for filter in filters(text) {
-        match filter.apply(&value.unwrap(), &variables, true) {
+        match filter.apply(&value.expect("well formed"), &variables, true) {
             Ok(changed) => value = changed,
             Err(fault) => return fault.message.replace('\n', " "),
         }
@@ -133,7 +134,8 @@ fn texts_are_searched_as_json_and_as_html() {
     assert_eq!(of("<p>one</p>", "xpath \"string(//p)\""), "string <one>");
     assert_eq!(of("<p>one</p>", "xpath \"//[\""), "XPath expression is not valid");
     let path = &filters("jsonpath \"$.k\"")[0];
-    let list = path.apply(&Value::from("{\"k\": 1}"), &Variables::new(), false).unwrap().unwrap();
+    let list =
+        path.apply(&Value::from("{\"k\": 1}"), &Variables::new(), false).expect("well formed").expect("well formed");
     assert_eq!(list.shown(), "list <[1]>");
 }
 

@@ -10,7 +10,7 @@ const STORE: &str = r#"{"store": {"book": [
 
 /// What a path finds, or `invalid`.
 fn found(path: &str) -> String {
-    let root = json::parse(STORE).unwrap();
+    let root = json::parse(STORE).expect("JSON");
     JsonPath::parse(path).map_or("invalid".into(), |path| {
         let found = path.find(&root);
         if path.is_definite() {
