@@ -18,6 +18,10 @@ const MAX_BODY: u64 = 16 * 1024 * 1024;
 /// One line, when it is packed in an unknown way, or broken.
 pub(super) fn unpacked(headers: &HeaderMap, body: &[u8]) -> Result<Option<Vec<u8>>, String> {
     let mut unpacked = None;
+    if body.is_empty() {
+        // As that of the answer to HEAD: it stands for nothing.
+        return Ok(None);
+    }
     for value in headers.get_all("content-encoding") {
         for coding in value.to_str().unwrap_or_default().split(',').map(str::trim) {
             if let Some(done) = unpack(coding, unpacked.as_deref().unwrap_or(body))? {

@@ -78,6 +78,7 @@ impl HurlFiles {
             delay: Duration::ZERO,
             continues: false,
             keeps_session: false,
+            no_coercion: false,
             secrets: Vec::new(),
         };
         let (setup, teardown) = (Vec::new(), Vec::new());
@@ -184,6 +185,13 @@ impl HurlFiles {
     /// Runs what follows an entry with an error, too. Default: the file ends there.
     pub fn continue_on_error(mut self, continues: bool) -> Self {
         self.manners.continues = continues;
+        self
+    }
+
+    /// Whether a path into JSON that finds one value, or none, stands for that and not for a list. Default true;
+    /// `no-jsonpath-coercion` of an entry comes first.
+    pub fn jsonpath_coercion(mut self, coerces: bool) -> Self {
+        self.manners.no_coercion = !coerces;
         self
     }
 

@@ -62,25 +62,27 @@ impl Cookies {
     }
 
     /// The headers of a request to this place with its cookies; nothing when there are none to add. A cookie
-    /// that was given by hand is not added again.
-    pub(crate) fn added_to(&self, headers: &HeaderMap, to: &Uri) -> Option<HeaderMap> {
+    /// that was given by hand is not added again, unless it `repeats` them: then those given come last.
+    pub(crate) fn added_to(&self, headers: &HeaderMap, to: &Uri, repeats: bool) -> Option<HeaderMap> {
         let url: Url = to.to_string().parse().ok()?;
         let mut cookies = self.0.matches(&url);
         // Of the same name, the one of the longer path is the one that is meant.
         cookies.sort_by_key(|cookie| Reverse(cookie.path.len()));
-        let mut line = Vec::new();
-        for given in headers.get_all(COOKIE) {
-            append(&mut line, given.as_bytes());
-        }
-        let given: Vec<Vec<u8>> = line.split(|byte| *byte == b';').map(|pair| name(pair).to_vec()).collect();
-        let length = line.len();
+        let mut given = Vec::new();
+        headers.get_all(COOKIE).into_iter().for_each(|value| append(&mut given, value.as_bytes()));
+        let names: Vec<&[u8]> = given.split(|byte| *byte == b';').map(name).collect();
+        let mut own = Vec::new();
         for (name, value) in cookies.iter().map(|cookie| cookie.name_value()) {
-            if !given.iter().any(|given| given == name.as_bytes()) {
-                append(&mut line, format!("{name}={value}").as_bytes());
+            if repeats || !names.contains(&name.as_bytes()) {
+                append(&mut own, format!("{name}={value}").as_bytes());
             }
         }
-        if line.len() == length {
+        if own.is_empty() {
             return None;
+        }
+        let (mut line, rest) = if repeats { (own, given) } else { (given, own) };
+        if !rest.is_empty() {
+            append(&mut line, &rest);
         }
         let line = HeaderValue::from_bytes(&line).ok()?;
         let mut headers = headers.clone();
@@ -128,7 +130,7 @@ mod tests {
 
     /// The line of cookies of a request to this place.
     fn sent_with(jar: &Cookies, given: &[&str], to: &str) -> String {
-        let with = jar.added_to(&headers("cookie", given), &to.parse().expect("uri"));
+        let with = jar.added_to(&headers("cookie", given), &to.parse().expect("uri"), false);
         with.map_or_else(String::new, |headers| {
             assert_eq!(headers.get_all(COOKIE).into_iter().count(), 1, "{headers:?}");
             String::from_utf8_lossy(headers[COOKIE].as_bytes()).into_owned()
@@ -177,6 +179,13 @@ mod tests {
         let jar = set(HOST, &["a=1", "b=2"]);
         assert_eq!(sent_with(&jar, &["x=7; a=8", "y"], HOST), "x=7; a=8; y; b=2");
         assert_eq!(sent_with(&jar, &["a=8;b=9"], HOST), "", "nothing is added");
+    }
+
+    #[test]
+    fn who_wants_it_so_sends_a_cookie_twice() {
+        let jar = set(HOST, &["a=1", "b=2"]);
+        let with = jar.added_to(&headers("cookie", &["a=8"]), &HOST.parse().expect("uri"), true).expect("headers");
+        assert_eq!(with[COOKIE], "a=1; b=2; a=8");
     }
 
     #[test]

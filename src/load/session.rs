@@ -219,7 +219,10 @@ impl User {
         let started = is_shown.then(SystemTime::now);
         self.open.in_exchange = Some(id);
         let uri = &request.uri;
-        let with_cookies = self.cookies.as_deref().and_then(|cookies| cookies.added_to(&request.headers, uri));
+        let with_cookies = self
+            .cookies
+            .as_deref()
+            .and_then(|cookies| cookies.added_to(&request.headers, uri, request.manner.repeats_cookies));
         let headers = with_cookies.as_ref().unwrap_or(&request.headers);
         let exchanged = self.client_for(request).exchange(request.ask(headers));
         self.open.in_exchange = None;

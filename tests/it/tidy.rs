@@ -196,7 +196,7 @@ const OWNERS: [(&str, &[&str]); 47] = [
     ("nix", &["load/os/"]),
     // A lock may be wanted anywhere but in what only holds or writes data.
     ("parking_lot", &["load/", "stats/collector.rs", "names.rs", "hurl/files.rs", "hurl/suite.rs"]),
-    ("percent-encoding", &["hurl/eval/filter.rs"]),
+    ("percent-encoding", &["hurl/eval/filter.rs", "hurl/plan/address.rs"]),
     ("perfloop-hurl", &["hurl/"]),
     ("perfloop-macros", &["lib.rs"]),
     ("perfloop-mock-service", &["cli/"]),

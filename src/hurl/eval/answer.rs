@@ -56,6 +56,8 @@ pub(crate) struct Answer {
     pub(super) parts: AnswerParts,
     /// A path into JSON that finds one value or none stands for this value, not for a list.
     pub(super) coerces: bool,
+    /// Why its content encoding could not be undone.
+    broken: Option<String>,
     body: Body,
     decoded: OnceCell<Result<String, Problem>>,
     json: OnceCell<Option<Value>>,
@@ -85,6 +87,7 @@ impl Answer {
         Answer {
             parts,
             coerces: true,
+            broken: None,
             body,
             decoded: OnceCell::new(),
             json: OnceCell::new(),
@@ -96,6 +99,12 @@ impl Answer {
     #[must_use]
     pub(crate) fn without_coercion(self) -> Self {
         Answer { coerces: false, ..self }
+    }
+
+    /// The same, whose content encoding could not be undone for this reason: nobody can look at its body.
+    #[must_use]
+    pub(crate) fn still_packed_for(self, reason: Option<String>) -> Self {
+        Answer { broken: reason, ..self }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -121,7 +130,7 @@ impl Answer {
 
     /// The body, unless its content encoding is one that nobody undoes.
     pub(super) fn checked_body(&self) -> Result<&[u8], Problem> {
-        self.unknown_encoding().map_or(Ok(self.body()), |encoding| Err(Problem::unknown_encoding(&encoding)))
+        self.still_packed().map_or(Ok(self.body()), Err)
     }
 
     /// The body as it came.
@@ -138,7 +147,7 @@ impl Answer {
     pub(super) fn text(&self) -> Result<&str, &Problem> {
         let charset = self.charset();
         if let (Ok(None), Body::Text(text)) = (&charset, &self.body)
-            && self.unknown_encoding().is_none()
+            && self.still_packed().is_none()
         {
             return Ok(text);
         }
@@ -146,8 +155,8 @@ impl Answer {
     }
 
     fn decode(&self, charset: Option<&'static Encoding>) -> Result<String, Problem> {
-        if let Some(encoding) = self.unknown_encoding() {
-            return Err(Problem::unknown_encoding(&encoding));
+        if let Some(problem) = self.still_packed() {
+            return Err(problem);
         }
         let charset = charset.unwrap_or(UTF_8);
         let text = charset.decode_without_bom_handling_and_without_replacement(self.body());
@@ -171,10 +180,15 @@ impl Answer {
         }
     }
 
-    /// A content encoding that nobody undoes.
-    fn unknown_encoding(&self) -> Option<String> {
+    /// Why the body is not what its content encoding stands for.
+    fn still_packed(&self) -> Option<Problem> {
+        if let Some(message) = &self.broken {
+            return Some(Problem { title: "decompression failed", message: message.clone() });
+        }
         let header = self.headers("content-encoding").next()?;
-        header.split(',').map(str::trim).find(|name| !CONTENT_ENCODINGS.contains(name)).map(str::to_owned)
+        let unknown = header.split(',').map(str::trim).find(|name| !CONTENT_ENCODINGS.contains(name))?;
+        let message = format!("compression {unknown} is not supported");
+        Some(Problem { title: "decompression failed", message })
     }
 
     /// The body as JSON, if it is that.
@@ -204,10 +218,6 @@ impl Answer {
 }
 
 impl Problem {
-    fn unknown_encoding(name: &str) -> Self {
-        Problem { title: "decompression failed", message: format!("compression {name} is not supported") }
-    }
-
     pub(super) fn at(&self, span: Span) -> Fault {
         Fault::runtime(span, self.title, &self.message)
     }

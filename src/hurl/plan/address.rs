@@ -1,5 +1,6 @@
 //! URLs as they are sent: as they were written, wherever a client may send them so.
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::load::Uri;
@@ -39,19 +40,30 @@ pub(crate) fn uri(text: &str, path_as_is: bool) -> Result<Uri, String> {
     if !text.starts_with("http://") && !text.starts_with("https://") {
         return Err(format!("'{text}' is no URL that begins with http:// or https://"));
     }
-    let url = Url::parse(text).map_err(|error| format!("'{text}' is no URL: {error}"))?;
+    let mut url = Url::parse(text).map_err(|error| format!("'{text}' is no URL: {error}"))?;
+    let has_login = !url.username().is_empty() || url.password().is_some();
     let written = text.split('#').next().unwrap_or_default();
     let path = written.split("://").nth(1).and_then(|rest| rest.split('?').next()).unwrap_or_default();
     let has_dots = path.split('/').skip(1).any(|part| matches!(part, "." | ".."));
     let as_written = || written.is_ascii().then(|| written.parse().ok()).flatten();
     if (path_as_is || !has_dots)
+        && !has_login
         && let Some(uri) = as_written()
     {
         return Ok(uri);
     }
-    let mut url = url;
     url.set_fragment(None);
+    // What is in front of the host goes by a header. It can be taken out of every URL that has a host.
+    let _ = (url.set_username(""), url.set_password(None));
     url.as_str().parse().map_err(|error| format!("the URL {url} cannot be used: {error}"))
+}
+
+/// User and password in front of the host of a URL: `user:password`.
+pub(crate) fn login(text: &str) -> Option<String> {
+    let url = text.contains('@').then(|| Url::parse(text).ok()).flatten()?;
+    let decoded = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+    let has_login = !url.username().is_empty() || url.password().is_some();
+    has_login.then(|| format!("{}:{}", decoded(url.username()), decoded(url.password().unwrap_or_default())))
 }
 
 #[cfg(test)]
@@ -76,6 +88,9 @@ mod tests {
         assert_eq!(sent("http://a.test/x'y?q='1'#top", false).as_deref(), Ok("http://a.test/x'y?q='1'"));
         assert_eq!(sent("http://a.test/x/../y", false).as_deref(), Ok("http://a.test/y"));
         assert_eq!(sent("http://a.test/x/../y", true).as_deref(), Ok("http://a.test/x/../y"));
+        assert_eq!(sent("http://bob%40b:c@a.test/x", false).as_deref(), Ok("http://a.test/x"));
+        assert_eq!(login("http://bob%40b:c@a.test/x").as_deref(), Some("bob@b:c"));
+        assert_eq!(login("http://a.test/x@y"), None);
         assert_eq!(sent("http://a.test/a b", false).as_deref(), Ok("http://a.test/a%20b"));
         assert_eq!(sent("http://a.test/\u{e9}", false).as_deref(), Ok("http://a.test/%C3%A9"));
         assert!(

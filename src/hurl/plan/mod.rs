@@ -108,7 +108,7 @@ impl Entry {
         });
         Ok(Entry {
             span: entry.request.method.span,
-            options: EntryOptions::new(&entry.request.options).map_err(refused)?,
+            options: EntryOptions::new(&entry.request.options),
             request: Request::new(&entry.request, base, files).map_err(refused)?,
             expected: entry.response.as_ref().map(|response| Expected::new(response, files)),
             cookies: Vec::new(),

@@ -43,7 +43,7 @@ pub(crate) struct Options {
     pub(crate) http10: bool,
     pub(crate) timeout: Option<Duration>,
     pub(crate) output: Option<(String, Span)>,
-    pub(crate) no_coercion: bool,
+    pub(crate) no_coercion: Option<bool>,
     pub(crate) changes: Vec<Change>,
 }
 
@@ -57,14 +57,14 @@ pub(crate) enum EntryOptions {
 }
 
 impl EntryOptions {
-    /// # Errors
-    /// When one of them has a value it cannot have.
-    pub(crate) fn new(options: &[EntryOption]) -> Result<Self, Fault> {
+    /// Those that cannot be had are told when the entry is run, as hurl does.
+    pub(crate) fn new(options: &[EntryOption]) -> Self {
         let sets_variables = |option: &EntryOption| matches!(option.kind, OptionKind::Variable { .. });
-        if options.iter().any(|option| sets_variables(option) || has_places(&option.kind)) {
-            return Ok(EntryOptions::Made(options.to_vec()));
+        match resolve(options, &mut Variables::new()) {
+            // Without any variable: there is nothing to fill in.
+            Ok(fixed) if !options.iter().any(sets_variables) => EntryOptions::Fixed(Box::new(fixed)),
+            _ => EntryOptions::Made(options.to_vec()),
         }
-        resolve(options, &mut Variables::new()).map(|options| EntryOptions::Fixed(Box::new(options)))
     }
 
     /// The options with their places filled; variables among them are set.
@@ -72,17 +72,6 @@ impl EntryOptions {
         resolve(options, variables)
     }
 }
-
-/// Something of it has to be filled in.
-fn has_places(kind: &OptionKind) -> bool {
-    // What they are is seen when they are resolved without any variable.
-    let alone = [EntryOption { kind: kind.clone(), span: Span::default() }];
-    matches!(resolve(&alone, &mut Variables::new()), Err(fault) if fault.title == UNDEFINED || fault.title == NOT_OF_KIND)
-}
-
-/// As the evaluation calls it.
-const UNDEFINED: &str = "undefined variable";
-const NOT_OF_KIND: &str = "invalid expression type";
 
 fn resolve(list: &[EntryOption], variables: &mut Variables) -> Result<Options, Fault> {
     let mut options = Options::default();
@@ -117,7 +106,7 @@ impl Options {
             Kind::PathAsIs(value) => self.path_as_is = flag(value, variables)?,
             Kind::MaxTime(value) => self.timeout = Some(time(value, variables)?).filter(|time| !time.is_zero()),
             Kind::Output(value) => self.output = Some((text(value, variables)?, value.span)),
-            Kind::NoJsonPathCoercion(value) => self.no_coercion = flag(value, variables)?,
+            Kind::NoJsonPathCoercion(value) => self.no_coercion = Some(flag(value, variables)?),
             Kind::Http10(value) => {
                 self.http10 = flag(value, variables)?;
                 self.changes.push(Change::NewConnection);
@@ -158,7 +147,11 @@ fn of_place<T>(
 ) -> Result<T, Fault> {
     let value = evaluate(place, variables)?;
     take(&value).ok_or_else(|| {
-        Fault::runtime(place.span, NOT_OF_KIND, format!("wanted {wanted}, got {} <{}>", value.kind(), *value))
+        Fault::runtime(
+            place.span,
+            "invalid expression type",
+            format!("wanted {wanted}, got {} <{}>", value.kind(), *value),
+        )
     })
 }
 

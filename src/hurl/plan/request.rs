@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use perfloop_hurl::Span;
 use perfloop_hurl::ast::{self, Field, Part, Template};
 
-use super::address::{push_pair, uri, with_query};
+use super::address::{login, push_pair, uri, with_query};
 use super::name::name;
 use super::options::Options;
 use crate::hurl::decoding::ACCEPTED;
@@ -183,7 +183,16 @@ impl Request {
             self.set_headers(request, filling, content_type)?;
         }
         request.timeout = options.timeout;
-        Ok(())
+        self.set_login(request, self.fixed_url.as_deref().unwrap_or(last_url))
+    }
+
+    /// What stands in front of the host of a URL authorizes, where nothing else does.
+    fn set_login(&self, request: &mut Prepared, url: &str) -> Result<(), Fault> {
+        let Some(login) = login(url).filter(|_| !request.headers.contains_key("authorization")) else { return Ok(()) };
+        let mut headers = Headers { map: std::mem::take(&mut request.headers), span: self.span };
+        let added = headers.add("authorization", &basic_auth(&login));
+        request.headers = headers.map;
+        added
     }
 
     /// Sets the body. Returns the content type of a multipart form.

@@ -16,10 +16,9 @@ use crate::load::{Family, HttpSettings, Route, TlsVersions};
 #[derive(Debug, Clone)]
 pub(crate) enum Change {
     Insecure(bool),
-    /// The content of a file.
-    Authority(Vec<u8>),
-    Certificate(Vec<u8>),
-    Key(Vec<u8>),
+    Authority(Pem),
+    Certificate(Pem),
+    Key(Pem),
     Proxy(Url),
     Resolve(String, u16, Vec<IpAddr>),
     Connect(Route),
@@ -30,6 +29,9 @@ pub(crate) enum Change {
     /// A connection of its own for each request.
     NewConnection,
 }
+
+/// The content of a file of certificates, or why it cannot be read.
+type Pem = Result<Vec<u8>, String>;
 
 /// A version of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,18 +64,22 @@ impl Change {
     }
 
     /// Makes the change.
-    pub(crate) fn apply(&self, settings: &mut HttpSettings) {
+    ///
+    /// # Errors
+    /// One line, when its file could not be read.
+    pub(crate) fn apply(&self, settings: &mut HttpSettings) -> Result<(), String> {
         match self {
             Change::Insecure(insecure) => settings.insecure = *insecure,
-            Change::Authority(pem) => settings.ca_pem = Some(pem.clone()),
+            Change::Authority(pem) => settings.ca_pem = Some(pem.clone()?),
             // A file may hold both the certificate and its key.
             Change::Certificate(pem) => {
                 let key = settings.identity_pem.take().filter(|(cert, _)| cert.is_empty()).map(|(_, key)| key);
-                settings.identity_pem = Some((pem.clone(), key.unwrap_or_else(|| pem.clone())));
+                let pem = pem.clone()?;
+                settings.identity_pem = Some((pem.clone(), key.unwrap_or(pem)));
             }
             Change::Key(pem) => {
                 let certificate = settings.identity_pem.take().map(|(certificate, _)| certificate);
-                settings.identity_pem = Some((certificate.unwrap_or_default(), pem.clone()));
+                settings.identity_pem = Some((certificate.unwrap_or_default(), pem.clone()?));
             }
             Change::Proxy(url) => settings.proxy = Some(url.clone()),
             Change::Resolve(host, port, addresses) => {
@@ -89,15 +95,16 @@ impl Change {
             Change::LeastTls(_) | Change::MostTls(_) => {}
             Change::NewConnection => settings.keep_alive = false,
         }
+        Ok(())
     }
 }
 
 /// The content of a file of certificates, named relative to where perfloop runs.
-fn pem(option: &str, name: &Template, variables: &Variables) -> Result<Vec<u8>, Fault> {
+fn pem(option: &str, name: &Template, variables: &Variables) -> Result<Pem, Fault> {
     let path = text(name, variables)?;
     // A password may follow the name.
     let file = if option == "cert" { path.split(':').next().unwrap_or_default() } else { &path };
-    fs::read(file).map_err(|error| invalid(name.span, option, file, &error.to_string()))
+    Ok(fs::read(file).map_err(|error| format!("{option} {file} cannot be read: {error}")))
 }
 
 fn proxy(value: &Template, variables: &Variables) -> Result<Url, Fault> {

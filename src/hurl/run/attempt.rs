@@ -88,11 +88,14 @@ impl Runner<'_> {
         url: &mut String,
         used: &mut Used,
     ) -> Result<Response, Trouble> {
-        let settings = settings(self.user, options);
+        let settings = settings(self.user, options).map_err(|message| {
+            Trouble::Lost(self.user.unsendable(entry.request.shared.name(), message), entry.request.span)
+        })?;
         let manner = Manner {
             version: if options.http10 { Version::HTTP_10 } else { Version::HTTP_11 },
             is_raw: true,
             wants_certificate: entry.wants_certificate,
+            repeats_cookies: true,
         };
         let filling = Filling {
             variables: &self.variables,
@@ -130,10 +133,11 @@ impl Runner<'_> {
         let Reached { mut response, url, redirects } = reached;
         let times = response.times();
         let (headers, body, origin) = response.take();
-        let (body, raw_body) = match if body.is_empty() { Ok(None) } else { unpacked(&headers, &body) } {
-            Ok(Some(unpacked)) => (unpacked, Some(body)),
-            // Whether it can be unpacked matters only to who asks for it.
-            Ok(None) | Err(_) => (body, None),
+        let (body, raw_body, broken) = match unpacked(&headers, &body) {
+            Ok(Some(unpacked)) => (unpacked, Some(body), None),
+            Ok(None) => (body, None, None),
+            // That matters only to who asks for the body.
+            Err(why) => (body, None, Some(why)),
         };
         let Origin { version, peer, certificate: shown } = origin;
         let answer = Answer::new(AnswerParts {
@@ -148,7 +152,9 @@ impl Runner<'_> {
             certificate: shown.as_deref().map(certificate),
             redirects,
         });
-        let answer = if options.no_coercion { answer.without_coercion() } else { answer };
+        let answer = answer.still_packed_for(broken);
+        let answer =
+            if options.no_coercion.unwrap_or(self.manners.no_coercion) { answer.without_coercion() } else { answer };
         let faults = self.look_at(expected, &answer);
         if self.keeps_body(options) {
             used.body = answer.body().to_vec();
@@ -198,17 +204,22 @@ fn broken(response: &Response, message: String) -> RequestError {
 }
 
 /// Those of a request whose options make it go by a client of its own.
-fn settings(user: &User, options: &Options) -> Option<Arc<HttpSettings>> {
+///
+/// # Errors
+/// One line, when a file of certificates cannot be read.
+fn settings(user: &User, options: &Options) -> Result<Option<Arc<HttpSettings>>, String> {
     let omits = |name: &str| options.no_headers.iter().any(|omitted| omitted.eq_ignore_ascii_case(name));
     let omitted = [(Added::UserAgent, "user-agent"), (Added::Accept, "accept")];
     let mut omitted = omitted.into_iter().filter(|(_, name)| omits(name)).peekable();
     if options.changes.is_empty() && omitted.peek().is_none() {
-        return None;
+        return Ok(None);
     }
     let mut settings = user.http_settings().clone();
-    options.changes.iter().for_each(|change| change.apply(&mut settings));
+    for change in &options.changes {
+        change.apply(&mut settings)?;
+    }
     settings.omitted.extend(omitted.map(|(header, _)| header));
-    Some(Arc::new(settings))
+    Ok(Some(Arc::new(settings)))
 }
 
 fn version_of(version: Version) -> ast::Version {

@@ -27,6 +27,8 @@ pub(super) struct Manners {
     /// Entries after one with an error are run, too.
     pub(super) continues: bool,
     pub(super) keeps_session: bool,
+    /// What a path into JSON finds is always a list.
+    pub(super) no_coercion: bool,
     /// Values that are not to be shown.
     pub(super) secrets: Vec<String>,
 }

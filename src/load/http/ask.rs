@@ -24,10 +24,12 @@ pub(crate) struct Manner {
     pub(crate) is_raw: bool,
     /// The certificate of the other side is wanted.
     pub(crate) wants_certificate: bool,
+    /// The user's cookies are sent beside those it names itself, those of the same names included.
+    pub(crate) repeats_cookies: bool,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Manner { version: Version::HTTP_11, is_raw: false, wants_certificate: false }
+        Manner { version: Version::HTTP_11, is_raw: false, wants_certificate: false, repeats_cookies: false }
     }
 }
