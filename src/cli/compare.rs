@@ -11,6 +11,7 @@ use super::output::Output;
 use super::run::width;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
+use crate::report::facts::{Fact, facts};
 use crate::report::{RunInfo, write_comparison, write_comparison_json};
 use crate::stats::{Comparison, LoadVerdict, Summary, Tolerance, ToleranceOf, Verdict};
 
@@ -157,35 +158,17 @@ fn different_clocks(base: &Side, new: &Side) -> Option<String> {
     Some(format!("{} is timed by {clock}, and {} by {its_clock}", first.path.display(), other.path.display()))
 }
 
-/// What is told of a run.
-type Told = fn(&Report, &Summary) -> String;
-
 /// What should be the same of all runs, and is not.
 fn differences(base: &Side, new: &Side) -> Vec<String> {
-    let all: Vec<(&Report, &Summary)> = base.each().chain(new.each()).collect();
-    let Some((first, rest)) = all.split_first() else { return Vec::new() };
-    let told: [(&str, Told); 4] = [
-        ("users", |_, run| run.users.to_string()),
-        ("plan", |report, _| report.info.plan.clone().unwrap_or_else(|| "unknown".into())),
-        ("target", |report, _| report.info.target.clone()),
-        ("machine", |report, _| machines(&report.info)),
-    ];
-    let different = told.into_iter().filter_map(|(what, of)| {
-        let mine = of(first.0, first.1);
-        let (other, its) = rest.iter().map(|(report, run)| (report, of(report, run))).find(|(_, its)| *its != mine)?;
-        let (here, there) = (first.0.path.display(), other.path.display());
-        Some(format!("the {what} of {here} and {there} differ: {mine}; {its}"))
+    let all: Vec<(&Report, Vec<Fact>)> =
+        base.each().chain(new.each()).map(|(report, run)| (report, facts(run, &report.info))).collect();
+    let Some(((first, mine), rest)) = all.split_first() else { return Vec::new() };
+    let different = mine.iter().enumerate().filter(|(_, fact)| fact.matters).filter_map(|(at, fact)| {
+        let (other, its) = rest.iter().find(|(_, its)| its[at].compared != fact.compared)?;
+        let (here, there) = (first.path.display(), other.path.display());
+        Some(format!("the {} of {here} and {there} differ: {}; {}", fact.name, fact.shown, its[at].shown))
     });
     different.collect()
-}
-
-fn machines(info: &RunInfo) -> String {
-    let machine = |host: &crate::report::Host| {
-        let cpus = host.cpus.map(|cpus| format!("{cpus} processors"));
-        let parts = [&host.os, &host.kernel, &cpus, &host.cpu_model].map(|part| part.as_deref().unwrap_or("unknown"));
-        parts.join(" ")
-    };
-    info.hosts.iter().map(machine).collect::<Vec<_>>().join(", ")
 }
 
 fn limited(side: &Side) -> impl Iterator<Item = String> {

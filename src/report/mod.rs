@@ -2,6 +2,7 @@
 
 mod compare;
 mod curl;
+pub(crate) mod facts;
 mod gates;
 mod hlog;
 mod html;
@@ -21,6 +22,9 @@ use std::time::SystemTime;
 
 pub use compare::write_comparison;
 pub use curl::curl_line;
+pub use facts::ComparedRun;
+#[cfg(feature = "embedded")]
+pub(crate) use facts::EMBEDDED_TARGET;
 pub use hlog::write_hlog;
 pub use html::write_html;
 pub use http_log::Secrets;
