@@ -8,7 +8,6 @@ use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::merge::{clock_of, read};
 use super::output::Output;
-use super::run::width;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
 use crate::report::facts::{Fact, facts};
@@ -89,7 +88,7 @@ fn compare(args: &Compare) -> Result<Exit, Error> {
     let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
     let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     // What cannot be printed does not keep the rest from being written.
-    let _ = write(&comparison, &warnings, width(json_on_stdout), &mut out);
+    let _ = write(&comparison, &warnings, &mut out);
     if let Some(output) = json {
         let [base, new] = [&base, &new].map(Side::paths);
         output.write("--json", |writer| write_comparison_json(&comparison, &base, &new, &warnings, writer))?;
@@ -97,14 +96,14 @@ fn compare(args: &Compare) -> Result<Exit, Error> {
     Ok(if comparison.is_worse() { Exit::Failed } else { Exit::Good })
 }
 
-fn write(comparison: &Comparison, warnings: &[String], width: u16, out: &mut impl Write) -> io::Result<()> {
+fn write(comparison: &Comparison, warnings: &[String], out: &mut impl Write) -> io::Result<()> {
     for warning in warnings {
         writeln!(out, "warning: {warning}")?;
     }
     if !warnings.is_empty() {
         writeln!(out)?;
     }
-    write_comparison(comparison, width, &mut *out)?;
+    write_comparison(comparison, &mut *out)?;
     let verdict = match (comparison.is_worse(), comparison.has(Verdict::Better)) {
         (true, _) => "worse",
         (false, true) => "better, and nothing worse",
