@@ -177,8 +177,11 @@ fn what_cannot_be_merged_is_refused_in_one_line() {
     let by_thread = changed("by_thread.json", &|report| report["requests"][0]["stamped"] = 0.into());
     let no_report = place.write("no_report.json", &serde_json::json!({ "hello": 1 }));
     let missing = place.path("missing.json");
-    let rows: [(&[&str], &[&str]); 7] = [
+    let copy = changed("copy.json", &|_| {});
+    let rows: [(&[&str], &[&str]); 9] = [
         (&[], &["FILE", "is missing"]),
+        (&[&good, &good], &["good.json is given twice", "once"]),
+        (&[&good, &copy], &["good.json and ", "copy.json are of the same run", "give one of them"]),
         (&[&good], &["good.json is alone", "FILE"]),
         (&[&good, &missing], &["missing.json", "cannot be read", "--json"]),
         (&[&good, &no_report], &["no_report.json", "is no report of perfloop", "run.schema"]),
@@ -192,6 +195,31 @@ fn what_cannot_be_merged_is_refused_in_one_line() {
         let says = words.iter().all(|word| stderr.contains(word));
         (!is_right || !says).then(|| format!("{args:?}: {code:?} {stderr}"))
     }));
+}
+
+#[test]
+fn runs_that_were_not_side_by_side_are_merged_with_a_warning() {
+    let (service, place) = (Service::start(), Reports::new());
+    let first = place.path("first.json");
+    perfloop(&["--time", "0.5", "--wait", "0.01", "--quiet", "--json", &first, &service.at("/fast")]);
+    place.changed("first.json", "first.json", |report| {
+        stamp_all(report);
+        report["run"]["start"] = "2026-01-01T00:00:00.000Z".into();
+    });
+    let beginning =
+        |name: &str, start: &str| place.changed("first.json", name, |run| run["run"]["start"] = start.into());
+    let beside = beginning("beside.json", "2026-01-01T00:00:00.010Z");
+    let half = beginning("half.json", "2026-01-01T00:00:00.400Z");
+    let later = beginning("later.json", "2026-01-01T00:01:00.000Z");
+    let merged = |other: &str| perfloop(&["merge", &first, other]);
+    let rows = [(&beside, None), (&half, Some("side by side")), (&later, Some("ran at no time side by side"))];
+    for (other, warning) in rows {
+        let Output { code, stdout, stderr, .. } = merged(other);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+        let told = stdout.lines().find(|line| line.starts_with("warning: ") && line.contains("first.json"));
+        assert_eq!(told.is_some(), warning.is_some(), "{stdout}");
+        assert!(warning.is_none_or(|words| stdout.contains(words)), "{stdout}");
+    }
 }
 
 #[test]
