@@ -118,11 +118,16 @@ pub(super) fn headline(summary: &Summary) -> String {
 
 pub(super) fn load_line(summary: &Summary) -> String {
     let full_load = match &summary.full_load {
-        Some(section) => format!("at full load for {}", units::short(section.span)),
+        Some(section) => format!("{} for {}", full_load_word(summary), units::short(section.span)),
         None => "nothing ended at full load".into(),
     };
     let users = units::count(summary.users.into(), "user");
     format!("{users}, {full_load}, {:.2} requests in flight on average", summary.whole.in_flight)
+}
+
+/// What full load is called: steady only where its two halves agree.
+fn full_load_word(summary: &Summary) -> &'static str {
+    if summary.is_steady() == Some(true) { "steady at full load" } else { "at full load" }
 }
 
 /// Some percentile of the tables says little.

@@ -7,6 +7,7 @@ mod failures;
 mod gate;
 mod merge;
 mod recordings;
+mod steady;
 mod summary;
 mod tally;
 mod timeline;
