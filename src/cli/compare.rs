@@ -11,8 +11,10 @@ use super::output::Output;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
 use crate::report::facts::{Fact, facts};
-use crate::report::{RunInfo, write_comparison, write_comparison_json};
-use crate::stats::{Comparison, LoadVerdict, Summary, Tolerance, ToleranceOf, Verdict};
+use crate::report::{
+    ComparedRun, RunInfo, comparison_headline, write_comparison, write_comparison_html, write_comparison_json,
+};
+use crate::stats::{Comparison, LoadVerdict, Summary, Tolerance, ToleranceOf};
 
 pub(super) const COMMAND: Subcommand =
     Subcommand { name: "compare", usage: "BASE NEW", about: "Tell whether a run is worse than another", main };
@@ -43,6 +45,10 @@ struct Compare {
     /// Write the comparison as JSON; - is stdout
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+
+    /// Write the comparison as one HTML page, with charts of both sides; - is stdout
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 /// A report that was read.
@@ -84,16 +90,48 @@ fn compare(args: &Compare) -> Result<Exit, Error> {
 
     let comparison = Comparison::of(&base.runs, &new.runs, &tolerance(&args.tolerance))
         .map_err(|error| Error::usage(format!("compare: {error}")))?;
-    let json_on_stdout = args.json.as_deref() == Some(Path::new("-"));
-    let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
-    let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let outputs = Outputs::reserve(args)?;
+    let mut out: Box<dyn Write> = if outputs.take_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     // What cannot be printed does not keep the rest from being written.
     let _ = write(&comparison, &warnings, &mut out);
-    if let Some(output) = json {
-        let [base, new] = [&base, &new].map(Side::paths);
-        output.write("--json", |writer| write_comparison_json(&comparison, &base, &new, &warnings, writer))?;
-    }
+    outputs.write(&comparison, &base, &new, &warnings)?;
     Ok(if comparison.is_worse() { Exit::Failed } else { Exit::Good })
+}
+
+/// The places for what is for programs and browsers.
+struct Outputs {
+    json: Option<Output>,
+    html: Option<Output>,
+    take_stdout: bool,
+}
+
+impl Outputs {
+    fn reserve(args: &Compare) -> Result<Outputs, Error> {
+        let is_stdout = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+        if args.json.is_some() && args.json == args.html {
+            return Err(Error::usage(
+                "compare: --json and --html cannot both write there; give one of them another file",
+            ));
+        }
+        let reserve =
+            |flag: &str, path: &Option<PathBuf>| path.as_deref().map(|path| Output::reserve(flag, path)).transpose();
+        let (json, html) = (reserve("--json", &args.json)?, reserve("--html", &args.html)?);
+        Ok(Outputs { json, html, take_stdout: is_stdout(&args.json) || is_stdout(&args.html) })
+    }
+
+    /// One that cannot be written does not keep the other from it.
+    fn write(self, comparison: &Comparison, base: &Side, new: &Side, warnings: &[String]) -> Result<(), Error> {
+        let [base_names, new_names] = [base, new].map(Side::names);
+        let json = self.json.map_or(Ok(()), |output| {
+            output
+                .write("--json", |writer| write_comparison_json(comparison, &base_names, &new_names, warnings, writer))
+        });
+        let [base, new] = [base.compared(&base_names), new.compared(&new_names)];
+        let html = self.html.map_or(Ok(()), |output| {
+            output.write("--html", |writer| write_comparison_html(comparison, &base, &new, warnings, writer))
+        });
+        json.and(html)
+    }
 }
 
 fn write(comparison: &Comparison, warnings: &[String], out: &mut impl Write) -> io::Result<()> {
@@ -104,12 +142,7 @@ fn write(comparison: &Comparison, warnings: &[String], out: &mut impl Write) -> 
         writeln!(out)?;
     }
     write_comparison(comparison, &mut *out)?;
-    let verdict = match (comparison.is_worse(), comparison.has(Verdict::Better)) {
-        (true, _) => "worse",
-        (false, true) => "better, and nothing worse",
-        (false, false) => "no difference that can be told",
-    };
-    writeln!(out, "{verdict}")
+    writeln!(out, "{}", comparison_headline(comparison))
 }
 
 impl Side {
@@ -129,8 +162,13 @@ impl Side {
         Ok(side)
     }
 
-    fn paths(&self) -> Vec<String> {
+    fn names(&self) -> Vec<String> {
         self.reports.iter().map(|report| report.path.display().to_string()).collect()
+    }
+
+    fn compared<'a>(&'a self, names: &'a [String]) -> Vec<ComparedRun<'a>> {
+        let named = names.iter().zip(self.each());
+        named.map(|(name, (report, summary))| ComparedRun { name, summary, info: &report.info }).collect()
     }
 
     fn each(&self) -> impl Iterator<Item = (&Report, &Summary)> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::outline::{Align, write_columns};
 use super::text::{four_digits, rate};
-use crate::stats::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind};
+use crate::stats::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Verdict};
 
 const COLUMNS: [Align; 6] = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left, Align::Left];
 const HEADER: [&str; 6] = ["", "base", "new", "change", "95 % interval", ""];
@@ -37,6 +37,16 @@ pub fn write_comparison(comparison: &Comparison, mut writer: impl Write) -> io::
         writeln!(writer, "- fewer than 10 samples lie beyond this percentile, which is not judged")?;
     }
     Ok(())
+}
+
+/// The verdict on everything, as the last line says it.
+pub(crate) fn headline(comparison: &Comparison) -> String {
+    let verdict = match (comparison.is_worse(), comparison.has(Verdict::Better)) {
+        (true, _) => "worse",
+        (false, true) => "better, and nothing worse",
+        (false, false) => "no difference that can be told",
+    };
+    verdict.to_owned()
 }
 
 /// What a row is called.
@@ -106,7 +116,6 @@ pub(super) fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Verdict;
 
     fn change(metric: Metric, base: f64, new: f64, interval: Option<(f64, f64)>) -> Change {
         let change = if metric == Metric::FailRatio { new - base } else { new / base - 1.0 };

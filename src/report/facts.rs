@@ -1,5 +1,6 @@
 //! What is known of a run beside its numbers, fact by fact, so that runs can be laid side by side.
 
+use super::curl::shell_word;
 use super::http_log::timestamp;
 use super::{Host, RunInfo};
 use crate::stats::Summary;
@@ -47,11 +48,21 @@ pub(crate) fn facts(summary: &Summary, info: &RunInfo) -> Vec<Fact> {
         fact("checks", units::count(summary.whole.totals.ended(), "check"), false),
         fact("times", summary.times_verdict().to_string(), false),
         fact("load", summary.load_verdict().to_string(), false),
+        fact("steady", steady(summary).to_owned(), false),
+        fact("command", info.command.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" "), false),
     ]
 }
 
 fn fact(name: &'static str, shown: String, matters: bool) -> Fact {
     Fact { name, compared: shown.clone(), shown, matters }
+}
+
+fn steady(summary: &Summary) -> &'static str {
+    match summary.is_steady() {
+        Some(true) => "yes, both halves of full load agree",
+        Some(false) => "no, the halves of full load differ",
+        None => "too short to tell",
+    }
 }
 
 fn machine(host: &Host) -> String {
