@@ -93,19 +93,20 @@ fn verdicts(comparison: &Comparison, warnings: &[String]) -> Markup {
     }
 }
 
-/// The first changes of which this is told, and how many more there are.
+/// The first changes of which this is told, and how many more there are. A check is often one request of its name.
 fn named(comparison: &Comparison, verdict: Verdict) -> String {
-    let of_row = |row: &ComparedRow| {
-        let told = row.changes.iter().filter(|change| change.verdict == verdict);
-        told.map(|change| format!("{} {} {}", row.name, label(change.metric), by(change.metric, change.change)))
-            .collect::<Vec<_>>()
-    };
-    let all: Vec<String> = comparison.rows.iter().flat_map(of_row).collect();
-    let mut named = all.iter().take(NAMED_CHANGES).cloned().collect::<Vec<_>>().join(", ");
-    if all.len() > NAMED_CHANGES {
-        named += &format!(" and {} more", all.len() - NAMED_CHANGES);
+    let mut all: Vec<String> = Vec::new();
+    for row in &comparison.rows {
+        for change in row.changes.iter().filter(|change| change.verdict == verdict) {
+            let text = format!("{} {} {}", row.name, label(change.metric), by(change.metric, change.change));
+            if !all.contains(&text) {
+                all.push(text);
+            }
+        }
     }
-    named
+    let more = all.len().saturating_sub(NAMED_CHANGES);
+    all.truncate(NAMED_CHANGES);
+    if more > 0 { format!("{} and {more} more", all.join(", ")) } else { all.join(", ") }
 }
 
 fn changes(comparison: &Comparison) -> Markup {
