@@ -108,10 +108,11 @@ struct Outputs {
 impl Outputs {
     fn reserve(args: &Compare) -> Result<Outputs, Error> {
         let is_stdout = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
-        if args.json.is_some() && args.json == args.html {
-            return Err(Error::usage(
-                "compare: --json and --html cannot both write there; give one of them another file",
-            ));
+        if let Some(path) = args.json.as_deref().filter(|_| args.json == args.html) {
+            return Err(Error::usage(format!(
+                "compare: --json and --html cannot both write {}; give one of them another file",
+                path.display()
+            )));
         }
         let reserve =
             |flag: &str, path: &Option<PathBuf>| path.as_deref().map(|path| Output::reserve(flag, path)).transpose();
