@@ -211,6 +211,6 @@ fn differences(base: &Side, new: &Side) -> Vec<String> {
 
 fn limited(side: &Side) -> impl Iterator<Item = String> {
     side.each()
-        .filter(|(_, run)| matches!(run.load_verdict(), LoadVerdict::TesterLimited(_)))
+        .filter(|(_, run)| matches!(run.load_verdict(), LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_)))
         .map(|(report, run)| format!("the load of {} was not as asked: {}", report.path.display(), run.load_verdict()))
 }

@@ -40,13 +40,12 @@ pub fn write_comparison(comparison: &Comparison, mut writer: impl Write) -> io::
 }
 
 /// The verdict on everything, as the last line says it.
-pub(crate) fn headline(comparison: &Comparison) -> String {
-    let verdict = match (comparison.is_worse(), comparison.has(Verdict::Better)) {
+pub(crate) fn headline(comparison: &Comparison) -> &'static str {
+    match (comparison.is_worse(), comparison.has(Verdict::Better)) {
         (true, _) => "worse",
         (false, true) => "better, and nothing worse",
         (false, false) => "no difference that can be told",
-    };
-    verdict.to_owned()
+    }
 }
 
 /// What a row is called.

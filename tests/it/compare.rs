@@ -222,6 +222,15 @@ fn what_cannot_be_compared_is_refused_in_one_line() {
     assert!(forced.stdout.contains("thread's clock"), "{}", forced.stdout);
 }
 
+#[test]
+fn a_run_with_dropped_arrivals_is_warned_of() {
+    let (service, place) = (Service::start(), Reports::new());
+    let good = place.run("good.json", "0.5", &service.at("/delay/2"));
+    let short = place.changed("good.json", "short.json", |report| report["run"]["dropped"] = 3.into());
+    let output = perfloop(&["compare", &good, &short]);
+    assert!(output.stdout.contains("short.json was not as asked: less than asked, 3 arrivals"), "{}", output.stdout);
+}
+
 /// How many of so many pairs are told to be worse, where the service takes so much longer for the second one.
 fn told_worse(pairs: u32, base: Duration, new: Duration) -> u32 {
     let (before, now, place) = (Service::with_delay(base), Service::with_delay(new), Reports::new());

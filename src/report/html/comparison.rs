@@ -10,7 +10,7 @@ use super::intervals::Axis;
 use super::overlay;
 use super::verdicts::{Mood, first_line, line};
 use crate::report::ComparedRun;
-use crate::report::compare::{by, kind_word, label, percent, value};
+use crate::report::compare::{by, headline, kind_word, label, percent, value};
 use crate::report::facts::{Fact, facts};
 use crate::stats::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Verdict};
 use crate::units;
@@ -63,11 +63,8 @@ fn verdicts(comparison: &Comparison, warnings: &[String]) -> Markup {
     let mood = if comparison.is_worse() { Mood::Bad } else { Mood::Good };
     let of = |verdict| named(comparison, verdict);
     let [worse, better] = [of(Verdict::Worse), of(Verdict::Better)];
-    let title = match (comparison.is_worse(), comparison.has(Verdict::Better)) {
-        (true, _) => "Worse",
-        (false, true) => "Better, and nothing worse",
-        (false, false) => "No difference that can be told",
-    };
+    let headline = headline(comparison);
+    let title = headline[..1].to_uppercase() + &headline[1..];
     let below = if worse.is_empty() && better.is_empty() {
         "Whatever changed may be chance, or is within the tolerance.".to_owned()
     } else {
@@ -80,7 +77,7 @@ fn verdicts(comparison: &Comparison, warnings: &[String]) -> Markup {
     };
     html! {
         section.verdicts {
-            (first_line(mood, title, &below))
+            (first_line(mood, &title, &below))
             ul.lines {
                 @for warning in warnings { (line(Mood::Doubtful, "Warning", warning, &[])) }
                 @for (side, names) in [("base", &comparison.only_base), ("new", &comparison.only_new)] {
