@@ -107,6 +107,20 @@ fn the_blocks_hold_what_ended_at_full_load() {
 }
 
 #[test]
+fn full_load_is_called_steady_in_every_format_or_in_none() {
+    let service = Service::start();
+    let run = |time: &str| {
+        let wait = ["--users", "2", "--wait", "0.01", "--json", "-", "--quiet", "--time", time];
+        perfloop(&[&wait[..], &[&service.at("/delay/5")]].concat())
+    };
+    let long = run("2");
+    let told = long.json()["run"]["verdicts"]["steady"].as_bool().expect("long enough to tell");
+    assert_eq!(long.stderr.contains(", steady at full load for "), told, "{long:#?}");
+    let short = run("0.5");
+    assert!(short.json()["run"]["verdicts"]["steady"].is_null() && short.stderr.contains(", at full load for "));
+}
+
+#[test]
 fn merged_reports_hold_the_sum_of_what_the_service_counted() {
     let (service, place) = (Service::start(), Reports::new());
     let (a, b, sum) = (place.path("a.json"), place.path("b.json"), place.path("sum.json"));
