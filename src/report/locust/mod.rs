@@ -4,8 +4,8 @@
 //! requests that ended in the measured part of the run: `Request Count` is those with and without a usable answer,
 //! `Failure Count` those without one and the checks that failed on an expectation of one. Times are response times of
 //! the answered, in milliseconds; a request without an answer has none. As in Locust, percentiles are rounded to two
-//! digits, and to whole milliseconds below 100 ms, and are `N/A` where nothing ended. Rates are over the tested time.
-//! A check that makes no requests has no row.
+//! digits, and to whole milliseconds below 100 ms; they are `N/A` where nothing ended, and 0 where nothing was answered.
+//! Rates are over the tested time. A check that makes no requests has no row.
 
 mod failures;
 mod history;
