@@ -18,6 +18,10 @@ use crate::load::{Feed, Prepared, Row, SharedRequest, User};
 use crate::load_test::LoadTest;
 use crate::outcome::CheckResult;
 
+/// How the description of the service inside perfloop begins; its port is another one in each run.
+#[cfg(feature = "embedded")]
+const EMBEDDED: &str = crate::report::EMBEDDED_TARGET;
+
 /// What a run is aimed at.
 pub(super) struct Target {
     /// For people and for the report.
@@ -109,7 +113,7 @@ impl Target {
         #[cfg(feature = "embedded")]
         if args.targets.is_empty() && args.request_flag().is_none() {
             let check = hello("http://127.0.0.1")?;
-            let description = "embedded mock service on a free port".to_owned();
+            let description = format!("{EMBEDDED}on a free port");
             return Ok(Target { description, checks: vec![check], is_embedded: true, _service: None });
         }
         Target::new(args, hops)
@@ -306,7 +310,7 @@ fn embedded() -> Result<Target, Error> {
         Error::run(format!("the mock service inside perfloop does not start: {error}; give a TARGET"))
     })?;
     let check = hello(&service.url())?;
-    let description = format!("embedded mock service {}", check.request.request.uri);
+    let description = format!("{EMBEDDED}{}", check.request.request.uri);
     Ok(Target { description, checks: vec![check], is_embedded: true, _service: Some(service) })
 }
 

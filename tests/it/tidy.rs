@@ -203,6 +203,7 @@ const OWNERS: [(&str, &[&str]); 34] = [
             "load/request.rs",
             "load/response.rs",
             "report/html/data.rs",
+            "report/html/overlay.rs",
             "report/json/",
             "report/json_exchange.rs",
             "cli/expected.rs",
