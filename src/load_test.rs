@@ -1,6 +1,7 @@
 //! A load test, from its plan to its numbers: the one file that joins the two halves.
 
 mod gates;
+mod live;
 
 use std::error::Error as StdError;
 use std::io::Write;
@@ -21,6 +22,7 @@ use crate::queue;
 use crate::report::{SampleFormat, Secrets};
 use crate::stats::{Collector, Gate, Stats, Summary};
 use gates::Gates;
+pub use live::Live;
 
 /// Checks, and the plan by which users run them.
 ///
@@ -65,14 +67,6 @@ pub struct Run {
     seed: u64,
     gates: Arc<Gates>,
     logs: OpenLogs,
-}
-
-/// Reads and ends a [`Run`] from anywhere: a progress line, a signal handler.
-#[derive(Debug, Clone)]
-pub struct Live {
-    stop: Arc<Stop>,
-    steering: Arc<Steering>,
-    collector: Arc<Collector>,
 }
 
 impl LoadTest {
@@ -299,44 +293,6 @@ impl LoadTest {
                 Err(error)
             }
         }
-    }
-}
-
-impl Live {
-    /// Stops the run: no check is begun any more, and those that run may end within the plan's stop timeout.
-    pub fn stop(&self) {
-        self.stop.set(EndReason::Stopped);
-    }
-
-    /// Stops the run at once: checks that run are cut off and counted as unfinished.
-    pub fn cut(&self) {
-        self.stop.cut();
-    }
-
-    /// From now on so many users are wanted, whatever the plan says: others begin, at the plan's spawn rate if it has
-    /// one, or the last ones leave when their check has ended. The run then goes on until its time is up or somebody
-    /// stops it. A [rate](Plan::rate) of arrivals is none of users, and stays. Users that this machine has no room for
-    /// are not made, and warned of.
-    pub fn set_users(&self, users: u32) {
-        self.steering.want(None, users);
-        self.stop.notify();
-    }
-
-    /// The same for the users of one class. False if there is no class of this name.
-    pub fn set_class_users(&self, class: &str, users: u32) -> bool {
-        let is_known = self.steering.want(Some(class), users);
-        self.stop.notify();
-        is_known
-    }
-
-    /// The run was told to stop, or has come to its end.
-    pub fn is_stopping(&self) -> bool {
-        self.stop.is_set()
-    }
-
-    /// The numbers up to now.
-    pub fn summary(&self) -> Summary {
-        self.collector.summary()
     }
 }
 

@@ -92,6 +92,8 @@ impl CheckSample {
 #[derive(Debug)]
 pub(crate) struct RequestSample {
     pub(crate) request: RequestId,
+    /// `None` outside of checks, as in a hook.
+    pub(crate) check: Option<CheckId>,
     pub(crate) level: Level,
     pub(crate) ended: Instant,
     pub(crate) times: RequestTimes,

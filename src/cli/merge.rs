@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::output::Output;
-use super::run::width;
+use super::run::{style, width};
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
 use crate::report::{RunInfo, read_json, write_json, write_text};
@@ -70,7 +70,7 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
     let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     // What cannot be printed does not keep the rest from being written.
     let _ = writeln!(out, "{} reports: {}\n", args.files.len(), info.target)
-        .and_then(|()| write_text(&summary, width(json_on_stdout), &mut out));
+        .and_then(|()| write_text(&summary, width(json_on_stdout), style(json_on_stdout), &mut out));
     if had_levels && summary.levels.is_empty() {
         let _ = writeln!(out, "the runs went through different levels, which are left out");
     }

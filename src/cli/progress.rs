@@ -10,8 +10,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::load_test::Live;
 use crate::report::{live_line, progress_line};
+use crate::stats::Recent;
 use crate::units;
 
+/// The bar, and the blank behind it.
+const BAR_WIDTH: usize = 11;
 /// How often the live line changes.
 const LIVE_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -24,7 +27,9 @@ pub(super) struct Progress {
 /// When a run will end, as far as the plan tells.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct KnownEnd {
+    /// With the warm-up.
     pub(super) time: Option<Duration>,
+    pub(super) warmup: Duration,
     pub(super) iterations: Option<u64>,
 }
 
@@ -74,7 +79,7 @@ fn sleep(started: Instant, interval: Duration, done: &AtomicBool) -> bool {
 fn print_lines(live: &Live, interval: Duration, done: &AtomicBool) {
     let started = Instant::now();
     while sleep(started, interval, done) {
-        let line = progress_line(&live.summary(), started.elapsed());
+        let line = progress_line(&live.summary(), &live.recent(), started.elapsed());
         // When nobody reads any more, the run still goes on.
         let _ = writeln!(io::stderr(), "{line}");
     }
@@ -90,19 +95,25 @@ fn show_line(live: &Live, end: KnownEnd, done: &AtomicBool) {
         bar.set_style(style.progress_chars("=> "));
     }
     while sleep(started, LIVE_INTERVAL, done) {
-        let summary = live.summary();
-        let elapsed = started.elapsed();
-        let totals = &summary.whole.totals;
+        let (summary, recent, elapsed) = (live.summary(), live.recent(), started.elapsed());
         let by_time = end.time.map(|time| elapsed.as_secs_f64() / time.as_secs_f64());
-        let by_loops = end.iterations.map(|iterations| totals.ended() as f64 / iterations as f64);
+        let by_loops = end.iterations.map(|iterations| summary.whole.totals.ended() as f64 / iterations as f64);
         let share = by_time.unwrap_or(0.0).max(by_loops.unwrap_or(0.0)).min(1.0);
         bar.set_position((share * STEPS as f64) as u64);
-        let left = match end.time {
-            _ if live.is_stopping() => "stopping".into(),
-            Some(time) => format!("{} left", units::short(Duration::from_secs(time.saturating_sub(elapsed).as_secs()))),
-            None => units::short(Duration::from_secs(elapsed.as_secs())),
-        };
-        bar.set_message(format!("{left}, {}", live_line(&summary)));
+        let room = usize::from(console::Term::stderr().size().1).saturating_sub(BAR_WIDTH);
+        bar.set_message(live_line(&how_far(live, end, &recent, elapsed), &summary, &recent, room));
     }
     bar.finish_and_clear();
+}
+
+/// What the run does, and for how long still.
+fn how_far(live: &Live, end: KnownEnd, recent: &Recent, elapsed: Duration) -> String {
+    let whole_seconds = |span: Duration| units::short(Duration::from_secs(span.as_secs()));
+    let left = |time: Duration| format!("{} left", whole_seconds(time.saturating_sub(elapsed)));
+    match end.time {
+        _ if live.is_stopping() => "stopping".into(),
+        _ if recent.is_warm_up => format!("warm-up, {}", left(end.warmup)),
+        Some(time) => left(time),
+        None => whole_seconds(elapsed),
+    }
 }

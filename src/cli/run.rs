@@ -21,7 +21,7 @@ use super::{Exit, Refusal, dry_run, help};
 use crate::error::Error;
 use crate::load::Plan;
 use crate::load_test::LoadTest;
-use crate::report::{RunInfo, write_text};
+use crate::report::{Kept, RunInfo, Style, next_step, wrapped_line, write_text};
 use crate::stats::Summary;
 use crate::units;
 
@@ -112,7 +112,7 @@ pub(super) fn carry_out(
     if let Some(line) = settings.line() {
         let _ = writeln!(out, "{line}");
     }
-    let _ = writeln!(out, "{}", first_line(plan, aim));
+    let _ = writeln!(out, "{}", wrapped_line(&first_line(plan, aim), width(stdout_is_taken)));
     for warning in &aim.warnings {
         let _ = writeln!(out, "warning: {warning}");
     }
@@ -125,13 +125,18 @@ pub(super) fn carry_out(
     let _ = out.flush();
     let end = KnownEnd {
         time: plan.time_limit().map(|time| time.saturating_add(plan.warmup)),
+        warmup: plan.warmup,
         iterations: plan.loops.map(|loops| loops.saturating_mul(plan.most_users().into())),
     };
     let progress = Progress::start(run.live(), args.stats_interval, end, args.quiet);
     let summary = run.join()?;
     progress.finish();
 
-    let _ = writeln!(out).and_then(|()| write_text(&summary, width(stdout_is_taken), &mut out));
+    let _ = writeln!(out).and_then(|()| write_text(&summary, width(stdout_is_taken), style(stdout_is_taken), &mut out));
+    let kept = Kept { html: args.html.is_some(), json: args.json.is_some() };
+    if let Some(line) = next_step(&summary, kept) {
+        let _ = writeln!(out, "{line}");
+    }
     if aim.is_embedded {
         let _ = writeln!(out, "target: {}", aim.description);
     }
@@ -172,6 +177,13 @@ fn load_line(plan: &Plan) -> String {
 pub(super) fn width(stdout_is_taken: bool) -> u16 {
     let terminal = if stdout_is_taken { console::Term::stderr() } else { console::Term::stdout() };
     terminal.size_checked().map_or(DEFAULT_WIDTH, |(_, columns)| columns.max(MIN_WIDTH))
+}
+
+/// Colours are for terminals, unless `CLICOLOR_FORCE` says otherwise, and for nobody who sets `NO_COLOR`.
+pub(super) fn style(stdout_is_taken: bool) -> Style {
+    let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let has_colours = if stdout_is_taken { console::colors_enabled_stderr() } else { console::colors_enabled() };
+    if has_colours && !wants_none { Style::Coloured } else { Style::Plain }
 }
 
 fn exit(summary: &Summary, signals: &Signals) -> Exit {

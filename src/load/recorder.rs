@@ -117,9 +117,19 @@ impl Recorder {
     ) -> Result<(), WasCut> {
         self.open.end_request()?;
         let (level, ended) = (self.level(), Instant::now());
-        self.sink.push(Sample::Request(RequestSample { request, level, ended, times, lateness, traffic, answer }));
+        let (check, iteration) = self.at;
+        self.sink.push(Sample::Request(RequestSample {
+            request,
+            check,
+            level,
+            ended,
+            times,
+            lateness,
+            traffic,
+            answer,
+        }));
         if let Some(Samples { tap, user }) = &self.samples {
-            let ((check, iteration), users_up) = (self.at, self.crew.up());
+            let users_up = self.crew.up();
             tap.offer(RequestRow { request, check, user: *user, iteration, users_up, ended, times, traffic, answer });
         }
         Ok(())

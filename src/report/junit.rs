@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::gates::number;
+use super::text::gate_number;
 use crate::stats::{CheckTally, FailureGroup, GateVerdict, Summary};
 
 /// The suite's name, and the class of all its cases.
@@ -39,8 +39,9 @@ fn case(summary: &Summary, check: &CheckTally) -> TestCase {
 fn gate(gate: &GateVerdict) -> TestCase {
     let status = if gate.crossed {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        let value =
-            gate.value.map_or("there was no data".to_owned(), |value| format!("it was {}", number(value, gate.unit)));
+        let value = gate
+            .value
+            .map_or("there was no data".to_owned(), |value| format!("it was {}", gate_number(value, gate.unit)));
         status.set_message(format!("crossed: {value}")).set_type("gate");
         status
     } else {

@@ -2,7 +2,6 @@
 
 mod compare;
 mod curl;
-mod gates;
 mod hlog;
 mod html;
 pub(crate) mod http_log;
@@ -32,7 +31,9 @@ pub use junit::write_junit;
 pub use open_metrics::write_open_metrics;
 pub use samples::SampleFormat;
 pub(crate) use text::bytes;
-pub use text::{live_line, progress_line, write_text};
+#[cfg(feature = "cli")]
+pub(crate) use text::wrapped_line;
+pub use text::{Kept, Style, live_line, next_step, progress_line, write_text};
 
 /// What a report says about a run beside its numbers.
 #[derive(Debug, Clone)]

@@ -25,6 +25,8 @@ pub(super) struct Told {
     stats: Stats,
     names: Arc<Names>,
     start: Instant,
+    /// Who makes the requests that are told next.
+    pub(super) maker: Option<CheckId>,
 }
 
 impl Told {
@@ -33,12 +35,13 @@ impl Told {
         let mut stats = Stats::new(Arc::clone(&names), 1, false);
         let start = Instant::now();
         stats.add(Sample::User(UserSample { at: start, event: UserEvent::Released { late: Duration::ZERO } }));
-        Told { stats, names, start }
+        Told { stats, names, start, maker: None }
     }
 
     pub(super) fn request(&mut self, name: &str, at: Duration, time: Duration, body_bytes: u64, answer: Answer) {
         self.stats.add(Sample::Request(RequestSample {
             request: self.names.request(name),
+            check: self.maker,
             level: Level::NONE,
             ended: self.start + at,
             times: RequestTimes { first_byte: time, ..RequestTimes::default() },

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::{Blocks, Stats, Summary};
+use super::{Blocks, Recent, Stats, Summary};
 use crate::exchange::Recorded;
 use crate::queue::{Drain, Spill};
 
@@ -60,6 +60,11 @@ impl Collector {
     /// Full load over time, up to now.
     pub(crate) fn blocks(&self) -> Blocks {
         self.stats.lock().blocks()
+    }
+
+    /// What ended in the last seconds.
+    pub(crate) fn recent(&self) -> Recent {
+        self.stats.lock().recent(Instant::now())
     }
 
     /// What is counted up to now.

@@ -64,7 +64,15 @@ impl Summary {
 impl Section {
     fn merge(&mut self, other: &Section) {
         merge_rows(&mut self.checks, &other.checks, |row| &row.name, |mine, theirs| mine.merge(theirs));
-        merge_rows(&mut self.requests, &other.requests, |row| &row.name, |mine, theirs| mine.merge(theirs));
+        merge_rows(
+            &mut self.requests,
+            &other.requests,
+            |row| &row.name,
+            |mine, theirs| {
+                mine.merge(theirs);
+                mine.check = mine.check.take().filter(|check| theirs.check.as_ref() == Some(check));
+            },
+        );
         let (checks, requests) = (std::mem::take(&mut self.checks), std::mem::take(&mut self.requests));
         *self = Section::of(checks, requests, self.span.max(other.span));
     }

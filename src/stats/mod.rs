@@ -6,6 +6,7 @@ mod compare;
 mod failures;
 mod gate;
 mod merge;
+mod recent;
 mod recordings;
 mod summary;
 mod tally;
@@ -23,6 +24,7 @@ pub use compare::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, T
 pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
 pub(crate) use gate::Outlook as GateOutlook;
 pub use gate::{Gate, GateKind, GateUnit, GateVerdict};
+pub use recent::Recent;
 pub use recordings::{Recording, Recordings};
 pub use summary::{LevelSection, LogLoss, Section, Summary, WarmUp};
 pub use tally::{CheckTally, RequestTally};
@@ -38,6 +40,7 @@ use crate::outcome::Outcome;
 use crate::sample::{Answer, CheckSample, Level, Plateau, RequestSample, Sample, UserEvent, UserSample};
 use blocks::FullLoad;
 use failures::Failures;
+use recent::Window;
 use recordings::Slowest;
 use tally::Part;
 
@@ -65,6 +68,7 @@ pub(crate) struct Stats {
     failures: Failures,
     slowest: Slowest,
     timeline: Timeline,
+    window: Window,
     blocks: FullLoad,
     starts: Timing,
     pauses: Timing,
@@ -113,6 +117,7 @@ impl Stats {
             failures: Failures::default(),
             slowest: Slowest::default(),
             timeline: Timeline::new(),
+            window: Window::new(),
             blocks: FullLoad::default(),
             starts: Timing::default(),
             pauses: Timing::default(),
@@ -164,6 +169,9 @@ impl Stats {
     }
 
     fn add_check(&mut self, sample: CheckSample) {
+        if let Some(recent) = self.recent_at(sample.ended) {
+            recent.add_check(&sample);
+        }
         let Span::Measured(level) = self.span(sample.level, sample.ended) else {
             self.warmup.add_check(&sample);
             return self.warmup_failures.add(sample.check, sample.outcome, Duration::ZERO);
@@ -186,6 +194,9 @@ impl Stats {
 
     fn add_request(&mut self, sample: &RequestSample) {
         let is_scheduled = self.is_scheduled;
+        if let Some(recent) = self.recent_at(sample.ended) {
+            recent.add_request(sample);
+        }
         let Span::Measured(level) = self.span(sample.level, sample.ended) else {
             return self.warmup.add_request(sample, is_scheduled);
         };
@@ -254,6 +265,25 @@ impl Stats {
     fn moment(&mut self, ended: Instant) -> Duration {
         self.last_end = self.last_end.max(Some(ended));
         ended.saturating_duration_since(*self.started.get_or_insert(ended))
+    }
+
+    /// Where among the last seconds something that ended then counts.
+    fn recent_at(&mut self, ended: Instant) -> Option<&mut Recent> {
+        let (moment, is_of_warm_up) = self.moment_of_part(ended);
+        self.window.at(moment, is_of_warm_up)
+    }
+
+    /// How long the warm-up, which the flag says it is, or what is measured had gone on then.
+    fn moment_of_part(&self, at: Instant) -> (Duration, bool) {
+        let is_of_warm_up = self.measured_from.is_some_and(|from| at < from);
+        let began = if is_of_warm_up { self.made.0 } else { self.started.unwrap_or(at) };
+        (at.saturating_duration_since(began), is_of_warm_up)
+    }
+
+    /// What ended in the last seconds before this moment.
+    pub(crate) fn recent(&self, now: Instant) -> Recent {
+        let (moment, is_warm_up) = self.moment_of_part(now);
+        self.window.recent(moment, is_warm_up)
     }
 
     /// Where a sample of this level belongs.

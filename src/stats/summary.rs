@@ -7,7 +7,7 @@ use super::blocks::Blocks;
 use super::failures::FailureGroup;
 use super::gate::GateVerdict;
 use super::recordings::Recording;
-use super::tally::{CheckTally, Part, RequestTally};
+use super::tally::{CheckTally, Maker, Part, RequestTally};
 use super::timeline::Timeline;
 use super::timing::Timing;
 use crate::end::End;
@@ -129,7 +129,11 @@ impl Section {
         let requests = (0..).zip(&part.requests).filter(|(_, request)| request.sent() + request.failures() > 0);
         let requests = requests.map(|(id, request)| {
             let name = names.request_name(crate::sample::RequestId(id));
-            RequestTally { name, ..request.clone() }
+            let check = match request.maker {
+                Maker::Check(id) => Some(names.check_name(id)),
+                Maker::Unknown | Maker::Several => None,
+            };
+            RequestTally { name, check, ..request.clone() }
         });
         Section::of(checks.collect(), requests.collect(), span)
     }

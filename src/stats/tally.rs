@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::timing::Timing;
 use crate::outcome::{Outcome, RequestErrorKind};
-use crate::sample::{Answer, CheckSample, RequestSample, UnfinishedSample};
+use crate::sample::{Answer, CheckId, CheckSample, RequestSample, UnfinishedSample};
 
 /// How one check, or all together, ended; see [`Section`](super::Section).
 #[derive(Debug, Clone, Default)]
@@ -45,6 +45,9 @@ pub struct CheckTally {
 pub struct RequestTally {
     /// The request's name; empty for the totals.
     pub name: Arc<str>,
+    /// The check that makes these requests; `None` if several do, or they are made outside of checks.
+    pub check: Option<Arc<str>>,
+    pub(crate) maker: Maker,
     /// Requests with a usable answer.
     pub answered: u64,
     /// Requests without one, by what was wrong.
@@ -61,6 +64,12 @@ pub struct RequestTally {
     pub lost_time: Timing,
     /// Name, connection and TLS of the exchanges that made a new connection.
     pub setup: Timing,
+    /// Of it, looking up the name, where that was asked for.
+    pub resolve: Timing,
+    /// Of it, making the TCP connection.
+    pub connect: Timing,
+    /// Of it, the TLS handshake.
+    pub tls: Timing,
     /// To the first bytes of the answer.
     pub first_byte: Timing,
     /// From the first to the last byte of the answer.
@@ -91,6 +100,30 @@ pub struct RequestTally {
     pub new_connections: u64,
     /// Requests sent once more because a reused connection had died.
     pub resent: u64,
+}
+
+/// Who makes the requests of a name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Maker {
+    #[default]
+    Unknown,
+    Check(CheckId),
+    /// Several checks, or something that is none.
+    Several,
+}
+
+impl Maker {
+    fn of(check: Option<CheckId>) -> Self {
+        check.map_or(Maker::Several, Maker::Check)
+    }
+
+    fn and(self, other: Maker) -> Maker {
+        match (self, other) {
+            (one, Maker::Unknown) | (Maker::Unknown, one) => one,
+            (one, other) if one == other => one,
+            _ => Maker::Several,
+        }
+    }
 }
 
 impl CheckTally {
@@ -140,6 +173,7 @@ impl CheckTally {
 impl RequestTally {
     pub(crate) fn add(&mut self, sample: &RequestSample, is_scheduled: bool) {
         let times = &sample.times;
+        self.maker = self.maker.and(Maker::of(sample.check));
         match sample.answer {
             Answer::Status(_) => {
                 self.answered += 1;
@@ -176,6 +210,9 @@ impl RequestTally {
         }
         if sample.traffic.new_connection && !times.setup().is_zero() {
             self.setup.record(times.setup());
+            let parts =
+                [(&mut self.resolve, times.resolve), (&mut self.connect, times.connect), (&mut self.tls, times.tls)];
+            parts.into_iter().filter(|(_, time)| !time.is_zero()).for_each(|(timing, time)| timing.record(time));
         }
         self.bytes_in += sample.traffic.bytes_in;
         self.body_bytes += sample.traffic.body_bytes;
@@ -185,6 +222,7 @@ impl RequestTally {
     }
 
     pub(crate) fn merge(&mut self, other: &RequestTally) {
+        self.maker = self.maker.and(other.maker);
         self.answered += other.answered;
         for (kind, count) in &other.lost {
             *self.lost.entry(*kind).or_default() += count;
@@ -195,6 +233,9 @@ impl RequestTally {
         self.response_time.merge(&other.response_time);
         self.lost_time.merge(&other.lost_time);
         self.setup.merge(&other.setup);
+        self.resolve.merge(&other.resolve);
+        self.connect.merge(&other.connect);
+        self.tls.merge(&other.tls);
         self.first_byte.merge(&other.first_byte);
         self.receive.merge(&other.receive);
         self.client_delay.merge(&other.client_delay);
@@ -260,7 +301,9 @@ impl Part {
     pub(crate) fn add_unfinished(&mut self, sample: &UnfinishedSample) {
         slot(&mut self.checks, sample.check.0).unfinished += 1;
         if let Some(request) = sample.request {
-            slot(&mut self.requests, request.0).unfinished += 1;
+            let request = slot(&mut self.requests, request.0);
+            request.unfinished += 1;
+            request.maker = request.maker.and(Maker::Check(sample.check));
         }
     }
 }

@@ -51,6 +51,7 @@ impl Story {
         let request = self.stats.names.request("GET /");
         self.stats.add(Sample::Request(RequestSample {
             request,
+            check: Some(CheckId(0)),
             level,
             ended: self.start + at,
             times,
@@ -63,8 +64,17 @@ impl Story {
     fn answer(&mut self, times: RequestTimes, lateness: Option<crate::sample::Lateness>) {
         let request = self.stats.names.request("GET /");
         let (ended, level, traffic) = (self.start + SECOND, Level::NONE, Traffic::default());
-        let answer = Answer::Status(200);
-        self.stats.add(Sample::Request(RequestSample { request, level, ended, times, lateness, traffic, answer }));
+        let (check, answer) = (Some(CheckId(0)), Answer::Status(200));
+        self.stats.add(Sample::Request(RequestSample {
+            request,
+            check,
+            level,
+            ended,
+            times,
+            lateness,
+            traffic,
+            answer,
+        }));
     }
 
     fn summary(&self) -> Summary {
@@ -220,6 +230,73 @@ fn the_load_is_the_testers_when_more_than_a_tenth_of_the_users_time_is() {
     story.stats.rest.checks[0].busy += 20 * MS;
     let LoadVerdict::TesterLimited(share) = story.summary().load_verdict() else { panic!("30 of 230 ms") };
     assert!((share - 30.0 / 230.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_service_that_answers_nothing_is_no_fault_of_the_tester() {
+    let mut story = Story::new(1);
+    let refused = Answer::None { kind: RequestErrorKind::Refused, phase: Phase::Connect };
+    story.request(SECOND, Level::NONE, refused);
+    story.check(SECOND, Level::NONE, Outcome::Exception("refused".into()));
+    assert!(matches!(story.summary().load_verdict(), LoadVerdict::AsAsked(_)), "the users waited for it");
+    story.stats.rest.checks[0].busy += SECOND;
+    assert_eq!(story.summary().load_verdict(), LoadVerdict::NoAnswers);
+    story.request(SECOND, Level::NONE, Answer::Status(200));
+    story.check(SECOND, Level::NONE, Outcome::Pass);
+    assert!(matches!(story.summary().load_verdict(), LoadVerdict::TesterLimited(_)));
+}
+
+#[test]
+fn the_last_ten_seconds_slide_while_the_totals_stay() {
+    let mut story = Story::new(1);
+    for n in 0..20 {
+        let outcome = if n % 4 == 3 { Outcome::Fail("wrong".into()) } else { Outcome::Pass };
+        story.request(n * SECOND, Level::NONE, Answer::Status(200));
+        story.check(n * SECOND, Level::NONE, outcome);
+    }
+    let recent = story.stats.recent(story.start + 19 * SECOND + SECOND / 2);
+    assert_eq!((recent.pass, recent.fail, recent.answered, recent.span), (7, 3, 10, 9 * SECOND + SECOND / 2));
+    assert!((recent.rps() - 10.0 / 9.5).abs() < 1e-9);
+    let p99 = recent.percentile(99.0).expect("answers").as_secs_f64();
+    assert!((p99 / 0.150 - 1.0).abs() < 0.004, "{p99}");
+    let later = story.stats.recent(story.start + 25 * SECOND);
+    assert_eq!((later.pass + later.failures(), later.answered, later.span), (4, 4, 9 * SECOND));
+    assert_eq!(story.summary().whole.totals.ended(), 20);
+}
+
+#[test]
+fn the_last_seconds_of_the_warm_up_are_no_part_of_what_is_measured() {
+    let mut story = Story::new(1);
+    story.stats.add(Sample::MeasureFrom(story.start + 10 * SECOND));
+    story.stats.started = Some(story.start + 10 * SECOND);
+    story.check(9 * SECOND, Level::NONE, Outcome::Pass);
+    let at = |story: &Story, seconds: u32| story.stats.recent(story.start + seconds * SECOND);
+    assert_eq!((at(&story, 9).pass, at(&story, 9).is_warm_up), (1, true));
+    assert_eq!((at(&story, 11).pass, at(&story, 11).is_warm_up), (0, false));
+    story.check(12 * SECOND, Level::NONE, Outcome::Fail("wrong".into()));
+    let measured = at(&story, 13);
+    assert_eq!((measured.pass, measured.fail, measured.span), (0, 1, 3 * SECOND));
+}
+
+#[test]
+fn a_request_knows_its_check_if_only_one_makes_it() {
+    let names = Arc::new(Names::new(["shop", "login"]));
+    let [cart, page, hook] = ["GET /cart", "GET /", "GET /hook"].map(|name| names.request(name));
+    let mut stats = Stats::new(Arc::clone(&names), 1, false);
+    let ended = Instant::now();
+    let makers = [(cart, Some(0)), (cart, Some(0)), (page, Some(0)), (page, Some(1)), (hook, None)];
+    for (request, check) in makers {
+        let (check, times) = (check.map(CheckId), RequestTimes { first_byte: MS, ..Default::default() });
+        let (level, traffic, answer) = (Level::NONE, Traffic::default(), Answer::Status(200));
+        let lateness = None;
+        stats.add(Sample::Request(RequestSample { request, check, level, ended, times, lateness, traffic, answer }));
+    }
+    let summary = stats.summary(Duration::ZERO);
+    let checks: Vec<_> = summary.whole.requests.iter().map(|request| request.check.as_deref()).collect();
+    assert_eq!(checks, [Some("shop"), None, None]);
+    let mut twice = summary.clone();
+    twice.merge(&summary);
+    assert_eq!(twice.whole.requests[0].check.as_deref(), Some("shop"));
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub enum LoadVerdict {
     TesterLimited(f64),
     /// So many arrivals of a rate came when no user was free: less reached the service than was asked.
     Dropped(u64),
+    /// Nothing was answered, and users spent little time on waiting for it: there was no service to load.
+    NoAnswers,
     /// No check ended.
     NoChecks,
 }
@@ -63,8 +65,15 @@ impl Summary {
             _ if self.dropped > 0 => LoadVerdict::Dropped(self.dropped),
             None => LoadVerdict::NoChecks,
             Some(share) if share <= TESTER_SHARE => LoadVerdict::AsAsked(share),
+            // Who is refused at once has nothing to do but its own work.
+            _ if !self.has_answers() => LoadVerdict::NoAnswers,
             Some(share) => LoadVerdict::TesterLimited(share),
         }
+    }
+
+    /// Some request was answered, or some check without requests of perfloop's came to a result.
+    fn has_answers(&self) -> bool {
+        self.whole.request_totals.answered > 0 || self.whole.totals.requests > 0
     }
 
     /// What speaks for the verdict on the load, a line each.
@@ -121,6 +130,7 @@ impl fmt::Display for LoadVerdict {
             LoadVerdict::Dropped(count) => {
                 write!(f, "less than asked, {count} arrivals were dropped because no user was free")
             }
+            LoadVerdict::NoAnswers => f.write_str("unknown, nothing was answered"),
             LoadVerdict::NoChecks => f.write_str("unknown, no check ended"),
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{REFUSED, Service, complaint, is_refused, none, perfloop};
+use crate::support::{REFUSED, Service, complaint, is_refused, none, perfloop, spawn_as};
 
 /// A service, and files to name on the command line.
 struct Place {
@@ -346,4 +346,25 @@ fn an_expectation_that_no_body_can_meet_or_any_does_is_refused() {
     for path in ["code=1", "/code=1", "$.code", "message"] {
         assert_eq!(perfloop(&[&url, "--loops", "1", "--expect-json", path]).code, Some(0), "{path}");
     }
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_nobody_who_wants_none() {
+    let service = Service::start();
+    let url = service.at("/fast");
+    let coloured = |environment: &[&str]| {
+        let wrapper = [&["env", "-u", "NO_COLOR", "-u", "CLICOLOR_FORCE"], environment].concat();
+        spawn_as(&wrapper, &["--loops", "1", "--quiet", &url]).wait().stdout.contains('\x1b')
+    };
+    assert!(!coloured(&[]), "redirected");
+    assert!(coloured(&["CLICOLOR_FORCE=1"]), "asked for");
+    assert!(!coloured(&["CLICOLOR_FORCE=1", "NO_COLOR=1"]), "refused");
+}
+
+#[test]
+fn a_dead_service_is_told_as_such_and_not_as_the_testers_limit() {
+    let output = perfloop(&["--loops", "20", REFUSED]);
+    assert_eq!(output.code, Some(1), "{output:#?}");
+    assert!(!output.stdout.contains("tester-limited"), "{}", output.stdout);
+    assert!(output.stdout.contains("\nnext: nothing was answered; "), "{}", output.stdout);
 }

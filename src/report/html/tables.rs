@@ -1,11 +1,11 @@
-//! The tables: the same rows as on a terminal, counts and times beside one another.
+//! The tables: the rows of the run, counts and times beside one another.
 
 use std::time::Duration;
 
 use maud::{Markup, html};
 
-use crate::report::text::{PERCENTILES, UNBACKED, bytes, has_unbacked, level_name, number_ms, rate, rows};
-use crate::stats::{CheckTally, RequestTally, Summary, Timing};
+use crate::report::text::{PERCENTILES, UNBACKED, bytes, level_name, number_ms, rate};
+use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
 
 /// The names of the columns of a [`Timing`].
 const TIMES: [&str; 7] = ["mean", "min", "p50", "p90", "p95", "p99", "max"];
@@ -146,4 +146,29 @@ fn marked(cell: &str) -> Markup {
         Some(number) => html! { (number) span.mark { (UNBACKED) } },
         None => html! { (cell) },
     }
+}
+
+/// Some percentile of the tables says little.
+fn has_unbacked(section: &Section) -> bool {
+    let checks = section.checks.iter().flat_map(|check| [&check.tpr, &check.fail_tpr, &check.exception_tpr]);
+    let mut timings = checks.chain(section.requests.iter().map(|request| &request.response_time));
+    timings.any(|timing| timing.count() > 0 && PERCENTILES.iter().any(|percent| !timing.is_backed(*percent)))
+}
+
+/// The rows of a section: each tally, all together if there are several, and all at full load.
+fn rows<'a, T>(
+    whole: &'a Section,
+    full_load: Option<&'a Section>,
+    each: impl Fn(&'a Section) -> &'a [T],
+    total: impl Fn(&'a Section) -> &'a T,
+    name: impl Fn(&'a T) -> &'a str,
+) -> Vec<(String, &'a Section, &'a T)> {
+    let mut rows: Vec<_> = each(whole).iter().map(|tally| (name(tally).to_owned(), whole, tally)).collect();
+    if rows.len() > 1 {
+        rows.push(("all".into(), whole, total(whole)));
+    }
+    if let Some(section) = full_load {
+        rows.push(("at full load".into(), section, total(section)));
+    }
+    rows
 }

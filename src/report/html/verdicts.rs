@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::report::gates::number;
-use crate::report::text::{headline, number_ms, rate};
+use crate::report::text::{gate_number, headline, number_ms, rate};
 use crate::stats::{LoadVerdict, Summary, TimesVerdict};
 use crate::units;
 
@@ -54,7 +53,9 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
     };
     let load = match summary.load_verdict() {
         LoadVerdict::AsAsked(_) => Mood::Good,
-        LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_) | LoadVerdict::NoChecks => Mood::Doubtful,
+        LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_) | LoadVerdict::NoAnswers | LoadVerdict::NoChecks => {
+            Mood::Doubtful
+        }
     };
     html! {
         section.verdicts {
@@ -78,7 +79,7 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
 /// Each gate, and whether it held.
 fn gates(summary: &Summary) -> Vec<(Mood, String)> {
     let gates = summary.gates.iter().map(|gate| {
-        let value = gate.value.map_or("no data".to_owned(), |value| number(value, gate.unit));
+        let value = gate.value.map_or("no data".to_owned(), |value| gate_number(value, gate.unit));
         let note = gate.note.as_deref().map(|note| format!("; {note}")).unwrap_or_default();
         let (mood, word) = if gate.crossed { (Mood::Bad, "crossed") } else { (Mood::Good, "held") };
         (mood, format!("{gate}: {word}, {value}{note}"))

@@ -113,6 +113,7 @@ fn verdicts(summary: &Summary) -> Value {
         LoadVerdict::AsAsked(_) => "as_asked",
         LoadVerdict::TesterLimited(_) => "tester_limited",
         LoadVerdict::Dropped(_) => "less_than_asked",
+        LoadVerdict::NoAnswers => "no_answers",
         LoadVerdict::NoChecks => "no_checks",
     };
     json!({
@@ -174,6 +175,7 @@ fn section(section: &Section, full_load: Option<Option<&Section>>) -> Value {
 
 fn unnamed(mut map: Map<String, Value>) -> Map<String, Value> {
     map.shift_remove("name");
+    map.shift_remove("check");
     map
 }
 
@@ -223,6 +225,7 @@ fn request(section: &Section, tally: &RequestTally) -> Map<String, Value> {
         tally.lost.iter().map(|(kind, count)| (format!("{kind:?}").to_lowercase(), json!(count))).collect();
     object(json!({
         "name": &*tally.name,
+        "check": tally.check.as_deref(),
         "count": tally.sent(),
         "answered": tally.answered,
         "exceptions": tally.exceptions(),
@@ -239,6 +242,9 @@ fn request(section: &Section, tally: &RequestTally) -> Map<String, Value> {
         "exception_time_ms": mergeable(&tally.lost_time),
         "phases_ms": {
             "setup": mergeable(&tally.setup),
+            "resolve": mergeable(&tally.resolve),
+            "connect": mergeable(&tally.connect),
+            "tls": mergeable(&tally.tls),
             "first_byte": mergeable(&tally.first_byte),
             "receive": mergeable(&tally.receive),
         },

@@ -107,6 +107,11 @@ impl<'a> Object<'a> {
         timing.ok_or_else(|| format!("a damaged histogram in {key}"))
     }
 
+    /// Times that reports of earlier versions do not have.
+    fn later_times(&self, key: &str) -> Read<Timing> {
+        if self.0.contains_key(key) { self.times(key) } else { Ok(Timing::default()) }
+    }
+
     /// How often times were seen, by their nanoseconds.
     fn sparse(&self, key: &str) -> Read<SparseHistogram> {
         let counts = self.object(key)?.0.iter().map(|(nanos, count)| {
@@ -268,7 +273,8 @@ fn check_numbers(row: &Object<'_>) -> Read<CheckTally> {
 }
 
 fn request(row: &Object<'_>) -> Read<RequestTally> {
-    Ok(RequestTally { name: row.text("name")?.into(), ..request_numbers(row)? })
+    let check = row.0.get("check").and_then(Value::as_str).map(Arc::from);
+    Ok(RequestTally { name: row.text("name")?.into(), check, ..request_numbers(row)? })
 }
 
 fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
@@ -280,7 +286,6 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
     let lost: BTreeMap<RequestErrorKind, u64> = lost.collect::<Read<_>>()?;
     let exceptions: u64 = lost.values().sum();
     Ok(RequestTally {
-        name: Arc::default(),
         answered: row.count("answered")?,
         lost,
         never_accepted: row.count("never_accepted")?,
@@ -289,6 +294,9 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
         response_time: row.times("response_time_ms")?,
         lost_time: row.times("exception_time_ms")?,
         setup: phases.times("setup")?,
+        resolve: phases.later_times("resolve")?,
+        connect: phases.later_times("connect")?,
+        tls: phases.later_times("tls")?,
         first_byte: phases.times("first_byte")?,
         receive: phases.times("receive")?,
         client_delay: row.times("client_delay_ms")?,
@@ -303,6 +311,7 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
         bytes_out: row.count("bytes_out")?,
         new_connections: row.count("new_connections")?,
         resent: row.count("resent")?,
+        ..RequestTally::default()
     })
 }
 

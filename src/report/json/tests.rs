@@ -41,11 +41,20 @@ fn summary() -> Summary {
             Outcome::Exception(_) => Answer::None { kind: RequestErrorKind::Refused, phase: Phase::Connect },
             _ => Answer::Status(200),
         };
-        let times = times(at / 100);
-        stats.add(Sample::Request(RequestSample { request, level, ended, times, lateness: None, traffic, answer }));
+        let (times, check) = (times(at / 100), CheckId(check));
+        stats.add(Sample::Request(RequestSample {
+            request,
+            check: Some(check),
+            level,
+            ended,
+            times,
+            lateness: None,
+            traffic,
+            answer,
+        }));
         let tpr = times.setup() + times.response_time();
         stats.add(Sample::Check(CheckSample {
-            check: CheckId(check),
+            check,
             level,
             ended,
             tpr,

@@ -1,0 +1,69 @@
+//! A hand on a run that goes on: to read its numbers, change its users and end it.
+
+use std::sync::Arc;
+
+use crate::end::EndReason;
+use crate::load::{Steering, Stop};
+use crate::stats::{Collector, Recent, Summary};
+
+/// Reads and ends a [`Run`](crate::Run) from anywhere: a progress line, a signal handler.
+#[derive(Debug, Clone)]
+pub struct Live {
+    pub(super) stop: Arc<Stop>,
+    pub(super) steering: Arc<Steering>,
+    pub(super) collector: Arc<Collector>,
+}
+
+impl Live {
+    /// Stops the run: no check is begun any more, and those that run may end within the plan's stop timeout.
+    pub fn stop(&self) {
+        self.stop.set(EndReason::Stopped);
+    }
+
+    /// Stops the run at once: checks that run are cut off and counted as unfinished.
+    pub fn cut(&self) {
+        self.stop.cut();
+    }
+
+    /// From now on so many users are wanted, whatever the plan says: others begin, at the plan's spawn rate if it has
+    /// one, or the last ones leave when their check has ended. The run then goes on until its time is up or somebody
+    /// stops it. A [rate](Plan::rate) of arrivals is none of users, and stays. Users that this machine has no room for
+    /// are not made, and warned of.
+    pub fn set_users(&self, users: u32) {
+        self.steering.want(None, users);
+        self.stop.notify();
+    }
+
+    /// The same for the users of one class. False if there is no class of this name.
+    pub fn set_class_users(&self, class: &str, users: u32) -> bool {
+        let is_known = self.steering.want(Some(class), users);
+        self.stop.notify();
+        is_known
+    }
+
+    /// The run was told to stop, or has come to its end.
+    pub fn is_stopping(&self) -> bool {
+        self.stop.is_set()
+    }
+
+    /// The numbers up to now.
+    pub fn summary(&self) -> Summary {
+        self.collector.summary()
+    }
+
+    /// The numbers of the last 10 seconds.
+    ///
+    /// ```
+    /// use perfloop::{LoadTest, Plan, User};
+    ///
+    /// let run = LoadTest::new(Plan::new().users(2).loops(5)).check("hello", |_: &mut User| ()).start()?;
+    /// let live = run.live();
+    /// run.join()?;
+    /// assert_eq!((live.recent().pass, live.recent().failures()), (10, 0));
+    /// assert!(live.recent().rps() > 0.0 && live.recent().percentile(99.0).is_some());
+    /// # Ok::<(), perfloop::Error>(())
+    /// ```
+    pub fn recent(&self) -> Recent {
+        self.collector.recent()
+    }
+}

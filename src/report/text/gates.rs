@@ -1,0 +1,38 @@
+//! The gates as a table.
+
+use std::io;
+
+use super::numbers::{UNBACKED, gate_number};
+use super::sheet::Sheet;
+use super::style::Paint;
+use super::table::{Cell, LongNames, Row, Table};
+use crate::stats::{GateVerdict, Summary};
+
+/// Each gate with its numbers, and below the table what there is to say about them.
+pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    if summary.gates.is_empty() {
+        return Ok(());
+    }
+    let columns = [("value", 3), ("limit", 1), ("", 4), ("by", 2)];
+    let rows = summary.gates.iter().map(row);
+    sheet.table(&Table::new("gate", columns).with(LongNames::Wrap).rows(rows))?;
+    let notes = summary.gates.iter().filter_map(|gate| Some(format!("{gate}: {}", gate.note.as_ref()?)));
+    let no_pass = summary.whole.totals.pass == 0 && summary.gates.iter().all(|gate| !gate.crossed);
+    let no_pass = no_pass.then(|| "no check passed, which fails the run whatever its gates say".to_owned());
+    let lines: Vec<String> = notes.chain(no_pass).collect();
+    lines.iter().try_for_each(|line| sheet.line(line))?;
+    if lines.is_empty() { Ok(()) } else { sheet.blank() }
+}
+
+fn row(gate: &GateVerdict) -> Row {
+    let GateVerdict { value, limit, unit, margin, .. } = gate;
+    let mark = if gate.is_backed { String::new() } else { UNBACKED.to_string() };
+    let (word, paint) = if gate.crossed { ("crossed", Paint::Bad) } else { ("held", Paint::Good) };
+    let cells = vec![
+        Cell::new(value.map_or("-".into(), |value| gate_number(value, *unit) + &mark)),
+        Cell::new(gate_number(*limit, *unit)),
+        Cell::new(word).painted(paint),
+        Cell::new(margin.map_or("no data".into(), |margin| gate_number(margin, *unit))),
+    ];
+    Row::new(gate.to_string(), cells)
+}

@@ -1,0 +1,70 @@
+//! One line on how far a run is.
+
+use std::time::Duration;
+
+use textwrap::core::display_width;
+
+use super::numbers::{rate, time_or_dash};
+use crate::stats::{Recent, Summary};
+use crate::units;
+
+/// For a log: the totals so far; in the warm-up, its last seconds.
+pub fn progress_line(summary: &Summary, recent: &Recent, elapsed: Duration) -> String {
+    let elapsed = units::short(Duration::from_secs(elapsed.as_secs_f64().round() as u64));
+    let users = units::count(summary.users_up.into(), "user");
+    if recent.is_warm_up {
+        let Recent { pass, fail, exception, .. } = recent;
+        return format!(
+            "{elapsed:>6} {users}  warm-up: pass {pass}  fail {fail}  exception {exception}  {:.2} rps in the last {}",
+            recent.rps(),
+            units::short(Duration::from_secs(recent.span.as_secs_f64().round() as u64)),
+        );
+    }
+    let totals = &summary.whole.totals;
+    format!(
+        "{elapsed:>6} {users}  pass {}  fail {}  exception {}  {:.2} rps  TPR mean {} p95 {} ms",
+        totals.pass,
+        totals.fail,
+        totals.exception,
+        summary.whole.rps(totals),
+        time_or_dash(totals.tpr.mean()),
+        time_or_dash(totals.tpr.percentile(95.0)),
+    )
+}
+
+/// For a line of so many columns that is written over itself, behind how far the run is: counts are totals, rates and
+/// times those of the last seconds. What there is no room for is left out whole.
+pub fn live_line(far: &str, summary: &Summary, recent: &Recent, width: usize) -> String {
+    let totals = &summary.whole.totals;
+    let (pass, fail, exception) = match recent.is_warm_up {
+        true => (recent.pass, recent.fail, recent.exception),
+        false => (totals.pass, totals.fail, totals.exception),
+    };
+    let users = units::count(summary.users_up.into(), "user");
+    let percentile = |percent: f64| {
+        let time = recent.percentile(percent)?;
+        Some(format!("p{percent} {} ms", time_or_dash(Some(time))))
+    };
+    // How much each is worth, in the order they stand in.
+    let parts = [
+        (9, (!far.is_empty()).then(|| far.to_owned())),
+        // At the end the last ones leave, which says nothing.
+        (4, (summary.users_up > 0).then_some(users)),
+        (8, Some(format!("{pass} pass"))),
+        (7, (fail > 0).then(|| format!("{fail} fail"))),
+        (6, (exception > 0).then(|| format!("{exception} exception"))),
+        (5, Some(format!("{} rps", rate(recent.rps())))),
+        (1, percentile(50.0)),
+        (3, percentile(95.0)),
+        (2, percentile(99.0)),
+    ];
+    let mut parts: Vec<(u8, String)> = parts.into_iter().filter_map(|(worth, text)| Some((worth, text?))).collect();
+    loop {
+        let line = parts.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(", ");
+        let least = parts.iter().enumerate().min_by_key(|(_, (worth, _))| *worth).map(|(place, _)| place);
+        match least {
+            Some(place) if parts.len() > 1 && display_width(&line) > width => drop(parts.remove(place)),
+            _ => return line,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The numbers as text for a terminal.
+
+mod checks;
+mod failures;
+mod gates;
+mod histogram;
+mod levels;
+mod live;
+mod next;
+mod numbers;
+mod percentiles;
+mod phases;
+mod sheet;
+mod style;
+mod table;
+mod totals;
+mod verdicts;
+
+use std::io::{self, Write};
+
+pub use live::{live_line, progress_line};
+pub use next::{Kept, next_step};
+pub(crate) use numbers::bytes;
+pub(super) use numbers::{PERCENTILES, UNBACKED, four_digits, gate_number, level_name, number_ms, rate};
+pub use style::Style;
+pub(super) use totals::{headline, load_line};
+
+use crate::stats::Summary;
+use sheet::Sheet;
+
+/// A line of text as several, none of them longer than this if its words are not; all but the first are indented.
+#[cfg(feature = "cli")]
+pub(crate) fn wrapped_line(text: &str, width: u16) -> String {
+    sheet::wrapped(text, width.into(), "", "  ").join("\n")
+}
+
+/// Writes all tables, `width` columns wide.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_text(summary: &Summary, width: u16, style: Style, mut writer: impl Write) -> io::Result<()> {
+    let sheet = &mut Sheet::new(&mut writer, width, style);
+    verdicts::write(summary, sheet)?;
+    gates::write(summary, sheet)?;
+    totals::write(summary, sheet)?;
+    checks::write(summary, sheet)?;
+    levels::write(summary, sheet)?;
+    failures::write(summary, sheet)?;
+    phases::write(summary, sheet)?;
+    percentiles::write(summary, sheet)?;
+    sheet.legend()?;
+    histogram::write(summary, sheet)
+}
+
+#[cfg(test)]
+mod tests;

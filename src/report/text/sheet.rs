@@ -1,0 +1,103 @@
+//! What the tables are written on: as wide as the terminal, and in its colours.
+
+use std::io::{self, Write};
+
+use textwrap::core::display_width;
+use textwrap::{Options, WordSeparator, WordSplitter};
+
+use super::numbers::UNBACKED;
+use super::style::{Paint, Style};
+use super::table::Table;
+
+pub(super) struct Sheet<'a> {
+    writer: &'a mut dyn Write,
+    pub(super) width: usize,
+    style: Style,
+    /// Some percentile was marked.
+    has_marks: bool,
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) fn new(writer: &'a mut dyn Write, width: u16, style: Style) -> Self {
+        Sheet { writer, width: width.into(), style, has_marks: false }
+    }
+
+    pub(super) fn paint(&self, paint: Paint, text: &str) -> String {
+        self.style.paint(paint, text)
+    }
+
+    /// Text behind its label; what does not fit stands below it, broken between words.
+    pub(super) fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let indent = " ".repeat(display_width(label));
+        wrapped(text, self.width, label, &indent).iter().try_for_each(|line| writeln!(self.writer, "{line}"))
+    }
+
+    /// Text of its own; what does not fit is indented a little.
+    pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
+        wrapped(text, self.width, "", "  ").iter().try_for_each(|line| writeln!(self.writer, "{line}"))
+    }
+
+    /// Text that is to be copied, and so is never broken.
+    pub(super) fn whole_line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.writer, "{text}")
+    }
+
+    pub(super) fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.writer)
+    }
+
+    /// A table and a blank line, or nothing without rows.
+    pub(super) fn table(&mut self, table: &Table) -> io::Result<()> {
+        let lines = table.lines(self.width, self.style);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.has_marks |= table.shows(UNBACKED, self.width);
+        for line in lines {
+            writeln!(self.writer, "{line}")?;
+        }
+        self.blank()
+    }
+
+    /// Says what the marks mean, if there are any.
+    pub(super) fn legend(&mut self) -> io::Result<()> {
+        if !self.has_marks {
+            return Ok(());
+        }
+        self.line(&format!("{UNBACKED} fewer than 10 samples lie beyond this percentile"))?;
+        self.blank()
+    }
+}
+
+/// Breaks between words; only a word that fits on no line is broken itself.
+pub(super) fn wrapped(text: &str, width: usize, first: &str, others: &str) -> Vec<String> {
+    let options = Options::new(width)
+        .initial_indent(first)
+        .subsequent_indent(others)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_broken_between_words_and_stands_behind_its_label() {
+        let mut bytes = Vec::new();
+        let mut sheet = Sheet::new(&mut bytes, 20, Style::Plain);
+        sheet.labelled("load   ", "use --max-users or less").expect("memory");
+        sheet.line("a line of several words").expect("memory");
+        let text = String::from_utf8(bytes).expect("text");
+        assert_eq!(text, "load   use\n       --max-users\n       or less\na line of several\n  words\n");
+    }
+
+    #[test]
+    fn colours_take_no_room() {
+        let painted = Style::Coloured.paint(Paint::Bad, "crossed");
+        assert_eq!(painted, "\x1b[31mcrossed\x1b[0m");
+        assert_eq!(wrapped(&format!("{painted} by 5"), 12, "", "").len(), 1);
+        assert_eq!(Style::Plain.paint(Paint::Bad, "crossed"), "crossed");
+    }
+}

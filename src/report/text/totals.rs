@@ -1,0 +1,85 @@
+//! All of a run in a few lines.
+
+use std::io;
+
+use super::numbers::bytes;
+use super::sheet::Sheet;
+use super::style::Paint;
+use crate::end::EndReason;
+use crate::stats::{RequestTally, Summary, WarmUp};
+use crate::units;
+
+pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let headline = sheet.paint(Paint::Head, &headline(summary));
+    sheet.line(&headline)?;
+    if summary.whole.request_totals.sent() > 0 {
+        sheet.line(&requests_line(&summary.whole.request_totals))?;
+    }
+    sheet.line(&load_line(summary))?;
+    if let Some(warmup) = &summary.warmup {
+        sheet.line(&warmup_line(warmup))?;
+    }
+    sheet.blank()
+}
+
+/// How many checks ended, in what time, why then, and how.
+pub(in crate::report) fn headline(summary: &Summary) -> String {
+    let totals = &summary.whole.totals;
+    let why: String = match summary.end.map(|end| end.reason) {
+        Some(EndReason::LoopsDone) => "all loops done".into(),
+        Some(EndReason::TimeUp) => "time up".into(),
+        Some(EndReason::DataUsedUp) => {
+            format!("the rows of {} are used up", summary.used_up.as_deref().unwrap_or("the feed"))
+        }
+        Some(EndReason::GateCrossed) => match summary.gates.iter().find(|gate| gate.stopped_run) {
+            Some(gate) => format!("gate crossed: {gate}"),
+            None => "a gate was crossed".into(),
+        },
+        Some(EndReason::Stopped) => "stopped".into(),
+        None => "still running".into(),
+    };
+    let unfinished = if totals.unfinished > 0 { format!(", {} unfinished", totals.unfinished) } else { String::new() };
+    format!(
+        "{} in {} ({why}): {} pass, {} fail, {} exception{unfinished}",
+        units::count(totals.ended(), "check"),
+        units::short(summary.end.map_or(summary.tested(), |end| end.duration)),
+        totals.pass,
+        totals.fail,
+        totals.exception,
+    )
+}
+
+fn requests_line(requests: &RequestTally) -> String {
+    let sent = units::count(requests.sent(), "request");
+    let some = |count: u64, text: String| (count > 0).then_some(text);
+    let parts = [
+        Some(format!("{} answered", requests.answered)),
+        some(requests.exceptions(), units::count(requests.exceptions(), "exception")),
+        some(requests.unfinished, format!("{} unfinished", requests.unfinished)),
+        some(requests.resent, format!("{} resent", requests.resent)),
+        Some(units::count(requests.new_connections, "connection")),
+        Some(format!("{} in", bytes(requests.bytes_in))),
+        Some(format!("{} out", bytes(requests.bytes_out))),
+    ];
+    format!("{sent}: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
+pub(in crate::report) fn load_line(summary: &Summary) -> String {
+    let full_load = match &summary.full_load {
+        Some(section) => format!("at full load for {}", units::short(section.span)),
+        None => "nothing ended at full load".into(),
+    };
+    let users = units::count(summary.users.into(), "user");
+    format!("{users}, {full_load}, {:.2} requests in flight on average", summary.whole.in_flight)
+}
+
+fn warmup_line(warmup: &WarmUp) -> String {
+    let totals = &warmup.section.totals;
+    format!(
+        "before it, in the warm-up: {}, {} pass, {} fail, {} exception",
+        units::count(totals.ended(), "check"),
+        totals.pass,
+        totals.fail,
+        totals.exception
+    )
+}
