@@ -252,8 +252,8 @@ pub(crate) enum UserEvent {
     Missed(u64),
     /// Arrivals for which no user was free.
     Dropped(u64),
-    /// A user that could not be made.
-    NotMade,
+    /// Users that were wanted and could not be made.
+    NotMade(u32),
     /// It starts no more iterations. In its life it has waited so long for a processor, if the system tells.
     Ended { run_delay: Option<Duration> },
 }

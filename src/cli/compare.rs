@@ -35,7 +35,7 @@ struct Compare {
 
     /// A change up to this share of the base is none: 5% for all, or p99=10% for one of rps, p50, p95, p99 and
     /// fail_ratio; may be repeated [default: 5%]
-    #[arg(long, value_name = "[METRIC=]PERCENT")]
+    #[arg(long, value_name = "PERCENT")]
     tolerance: Vec<ToleranceOf>,
 
     /// Compare also times by different clocks

@@ -57,7 +57,11 @@ fn write(
     if let Some(line) = settings.line() {
         writeln!(out, "{line}")?;
     }
-    writeln!(out, "dry run: nothing was sent\n")?;
+    writeln!(out, "dry run: nothing was sent")?;
+    for warning in &aim.warnings {
+        writeln!(out, "warning: {warning}")?;
+    }
+    writeln!(out)?;
     write_columns(&[Align::Left; 3], plan_rows(args, plan, aim, settings), WIDTH, out)?;
 
     writeln!(out)?;

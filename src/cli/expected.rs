@@ -68,7 +68,7 @@ impl ExpectedTexts {
         self.templates().any(Template::needs_row)
     }
 
-    fn templates(&self) -> impl Iterator<Item = &Template> {
+    pub(super) fn templates(&self) -> impl Iterator<Item = &Template> {
         let json = self.json.iter().filter_map(|(_, wanted)| wanted.as_ref());
         json.chain(&self.contains).chain(self.headers.iter().map(|(_, wanted)| wanted))
     }

@@ -87,7 +87,7 @@ impl Filling {
         Ok(())
     }
 
-    fn templates(&self) -> impl Iterator<Item = &Template> {
+    pub(super) fn templates(&self) -> impl Iterator<Item = &Template> {
         let headers = self.headers.iter().flat_map(|header| &header.values).map(HeaderText::template);
         let body = self.body.iter().map(|(template, _)| template);
         self.path_and_query.iter().chain(headers).chain(body)

@@ -157,7 +157,7 @@ impl Harness {
                 harness.test(&words)
             }
         });
-        process::exit(told(result) as i32)
+        process::exit(told(result, "this program with") as i32)
     }
 
     /// With the host that holds.
@@ -227,7 +227,8 @@ impl Harness {
             checks.iter().map(|check| check.name.as_str()).chain(of_classes.iter().map(String::as_str)).collect();
         let plan = plan(args, self.plan)?;
         let has_tls = plan.http.host.as_ref().is_some_and(|host| host.scheme() == "https");
-        let aim = Aim { description: told_names(&names), is_embedded: false, has_tls, addresses: 1 };
+        let aim =
+            Aim { description: told_names(&names), is_embedded: false, warnings: Vec::new(), has_tls, addresses: 1 };
         let test =
             checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::with_check).classify_by(self.classify);
         let test = self.classes.into_iter().fold(test, LoadTest::class);

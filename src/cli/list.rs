@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _};
 
-use super::args::Args;
+use super::args::{Args, GATES, LOAD, OUTPUT};
+use super::config::Settings;
 use super::target::Target;
 use super::{Exit, Refusal, Subcommand, config};
 use crate::error::Error;
@@ -15,13 +16,21 @@ use crate::load_test::LoadTest;
 pub(super) const COMMAND: Subcommand =
     Subcommand { name: "list", usage: "[TARGET]...", about: "List the checks, their weights and shares", main };
 
+const AFTER_HELP: &str = "\
+The flags of load and gates may stand here too and change nothing; those of
+output are refused.
+
+Exit codes: 0 listed, 2 wrong input, 3 the list could not be written";
+
 fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let command = Args::command()
         .bin_name("perfloop list")
         .about(this.about)
         .override_usage("perfloop list [OPTIONS] [TARGET]...")
-        .after_help(None::<&str>);
+        .after_help(AFTER_HELP)
+        .mut_args(|arg| if shapes_the_list(&arg) { arg } else { arg.hide(true) });
     let settings = config::read(command, words.get(1..).unwrap_or_default())?;
+    refuse_outputs(&settings)?;
     let args = Args::from_arg_matches(&settings.matches)?;
     // How many hops a check follows does not change its name.
     let target = Target::to_look_at(&args, 0).map_err(|error| settings.locate(error))?;
@@ -29,6 +38,24 @@ fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     write(&checks, io::stdout().lock())
         .map_err(|error| Error::run(format!("the list cannot be written ({error}); give it another stdout")))?;
     Ok(Exit::Good)
+}
+
+/// It changes what is listed. The flags of load and gates may stand here all the same: so a run is looked at by putting
+/// one word into its command line.
+fn shapes_the_list(arg: &Arg) -> bool {
+    !matches!(arg.get_help_heading(), Some(LOAD | GATES | OUTPUT))
+}
+
+/// Refuses flags that ask for something to be written: whoever gives one waits for it.
+fn refuse_outputs(settings: &Settings) -> Result<(), Error> {
+    let command = Args::command();
+    let mut outputs = command.get_arguments().filter(|arg| arg.get_help_heading() == Some(OUTPUT));
+    match outputs.find(|arg| settings.is_on_command_line(arg.get_id().as_str())).and_then(Arg::get_long) {
+        Some(flag) => Err(Error::usage(format!(
+            "--{flag}: perfloop list writes nothing but the list; leave it out, or leave out list for a run"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// A line for each check; names are never cut, so that they can be used elsewhere.

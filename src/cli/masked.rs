@@ -10,6 +10,7 @@ pub(super) fn masked(words: impl Iterator<Item = String>) -> Vec<String> {
         let value_of = flag.take();
         match (word.split_once('='), word.as_str()) {
             (Some((flag @ ("--basic-auth" | "--header"), value)), _) => format!("{flag}={}", hidden(flag, value)),
+            (Some((flag, value)), _) if flag.starts_with("--") => format!("{flag}={}", without_password(value)),
             (_, "--basic-auth" | "--header") => {
                 flag = Some(word.clone());
                 word
@@ -54,6 +55,7 @@ mod tests {
             ("--basic-auth", "ann:secret", "--basic-auth", "ann:***"),
             ("-LH", "cookie: a=b", "-LH", "cookie: ***"),
             ("--proxy", "http://ann:secret@a.test/", "--proxy", "http://ann:***@a.test/"),
+            ("--proxy=http://ann:secret@a.test/", "--data=a=b", "--proxy=http://ann:***@a.test/", "--data=a=b"),
             ("--basic-auth=ann:secret", "-Hcookie:a", "--basic-auth=ann:***", "-Hcookie: ***"),
             ("--header=Cookie: a=b", "http://a.test/?a=b", "--header=Cookie: ***", "http://a.test/?a=b"),
         ];

@@ -3,18 +3,23 @@
 mod args;
 mod compare;
 mod config;
+mod curl;
 mod dry_run;
 mod expected;
 mod feed;
 mod filling;
 mod harness;
+mod help;
 mod host;
 mod list;
 mod masked;
 mod merge;
 mod metrics;
+mod mistake;
 mod output;
 mod outputs;
+mod places;
+mod planned;
 mod progress;
 pub(crate) mod registry;
 mod run;
@@ -27,9 +32,8 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
-
 use crate::error::{Error, ErrorKind};
+use crate::nearest::nearest;
 
 /// A command of its own: its word stands first, and wins over a TARGET of the same name.
 struct Subcommand {
@@ -43,7 +47,7 @@ struct Subcommand {
 }
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 3] = [list::COMMAND, merge::COMMAND, compare::COMMAND];
+const SUBCOMMANDS: [Subcommand; 4] = [list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
 
 pub use harness::{Harness, main as harness_main};
 
@@ -96,11 +100,12 @@ pub fn main() -> ExitCode {
         Some(command) => (command.main)(command, &words),
         None => run::main(&words),
     };
-    told(result).into()
+    let name = subcommand.map_or_else(|| "perfloop".to_owned(), |command| format!("perfloop {}", command.name));
+    told(result, &name).into()
 }
 
-/// Prints why nothing was done, if nothing was.
-fn told(result: Result<Exit, Refusal>) -> Exit {
+/// Prints why nothing was done, if nothing was. `command` is the one whose help tells more.
+fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
     let error = match result {
         Ok(exit) => return exit,
         Err(Refusal::CommandLine(error)) if !error.use_stderr() => {
@@ -108,7 +113,7 @@ fn told(result: Result<Exit, Refusal>) -> Exit {
             let _ = error.print();
             return Exit::Good;
         }
-        Err(Refusal::CommandLine(error)) => Error::usage(one_line(&error)),
+        Err(Refusal::CommandLine(error)) => Error::usage(mistake::one_line(&error, command)),
         Err(Refusal::Other(error)) => error,
     };
     let _ = writeln!(std::io::stderr(), "perfloop: {error}");
@@ -118,33 +123,12 @@ fn told(result: Result<Exit, Refusal>) -> Exit {
     }
 }
 
+/// The subcommand that was meant by a word, which could also be a host's name.
+fn similar_subcommand(word: &str) -> Option<&'static str> {
+    let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    nearest(word, SUBCOMMANDS.map(|command| command.name)).filter(|name| is_word && word.starts_with(&name[..1]))
+}
+
 fn is_subcommand(word: &str) -> bool {
     SUBCOMMANDS.iter().any(|command| command.name == word)
-}
-
-/// The subcommands, for the help of the main command.
-fn subcommands() -> String {
-    let lines = SUBCOMMANDS.iter().map(|command| {
-        let usage = format!("{} {}", command.name, command.usage);
-        format!("  perfloop {usage:<24} {}\n", command.about)
-    });
-    format!("Commands, if their word stands first:\n{}", lines.collect::<String>())
-}
-
-/// A mistake on the command line, and the remedy, on one line.
-fn one_line(error: &clap::Error) -> String {
-    if let (ClapErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(missing))) =
-        (error.kind(), error.get(ContextKind::InvalidArg))
-    {
-        return format!("{} is missing; give it too", missing.join(" "));
-    }
-    let text = error.render().to_string();
-    let what = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let suggestion =
-        [ContextKind::SuggestedArg, ContextKind::SuggestedValue].into_iter().find_map(|kind| error.get(kind));
-    match suggestion {
-        Some(suggestion) => format!("{what}; did you mean {suggestion}?"),
-        None if what.contains("; ") => what.to_owned(),
-        None => format!("{what}; see perfloop --help"),
-    }
 }

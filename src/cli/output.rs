@@ -108,5 +108,13 @@ pub(super) fn open_stream(flag: &str, path: &Path) -> Result<Box<dyn Write + Sen
 }
 
 fn unwritable(flag: &str, path: &Path, error: &io::Error) -> Error {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(missing) = folder.filter(|folder| !folder.exists()) {
+        return Error::usage(format!(
+            "{flag} {}: the folder {} does not exist; make it, or give a file in another one",
+            path.display(),
+            missing.display()
+        ));
+    }
     Error::usage(format!("{flag} {}: cannot be written ({error}); give a file in a folder that can", path.display()))
 }

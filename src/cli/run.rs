@@ -6,17 +6,18 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
-use super::args::{AFTER_HELP, Args, TlsFiles};
+use super::args::Args;
 use super::config::{self, Settings};
 use super::host::host;
 use super::masked::masked;
 use super::outputs::{self, Outputs};
+use super::planned::TlsFiles;
 use super::progress::{KnownEnd, Progress};
 use super::signals::Signals;
 use super::target::Target;
-use super::{Exit, Refusal, dry_run, subcommands};
+use super::{Exit, Refusal, dry_run, help};
 use crate::error::Error;
 use crate::load::Plan;
 use crate::load_test::LoadTest;
@@ -31,9 +32,14 @@ const MIN_WIDTH: u16 = 80;
 
 /// From the words of the command line.
 pub(super) fn main(words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = Args::command().after_help(format!("{}\n{AFTER_HELP}", subcommands()));
+    by(Args::command().after_help(help::after_options()), words, None)
+}
+
+/// The same by a command with another help, and with a body that no flag can hold.
+pub(super) fn by(command: Command, words: &[OsString], body: Option<Vec<u8>>) -> Result<Exit, Refusal> {
     let settings = config::read(command, words)?;
-    let args = Args::from_arg_matches(&settings.matches)?;
+    let mut args = Args::from_arg_matches(&settings.matches)?;
+    args.body = body;
     run(args, &settings).map_err(|error| settings.locate(error).into())
 }
 
@@ -42,6 +48,8 @@ pub(super) struct Aim {
     pub(super) description: String,
     /// Said again at the end, where the first line may be far away.
     pub(super) is_embedded: bool,
+    /// What is to be told of it before the run.
+    pub(super) warnings: Vec<String>,
     /// Some of its connections are encrypted.
     pub(super) has_tls: bool,
     /// To how many hosts and ports each user connects.
@@ -94,7 +102,7 @@ pub(super) fn carry_out(
         started: SystemTime::now(),
         target: aim.description.clone(),
         plan: Some(plan.told()),
-        command: masked(std::env::args()),
+        command: masked(settings.words()),
         hosts: vec![host()],
     };
     let signals = Signals::listen()?;
@@ -105,6 +113,9 @@ pub(super) fn carry_out(
         let _ = writeln!(out, "{line}");
     }
     let _ = writeln!(out, "{}", wrapped_line(&first_line(plan, aim), width(stdout_is_taken)));
+    for warning in &aim.warnings {
+        let _ = writeln!(out, "warning: {warning}");
+    }
     if plan.http.insecure {
         let _ = writeln!(out, "warning: --insecure accepts any certificate, also that of somebody in between");
     }

@@ -31,7 +31,9 @@ impl Signals {
             }
             handler.pass_on();
         })
-        .map_err(|error| Error::run(format!("cannot listen to Ctrl-C: {error}")))?;
+        .map_err(|error| {
+            Error::run(format!("cannot listen to Ctrl-C ({error}); start perfloop as a process of its own"))
+        })?;
         Ok(signals)
     }
 

@@ -10,9 +10,10 @@ use super::args::Args;
 use super::expected::{Expected, ExpectedTexts, name_and_text};
 use super::feed;
 use super::filling::{Filling, HeaderText};
-use super::is_subcommand;
+use super::places;
 use super::run::Aim;
 use super::template::{Escape, Names, Template, Values};
+use super::{is_subcommand, similar_subcommand};
 use crate::error::Error;
 use crate::load::{Feed, Prepared, Row, SharedRequest, User};
 use crate::load_test::LoadTest;
@@ -28,6 +29,8 @@ pub(super) struct Target {
     pub(super) description: String,
     checks: Vec<UrlCheck>,
     is_embedded: bool,
+    /// What is to be told of it before the run.
+    warnings: Vec<String>,
     /// Keeps the service alive as long as its target.
     #[cfg(feature = "embedded")]
     _service: Option<mock_service::MockService>,
@@ -59,7 +62,11 @@ impl Target {
     /// # Errors
     /// One line that names the flag and the remedy.
     pub(super) fn new(args: &Args, hops: u32) -> Result<Target, Error> {
-        if args.targets.is_empty() {
+        if let Some(tag) = args.tags.first() {
+            return Err(Error::usage(format!(
+                "--tags {tag}: a URL has no tags, only checks in Rust have; leave --tags out"
+            )));
+        } else if args.targets.is_empty() {
             if args.host.is_some() {
                 return Err(Error::usage("--host needs a TARGET; give a path like /json"));
             }
@@ -77,12 +84,19 @@ impl Target {
         }
         let takes_rows = |check: &UrlCheck| check.changing.as_ref().is_some_and(|changing| changing.feed.is_some());
         if let (Some(file), Some(feed), false) = (&args.feed, &feed, checks.iter().any(takes_rows)) {
-            let names = braced(columns(feed));
+            let names = places::braced(columns(feed));
             let file = file.display();
             return Err(Error::usage(format!(
                 "--feed {file}: nothing takes a value of it; write {names} where one is to be"
             )));
         }
+        let warnings = match (&args.feed, &feed) {
+            (Some(file), Some(_)) => {
+                let taken = |name: &&str| checks.iter().any(|check| check.takes_column(name));
+                places::BUILT_IN.into_iter().filter(taken).map(|name| places::warning(name, file)).collect()
+            }
+            _ => Vec::new(),
+        };
         // The path alone is a good name as long as it tells the checks apart.
         let mut seen = HashSet::new();
         if !checks.iter().all(|check| seen.insert(check.name.clone())) {
@@ -99,6 +113,7 @@ impl Target {
         Ok(Target {
             description,
             checks,
+            warnings,
             is_embedded: false,
             #[cfg(feature = "embedded")]
             _service: None,
@@ -114,7 +129,13 @@ impl Target {
         if args.targets.is_empty() && args.request_flag().is_none() {
             let check = hello("http://127.0.0.1")?;
             let description = format!("{EMBEDDED}on a free port");
-            return Ok(Target { description, checks: vec![check], is_embedded: true, _service: None });
+            return Ok(Target {
+                description,
+                checks: vec![check],
+                is_embedded: true,
+                warnings: Vec::new(),
+                _service: None,
+            });
         }
         Target::new(args, hops)
     }
@@ -129,6 +150,7 @@ impl Target {
         Aim {
             description: self.description.clone(),
             is_embedded: self.is_embedded,
+            warnings: self.warnings.clone(),
             has_tls: self.has_tls(),
             addresses: self.addresses(),
         }
@@ -160,24 +182,25 @@ impl UrlCheck {
         let target = Template::new(target, names);
         let url = url(&target, args.host.as_ref())?;
         let path_and_query = target.of_words(&url[Position::BeforePath..Position::AfterQuery]);
-        check_places(&target, &path_and_query, args, names)?;
+        places::check_target(&target, &path_and_query, args, names)?;
 
         let headers = headers(args, names)?;
-        let body = args.data.as_deref().map(body).transpose()?;
+        let body = body(args)?;
         let body_text = body.as_deref().and_then(|body| std::str::from_utf8(body).ok());
+        places::check_texts(args, body_text, names)?;
         let body_template =
             body_text.map(|text| (Template::new(text, names), Escape::json_if(is_json(text, &headers))));
         let method = args.method.as_deref().unwrap_or(if body.is_some() { "POST" } else { "GET" });
         let once: Vec<_> = headers.iter().map(|(name, text)| (name.clone(), text.render(Values::NONE))).collect();
         let mut request = Prepared::new(method, &url, &once, body).map_err(|message| {
-            let flag = if message.contains("header") {
-                "--header"
+            let (flag, example) = if message.contains("header") {
+                ("--header", "'Accept: text/html'")
             } else if message.contains("method") {
-                "--method"
+                ("--method", "POST")
             } else {
-                "TARGET"
+                ("TARGET", "http://127.0.0.1:5000/json")
             };
-            Error::usage(format!("{flag}: {message}; see perfloop --help"))
+            Error::usage(format!("{flag}: {message}; write it like {example}"))
         })?;
         let name = format!("{method} {}", target.of_words(url.path()));
         let long_name = format!("{method} {}", target.of_words(&request.uri.to_string()));
@@ -193,6 +216,14 @@ impl UrlCheck {
             expected: texts,
         });
         Ok(UrlCheck { name, long_name, request: SharedRequest { slot, request }, hops, expected, changing })
+    }
+
+    /// Somewhere in it a value of this column stands.
+    fn takes_column(&self, name: &str) -> bool {
+        self.changing.as_ref().is_some_and(|changing| {
+            let mut templates = changing.request.templates().chain(changing.expected.templates());
+            templates.any(|template| template.takes_column(name))
+        })
     }
 
     fn run(&self, user: &mut User) -> CheckResult {
@@ -231,34 +262,8 @@ fn headers(args: &Args, names: Names<'_>) -> Result<Vec<(String, HeaderText)>, E
     Ok(headers)
 }
 
-/// Refuses names in braces that nothing stands for, and places where a URL cannot have any.
-fn check_places(target: &Template, path_and_query: &Template, args: &Args, names: Names<'_>) -> Result<(), Error> {
-    let why = if let Some(name) = target.unknown_name() {
-        match &args.feed {
-            Some(file) => {
-                let known = braced(names.columns);
-                format!("{{{name}}} is no column of {}; give {known}, {{user}} or {{iteration}}", file.display())
-            }
-            None => {
-                format!("nothing is known of {{{name}}}; give --feed FILE with that column, {{user}} or {{iteration}}")
-            }
-        }
-    } else if path_and_query.count() < target.count() {
-        "names in braces can stand in its path and query only; put them there".into()
-    } else {
-        return Ok(());
-    };
-    Err(Error::usage(format!("TARGET '{target}': {why}")))
-}
-
 fn columns(feed: &Feed<Row>) -> &[String] {
     feed.rows().first().map_or(&[], Row::columns)
-}
-
-/// Names as they are written in a template.
-fn braced(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
-    names.join(", ")
 }
 
 /// A TARGET as a URL perfloop can test.
@@ -286,6 +291,10 @@ fn url(template: &Template, host: Option<&Url>) -> Result<Url, Error> {
             refuse(format!("is no URL ({error}); give one like http://127.0.0.1:5000/json"))
         }
         _ if is_subcommand(target) => refuse(format!("is a command's word; put it first, like perfloop {target}")),
+        _ if target == "help" => refuse("is no URL; did you mean perfloop --help?".into()),
+        _ if let Some(command) = similar_subcommand(target) => {
+            refuse(format!("is no URL; did you mean perfloop {command}, or http://{target}?"))
+        }
         _ if target.starts_with('/') => {
             refuse("has no host; give --host http://127.0.0.1:5000, or the whole URL".into())
         }
@@ -293,11 +302,19 @@ fn url(template: &Template, host: Option<&Url>) -> Result<Url, Error> {
     }
 }
 
-fn body(data: &str) -> Result<Vec<u8>, Error> {
-    match data.strip_prefix('@') {
-        None => Ok(data.into()),
-        Some(file) => fs::read(file)
-            .map_err(|error| Error::usage(format!("--data @{file}: cannot be read ({error}); give a file that can"))),
+fn body(args: &Args) -> Result<Option<Vec<u8>>, Error> {
+    match (&args.body, args.data.as_deref()) {
+        (Some(_), Some(_)) => {
+            Err(Error::usage("--data: the command of curl has a body already; leave one of them out"))
+        }
+        (Some(pasted), None) => Ok(Some(pasted.clone())),
+        (None, Some(data)) => match data.strip_prefix('@') {
+            None => Ok(Some(data.into())),
+            Some(file) => fs::read(file).map(Some).map_err(|error| {
+                Error::usage(format!("--data @{file}: cannot be read ({error}); give a file that can"))
+            }),
+        },
+        (None, None) => Ok(None),
     }
 }
 
@@ -311,7 +328,7 @@ fn embedded() -> Result<Target, Error> {
     })?;
     let check = hello(&service.url())?;
     let description = format!("{EMBEDDED}{}", check.request.request.uri);
-    Ok(Target { description, checks: vec![check], is_embedded: true, _service: Some(service) })
+    Ok(Target { description, checks: vec![check], is_embedded: true, warnings: Vec::new(), _service: Some(service) })
 }
 
 /// The check of the mock service that starts with this URL.

@@ -105,14 +105,24 @@ impl Template {
 
     /// A name in braces that is none of the names.
     pub(super) fn unknown_name(&self) -> Option<&str> {
-        let texts = self.0.iter().filter_map(|part| match part {
-            Part::Text(text) => Some(text.as_str()),
-            Part::Place(_) => None,
-        });
-        let mut braced =
-            texts.flat_map(|text| text.split('{').skip(1)).filter_map(|rest| Some(rest.split_once('}')?.0));
+        let braced = self.texts().flat_map(|text| text.split('{').skip(1));
+        let mut braced = braced.filter_map(|rest| Some(rest.split_once('}')?.0));
         // Who writes JSON into a query means no name.
         braced.find(|name| !name.is_empty() && !name.contains(['"', ':']))
+    }
+
+    /// A word in braces that is none of the names, and looks as if it were meant to be one. JSON and the like have
+    /// braces of their own, around more than a word.
+    pub(super) fn unknown_word(&self) -> Option<&str> {
+        let is_word =
+            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+        let braced = self.texts().flat_map(|text| text.split('{').skip(1));
+        braced.filter_map(|rest| Some(rest.split_once('}')?.0)).find(|word| is_word(word))
+    }
+
+    /// It has a place for this column.
+    pub(super) fn takes_column(&self, name: &str) -> bool {
+        self.places().any(|place| matches!(place.what, What::Column(_)) && place.name == name)
     }
 
     /// The text with its places filled.
@@ -170,6 +180,13 @@ impl Template {
         self.0.iter().filter_map(|part| match part {
             Part::Place(place) => Some(place),
             Part::Text(_) => None,
+        })
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Place(_) => None,
         })
     }
 
@@ -268,6 +285,16 @@ mod tests {
         assert_eq!(unknown("/{id}/{name}"), Some("name".into()));
         assert_eq!(unknown("/?a={\"b\":1}&c={}&d={id}"), None);
         assert_eq!(unknown("/{id}}/{"), None);
+    }
+
+    #[test]
+    fn a_word_in_braces_may_be_meant_and_more_than_a_word_is_not() {
+        let unknown = |text: &str| template(text).unknown_word().map(str::to_owned);
+        assert_eq!(unknown("{id} {nmae}"), Some("nmae".into()));
+        assert_eq!(unknown("{\"a\":{\"id\":{x_1}}}"), Some("x_1".into()));
+        for harmless in ["{\"a\":{}}", "{ login }", "{a: 1}", "{a,b}", "{id}", "{user}", "{", "}{", "{\"a\"}"] {
+            assert_eq!(unknown(harmless), None, "{harmless}");
+        }
     }
 
     #[test]

@@ -22,6 +22,29 @@ pub(super) fn parse_resolve(text: &str) -> Result<Resolved, String> {
     if host.is_empty() { Err(wanted()) } else { Ok((host.to_owned(), port, addresses)) }
 }
 
+/// A whole number, as for users.
+pub(super) fn parse_u32(text: &str) -> Result<u32, String> {
+    let number = parse_u64(text)?;
+    u32::try_from(number).map_err(|_| too_many(text, u32::MAX.into()))
+}
+
+/// A whole number, as for loops.
+pub(super) fn parse_u64(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| match text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+        true => too_many(text, u64::MAX),
+        false => format!("'{text}' is no whole number; write it in digits, like 50"),
+    })
+}
+
+fn too_many(text: &str, most: u64) -> String {
+    format!("{text} is more than perfloop can count; give at most {most}")
+}
+
+pub(super) fn parse_proxy(text: &str) -> Result<Url, String> {
+    let wanted = || format!("'{text}' is no proxy; give a URL like http://127.0.0.1:3128 or socks5://127.0.0.1:1080");
+    Url::parse(text).map_err(|_| wanted())
+}
+
 pub(super) fn parse_address(text: &str) -> Result<SocketAddr, String> {
     let wanted = || format!("'{text}' is no address; write it like 127.0.0.1:9646, or with port 0 for a free one");
     text.parse().map_err(|_| wanted())

@@ -328,6 +328,14 @@ impl FromStr for Statuses {
     fn from_str(text: &str) -> Result<Self, String> {
         let wanted =
             || format!("'{text}' is no status code from 100 to 599; write it like 200, 2xx, 200-299 or 200,204");
+        let reversed = |part: &str| {
+            let (first, last) = part.split_once('-')?;
+            let (first, last) = (first.trim().parse::<u16>().ok()?, last.trim().parse::<u16>().ok()?);
+            (first > last).then(|| format!("'{part}' begins above its end; write it like {last}-{first}"))
+        };
+        if let Some(complaint) = text.split(',').find_map(reversed) {
+            return Err(complaint);
+        }
         let code = |text: &str| text.trim().parse::<u16>().ok().filter(|code| (100..600).contains(code));
         let range = |part: &str| match part.trim().strip_suffix("xx") {
             Some(class) => code(&format!("{class}00")).map(|first| first..=first + 99),

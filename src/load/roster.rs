@@ -11,6 +11,7 @@ use super::class::Seating;
 use super::http::{ClientFactory, Interrupt};
 use super::life::live;
 use super::open::Open;
+use super::os;
 use super::recorder::{Recorder, Samples};
 use super::run::Shared;
 use super::shift::Shift;
@@ -41,6 +42,10 @@ pub(crate) struct Roster {
     /// When the roster was made: what the users' open work is timed from.
     epoch: Instant,
     made: u32,
+    /// How many may be present at one time, for this machine.
+    room: u64,
+    /// The most users that were wanted and could not be had.
+    missing: u32,
     seating: Seating,
     /// Made, and not told to begin, by class.
     spare: Vec<Vec<Arc<Shift>>>,
@@ -63,6 +68,8 @@ impl Roster {
         let places = || (0..classes).map(|_| Vec::new()).collect();
         Roster {
             seating: Seating::new(&shared.classes.classes),
+            room: shared.plan.room(&os::limits()),
+            missing: 0,
             shared,
             factory,
             names,
@@ -112,16 +119,7 @@ impl Roster {
         for (class, count) in counts.iter().enumerate() {
             let count = *count as usize;
             while self.present[class].len() < count && !self.shared.stop.is_set() {
-                let shift = match self.spare[class].pop() {
-                    Some(shift) => shift,
-                    None => match self.make(class) {
-                        Ok(shift) => shift,
-                        Err(_) => {
-                            self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::NotMade }));
-                            break;
-                        }
-                    },
-                };
+                let Some(shift) = self.next(class) else { break };
                 shift.begin(begin);
                 begin = after(begin, apart);
                 self.present[class].push(shift);
@@ -129,7 +127,33 @@ impl Roster {
             let kept = count.min(self.present[class].len());
             self.present[class].drain(kept..).for_each(|shift| shift.end(at));
         }
+        let present = self.present();
+        let wanted = counts.iter().fold(0, |sum: u32, count| sum.saturating_add(*count));
+        if !self.shared.stop.is_set() {
+            self.tell_missing(wanted.saturating_sub(present));
+        }
+        present
+    }
+
+    fn present(&self) -> u32 {
         self.present.iter().map(|shifts| shifts.len() as u32).sum()
+    }
+
+    /// Somebody to begin; `None` where this machine has room for nobody else.
+    fn next(&mut self, class: usize) -> Option<Arc<Shift>> {
+        if u64::from(self.present()) >= self.room {
+            return None;
+        }
+        self.spare[class].pop().or_else(|| self.make(class).ok())
+    }
+
+    /// Counts the most that ever were, once each.
+    fn tell_missing(&mut self, missing: u32) {
+        let more = missing.saturating_sub(self.missing);
+        if more > 0 {
+            self.missing = missing;
+            self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::NotMade(more) }));
+        }
     }
 
     fn make(&mut self, class: usize) -> io::Result<Arc<Shift>> {

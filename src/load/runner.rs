@@ -56,6 +56,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     let factory = ClientFactory::new(&plan.http)?;
     os::raise_open_files();
     let users = plan.known_users();
+    plan.fits(users, &os::limits())?;
     let shared = Arc::new(Shared {
         settings: Arc::new(plan.http.clone()),
         plan,

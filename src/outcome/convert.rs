@@ -9,6 +9,7 @@ use super::{Classify, Failure, Outcome};
 /// | returned | outcome |
 /// |---|---|
 /// | `()` | pass |
+/// | never, as `panic!()` and `todo!()` do | fail, as any panic |
 /// | an [`Outcome`] or a [`Failure`] | what it says |
 /// | `Ok(())` | pass |
 /// | `Err` of an error, of `Box<dyn Error>` (`+ Send`, `+ Send + Sync`), of `anyhow::Error` and the like | see [`ErrorClass`](crate::ErrorClass) |
@@ -48,6 +49,26 @@ pub struct Told;
 impl IntoOutcome<Said> for () {
     fn into_outcome(self, _: &Classify) -> Outcome {
         Outcome::Pass
+    }
+}
+
+/// What is returned by a function that does not return: `!`, whose name cannot be written here yet.
+type Never = <fn() -> ! as Returns>::Value;
+
+/// What a function returns, so that it can be named by one.
+pub trait Returns {
+    /// The type.
+    type Value;
+}
+
+impl<T> Returns for fn() -> T {
+    type Value = T;
+}
+
+/// A check that always panics is a check all the same.
+impl IntoOutcome<Said> for Never {
+    fn into_outcome(self, _: &Classify) -> Outcome {
+        self
     }
 }
 

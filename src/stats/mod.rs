@@ -253,8 +253,8 @@ impl Stats {
                 self.dropped += count;
                 return;
             }
-            UserEvent::NotMade => {
-                self.not_made += 1;
+            UserEvent::NotMade(count) => {
+                self.not_made += u64::from(count);
                 return;
             }
         }

@@ -159,7 +159,7 @@ impl fmt::Display for Warning {
             ),
             Warning::NotMade(count) => write!(
                 f,
-                "{} could not be made; raise the machine's limits (ulimit -u, kernel.threads-max)",
+                "{} could not be made, this machine has no room for them; raise its limits (ulimit -Hn, ulimit -u, kernel.threads-max)",
                 units::count(*count, "user")
             ),
             Warning::SlowHooks(share) => write!(

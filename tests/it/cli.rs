@@ -5,21 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Output, REFUSED, Service, none, perfloop, spawn_as};
-
-/// What is wrong with how perfloop refuses this: it should be with exit code 2 and one line that says `words`, before
-/// anything else was written.
-fn complaint(args: &[&str], words: &[&str]) -> Option<String> {
-    let Output { code, stdout, stderr, .. } = perfloop(args);
-    let is_line = stderr.starts_with("perfloop: ") && stderr.lines().count() == 1 && stderr.ends_with('\n');
-    let is_good = code == Some(2) && stdout.is_empty() && is_line && words.iter().all(|word| stderr.contains(word));
-    (!is_good).then(|| format!("{args:?}: wanted a line with {words:?}, got code {code:?}, {stderr:?}, {stdout:?}"))
-}
-
-#[track_caller]
-fn is_refused(args: &[&str], words: &[&str]) {
-    none(complaint(args, words));
-}
+use crate::support::{REFUSED, Service, complaint, is_refused, none, perfloop, spawn_as};
 
 /// A service, and files to name on the command line.
 struct Place {
@@ -71,7 +57,7 @@ fn a_bad_plan_is_refused_by_the_name_of_its_flag() {
         ("--users=-1", ["--users", "-1"]),
         ("--users x", ["--users", "'x'"]),
         ("--users 4000000000", ["--users 4000000000", "at most"]),
-        ("--users 99999999999", ["--users", "99999999999"]),
+        ("--users 99999999999", ["--users: 99999999999", "give at most 4294967295"]),
         ("--loops 0", ["--loops", "1 or more"]),
         ("--loops -1", ["--loops", "-1"]),
         ("--time 0", ["--time", "like 10s"]),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use perfloop::{AtEnd, CheckResult, EndReason, Feed, Plan, User};
 use serde_json::{Value, json};
 
-use crate::support::{Output, Service, finish, none, perfloop, run};
+use crate::support::{Output, Service, complaint, finish, is_refused, none, perfloop, run};
 
 /// A run that ends by itself long before.
 const LONG: Duration = Duration::from_secs(50);
@@ -230,12 +230,15 @@ fn a_value_cannot_leave_its_place_in_a_url_or_a_json_body() {
     assert_eq!(echo["query"], format!("q={encoded}&x=7&json={{%22a%22:1}}"));
 
     for (data, header) in
-        [("{\"a\": {\"id\": {id}, \"t\": \"{text}\", \"x\": \"{no}\"}}", "x: y"), (" [{id}, \"{text}\"]", "x: y")]
+        [("{\"a\": {\"id\": {id}, \"t\": \"{text}\", \"x\": \"{ no }\"}}", "x: y"), (" [{id}, \"{text}\"]", "x: y")]
     {
         let echo = echoed(&service, "/echo", &[&feed[..], &["-d", data, "-H", header]].concat());
         let body: Value = serde_json::from_str(echo["body"].as_str().unwrap()).unwrap();
-        let wanted =
-            if data.starts_with('{') { json!({ "a": { "id": 7, "t": text, "x": "{no}" } }) } else { json!([7, text]) };
+        let wanted = if data.starts_with('{') {
+            json!({ "a": { "id": 7, "t": text, "x": "{ no }" } })
+        } else {
+            json!([7, text])
+        };
         assert_eq!(body, wanted);
     }
     let typed = ["-d", "\"{text}\"", "-H", "Content-Type: application/json"];
@@ -259,12 +262,12 @@ fn a_path_segment_stays_one_segment() {
 fn headers_credentials_and_a_body_from_a_file_are_filled() {
     let service = Service::start();
     let csv = Csv::new("user,password,id\nann,s3cret,7\n");
-    let body = Csv::new("id={id}, {user} {iteration} {unknown}");
+    let body = Csv::new("id={id}, {user} {iteration} { unknown }");
     let data = format!("@{}", body.path);
     let flags = ["--feed", &csv.path, "-d", &data, "--basic-auth", "{user}:{password}"];
     let headers = ["-H", "X-Id: no {id}", "-H", "X-Id: fixed", "-H", "x-run: {iteration}"];
     let echo = echoed(&service, "/echo", &[&flags[..], &headers].concat());
-    assert_eq!(echo["body"], "id=7, ann 1 {unknown}", "a column comes before a built-in name");
+    assert_eq!(echo["body"], "id=7, ann 1 { unknown }", "a column comes before a built-in name");
     let sent = &echo["headers"];
     assert_eq!((&sent["x-id"], &sent["x-run"]), (&json!("no 7, fixed"), &json!("1")));
     assert_eq!(sent["authorization"], "Basic YW5uOnMzY3JldA==");
@@ -344,8 +347,8 @@ fn flags_and_names_that_make_no_sense_are_refused() {
     let (unknown, fragment) = (service.at("/users/{nmae}"), service.at("/users#{name}"));
     let on_host = "http://{name}.test/";
     let rows: [(&[&str], &[&str]); 12] = [
-        (&["--feed-order", "unique", &by_name], &["--feed <FILE>"]),
-        (&["--feed-end", "again", &plain], &["--feed <FILE>"]),
+        (&["--feed-order", "unique", &by_name], &["--feed FILE"]),
+        (&["--feed-end", "again", &plain], &["--feed FILE"]),
         (&["--feed", &csv.path], &["--feed", "TARGET"]),
         (&["--feed-order", "sorted", feed[0], feed[1], &by_name], &["--feed-order", "circular, random or unique"]),
         (&["--feed-end", "cry", feed[0], feed[1], &by_name], &["--feed-end", "stop, fail or again"]),
@@ -360,11 +363,55 @@ fn flags_and_names_that_make_no_sense_are_refused() {
         (&[feed[0], feed[1], &fragment], &["TARGET", "{name}", "path and query only"]),
         (&[feed[0], feed[1], on_host], &["TARGET", "{name}", "path and query only"]),
     ];
-    none(rows.iter().filter_map(|(args, words)| {
-        let Output { code, stdout, stderr, .. } = perfloop(&[args, &["--loops", "1"][..]].concat());
-        let is_line = stderr.starts_with("perfloop: ") && stderr.lines().count() == 1 && stdout.is_empty();
-        let is_good = code == Some(2) && is_line && words.iter().all(|word| stderr.contains(word));
-        (!is_good).then(|| format!("{args:?}: wanted {words:?}, got {code:?} {stderr:?} {stdout:?}"))
-    }));
+    none(rows.iter().filter_map(|(args, words)| complaint(&[args, &["--loops", "1"][..]].concat(), words)));
     assert_eq!(service.total_hits(), 0);
+}
+
+#[test]
+fn a_word_in_braces_that_is_no_column_is_refused_wherever_it_stands() {
+    let service = Service::start();
+    let csv = Csv::new("name,age\nAnn,7\n");
+    let url = service.at("/users/{name}");
+    let told = ["{nmae} is no column", "users.csv", "{name}, {age}, {user} or {iteration}", "{ nmae } with spaces"];
+    let rows = [
+        ("--header", "X-Name: {nmae}"),
+        ("--data", "{\"name\": {nmae}}"),
+        ("--basic-auth", "{nmae}:secret"),
+        ("--expect-json", "name={nmae}"),
+        ("--expect-contains", "{nmae}"),
+        ("--expect-header", "X-Name: {nmae}"),
+    ];
+    none(rows.iter().filter_map(|(flag, text)| {
+        complaint(&["--loops", "1", "--feed", &csv.path, flag, text, &url], &[&[*flag][..], &told[..]].concat())
+    }));
+    let file = csv.path.replace("users.csv", "body.json");
+    fs::write(&file, "{nmae}").unwrap();
+    is_refused(&["--loops", "1", "--feed", &csv.path, "--data", &format!("@{file}"), &url], &["--data", "{nmae}"]);
+    assert_eq!(service.total_hits(), 0);
+}
+
+#[test]
+fn braces_around_more_than_a_word_are_text_and_without_a_feed_all_are() {
+    let service = Service::start();
+    let csv = Csv::new("name\nAnn\n");
+    let data = "{\"query\": \"{ viewer { login } }\", \"name\": \"{name}\", \"none\": {}}";
+    let echo = echoed(&service, "/echo", &["--feed", &csv.path, "-d", data]);
+    assert_eq!(echo["body"], data.replace("{name}", "Ann"));
+    let echo = echoed(&service, "/echo", &["-d", "{login} {user}", "-H", "X-Braces: {a}"]);
+    assert_eq!((&echo["body"], &echo["headers"]["x-braces"]), (&json!("{login} 1"), &json!("{a}")));
+}
+
+#[test]
+fn a_column_that_hides_a_built_in_name_is_told_where_it_is_used() {
+    let service = Service::start();
+    let csv = Csv::new("user,name\nann,Ann\n");
+    let warning = "warning: {user} is the column of ";
+    for (data, is_warned) in [("{user}", true), ("{name} {iteration}", false)] {
+        for more in [&[][..], &["--dry-run"]] {
+            let url = service.at("/echo");
+            let args = [&["--loops", "1", "--feed", &csv.path, "-d", data, &url][..], more].concat();
+            let output = perfloop(&args);
+            assert_eq!((output.code, output.stdout.contains(warning)), (Some(0), is_warned), "{output:#?}");
+        }
+    }
 }

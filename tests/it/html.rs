@@ -99,7 +99,7 @@ fn a_page_that_cannot_be_written_is_refused_before_the_run() {
     let service = Service::start();
     let output = perfloop(&[&service.at("/fast"), "--loops", "1", "--html", "/nowhere/report.html"]);
     assert_eq!(output.code, Some(2), "{output:?}");
-    assert!(output.stderr.contains("--html /nowhere/report.html: cannot be written"), "{output:?}");
+    assert!(output.stderr.contains("--html /nowhere/report.html: the folder /nowhere does not exist"), "{output:?}");
     assert!(service.hits().is_empty(), "{:?}", service.hits());
 }
 

@@ -1,8 +1,10 @@
 //! Users over time: classes, weights, stages, shapes, rates, warm-up, hands and hooks, by what the service counted.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use perfloop::{
@@ -134,7 +136,7 @@ fn tags_choose_checks_from_the_library_and_names_do_not_matter() {
     assert_eq!(ran(Plan::new().tags(["safe"])), ["read", "wipe"]);
     assert_eq!(ran(Plan::new().tags(["safe"]).exclude_tags(["slow"])), ["read"]);
     let error = test(Plan::new().tags(["none"])).start().expect_err("nothing to run").to_string();
-    assert!(error.contains("of tags there are safe, slow"), "{error}");
+    assert!(error.contains("the tags there are: safe, slow"), "{error}");
 }
 
 #[test]
@@ -191,6 +193,43 @@ fn users_are_set_by_hand_while_a_run_goes_on() {
     live.stop();
     let summary = join_within(run, 20 * SECOND);
     assert_eq!((summary.whole.totals.ended(), summary.whole.totals.pass), (service.total_hits(), service.total_hits()));
+}
+
+/// Set in a process that may open few files.
+const FEW_FILES: &str = "FEW_FILES";
+
+#[test]
+fn users_that_a_machine_has_no_room_for_are_told_once_and_not_made() {
+    if std::env::var_os(FEW_FILES).is_none() {
+        let name = "load::users_that_a_machine_has_no_room_for_are_told_once_and_not_made";
+        let line = format!("ulimit -n 100; exec \"$0\" --exact {name}");
+        let mut again = Command::new("sh");
+        again.arg("-c").arg(line).arg(std::env::current_exe().unwrap()).env(FEW_FILES, "1");
+        let output = again.output().unwrap();
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && stdout.contains("1 passed"), "{output:#?}");
+        return;
+    }
+    let warnings = |summary: &Summary| -> Vec<String> {
+        summary.warnings().iter().map(|warning| warning.to_string()).filter(|text| text.contains("no room")).collect()
+    };
+    let rest = |_: &mut User| thread::sleep(MS);
+    let plan = Plan::new().shape(|time| (time < SECOND).then_some(if time < 300 * MS { 2 } else { 50 }));
+    let by_shape = run(plan, rest);
+    assert!((2..50).contains(&by_shape.users), "{}", by_shape.users);
+    assert_eq!(u64::from(by_shape.users) + by_shape.not_made, 50);
+    assert_eq!(warnings(&by_shape).len(), 1);
+
+    let run = LoadTest::new(Plan::new().users(2).time(60 * SECOND)).check("check", rest).start().unwrap();
+    let live = run.live();
+    for users in [50, 40, 50] {
+        live.set_users(users);
+        eventually("there is no more room", || live.summary().not_made == by_shape.not_made);
+    }
+    live.stop();
+    let by_hand = join_within(run, 20 * SECOND);
+    assert_eq!((by_hand.users, by_hand.not_made), (by_shape.users, by_shape.not_made));
+    assert_eq!(warnings(&by_hand).len(), 1);
 }
 
 #[test]

@@ -434,6 +434,21 @@ fn a_panic_is_a_fail_with_its_source_line() {
 }
 
 #[test]
+fn a_check_that_never_returns_is_one() {
+    fn gives_up(_: &mut User) -> ! {
+        panic!("given up")
+    }
+    for (summary, words) in [
+        (run(Plan::new().loops(2), |_: &mut User| panic!("at once")), "at once"),
+        (run(Plan::new().loops(2), |_| unreachable!("nowhere")), "nowhere"),
+        (run(Plan::new().loops(2), gives_up), "given up"),
+    ] {
+        assert_eq!((summary.whole.totals.fail, summary.whole.totals.pass), (2, 0));
+        assert!(summary.failures[0].message.contains(words), "{:?}", summary.failures);
+    }
+}
+
+#[test]
 fn a_panic_after_an_answer_is_a_fail_and_after_a_lost_request_an_exception() {
     let service = Service::start();
     for (path, wanted) in [("/status/500", (0, 1, 0)), ("/fault/close", (0, 0, 1))] {

@@ -312,3 +312,17 @@ pub(crate) fn rendered(page: &std::path::Path) -> String {
     let output = chromium.args(flags).args(quiet).args([&profile, "--dump-dom", &url]).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
+
+/// What is wrong with how perfloop refuses this: it should be with exit code 2 and one line that says `words`, before
+/// anything else was written.
+pub(crate) fn complaint(args: &[&str], words: &[&str]) -> Option<String> {
+    let Output { code, stdout, stderr, .. } = perfloop(args);
+    let is_line = stderr.starts_with("perfloop: ") && stderr.lines().count() == 1 && stderr.ends_with('\n');
+    let is_good = code == Some(2) && stdout.is_empty() && is_line && words.iter().all(|word| stderr.contains(word));
+    (!is_good).then(|| format!("{args:?}: wanted a line with {words:?}, got code {code:?}, {stderr:?}, {stdout:?}"))
+}
+
+#[track_caller]
+pub(crate) fn is_refused(args: &[&str], words: &[&str]) {
+    none(complaint(args, words));
+}

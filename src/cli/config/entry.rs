@@ -8,7 +8,8 @@ use clap::error::ErrorKind as ClapErrorKind;
 use clap::{Arg, ArgAction, Command, CommandFactory as _, Id};
 
 use super::super::args::Args;
-use super::super::one_line;
+use super::super::mistake::of_value;
+use super::name;
 use crate::error::Error;
 use crate::nearest::nearest;
 
@@ -69,7 +70,7 @@ impl Entry {
         let alone = [OsString::new()].into_iter().chain(words.iter().cloned());
         match command.clone().try_get_matches_from(alone) {
             Err(error) if !is_about_others(&error) => {
-                Err(Error::usage(format!("{source}: {key}: {}", one_line(&error))))
+                Err(Error::usage(format!("{source}: {key}: {}", of_value(&error, &name(command)))))
             }
             _ => Ok(Entry { id: arg.get_id().clone(), flag: name_in_messages(arg), words, source }),
         }
@@ -134,12 +135,14 @@ pub(super) fn find<'a>(
         return Ok(None);
     }
     let known = command.get_arguments().filter(|arg| !is_only_on_the_command_line(arg)).map(self::key);
-    let name = written(key);
-    let remedy = match nearest(key, known) {
+    let written_key = written(key);
+    // Who writes files by heart writes the letter that stands for it.
+    let by_letter = command.get_arguments().find(|arg| arg.get_short().is_some_and(|letter| key == letter.to_string()));
+    let remedy = match by_letter.map(self::key).or_else(|| nearest(key, known)) {
         Some(near) => format!("did you mean {}?", written(&near)),
-        None => "see perfloop --help".into(),
+        None => format!("see {} --help", name(command)),
     };
-    Err(Error::usage(format!("{source}: there is no setting '{name}'; {remedy}")))
+    Err(Error::usage(format!("{source}: there is no setting '{written_key}'; {remedy}")))
 }
 
 fn with_key<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {

@@ -15,7 +15,8 @@ use clap::error::ErrorKind as ClapErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, Id, value_parser};
 
-use super::{Refusal, one_line};
+use super::Refusal;
+use super::mistake::one_line;
 use crate::error::{Error, ErrorKind};
 use crate::units;
 use entry::{Entry, Source};
@@ -34,6 +35,7 @@ pub(super) struct Settings {
     command: Command,
     given: Vec<Id>,
     entries: Vec<Entry>,
+    words: Vec<OsString>,
 }
 
 /// One setting as it is in effect, for people.
@@ -85,12 +87,17 @@ fn read_with(
     let program = words.iter().take(1).cloned();
     let all = program.chain(entries.iter().flat_map(|entry| entry.words.clone())).chain(words.iter().skip(1).cloned());
     match command.clone().try_get_matches_from(all) {
-        Ok(matches) => Ok(Settings { matches, command, given, entries }),
+        Ok(matches) => Ok(Settings { matches, command, given, entries, words: words.to_vec() }),
         Err(error) => {
-            let settings = Settings { matches: from_words, command, given, entries };
-            Err(settings.locate(Error::usage(one_line(&error))).into())
+            let settings = Settings { matches: from_words, command, given, entries, words: words.to_vec() };
+            Err(settings.locate(Error::usage(one_line(&error, &name(&settings.command)))).into())
         }
     }
+}
+
+/// What a command is called when its help is named.
+fn name(command: &Command) -> String {
+    command.get_bin_name().unwrap_or("perfloop").to_owned()
 }
 
 fn config_flag() -> Arg {
@@ -154,6 +161,11 @@ impl Settings {
     /// Somebody gave it: on the command line, in the file or in the environment.
     pub(super) fn was_given(&self, id: &str) -> bool {
         self.matches.value_source(id) == Some(ValueSource::CommandLine)
+    }
+
+    /// The command line, the program's name first.
+    pub(super) fn words(&self) -> impl Iterator<Item = String> {
+        self.words.iter().map(|word| word.to_string_lossy().into_owned())
     }
 
     /// It stands on the command line.

@@ -26,7 +26,7 @@ fn settled(words: &str, variables: &[(&str, &str)], text: &str) -> Result<Settin
     let file = (OsString::from(CONFIG_VARIABLE), path.into_os_string());
     let variables = variables.iter().map(|(name, value)| (OsString::from(*name), OsString::from(*value)));
     read_with(command(), &words, variables.chain([file])).map_err(|refusal| match refusal {
-        Refusal::CommandLine(error) => one_line(&error),
+        Refusal::CommandLine(error) => one_line(&error, "harness"),
         Refusal::Other(error) => error.to_string(),
     })
 }

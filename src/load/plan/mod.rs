@@ -144,7 +144,8 @@ impl Plan {
     }
 
     /// As many users as this function of the time since the start says, asked ten times a second; `None`, or a
-    /// panic, ends the run. Replaces [users](Plan::users).
+    /// panic, ends the run. Users that this machine has no room for are not made, and warned of. Replaces
+    /// [users](Plan::users).
     #[must_use]
     pub fn shape(mut self, users: impl Fn(Duration) -> Option<u32> + Send + Sync + 'static) -> Self {
         self.load = Load::Shape(Shape::new(users));

@@ -52,7 +52,7 @@ impl Plan {
                 units::short(self.warmup)
             )));
         }
-        self.fits(&os::limits())
+        self.fits(self.most_users(), &os::limits())
     }
 
     fn validate_start(&self, users: u32, start: Start) -> Result<(), Error> {
@@ -97,14 +97,22 @@ impl Plan {
         Ok(())
     }
 
-    fn fits(&self, limits: &[Limit]) -> Result<(), Error> {
+    /// How many users this machine has room for.
+    pub(crate) fn room(&self, limits: &[Limit]) -> u64 {
+        let embedded = self.shares_process_with_target;
+        limits.iter().map(|limit| limit.users(embedded)).min().unwrap_or(u64::MAX)
+    }
+
+    /// # Errors
+    /// When this machine has no room for so many users; names the limit that bites.
+    pub(crate) fn fits(&self, users: u32, limits: &[Limit]) -> Result<(), Error> {
         let embedded = self.shares_process_with_target;
         let tightest = limits.iter().min_by_key(|limit| limit.users(embedded));
-        let users = self.most_users();
         let flag = match self.load {
             Load::Rate(_) => "--max-users",
             Load::Stages(_) => "--stages with",
-            _ => "--users",
+            Load::Shape(_) => "Plan::shape with",
+            Load::Users { .. } => "--users",
         };
         match tightest {
             Some(limit) if limit.users(embedded) < u64::from(users) => Err(Error::usage(format!(
@@ -177,12 +185,26 @@ mod tests {
             |of, available| Limit { of, available, own: 0, per_user: 1, doubled_by_embedded: true, remedy: "knob" };
         let limits = [limit("threads", 1000), limit("open files", 50)];
         let plan = Plan::new().users(50);
-        assert_eq!(plan.fits(&limits), Ok(()));
+        assert_eq!(plan.fits(50, &limits), Ok(()));
         let shared = Plan { shares_process_with_target: true, ..plan };
-        let error = shared.fits(&limits).expect_err("half the files").to_string();
+        let error = shared.fits(50, &limits).expect_err("half the files").to_string();
         assert_eq!(
             error,
             "--users 50: this machine has open files for at most 25 users; use fewer users or raise the limit (knob)"
         );
+        assert_eq!((shared.room(&limits), shared.room(&[])), (25, u64::MAX));
+    }
+
+    #[test]
+    fn stages_and_a_shape_are_refused_with_more_users_than_there_is_room_for() {
+        let second = Duration::from_secs(1);
+        for (plan, words) in [
+            (Plan::new().stages([(second, 5), (second, u32::MAX), (second, 0)]), "--stages with 4294967295: "),
+            (Plan::new().shape(|_| Some(u32::MAX)), "Plan::shape with 4294967295: "),
+        ] {
+            let test = crate::load_test::LoadTest::new(plan).check("check", |_: &mut crate::User| ());
+            let error = test.start().expect_err("no machine has room").to_string();
+            assert!(error.starts_with(words), "{error}");
+        }
     }
 }

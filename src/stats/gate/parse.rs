@@ -65,7 +65,9 @@ pub(super) fn terms(expr: &str) -> Result<(&str, Terms), String> {
     let mut terms = Terms::default();
     let mut condition = expr.trim();
     loop {
-        if let Some(rest) = condition.strip_suffix("abort").filter(|rest| rest.ends_with(char::is_whitespace)) {
+        if ends_with_word(condition, "after") {
+            return Err("there is no time behind after; write it like after 10s, or leave it out".into());
+        } else if let Some(rest) = condition.strip_suffix("abort").filter(|rest| rest.ends_with(char::is_whitespace)) {
             terms.aborts = true;
             condition = rest.trim_end();
         } else if let Some((rest, time)) =
@@ -77,6 +79,10 @@ pub(super) fn terms(expr: &str) -> Result<(&str, Terms), String> {
             return Ok((condition, terms));
         }
     }
+}
+
+fn ends_with_word(text: &str, word: &str) -> bool {
+    text.strip_suffix(word).is_some_and(|rest| rest.ends_with(char::is_whitespace))
 }
 
 /// A name may have colons in it, and nothing behind it has.

@@ -1,0 +1,117 @@
+//! `perfloop curl 'curl ...'`: a pasted command of curl as the request of a run.
+
+mod body;
+mod flags;
+mod words;
+
+use std::ffi::OsString;
+use std::io::{self, Read as _};
+
+use clap::{Command, CommandFactory as _};
+
+use super::args::Args;
+use super::{Exit, Refusal, Subcommand, run};
+use crate::error::Error;
+
+pub(super) const COMMAND: Subcommand =
+    Subcommand { name: "curl", usage: "COMMAND", about: "Run a request as it was copied for curl", main };
+
+const USAGE: &str = "\
+perfloop curl 'curl http://...' [OPTIONS]
+       perfloop curl [OPTIONS] -- curl http://...
+       perfloop curl - [OPTIONS] < command.txt";
+
+const AFTER_HELP: &str = "\
+A request copied by a browser (as cURL, for bash) or by Postman becomes the
+request of a run. It has quotes of its own, so paste it behind --, where the
+shell reads them:
+  perfloop curl --users 50 --time 30s -- curl 'http://127.0.0.1:5000/json' \\
+    -H 'Accept: application/json'
+
+Of curl's flags these are known: -X -H -d --data-raw --data-binary
+--data-urlencode --json -F --form-string -G -I -u -A -e -b -L -k -E -x -m
+--url --compressed --cacert --key --resolve --connect-timeout --no-keepalive.
+What curl shows is ignored (-s -S -v -i -f -g -N -o -w --http1.1); any other
+flag is refused. --dry-run shows what became of it.";
+
+fn main(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+    let command = Args::command()
+        .bin_name("perfloop curl")
+        .about(this.about)
+        .override_usage(USAGE)
+        .mut_arg("targets", |arg| arg.hide(true))
+        .after_help(AFTER_HELP);
+    let rest = words.get(2..).unwrap_or_default();
+    let (program, help) = (OsString::from("perfloop"), [OsString::from("--help"), OsString::from("-h")]);
+    let Some(pasted) = Pasted::find(rest)? else {
+        if rest.iter().any(|word| help.contains(word)) {
+            return run::by(command, &[program, OsString::from("--help")], None);
+        }
+        return Err(Error::usage(
+            "curl: there is no command; paste it behind --, like perfloop curl --users 50 -- curl http://127.0.0.1:5000/json",
+        )
+        .into());
+    };
+    pasted.run(command, program)
+}
+
+/// A command among the flags of perfloop.
+struct Pasted {
+    command: Vec<String>,
+    others: Vec<OsString>,
+}
+
+impl Pasted {
+    /// # Errors
+    /// When the words of the command cannot be told.
+    fn find(words: &[OsString]) -> Result<Option<Pasted>, Error> {
+        if let Some(at) = words.iter().position(|word| word == "--") {
+            let command = words[at + 1..].iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            return Ok(Some(Pasted { command, others: words[..at].to_vec() }));
+        }
+        let is_command = |word: &OsString| {
+            let text = word.to_string_lossy();
+            text == "-"
+                || text
+                    .trim_start()
+                    .strip_prefix("curl")
+                    .is_some_and(|rest| rest.starts_with([' ', '\t', '\\', '\n', '\r']))
+        };
+        let Some(at) = words.iter().position(is_command) else { return Ok(None) };
+        let text = match words[at].to_string_lossy() {
+            stdin if stdin == "-" => stdin_text()?,
+            text => text.into_owned(),
+        };
+        let command = words::split(&text).map_err(refused)?;
+        Ok(Some(Pasted { command, others: [&words[..at], &words[at + 1..]].concat() }))
+    }
+
+    fn run(self, command: Command, program: OsString) -> Result<Exit, Refusal> {
+        if self.command.first().is_none_or(|word| word != "curl") {
+            let first = self.command.first().map_or("nothing", String::as_str);
+            return Err(Error::usage(format!(
+                "curl: the command begins with '{first}'; paste one that begins with curl"
+            ))
+            .into());
+        }
+        let translated = flags::translate(&self.command).map_err(refused)?;
+        let words = [program].into_iter().chain(translated.words.into_iter().map(Into::into)).chain(self.others);
+        run::by(command, &words.collect::<Vec<_>>(), translated.body)
+    }
+}
+
+fn stdin_text() -> Result<String, Error> {
+    let mut text = String::new();
+    io::stdin()
+        .lock()
+        .read_to_string(&mut text)
+        .map_err(|error| Error::usage(format!("curl -: stdin cannot be read ({error}); give the command behind --")))?;
+    Ok(text)
+}
+
+fn refused(why: String) -> Error {
+    Error::usage(format!("curl: {why}"))
+}
+
+#[cfg(test)]
+mod tests;
