@@ -9,11 +9,13 @@ use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::merge::{clock_of, read};
 use super::output::Output;
-use super::run::width;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
-use crate::report::{RunInfo, write_comparison, write_comparison_json};
-use crate::stats::{Comparison, LoadVerdict, Summary, Tolerance, ToleranceOf, Verdict};
+use crate::report::facts::{Fact, facts};
+use crate::report::{
+    ComparedRun, RunInfo, comparison_headline, write_comparison, write_comparison_html, write_comparison_json,
+};
+use crate::stats::{Comparison, LoadVerdict, Summary, Tolerance, ToleranceOf};
 
 pub(super) const COMMAND: Subcommand = Subcommand {
     name: "compare",
@@ -49,6 +51,10 @@ struct Compare {
     /// Write the comparison as JSON; - is stdout
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+
+    /// Write the comparison as one HTML page, with charts of both sides; - is stdout
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 /// A report that was read.
@@ -94,32 +100,60 @@ fn compare(args: &Compare) -> Result<Exit, Error> {
 
     let comparison = Comparison::of(&base.runs, &new.runs, &tolerance(&args.tolerance))
         .map_err(|error| Error::usage(format!("compare: {error}")))?;
-    let json_on_stdout = args.json.as_deref() == Some(Path::new("-"));
-    let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
-    let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let outputs = Outputs::reserve(args)?;
+    let mut out: Box<dyn Write> = if outputs.take_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     // What cannot be printed does not keep the rest from being written.
-    let _ = write(&comparison, &warnings, width(json_on_stdout), &mut out);
-    if let Some(output) = json {
-        let [base, new] = [&base, &new].map(Side::paths);
-        output.write("--json", |writer| write_comparison_json(&comparison, &base, &new, &warnings, writer))?;
-    }
+    let _ = write(&comparison, &warnings, &mut out);
+    outputs.write(&comparison, &base, &new, &warnings)?;
     Ok(if comparison.is_worse() { Exit::Failed } else { Exit::Good })
 }
 
-fn write(comparison: &Comparison, warnings: &[String], width: u16, out: &mut impl Write) -> io::Result<()> {
+/// The places for what is for programs and browsers.
+struct Outputs {
+    json: Option<Output>,
+    html: Option<Output>,
+    take_stdout: bool,
+}
+
+impl Outputs {
+    fn reserve(args: &Compare) -> Result<Outputs, Error> {
+        let is_stdout = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+        if let Some(path) = args.json.as_deref().filter(|_| args.json == args.html) {
+            return Err(Error::usage(format!(
+                "compare: --json and --html cannot both write {}; give one of them another file",
+                path.display()
+            )));
+        }
+        let reserve =
+            |flag: &str, path: &Option<PathBuf>| path.as_deref().map(|path| Output::reserve(flag, path)).transpose();
+        let (json, html) = (reserve("--json", &args.json)?, reserve("--html", &args.html)?);
+        Ok(Outputs { json, html, take_stdout: is_stdout(&args.json) || is_stdout(&args.html) })
+    }
+
+    /// One that cannot be written does not keep the other from it.
+    fn write(self, comparison: &Comparison, base: &Side, new: &Side, warnings: &[String]) -> Result<(), Error> {
+        let [base_names, new_names] = [base, new].map(Side::names);
+        let json = self.json.map_or(Ok(()), |output| {
+            output
+                .write("--json", |writer| write_comparison_json(comparison, &base_names, &new_names, warnings, writer))
+        });
+        let [base, new] = [base.compared(&base_names), new.compared(&new_names)];
+        let html = self.html.map_or(Ok(()), |output| {
+            output.write("--html", |writer| write_comparison_html(comparison, &base, &new, warnings, writer))
+        });
+        json.and(html)
+    }
+}
+
+fn write(comparison: &Comparison, warnings: &[String], out: &mut impl Write) -> io::Result<()> {
     for warning in warnings {
         writeln!(out, "warning: {warning}")?;
     }
     if !warnings.is_empty() {
         writeln!(out)?;
     }
-    write_comparison(comparison, width, &mut *out)?;
-    let verdict = match (comparison.is_worse(), comparison.has(Verdict::Better)) {
-        (true, _) => "worse",
-        (false, true) => "better, and nothing worse",
-        (false, false) => "no difference that can be told",
-    };
-    writeln!(out, "{verdict}")
+    write_comparison(comparison, &mut *out)?;
+    writeln!(out, "{}", comparison_headline(comparison))
 }
 
 impl Side {
@@ -139,8 +173,13 @@ impl Side {
         Ok(side)
     }
 
-    fn paths(&self) -> Vec<String> {
+    fn names(&self) -> Vec<String> {
         self.reports.iter().map(|report| report.path.display().to_string()).collect()
+    }
+
+    fn compared<'a>(&'a self, names: &'a [String]) -> Vec<ComparedRun<'a>> {
+        let named = names.iter().zip(self.each());
+        named.map(|(name, (report, summary))| ComparedRun { name, summary, info: &report.info }).collect()
     }
 
     fn each(&self) -> impl Iterator<Item = (&Report, &Summary)> {
@@ -167,39 +206,21 @@ fn different_clocks(base: &Side, new: &Side) -> Option<String> {
     Some(format!("{} is timed by {clock}, and {} by {its_clock}", first.path.display(), other.path.display()))
 }
 
-/// What is told of a run.
-type Told = fn(&Report, &Summary) -> String;
-
 /// What should be the same of all runs, and is not.
 fn differences(base: &Side, new: &Side) -> Vec<String> {
-    let all: Vec<(&Report, &Summary)> = base.each().chain(new.each()).collect();
-    let Some((first, rest)) = all.split_first() else { return Vec::new() };
-    let told: [(&str, Told); 4] = [
-        ("users", |_, run| run.users.to_string()),
-        ("plan", |report, _| report.info.plan.clone().unwrap_or_else(|| "unknown".into())),
-        ("target", |report, _| report.info.target.clone()),
-        ("machine", |report, _| machines(&report.info)),
-    ];
-    let different = told.into_iter().filter_map(|(what, of)| {
-        let mine = of(first.0, first.1);
-        let (other, its) = rest.iter().map(|(report, run)| (report, of(report, run))).find(|(_, its)| *its != mine)?;
-        let (here, there) = (first.0.path.display(), other.path.display());
-        Some(format!("the {what} of {here} and {there} differ: {mine}; {its}"))
+    let all: Vec<(&Report, Vec<Fact>)> =
+        base.each().chain(new.each()).map(|(report, run)| (report, facts(run, &report.info))).collect();
+    let Some(((first, mine), rest)) = all.split_first() else { return Vec::new() };
+    let different = mine.iter().enumerate().filter(|(_, fact)| fact.matters).filter_map(|(at, fact)| {
+        let (other, its) = rest.iter().find(|(_, its)| its[at].compared != fact.compared)?;
+        let (here, there) = (first.path.display(), other.path.display());
+        Some(format!("the {} of {here} and {there} differ: {}; {}", fact.name, fact.shown, its[at].shown))
     });
     different.collect()
 }
 
-fn machines(info: &RunInfo) -> String {
-    let machine = |host: &crate::report::Host| {
-        let cpus = host.cpus.map(|cpus| format!("{cpus} processors"));
-        let parts = [&host.os, &host.kernel, &cpus, &host.cpu_model].map(|part| part.as_deref().unwrap_or("unknown"));
-        parts.join(" ")
-    };
-    info.hosts.iter().map(machine).collect::<Vec<_>>().join(", ")
-}
-
 fn limited(side: &Side) -> impl Iterator<Item = String> {
     side.each()
-        .filter(|(_, run)| matches!(run.load_verdict(), LoadVerdict::TesterLimited(_)))
+        .filter(|(_, run)| matches!(run.load_verdict(), LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_)))
         .map(|(report, run)| format!("the load of {} was not as asked: {}", report.path.display(), run.load_verdict()))
 }

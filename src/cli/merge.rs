@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
@@ -14,6 +15,7 @@ use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
 use crate::report::{RunInfo, read_json, write_json, write_text};
 use crate::stats::{Summary, TimesVerdict};
+use crate::units;
 
 pub(super) const COMMAND: Subcommand = Subcommand {
     name: "merge",
@@ -51,27 +53,24 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
             only.display()
         )));
     }
-    let mut reports = args.files.iter().map(|path| Ok((path, read("merge", path)?)));
-    let Some((first, (mut summary, mut info))) = reports.next().transpose()? else {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for path in &args.files {
+        let (summary, info) = read("merge", path)?;
+        let part = Part { path, summary, info };
+        if let Some(refusal) = parts.iter().find_map(|known| known.refuses(&part)) {
+            return Err(Error::usage(format!("merge: {refusal}")));
+        }
+        parts.push(part);
+    }
+    let warning = apart(&parts);
+    let mut parts = parts.into_iter();
+    let Some(Part { mut summary, mut info, .. }) = parts.next() else {
         return Err(Error::usage("merge: no FILE; give reports that were written by --json"));
     };
-    let mut clock = clock_of(&summary).map(|clock| (first, clock));
     let had_levels = summary.levels.len() > 1;
-    for report in reports {
-        let (path, (other, its_info)) = report?;
-        match (clock, clock_of(&other)) {
-            (Some((first, mine)), Some(theirs)) if mine != theirs => {
-                return Err(Error::usage(format!(
-                    "merge: {} is timed by {mine}, and {} by {theirs}; merge runs that are timed alike",
-                    first.display(),
-                    path.display()
-                )));
-            }
-            (None, Some(theirs)) => clock = Some((path, theirs)),
-            _ => {}
-        }
-        summary.merge(&other);
-        info.merge(its_info);
+    for part in parts {
+        summary.merge(&part.summary);
+        info.merge(part.info);
     }
     info.command = std::env::args().collect();
 
@@ -79,6 +78,9 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
     let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
     let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     // What cannot be printed does not keep the rest from being written.
+    if let Some(warning) = warning {
+        let _ = writeln!(out, "warning: {warning}\n");
+    }
     let _ = writeln!(out, "{} reports: {}\n", args.files.len(), info.target)
         .and_then(|()| write_text(&summary, width(json_on_stdout), style(json_on_stdout), &mut out));
     if had_levels && summary.levels.is_empty() {
@@ -88,6 +90,67 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
         output.write("--json", |writer| write_json(&summary, &info, writer))?;
     }
     Ok(Exit::Good)
+}
+
+/// A report that takes part in the sum.
+struct Part<'a> {
+    path: &'a Path,
+    summary: Summary,
+    info: RunInfo,
+}
+
+impl Part<'_> {
+    /// Why this and another one make no sum.
+    fn refuses(&self, other: &Part<'_>) -> Option<String> {
+        let (mine, theirs) = (self.path.display(), other.path.display());
+        match (clock_of(&self.summary), clock_of(&other.summary)) {
+            (Some(clock), Some(other)) if clock != other => {
+                Some(format!("{mine} is timed by {clock}, and {theirs} by {other}; merge runs that are timed alike"))
+            }
+            _ if self.path == other.path => Some(format!("{mine} is given twice; give each report once")),
+            _ if self.is_run_of(other) => {
+                Some(format!("{mine} and {theirs} are of the same run, which counts once; give one of them"))
+            }
+            _ => None,
+        }
+    }
+
+    /// No two runs begin in the same millisecond, follow from the same seed and take equally long to the nanosecond.
+    fn is_run_of(&self, other: &Part<'_>) -> bool {
+        let of = |part: &Part<'_>| (part.info.started, part.summary.seed, part.summary.tested());
+        of(self) == of(other)
+    }
+
+    fn duration(&self) -> Duration {
+        self.summary.end.map_or(self.summary.tested(), |end| end.duration)
+    }
+
+    fn end(&self) -> SystemTime {
+        self.info.started + self.duration()
+    }
+
+    /// How long both ran side by side.
+    fn beside(&self, other: &Part<'_>) -> Duration {
+        let (from, to) = (self.info.started.max(other.info.started), self.end().min(other.end()));
+        to.duration_since(from).unwrap_or_default()
+    }
+}
+
+/// Says of the two runs that ran least together how little that was, if it was not half of the shorter one: rates of
+/// the sum are those of runs side by side.
+fn apart(parts: &[Part<'_>]) -> Option<String> {
+    let pairs = parts.iter().enumerate().flat_map(|(at, one)| parts[..at].iter().map(move |other| (other, one)));
+    let (one, other) = pairs.min_by_key(|(one, other)| one.beside(other))?;
+    let (beside, shorter) = (one.beside(other), one.duration().min(other.duration()));
+    (beside < shorter / 2).then(|| {
+        let together =
+            if beside.is_zero() { "at no time".into() } else { format!("only for {}", units::short(beside)) };
+        let (one, other) = (one.path.display(), other.path.display());
+        format!(
+            "{one} and {other} ran {together} side by side, as runs that are merged should (or their machines' wall \
+             clocks differ): the rates, users and timeline below are those of no moment"
+        )
+    })
 }
 
 /// Reads a report for a subcommand.

@@ -98,7 +98,7 @@ pub(super) fn carry_out(
     let info = RunInfo {
         started: SystemTime::now(),
         target: aim.description.clone(),
-        plan: Some(format!("{}, wait {}", load_line(plan), plan.wait)),
+        plan: Some(plan.told()),
         command: masked(settings.words()),
         hosts: vec![host()],
     };
@@ -147,10 +147,7 @@ fn first_line(plan: &Plan, aim: &Aim) -> String {
 
 /// How much is asked, and for how long.
 fn load_line(plan: &Plan) -> String {
-    let loops = plan.loops.map(|loops| units::count(loops, "loop"));
-    let time = plan.time_limit().map(units::short);
-    let limits: Vec<String> = loops.into_iter().chain(time).collect();
-    let limits = if limits.is_empty() { String::new() } else { format!(", {}", limits.join(" or ")) };
+    let limits = plan.limits().map_or_else(String::new, |limits| format!(", {limits}"));
     let warmup =
         if plan.warmup.is_zero() { String::new() } else { format!(" after {} of warm-up", units::short(plan.warmup)) };
     format!("{}{limits}{warmup}", plan.load)

@@ -4,25 +4,23 @@ use std::io::{self, Write};
 
 use super::outline::{Align, write_columns};
 use super::text::{four_digits, rate};
-use crate::stats::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind};
+use crate::stats::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Verdict};
 
-const COLUMNS: [Align; 7] =
-    [Align::Left, Align::Left, Align::Right, Align::Right, Align::Right, Align::Left, Align::Left];
+const COLUMNS: [Align; 6] = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left, Align::Left];
+const HEADER: [&str; 6] = ["", "base", "new", "change", "95 % interval", ""];
 
-/// Writes each row with its metrics, `width` columns wide.
+/// Writes each row with its metrics, in at most 80 columns; only a name can be longer, on a line of its own.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_comparison(comparison: &Comparison, width: u16, mut writer: impl Write) -> io::Result<()> {
-    for (kind, title) in [(RowKind::Check, "check, TPR in ms"), (RowKind::Request, "request, in ms")] {
+pub fn write_comparison(comparison: &Comparison, mut writer: impl Write) -> io::Result<()> {
+    for (kind, title) in [(RowKind::Check, "checks, TPR in ms"), (RowKind::Request, "requests, in ms")] {
         let rows: Vec<&ComparedRow> = comparison.rows.iter().filter(|row| row.kind == kind).collect();
-        if rows.is_empty() {
-            continue;
+        if !rows.is_empty() {
+            writeln!(writer, "{title}")?;
+            write_rows(&rows, &mut writer)?;
+            writeln!(writer)?;
         }
-        let header = [title, "", "base", "new", "change", "95 % interval", ""].map(str::to_owned).to_vec();
-        let lines = std::iter::once(header).chain(rows.into_iter().flat_map(lines));
-        write_columns(&COLUMNS, lines, width, &mut writer)?;
-        writeln!(writer)?;
     }
     for (side, names) in [("base", &comparison.only_base), ("new", &comparison.only_new)] {
         for (kind, name) in names {
@@ -41,6 +39,15 @@ pub fn write_comparison(comparison: &Comparison, width: u16, mut writer: impl Wr
     Ok(())
 }
 
+/// The verdict on everything, as the last line says it.
+pub(crate) fn headline(comparison: &Comparison) -> &'static str {
+    match (comparison.is_worse(), comparison.has(Verdict::Better)) {
+        (true, _) => "worse",
+        (false, true) => "better, and nothing worse",
+        (false, false) => "no difference that can be told",
+    }
+}
+
 /// What a row is called.
 pub(super) fn kind_word(kind: RowKind) -> &'static str {
     match kind {
@@ -49,34 +56,43 @@ pub(super) fn kind_word(kind: RowKind) -> &'static str {
     }
 }
 
-fn lines(row: &ComparedRow) -> impl Iterator<Item = Vec<String>> {
-    row.changes.iter().enumerate().map(|(index, change)| {
-        let Change { metric, base, new, .. } = change;
-        let name = if index == 0 { row.name.to_string() } else { String::new() };
-        let interval = change.interval.map_or("-".into(), |(low, high)| {
-            let unit = if *metric == Metric::FailRatio { "points" } else { "%" };
-            format!("{} to {} {unit}", percent(low), percent(high))
-        });
-        vec![
-            name,
-            label(*metric).to_owned(),
-            value(*metric, *base),
-            value(*metric, *new),
-            by(*metric, change.change),
-            interval,
-            change.verdict.to_string(),
-        ]
-    })
+/// All rows share their columns, and each begins with a line of its name.
+fn write_rows(rows: &[&ComparedRow], writer: &mut impl Write) -> io::Result<()> {
+    let cells = rows.iter().flat_map(|row| row.changes.iter().map(cells));
+    let mut table = Vec::new();
+    write_columns(&COLUMNS, std::iter::once(HEADER.map(str::to_owned).to_vec()).chain(cells), u16::MAX, &mut table)?;
+    let mut lines = table.split_inclusive(|byte| *byte == b'\n');
+    lines.by_ref().take(1).try_for_each(|line| writer.write_all(line))?;
+    for row in rows {
+        writeln!(writer, "{}", row.name)?;
+        lines.by_ref().take(row.changes.len()).try_for_each(|line| writer.write_all(line))?;
+    }
+    Ok(())
 }
 
-fn label(metric: Metric) -> &'static str {
+fn cells(change: &Change) -> Vec<String> {
+    let Change { metric, base, new, .. } = change;
+    let interval = change.interval.map_or("-".into(), |(low, high)| format!("{} to {}", percent(low), percent(high)));
+    vec![
+        format!("  {}", label(*metric)),
+        value(*metric, *base),
+        value(*metric, *new),
+        by(*metric, change.change),
+        interval,
+        change.verdict.to_string(),
+    ]
+}
+
+/// What a metric is called in tables.
+pub(super) fn label(metric: Metric) -> &'static str {
     match metric {
         Metric::FailRatio => "fail %",
         _ => metric.name(),
     }
 }
 
-fn value(metric: Metric, value: f64) -> String {
+/// A metric's value, in the unit of tables.
+pub(super) fn value(metric: Metric, value: f64) -> String {
     match metric {
         Metric::Rps => rate(value),
         Metric::P50 | Metric::P95 | Metric::P99 => four_digits(value / 1e6),
@@ -84,13 +100,74 @@ fn value(metric: Metric, value: f64) -> String {
     }
 }
 
-fn by(metric: Metric, change: f64) -> String {
+/// By how much a metric changed, with the unit of that.
+pub(super) fn by(metric: Metric, change: f64) -> String {
     let unit = if metric == Metric::FailRatio { "points" } else { "%" };
     format!("{} {unit}", percent(change))
 }
 
 /// `+3.1`, `-0.4`, `0.0`.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let text = format!("{:+.1}", share * 100.0);
     if text == "+0.0" || text == "-0.0" { "0.0".into() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(metric: Metric, base: f64, new: f64, interval: Option<(f64, f64)>) -> Change {
+        let change = if metric == Metric::FailRatio { new - base } else { new / base - 1.0 };
+        Change { metric, base, new, change, interval, p: None, verdict: Verdict::NoDifference }
+    }
+
+    fn text(rows: Vec<ComparedRow>) -> String {
+        let comparison = Comparison {
+            unit: DrawnUnit::Runs,
+            rows,
+            only_base: Vec::new(),
+            only_new: vec![(RowKind::Check, "b".into())],
+        };
+        let mut bytes = Vec::new();
+        write_comparison(&comparison, &mut bytes).expect("memory");
+        String::from_utf8(bytes).expect("text")
+    }
+
+    #[test]
+    fn each_row_is_named_once_above_its_metrics() {
+        let row = |kind, name: &str| ComparedRow {
+            kind,
+            name: name.into(),
+            changes: vec![
+                change(Metric::Rps, 100.0, 110.0, Some((0.08, 0.12))),
+                change(Metric::P99, 2e6, 1e6, None),
+                change(Metric::FailRatio, 0.0, 0.01, Some((0.0, 0.02))),
+            ],
+        };
+        let text = text(vec![row(RowKind::Check, "a"), row(RowKind::Check, "long"), row(RowKind::Request, "GET /")]);
+        let wanted = "\
+checks, TPR in ms
+            base     new       change  95 % interval
+a
+  rps     100.00  110.00      +10.0 %  +8.0 to +12.0  no difference
+  p99       2.00    1.00      -50.0 %  -              no difference
+  fail %    0.00    1.00  +1.0 points  0.0 to +2.0    no difference
+long
+";
+        assert!(text.starts_with(wanted), "{text}");
+        assert!(text.contains("\n\nrequests, in ms\n") && text.contains("\nGET /\n"), "{text}");
+        assert!(text.contains("\nonly in new: check b\n") && text.ends_with("which is not judged\n"), "{text}");
+    }
+
+    #[test]
+    fn the_widest_numbers_fit_eighty_columns() {
+        let changes = vec![
+            change(Metric::Rps, 1e6, 1_234_567.0, Some((-0.9999, 99.999))),
+            change(Metric::P95, 3.6e12, 1e12, Some((-0.9999, 99.999))),
+            change(Metric::FailRatio, 0.0, 1.0, Some((-1.0, 1.0))),
+        ];
+        let text = text(vec![ComparedRow { kind: RowKind::Check, name: "a".into(), changes }]);
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains("-100.0 to +9999.9") && text.contains("+100.0 points"), "{text}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod compare;
 mod curl;
+pub(crate) mod facts;
 mod hlog;
 mod html;
 pub(crate) mod http_log;
@@ -18,10 +19,14 @@ mod text;
 
 use std::time::SystemTime;
 
+pub(crate) use compare::headline as comparison_headline;
 pub use compare::write_comparison;
 pub use curl::curl_line;
+pub use facts::ComparedRun;
+#[cfg(feature = "embedded")]
+pub(crate) use facts::EMBEDDED_TARGET;
 pub use hlog::write_hlog;
-pub use html::write_html;
+pub use html::{write_comparison_html, write_html};
 pub use http_log::Secrets;
 pub(crate) use json::read_json;
 pub use json::{write_comparison_json, write_json};

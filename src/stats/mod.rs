@@ -8,6 +8,7 @@ mod gate;
 mod merge;
 mod recent;
 mod recordings;
+mod steady;
 mod summary;
 mod tally;
 mod timeline;

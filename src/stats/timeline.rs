@@ -164,7 +164,7 @@ impl SparseHistogram {
         *self.counts.entry(nanos >> dropped << dropped).or_default() += 1;
     }
 
-    pub(super) fn merge(&mut self, other: &SparseHistogram) {
+    pub(crate) fn merge(&mut self, other: &SparseHistogram) {
         for (nanos, count) in &other.counts {
             *self.counts.entry(*nanos).or_default() += count;
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Output, Reports, Service, alone, none, perfloop, schema_complaints, stamp_all};
+use crate::support::{Output, Reports, Service, alone, none, perfloop, rendered, schema_complaints, stamp_all};
 
 impl Reports {
     /// A run against a URL; its times are made the kernel's, of which on a busy machine some may be missing.
@@ -73,6 +73,108 @@ fn three_runs_a_side_are_drawn_as_runs_and_told_as_json() {
 }
 
 #[test]
+fn the_page_of_a_comparison_says_what_its_json_does() {
+    let (service, place) = (Service::start(), Reports::new());
+    let fast = place.run("fast.json", "0.8", &service.at("/delay/5"));
+    let slow = place.changed("fast.json", "slow.json", |report| slow_down(report, 2));
+    let file = place.path("page.html");
+    let output = perfloop(&["compare", &fast, &slow, "--html", &file, "--json", "-"]);
+    assert_eq!(output.code, Some(1), "{output:#?}");
+    let (json, page) = (output.json(), std::fs::read_to_string(&file).unwrap());
+    assert!(page.contains("<p class=\"title\">Worse</p>") && page.contains("within-run noise only"), "{page}");
+    let words = |verdict: &str| {
+        let changes =
+            json["rows"].as_array().unwrap().iter().flat_map(|row| row["changes"].as_object().unwrap().values());
+        changes.filter(|change| change["verdict"] == verdict).count()
+    };
+    for (verdict, shown) in [("worse", "worse"), ("better", "better"), ("no_difference", "no difference")] {
+        let found = page.matches(&format!("<span class=\"words\">{shown}</span>")).count();
+        assert_eq!(found, words(verdict), "{verdict}: {page}");
+    }
+    let bars = page.matches("<svg class=\"interval\"").count();
+    assert_eq!(bars, page.matches("class=\"words\"").count() - page.matches("<td class=\"bar\">–</td>").count());
+    assert_eq!(page.matches("<script").count(), 2, "the data and the page's own script");
+    none(
+        [" src=", " href=", "@import", "url(h", "https://"]
+            .iter()
+            .filter(|word| page.contains(**word))
+            .map(|word| word.to_string()),
+    );
+    let (_, drawn) = page.split_once("id=\"data\">").unwrap();
+    let drawn: Value = serde_json::from_str(drawn.split_once("</script>").unwrap().0).unwrap();
+    let (base, new) = (drawn["base"]["p50"].as_array().unwrap(), drawn["new"]["p50"].as_array().unwrap());
+    assert_eq!(base.len(), new.len());
+    none(
+        base.iter().zip(new).filter(|(base, new)| base.is_number() != new.is_number()).map(|pair| format!("{pair:?}")),
+    );
+}
+
+#[test]
+fn what_runs_say_of_themselves_is_text_to_the_page_and_what_differs_is_marked() {
+    let (service, place) = (Service::start(), Reports::new());
+    let attack = "</script><script>alert(1)</script><img src=x>";
+    let a = place.run("a.json", "0.5", &service.at("/delay/2"));
+    let b = place.changed("a.json", "b.json", |report| {
+        report["run"]["plan"] = attack.into();
+        report["run"]["command"] = vec![Value::from(attack)].into();
+    });
+    let output = perfloop(&["compare", &a, &b, "--html", "-"]);
+    let page = &output.stdout;
+    assert!(output.code.is_some_and(|code| code < 2) && page.starts_with("<!DOCTYPE html>"), "{output:#?}");
+    assert_eq!((page.matches("<script").count(), page.matches("<img").count()), (2, 0), "{page}");
+    assert!(page.contains("&lt;script&gt;alert(1)") && output.stderr.contains("the plan of"), "{output:#?}");
+    let marked = |fact: &str| page.contains(&format!("{fact} ≠</th>"));
+    assert_eq!(
+        ["plan", "target", "users", "machine", "start", "command"].map(marked),
+        [true, false, false, false, false, false]
+    );
+}
+
+#[test]
+fn a_page_that_cannot_be_written_is_refused() {
+    let (service, place) = (Service::start(), Reports::new());
+    let a = place.run("a.json", "0.5", &service.at("/delay/2"));
+    for (flags, words) in [
+        (&["--html", "/nowhere/page.html"][..], "--html /nowhere/page.html: cannot be written"),
+        (&["--html", "-", "--json", "-"][..], "--json and --html cannot both write -"),
+    ] {
+        let Output { code, stdout, stderr, .. } = perfloop(&[&["compare", &a, &a], flags].concat());
+        assert_eq!((code, stdout.as_str(), stderr.lines().count()), (Some(2), "", 1), "{stderr}");
+        assert!(stderr.contains(words), "{stderr}");
+    }
+}
+
+#[test]
+#[ignore = "needs chromium"]
+fn a_browser_draws_both_sides_without_an_error() {
+    let (service, place) = (Service::start(), Reports::new());
+    let a = place.run("a.json", "1", &service.at("/delay/5"));
+    let file = place.path("page.html");
+    perfloop(&["compare", &a, &a, "--html", &file]);
+    let page = rendered(std::path::Path::new(&file));
+    assert!(page.contains("data-charts=\"5\"") && !page.contains("data-error"), "{page}");
+    assert_eq!(page.matches("<path class=\"line\" d=\"M").count(), 10, "five charts of two lines");
+}
+
+#[test]
+fn runs_against_the_embedded_service_are_of_one_target_and_other_ramps_are_other_plans() {
+    let place = Reports::new();
+    let run = |name: &str, more: &[&str]| {
+        let path = place.path(name);
+        let output = perfloop(&[&["--users", "40", "--time", "1", "--quiet", "--json", &path], more].concat());
+        assert_eq!(output.code, Some(0), "{output:#?}");
+        place.changed(name, name, stamp_all)
+    };
+    let (a, b, ramped) = (run("a.json", &[]), run("b.json", &[]), run("ramped.json", &["--ramp-up", "0.4"]));
+    let target = |name: &str| place.json(name)["run"]["target"].as_str().unwrap().to_owned();
+    assert_ne!(target("a.json"), target("b.json"), "the ports differ");
+    let same = perfloop(&["compare", &a, &b, "--tolerance", "1000%"]);
+    assert!(!same.stdout.contains("the target of") && !same.stdout.contains("the plan of"), "{}", same.stdout);
+    let other = perfloop(&["compare", &a, &ramped, "--tolerance", "1000%"]);
+    assert!(other.stdout.contains("started 10 ms apart"), "{}", other.stdout);
+}
+
+#[test]
 fn other_plans_and_targets_are_warned_of_and_names_of_one_side_listed() {
     let (service, place) = (Service::start(), Reports::new());
     let a = place.run("a.json", "0.5", &service.at("/delay/2"));
@@ -118,6 +220,15 @@ fn what_cannot_be_compared_is_refused_in_one_line() {
     let forced = perfloop(&["compare", &good, &by_thread, "--force"]);
     assert_eq!(forced.code, Some(0), "{forced:#?}");
     assert!(forced.stdout.contains("thread's clock"), "{}", forced.stdout);
+}
+
+#[test]
+fn a_run_with_dropped_arrivals_is_warned_of() {
+    let (service, place) = (Service::start(), Reports::new());
+    let good = place.run("good.json", "0.5", &service.at("/delay/2"));
+    let short = place.changed("good.json", "short.json", |report| report["run"]["dropped"] = 3.into());
+    let output = perfloop(&["compare", &good, &short]);
+    assert!(output.stdout.contains("short.json was not as asked: less than asked, 3 arrivals"), "{}", output.stdout);
 }
 
 /// How many of so many pairs are told to be worse, where the service takes so much longer for the second one.

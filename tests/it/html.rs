@@ -1,7 +1,6 @@
 //! `--html` and the exchanges that the flight recorder keeps, as the page and `--json` show them.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use perfloop::report::{RunInfo, curl_line, write_html};
 use perfloop::{CheckResult, LoadTest, Plan, Statuses, Summary, User};
 use serde_json::Value;
 
-use crate::support::{Output, REFUSED, Service, eventually, finish, none, perfloop, run};
+use crate::support::{Output, REFUSED, Service, eventually, finish, none, perfloop, rendered, run};
 
 /// Runs the binary with `--html`, and reads the page.
 fn page(args: &[&str]) -> (Output, String) {
@@ -273,18 +272,6 @@ fn headers(echo: &Value) -> Vec<String> {
     };
     headers.sort();
     headers
-}
-
-/// What a page has become after its script ran.
-fn rendered(page: &Path) -> String {
-    let profile = tempfile::tempdir().unwrap();
-    let profile = format!("--user-data-dir={}", profile.path().display());
-    let url = format!("file://{}", page.display());
-    let flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"];
-    let quiet = ["--disable-quic", "--disable-background-networking", "--disable-component-update"];
-    let mut chromium = Command::new("chromium");
-    let output = chromium.args(flags).args(quiet).args([&profile, "--dump-dom", &url]).output().unwrap();
-    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]

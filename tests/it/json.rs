@@ -109,6 +109,20 @@ fn the_blocks_hold_what_ended_at_full_load() {
 }
 
 #[test]
+fn full_load_is_called_steady_in_every_format_or_in_none() {
+    let service = Service::start();
+    let run = |time: &str| {
+        let wait = ["--users", "2", "--wait", "0.01", "--json", "-", "--quiet", "--time", time];
+        perfloop(&[&wait[..], &[&service.at("/delay/5")]].concat())
+    };
+    let long = run("2");
+    let told = long.json()["run"]["verdicts"]["steady"].as_bool().expect("long enough to tell");
+    assert_eq!(long.stderr.contains(", steady at full load for "), told, "{long:#?}");
+    let short = run("0.5");
+    assert!(short.json()["run"]["verdicts"]["steady"].is_null() && short.stderr.contains(", at full load for "));
+}
+
+#[test]
 fn merged_reports_hold_the_sum_of_what_the_service_counted() {
     let (service, place) = (Service::start(), Reports::new());
     let (a, b, sum) = (place.path("a.json"), place.path("b.json"), place.path("sum.json"));
@@ -179,8 +193,11 @@ fn what_cannot_be_merged_is_refused_in_one_line() {
     let by_thread = changed("by_thread.json", &|report| report["requests"][0]["stamped"] = 0.into());
     let no_report = place.write("no_report.json", &serde_json::json!({ "hello": 1 }));
     let missing = place.path("missing.json");
-    let rows: [(&[&str], &[&str]); 7] = [
+    let copy = changed("copy.json", &|_| {});
+    let rows: [(&[&str], &[&str]); 9] = [
         (&[], &["FILE", "is missing"]),
+        (&[&good, &good], &["good.json is given twice", "once"]),
+        (&[&good, &copy], &["good.json and ", "copy.json are of the same run", "give one of them"]),
         (&[&good], &["good.json is alone", "FILE"]),
         (&[&good, &missing], &["missing.json", "cannot be read", "--json"]),
         (&[&good, &no_report], &["no_report.json", "is no report of perfloop", "run.schema"]),
@@ -194,6 +211,31 @@ fn what_cannot_be_merged_is_refused_in_one_line() {
         let says = words.iter().all(|word| stderr.contains(word));
         (!is_right || !says).then(|| format!("{args:?}: {code:?} {stderr}"))
     }));
+}
+
+#[test]
+fn runs_that_were_not_side_by_side_are_merged_with_a_warning() {
+    let (service, place) = (Service::start(), Reports::new());
+    let first = place.path("first.json");
+    perfloop(&["--time", "0.5", "--wait", "0.01", "--quiet", "--json", &first, &service.at("/fast")]);
+    place.changed("first.json", "first.json", |report| {
+        stamp_all(report);
+        report["run"]["start"] = "2026-01-01T00:00:00.000Z".into();
+    });
+    let beginning =
+        |name: &str, start: &str| place.changed("first.json", name, |run| run["run"]["start"] = start.into());
+    let beside = beginning("beside.json", "2026-01-01T00:00:00.010Z");
+    let half = beginning("half.json", "2026-01-01T00:00:00.400Z");
+    let later = beginning("later.json", "2026-01-01T00:01:00.000Z");
+    let merged = |other: &str| perfloop(&["merge", &first, other]);
+    let rows = [(&beside, None), (&half, Some("side by side")), (&later, Some("ran at no time side by side"))];
+    for (other, warning) in rows {
+        let Output { code, stdout, stderr, .. } = merged(other);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+        let told = stdout.lines().find(|line| line.starts_with("warning: ") && line.contains("first.json"));
+        assert_eq!(told.is_some(), warning.is_some(), "{stdout}");
+        assert!(warning.is_none_or(|words| stdout.contains(words)), "{stdout}");
+    }
 }
 
 #[test]

@@ -301,6 +301,18 @@ pub(crate) fn schema_complaints(schema: &str, document: &Value) -> Option<String
     schemas.validate(document, index).err().map(|error| format!("{error:#}"))
 }
 
+/// What a page has become after its script ran.
+pub(crate) fn rendered(page: &std::path::Path) -> String {
+    let profile = tempfile::tempdir().unwrap();
+    let profile = format!("--user-data-dir={}", profile.path().display());
+    let url = format!("file://{}", page.display());
+    let flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"];
+    let quiet = ["--disable-quic", "--disable-background-networking", "--disable-component-update"];
+    let mut chromium = Command::new("chromium");
+    let output = chromium.args(flags).args(quiet).args([&profile, "--dump-dom", &url]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// What is wrong with how perfloop refuses this: it should be with exit code 2 and one line that says `words`, before
 /// anything else was written.
 pub(crate) fn complaint(args: &[&str], words: &[&str]) -> Option<String> {

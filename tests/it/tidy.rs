@@ -212,6 +212,7 @@ const OWNERS: [(&str, &[&str]); 47] = [
             "load/request.rs",
             "load/response.rs",
             "report/html/data.rs",
+            "report/html/overlay.rs",
             "report/json/",
             "report/json_exchange.rs",
             "cli/expected.rs",

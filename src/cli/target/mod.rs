@@ -13,6 +13,8 @@ use super::{feed, places};
 use crate::error::Error;
 use crate::load::{Check, Feed, Row, UserClass};
 use crate::load_test::LoadTest;
+#[cfg(feature = "embedded")]
+use crate::report::EMBEDDED_TARGET;
 use hurl::HurlTarget;
 use url::UrlCheck;
 
@@ -77,7 +79,7 @@ impl Target {
     pub(super) fn to_look_at(args: &Args, hops: u32) -> Result<Target, Error> {
         #[cfg(feature = "embedded")]
         if args.targets.is_empty() && missing(args).is_none() {
-            return Target::of_service("http://127.0.0.1", "embedded mock service on a free port".into(), None);
+            return Target::of_service("http://127.0.0.1", format!("{EMBEDDED_TARGET}on a free port"), None);
         }
         Target::new(args, hops)
     }
@@ -183,7 +185,7 @@ fn embedded() -> Result<Target, Error> {
         Error::run(format!("the mock service inside perfloop does not start: {error}; give a TARGET"))
     })?;
     let url = service.url();
-    Target::of_service(&url, format!("embedded mock service {url}/json"), Some(service))
+    Target::of_service(&url, format!("{EMBEDDED_TARGET}{url}/json"), Some(service))
 }
 
 #[cfg(not(feature = "embedded"))]

@@ -10,6 +10,7 @@ use super::wait::{Wait, pacing};
 pub(crate) use load::{Load, Start};
 
 mod load;
+mod told;
 mod validate;
 
 use load::Shape;

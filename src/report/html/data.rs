@@ -12,7 +12,6 @@ const LEAST_SHARE: f64 = 0.25;
 /// Points of a distribution for each tenth that is left.
 const POINTS_PER_DECADE: u32 = 12;
 
-/// Safe inside a script element: `<` is written as an escape.
 pub(super) fn json(summary: &Summary) -> String {
     let timeline = &summary.timeline;
     let width = timeline.width().as_secs_f64();
@@ -47,11 +46,11 @@ pub(super) fn json(summary: &Summary) -> String {
             "delay": distribution(&summary.whole.request_totals.client_delay),
         },
     });
-    data.to_string().replace('<', "\\u003c")
+    data.to_string()
 }
 
 /// Percentiles with their times, up to the one beyond which a single sample lies; there the longest.
-fn distribution(timing: &Timing) -> Vec<Value> {
+pub(super) fn distribution(timing: &Timing) -> Vec<Value> {
     let count = timing.count() as f64;
     if timing.count() == 0 {
         return Vec::new();
@@ -67,10 +66,10 @@ fn distribution(timing: &Timing) -> Vec<Value> {
 }
 
 /// Milliseconds to the microsecond: nobody sees more of a line.
-fn ms(time: Duration) -> f64 {
+pub(super) fn ms(time: Duration) -> f64 {
     rounded(milliseconds(time))
 }
 
-fn rounded(number: f64) -> f64 {
+pub(super) fn rounded(number: f64) -> f64 {
     (number * 1e3).round() / 1e3
 }

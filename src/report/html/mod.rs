@@ -7,26 +7,28 @@
 //!
 //! Whatever came from the service is text to this page: maud escapes it, and a policy forbids the page to fetch or send.
 
+mod comparison;
 mod data;
 mod examples;
+mod frame;
+mod intervals;
+mod overlay;
 mod tables;
 mod verdicts;
 
 use std::io::{self, Write};
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::RunInfo;
 use super::curl::shell_word;
 use super::http_log::timestamp;
 use crate::stats::Summary;
+pub use comparison::write_comparison_html;
+use frame::figure;
 
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
-/// A target of more bytes is written smaller.
-const LONG_TITLE: usize = 80;
-/// Nothing is fetched and nothing sent, whatever stands in the page.
-const POLICY: &str = include_str!("policy.txt");
+/// Which charts the page of a run has, and what its buttons do.
+const CHARTS: &str = include_str!("run.js");
 
 /// Writes one HTML page: verdicts, totals, charts, tables, and the exchanges that were kept of failures and of the
 /// slowest passes.
@@ -34,76 +36,40 @@ const POLICY: &str = include_str!("policy.txt");
 /// # Errors
 /// Those of the writer.
 pub fn write_html(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> io::Result<()> {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "perfloop: " (info.target) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                main {
-                    (head(summary, info))
-                    (verdicts::verdicts(summary))
-                    (verdicts::totals(summary))
-                    (charts(summary))
-                    (tables::tables(summary))
-                    (examples::failures(summary))
-                    (examples::slowest(summary))
-                    (foot(summary, info))
-                }
-                script type="application/json" id="data" { (PreEscaped(data::json(summary))) }
-                script { (PreEscaped(SCRIPT)) }
-            }
-        }
+    let says = html! {
+        (frame::head("perfloop load test", &info.target, &started(summary, info)))
+        (verdicts::verdicts(summary))
+        (verdicts::totals(summary))
+        (charts(summary))
+        (tables::tables(summary))
+        (examples::failures(summary))
+        (examples::slowest(summary))
+        (foot(summary, info))
     };
+    let page = frame::page(&info.target, &says, &data::json(summary), CHARTS);
     writer.write_all(page.into_string().as_bytes())?;
     writer.flush()
 }
 
-fn head(summary: &Summary, info: &RunInfo) -> Markup {
-    html! {
-        header {
-            p.eyebrow { "perfloop load test" }
-            h1 class=[(info.target.len() > LONG_TITLE).then_some("long")] { (info.target) }
-            p.quiet {
-                time { (timestamp(info.started)) }
-                " · " (super::text::load_line(summary))
-            }
-        }
-    }
+fn started(summary: &Summary, info: &RunInfo) -> Markup {
+    html! { time { (timestamp(info.started)) } " · " (super::text::load_line(summary)) }
 }
 
 fn charts(summary: &Summary) -> Markup {
     if summary.timeline.slots().is_empty() {
         return html! { section { h2 { "Over time" } p.empty { "Nothing ended, so there is nothing to draw." } } };
     }
-    let figure = |id: &str, title: &str, unit: &str| {
-        html! {
-            figure {
-                figcaption { b { (title) } span.unit { (unit) } span.legend id={ (id) "-legend" } {} }
-                div.chart id=(id) {}
-            }
-        }
-    };
     html! {
         section {
             h2 { "Over time" }
-            p.hint { "Drag across a chart to zoom all of them, double click to see the whole run again." }
-            noscript { p.empty { "The charts need JavaScript; the tables below do not." } }
+            (frame::over_time_hint())
             div.charts {
                 (figure("rates", "Answers and failures", "per second"))
                 (figure("times", "Response times", "ms"))
                 (figure("users", "Users and requests in flight", "count"))
                 (figure("delays", "Client delay: the tester's own", "ms"))
             }
-            h2 { "Distribution" }
-            p.hint { "The time that a share of all did not exceed. Each step to the right leaves a tenth as many beyond." }
-            div.charts.wide { (figure("distribution", "Times by percentile", "ms")) }
+            (frame::distribution())
         }
     }
 }

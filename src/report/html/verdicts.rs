@@ -8,14 +8,14 @@ use crate::units;
 
 /// How a line of the verdicts looks.
 #[derive(Clone, Copy)]
-enum Mood {
+pub(super) enum Mood {
     Good,
     Bad,
     Doubtful,
 }
 
 impl Mood {
-    fn class(self) -> &'static str {
+    pub(super) fn class(self) -> &'static str {
         match self {
             Mood::Good => "good",
             Mood::Bad => "bad",
@@ -24,7 +24,7 @@ impl Mood {
     }
 
     /// For those who do not tell the colors apart.
-    fn sign(self) -> &'static str {
+    pub(super) fn sign(self) -> &'static str {
         match self {
             Mood::Good => "✓",
             Mood::Bad => "✕",
@@ -59,18 +59,25 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
     };
     html! {
         section.verdicts {
-            div class={ "headline " (if passed { "good" } else { "bad" }) } {
-                span.sign aria-hidden="true" { (if passed { Mood::Good } else { Mood::Bad }.sign()) }
-                div {
-                    p.title { (title) }
-                    p.quiet { (headline(summary)) }
-                }
-            }
+            (first_line(if passed { Mood::Good } else { Mood::Bad }, &title, &headline(summary)))
             ul.lines {
                 @for (mood, text) in gates(summary) { (line(mood, "Gate", &text, &[])) }
                 (line(times, "Times", &summary.times_verdict().to_string(), &[]))
                 (line(load, "Load", &summary.load_verdict().to_string(), &summary.load_evidence()))
                 @for warning in summary.warnings() { (line(Mood::Doubtful, "Warning", &warning.to_string(), &[])) }
+            }
+        }
+    }
+}
+
+/// The verdict itself, and what it comes of.
+pub(super) fn first_line(mood: Mood, title: &str, below: &str) -> Markup {
+    html! {
+        div class={ "headline " (mood.class()) } {
+            span.sign aria-hidden="true" { (mood.sign()) }
+            div {
+                p.title { (title) }
+                p.quiet { (below) }
             }
         }
     }
@@ -87,7 +94,8 @@ fn gates(summary: &Summary) -> Vec<(Mood, String)> {
     gates.collect()
 }
 
-fn line(mood: Mood, name: &str, text: &str, evidence: &[String]) -> Markup {
+/// One line of the verdicts, with what speaks for it.
+pub(super) fn line(mood: Mood, name: &str, text: &str, evidence: &[String]) -> Markup {
     html! {
         li class=(mood.class()) {
             span.sign aria-hidden="true" { (mood.sign()) }

@@ -124,6 +124,7 @@ fn verdicts(summary: &Summary) -> Value {
         "tester_share": summary.tester_share(),
         "load_text": summary.load_verdict().to_string(),
         "load_evidence": summary.load_evidence(),
+        "steady": summary.is_steady(),
     })
 }
 

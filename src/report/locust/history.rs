@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::{AGGREGATED, Times, csv_writer, mean, milliseconds, number, percentile_names, ratio};
+use super::{AGGREGATED, Times, csv_writer, mean, mean_bytes, milliseconds, number, percentile_names, ratio};
 use crate::stats::{Slot, Summary};
 
 const COLUMNS: [&str; 6] = ["Timestamp", "User Count", "Type", "Name", "Requests/s", "Failures/s"];
@@ -49,11 +49,13 @@ fn failures(slot: &Slot) -> u64 {
 
 fn row(at: Duration, width: Duration, slot: &Slot, until_now: &Slot) -> Vec<String> {
     let times = Times {
+        ended: ended(until_now),
         count: until_now.answered,
         min_ms: until_now.response_time_min.map_or(0.0, milliseconds),
         max_ms: milliseconds(until_now.response_time_max),
         percentile_ms: |percent| until_now.response_times.percentile(percent).map(milliseconds),
     };
+    let [min, max] = times.ends();
     let per_s = |count: u64| format!("{:.6}", ratio(count as f64, width.as_secs_f64()));
     let mut row = vec![
         at.as_secs().to_string(),
@@ -69,9 +71,9 @@ fn row(at: Duration, width: Duration, slot: &Slot, until_now: &Slot) -> Vec<Stri
         failures(until_now).to_string(),
         times.median(),
         number(mean(until_now.response_time_sum, until_now.answered)),
-        number(times.min_ms),
-        number(times.max_ms),
-        number(ratio(until_now.body_bytes as f64, ended(until_now) as f64)),
+        min,
+        max,
+        mean_bytes(until_now.body_bytes, ended(until_now)),
     ]);
     row
 }

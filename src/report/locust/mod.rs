@@ -4,8 +4,8 @@
 //! requests that ended in the measured part of the run: `Request Count` is those with and without a usable answer,
 //! `Failure Count` those without one and the checks that failed on an expectation of one. Times are response times of
 //! the answered, in milliseconds; a request without an answer has none. As in Locust, percentiles are rounded to two
-//! digits, and to whole milliseconds below 100 ms, and are `N/A` where nothing ended. Rates are over the tested time.
-//! A check that makes no requests has no row.
+//! digits, and to whole milliseconds below 100 ms; they are `N/A` where nothing ended, and 0 where nothing was answered.
+//! Rates are over the tested time. A check that makes no requests has no row.
 
 mod failures;
 mod history;
@@ -67,6 +67,9 @@ fn rounded(ms: f64) -> u64 {
 
 /// The times of some requests, as Locust shows them.
 struct Times<F> {
+    /// How many requests ended.
+    ended: u64,
+    /// How many of them have a time.
     count: u64,
     min_ms: f64,
     max_ms: f64,
@@ -83,18 +86,19 @@ impl<F: Fn(f64) -> Option<f64>> Times<F> {
         (self.percentile_ms)(percent).map_or(0, rounded)
     }
 
+    /// That of the first request beyond a percentage of all.
+    fn percentile(&self, percent: f64) -> u64 {
+        if self.count == 0 { 0 } else { self.at((self.count as f64 * (percent / 100.0)) as u64) }
+    }
+
     fn percentiles(&self) -> Vec<String> {
-        let rank = |percent: f64| (self.count as f64 * (percent / 100.0)) as u64;
-        let text = |percent| if self.count == 0 { "N/A".to_owned() } else { self.at(rank(percent)).to_string() };
+        let text = |percent| if self.ended == 0 { "N/A".to_owned() } else { self.percentile(percent).to_string() };
         PERCENTILES.iter().map(|(percent, _)| text(*percent)).collect()
     }
 
     /// Rounded like a percentile, but not beyond what was seen.
     fn median(&self) -> String {
-        if self.count == 0 {
-            return "0".into();
-        }
-        let median = self.at((self.count - 1) / 2);
+        let median = self.percentile(50.0);
         if median as f64 > self.max_ms {
             number(self.max_ms)
         } else if (median as f64) < self.min_ms {
@@ -103,6 +107,16 @@ impl<F: Fn(f64) -> Option<f64>> Times<F> {
             median.to_string()
         }
     }
+
+    /// The shortest and the longest; without times a whole zero.
+    fn ends(&self) -> [String; 2] {
+        [self.min_ms, self.max_ms].map(|ms| if self.count == 0 { "0".into() } else { number(ms) })
+    }
+}
+
+/// The mean number of bytes of so many; of none a whole zero.
+fn mean_bytes(bytes: u64, ended: u64) -> String {
+    if ended == 0 { "0".into() } else { number(bytes as f64 / ended as f64) }
 }
 
 /// Without the noise of a product of fractions: what Locust shows has no more digits than there were.

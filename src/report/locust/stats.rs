@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{AGGREGATED, Times, csv_writer, mean, milliseconds, number, percentile_names, ratio, type_and_name};
+use super::{
+    AGGREGATED, Times, csv_writer, mean, mean_bytes, milliseconds, number, percentile_names, ratio, type_and_name,
+};
 use crate::stats::{RequestTally, Section, Summary};
 
 const COLUMNS: [&str; 11] = [
@@ -38,25 +40,27 @@ pub fn write_stats(summary: &Summary, writer: impl Write) -> io::Result<()> {
 fn row((method, name): (&str, &str), section: &Section, tally: &RequestTally) -> Vec<String> {
     let timing = &tally.response_time;
     let ms = |time: Option<_>| time.map_or(0.0, milliseconds);
+    let ended = tally.answered + tally.exceptions();
     let times = Times {
+        ended,
         count: timing.count(),
         min_ms: ms(timing.min()),
         max_ms: ms(timing.max()),
         percentile_ms: |percent| timing.percentile(percent).map(milliseconds),
     };
-    let ended = (tally.answered + tally.exceptions()) as f64;
+    let [min, max] = times.ends();
     let per_s = |count: f64| ratio(count, section.span.as_secs_f64());
     let mut row = vec![
         method.to_owned(),
         name.to_owned(),
-        (tally.answered + tally.exceptions()).to_string(),
+        ended.to_string(),
         tally.failures().to_string(),
         times.median(),
         number(mean(timing.sum(), timing.count())),
-        number(times.min_ms),
-        number(times.max_ms),
-        number(ratio(tally.body_bytes as f64, ended)),
-        number(per_s(ended)),
+        min,
+        max,
+        mean_bytes(tally.body_bytes, ended),
+        number(per_s(ended as f64)),
         number(per_s(tally.failures() as f64)),
     ];
     row.extend(times.percentiles());

@@ -2,8 +2,8 @@
 
 use super::super::tests::Told;
 use super::*;
-use crate::outcome::{Outcome, Reason};
-use crate::sample::Answer;
+use crate::outcome::{Outcome, Reason, RequestErrorKind};
+use crate::sample::{Answer, Phase};
 use crate::stats::Summary;
 
 const STATS_HEADER: &str = "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,Min Response Time,Max Response Time,Average Content Size,Requests/s,Failures/s,50%,66%,75%,80%,90%,95%,98%,99%,99.9%,99.99%,100%\r\n";
@@ -81,7 +81,7 @@ fn the_history_ends_with_the_totals() {
 #[test]
 fn a_run_without_an_answer_has_rows_as_well() {
     let summary = Told::new(&["check"]).summary();
-    let empty = ",Aggregated,0,0,0,0.0,0.0,0.0,0.0,0.0,0.0,N/A,N/A,N/A,N/A,N/A,N/A,N/A,N/A,N/A,N/A,N/A\r\n";
+    let empty = ",Aggregated,0,0,0,0.0,0,0,0,0.0,0.0,N/A,N/A,N/A,N/A,N/A,N/A,N/A,N/A,N/A,N/A,N/A\r\n";
     assert_eq!(text(|bytes| write_stats(&summary, bytes)), format!("{STATS_HEADER}{empty}"));
     let history = text(|bytes| write_history(&summary, bytes));
     assert!(history.contains("1795224366,1,,Aggregated,0.000000,0.000000,N/A,"), "{history}");
@@ -100,4 +100,51 @@ fn a_name_without_a_method_has_no_type() {
     assert_eq!(type_and_name("GET /cart/{id}"), ("GET", "/cart/{id}"));
     assert_eq!(type_and_name("a movie"), ("", "a movie"));
     assert_eq!(type_and_name("login"), ("", "login"));
+}
+
+/// The requests that Locust 2.47.0 was told of when it wrote the files in `golden`: all times are eighths of a
+/// millisecond, which have no noise, and all rates are over 30 s.
+fn requests_of_golden() -> Summary {
+    let mut told = Told::new(&["login", "others"]);
+    let eighths = |count: u64| Duration::from_micros(125 * count);
+    let soon = Duration::from_millis(100);
+    for n in 0..50 {
+        told.request("POST /login", soon, eighths(164 + 9 * n * n), 456, Answer::Status(200));
+    }
+    let fail = told.fail("POST /login", "Exception('wrong, \"title\"')");
+    told.check(0, soon, Duration::ZERO, fail);
+    for n in 0..200 {
+        told.request("GET /hello", soon, eighths(n * n * 7919 % 1600 + 10), 123, Answer::Status(200));
+    }
+    for _ in 0..3 {
+        told.request("GET /bad", soon, eighths(43), 0, Answer::Status(500));
+        let fail = told.fail("GET /bad", "Exception('boom')");
+        told.check(1, soon, Duration::ZERO, fail);
+    }
+    for time in [Duration::from_micros(12_345_500), Duration::from_micros(99_500)] {
+        told.request("GET /a,\"b\"", Duration::from_secs(30), time, 1, Answer::Status(200));
+    }
+    let lost = Answer::None { kind: RequestErrorKind::Timeout, phase: Phase::FirstByte };
+    told.request("GET /lost", soon, Duration::from_secs(1), 0, lost);
+    let Outcome::Fail(reason) = told.fail("GET /lost", "Exception('timed out')") else { panic!("a fail") };
+    told.check(1, soon, Duration::ZERO, Outcome::Exception(reason));
+    let traceback = "Traceback:\n  File x\nZeroDivisionError\n";
+    let reason = Reason { message: "division by zero".into(), detail: Some(traceback.into()), request: None };
+    told.check(0, soon, Duration::ZERO, Outcome::Fail(reason));
+    told.summary()
+}
+
+#[test]
+fn the_files_are_those_of_locust_byte_by_byte() {
+    let summary = requests_of_golden();
+    assert_eq!(text(|bytes| write_stats(&summary, bytes)), include_str!("golden/stats.csv"));
+    assert_eq!(text(|bytes| write_exceptions(&summary, bytes)), include_str!("golden/exceptions.csv"));
+    // Locust has failures in the order of a hash of theirs, perfloop the largest first.
+    let sorted = |text: &str| {
+        let (header, rows) = text.split_once("\r\n").expect("a header");
+        let mut rows: Vec<&str> = rows.split_inclusive("\r\n").collect();
+        rows.sort_unstable();
+        [vec![header], rows].concat().concat()
+    };
+    assert_eq!(sorted(&text(|bytes| write_failures(&summary, bytes))), sorted(include_str!("golden/failures.csv")));
 }

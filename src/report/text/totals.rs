@@ -66,7 +66,7 @@ fn requests_line(requests: &RequestTally) -> String {
 
 pub(in crate::report) fn load_line(summary: &Summary) -> String {
     let full_load = match &summary.full_load {
-        Some(section) => format!("at full load for {}", units::short(section.span)),
+        Some(section) => format!("{} for {}", full_load_word(summary), units::short(section.span)),
         None => "nothing ended at full load".into(),
     };
     let users = units::count(summary.users.into(), "user");
@@ -82,4 +82,9 @@ fn warmup_line(warmup: &WarmUp) -> String {
         totals.fail,
         totals.exception
     )
+}
+
+/// What full load is called: steady only where its two halves agree.
+fn full_load_word(summary: &Summary) -> &'static str {
+    if summary.is_steady() == Some(true) { "steady at full load" } else { "at full load" }
 }
