@@ -208,7 +208,6 @@ fn the_recorded_verdicts_are_what_the_folders_of_the_corpus_say() {
 }
 
 #[test]
-#[ignore = "needs the command"]
 fn perfloop_comes_to_the_same_verdicts_as_hurl() {
     let outcomes = run_all(&[env!("CARGO_BIN_EXE_perfloop").into(), "test".into()]);
     let (_, recorded) = recorded();
