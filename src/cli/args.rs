@@ -9,6 +9,7 @@ use url::Url;
 
 use super::feed::{FeedOrder, parse_end, parse_order};
 use super::hurl::args::HurlArgs;
+use super::hurl::values::{refuse_jobs, refuse_repeat};
 use super::values::{
     Resolved, parse_address, parse_host, parse_proxy, parse_rate_over_time, parse_resolve, parse_resume, parse_u32,
     parse_u64, parse_wait,
@@ -173,6 +174,12 @@ pub(super) struct Args {
 
     #[command(flatten)]
     pub(super) hurl: HurlArgs,
+
+    #[arg(long, hide = true, value_parser = refuse_repeat)]
+    repeat: Option<u32>,
+
+    #[arg(long, hide = true, value_parser = refuse_jobs)]
+    jobs: Option<u32>,
 
     /// Statuses that pass, like 200, 2xx or 200,204 [default: 100-399]
     #[arg(long, value_name = "CODES", help_heading = EXPECT)]

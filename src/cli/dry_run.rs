@@ -143,6 +143,7 @@ fn default(setting: &Effective, plan: &Plan) -> String {
 fn value(setting: &Effective) -> String {
     let shown = setting.values.iter().map(|value| match setting.name.as_str() {
         "basic-auth" => "***".to_owned(),
+        "secret" => without_value(value),
         "header" => without_secret(value),
         "proxy" => without_password(value),
         _ => value.chars().take(MAX_VALUE).collect(),
@@ -157,6 +158,11 @@ fn without_secret(header: &str) -> String {
         Some((name, _)) if is_secret(name.trim()) => format!("{}: ***", name.trim()),
         _ => header.to_owned(),
     }
+}
+
+fn without_value(secret: &str) -> String {
+    let name = secret.split('=').next().unwrap_or_default();
+    format!("{name}=***")
 }
 
 pub(super) fn without_password(text: &str) -> String {

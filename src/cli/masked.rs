@@ -9,9 +9,11 @@ pub(super) fn masked(words: impl Iterator<Item = String>) -> Vec<String> {
     let mask = |word: String| {
         let value_of = flag.take();
         match (word.split_once('='), word.as_str()) {
-            (Some((flag @ ("--basic-auth" | "--header"), value)), _) => format!("{flag}={}", hidden(flag, value)),
+            (Some((flag @ ("--basic-auth" | "--header" | "--secret"), value)), _) => {
+                format!("{flag}={}", hidden(flag, value))
+            }
             (Some((flag, value)), _) if flag.starts_with("--") => format!("{flag}={}", without_password(value)),
-            (_, "--basic-auth" | "--header") => {
+            (_, "--basic-auth" | "--header" | "--secret") => {
                 flag = Some(word.clone());
                 word
             }
@@ -36,6 +38,9 @@ fn is_letters(word: &str) -> bool {
 
 /// The value of a flag, without its secret.
 fn hidden(flag: &str, value: &str) -> String {
+    if flag == "--secret" {
+        return format!("{}={MASK}", value.split('=').next().unwrap_or_default());
+    }
     match value.split_once(':') {
         Some((user, _)) if flag == "--basic-auth" => format!("{user}:{MASK}"),
         Some((name, _)) if is_secret(name.trim()) => format!("{name}: {MASK}"),
@@ -52,6 +57,8 @@ mod tests {
         let rows = [
             ("-H", "Authorization: Bearer x", "-H", "Authorization: ***"),
             ("--header", "X-A: b", "--header", "X-A: b"),
+            ("--secret", "token=x=y", "--secret", "token=***"),
+            ("--secret=token=x", "--variable=a=b", "--secret=token=***", "--variable=a=b"),
             ("--basic-auth", "ann:secret", "--basic-auth", "ann:***"),
             ("-LH", "cookie: a=b", "-LH", "cookie: ***"),
             ("--proxy", "http://ann:secret@a.test/", "--proxy", "http://ann:***@a.test/"),

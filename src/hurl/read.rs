@@ -75,7 +75,8 @@ impl Reading<'_> {
     }
 
     fn plan(self, path: &Path, errors: &mut HurlErrors) -> Option<Arc<Plan>> {
-        let name = path.display().to_string();
+        // What stands in the current folder needs no path.
+        let name = path.strip_prefix(".").unwrap_or(path).display().to_string();
         let text = match fs::read(path).map(String::from_utf8) {
             Ok(Ok(text)) => text,
             Ok(Err(error)) => {

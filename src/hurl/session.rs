@@ -1,6 +1,5 @@
 //! What a user keeps of its Hurl files from one run of a file to the next.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
@@ -10,7 +9,7 @@ use super::eval::{Value, Variables};
 use super::plan::Plan;
 use super::result::FileResult;
 use super::run::{Manners, Runner};
-use crate::load::{CookieJar, User};
+use crate::load::{CookieJar, Hidden, User};
 use crate::outcome::Outcome;
 
 /// A file and the variables that it begins with.
@@ -57,6 +56,7 @@ impl File {
             }),
             Err(message) => return (Outcome::Fail(message.into()), None),
         }
+        *user.hidden() = Hidden::new(&manners.secrets);
         let mut kept = take(user);
         let variables = self.with_built_in(variables, user, &kept);
         let result = wants_result.then(|| FileResult {
@@ -74,7 +74,6 @@ impl File {
             manners,
             variables,
             urls: &mut kept.urls,
-            secrets: Cow::Borrowed(&manners.secrets),
             result,
             outcome: None,
         };

@@ -17,7 +17,7 @@ use super::run::Manners;
 use super::session::{Base, File};
 use super::tweaks::Tweaks;
 use crate::error::Error;
-use crate::load::{Check, CheckSet, Plan, User, UserClass};
+use crate::load::{Check, CheckSet, Hidden, Plan, User, UserClass};
 use crate::load_test::LoadTest;
 use crate::outcome::Outcome;
 
@@ -79,7 +79,7 @@ impl HurlFiles {
             continues: false,
             keeps_session: false,
             no_coercion: false,
-            secrets: Vec::new(),
+            secrets: Arc::new([]),
         };
         let (setup, teardown) = (Vec::new(), Vec::new());
         HurlFiles {
@@ -115,10 +115,11 @@ impl HurlFiles {
         Ok(self)
     }
 
-    /// A variable whose value, always a text, is shown in no error: `***` stands in its place.
+    /// A variable whose value, always a text, is shown nowhere, neither in errors nor in recorded
+    /// exchanges: `***` stands in its place.
     pub fn secret(mut self, name: &str, value: &str) -> Self {
         self.variables.set(name, Value::from(value));
-        self.manners.secrets.push(value.to_owned());
+        self.manners.secrets = self.manners.secrets.iter().cloned().chain(Hidden::forms(value)).collect();
         self
     }
 

@@ -8,6 +8,7 @@ mod crew;
 mod driver;
 mod feed;
 mod flight;
+mod hidden;
 mod hooks;
 mod http;
 mod life;
@@ -40,6 +41,7 @@ pub use check::Check;
 pub use class::UserClass;
 pub(crate) use class::{Class, Classes, Outlined};
 pub use feed::{AtEnd, Feed, Row};
+pub(crate) use hidden::Hidden;
 pub(crate) use hooks::Hooks;
 pub use hooks::{FailureEvent, RequestEvent};
 pub(crate) use http::{

@@ -309,7 +309,7 @@ impl User {
             let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
             (status, Message::new(headers, body, length, limit))
         });
-        Exchange {
+        let mut exchange = Exchange {
             user: self.id,
             iteration: self.iteration,
             started,
@@ -319,6 +319,8 @@ impl User {
             answer,
             time: times.setup() + times.response_time(),
             times,
-        }
+        };
+        self.open.hidden.hide_in(&mut exchange);
+        exchange
     }
 }

@@ -9,6 +9,7 @@ use url::Url;
 use super::check::Check;
 use super::cookies::Cookies;
 use super::flight::{Told, Unanswered};
+use super::hidden::Hidden;
 use super::hooks::{FailureEvent, Hooks};
 use super::http::{Client, Factories, HttpSettings, Interrupt};
 use super::open::NoMore;
@@ -108,6 +109,8 @@ pub(super) struct OpenCheck {
     pub(super) lost: Option<RequestId>,
     /// The last that did, whole.
     pub(super) unanswered: Option<Box<Unanswered>>,
+    /// What nobody is to see of its exchanges.
+    pub(super) hidden: Hidden,
     /// It wanted a row of a feed that has none left.
     has_no_row: bool,
 }
@@ -258,6 +261,11 @@ impl User {
     /// What the user's random choices are drawn from.
     pub(crate) fn rng(&mut self) -> &mut Rng {
         &mut self.rng
+    }
+
+    /// Nobody is to see these values in what is kept of the running check's exchanges from now on.
+    pub(crate) fn hidden(&mut self) -> &mut Hidden {
+        &mut self.open.hidden
     }
 
     /// Calls a hook of the author's with this user.

@@ -101,7 +101,7 @@ fn a_failed_assert_is_a_fail_with_its_line_wanted_and_got() {
     assert_eq!(outcomes(&summary), (0, 1, 0));
     let failure = &summary.failures[0];
     assert!(
-        failure.message.contains("a.hurl:4: jsonpath \"$.code\" == 2: wanted integer <2>, got integer <1>"),
+        failure.message.contains("line 4: jsonpath \"$.code\" == 2: wanted integer <2>, got integer <1>"),
         "{failure:?}"
     );
     let detail = failure.detail.as_deref().unwrap();
@@ -112,7 +112,7 @@ fn a_failed_assert_is_a_fail_with_its_line_wanted_and_got() {
 fn a_request_without_an_answer_is_an_exception_and_a_missing_variable_a_fail() {
     let summary = load_with(HurlFiles::new(), once(), &format!("GET {REFUSED}\n"));
     assert_eq!(outcomes(&summary), (0, 0, 1));
-    assert!(summary.failures[0].message.contains("a.hurl:1: connection refused"));
+    assert!(summary.failures[0].message.contains("line 1: connection refused"));
     let service = Service::start();
     let summary = load(&service, once(), "GET {{host}}/json\nx: {{none}}\n");
     assert_eq!((outcomes(&summary), hits(&service)), ((0, 1, 0), 0));

@@ -13,6 +13,7 @@ mod gates;
 mod harness;
 mod html;
 mod hurl;
+mod hurl_cli;
 mod hurl_corpus;
 mod json;
 mod load;

@@ -18,6 +18,16 @@ pub(in crate::cli) fn parse_seconds(text: &str) -> Result<Duration, String> {
     parse_span(text, "s")
 }
 
+/// A flag of tests that a load has other words for.
+pub(in crate::cli) fn refuse_repeat(_: &str) -> Result<u32, String> {
+    Err("is for perfloop test; under load --loops says how often a user runs the files".into())
+}
+
+/// The same.
+pub(in crate::cli) fn refuse_jobs(_: &str) -> Result<u32, String> {
+    Err("is for perfloop test; under load --users says how many run the files at a time".into())
+}
+
 /// A whole number with a unit, or with this one.
 fn parse_span(text: &str, unit: &str) -> Result<Duration, String> {
     let wanted = || format!("'{text}' is not a span of time; write it like 500ms, 30s, 2m or 1h");

@@ -69,9 +69,11 @@ fn main(_: &Subcommand, words: &[OsString]) -> ExitCode {
     let (exit, line) = match test(words.get(1..).unwrap_or_default()) {
         Ok(exit) => return exit.into(),
         Err(Obstacle::Files(errors)) => {
-            let all = errors.unreadable.iter().map(|line| format!("error: {line}")).chain(errors.wrong);
-            let _ = all.into_iter().try_for_each(|error| writeln!(stderr, "{error}\n"));
-            return TestExit::Parsing.into();
+            // A file that is not there is a wrong word on the command line.
+            let exit = if errors.wrong.is_empty() { TestExit::CommandLine } else { TestExit::Parsing };
+            let all = errors.unreadable.iter().map(|line| format!("perfloop: {line}")).chain(errors.wrong);
+            let _ = all.into_iter().try_for_each(|error| writeln!(stderr, "{error}"));
+            return exit.into();
         }
         Err(Obstacle::Refusal(Refusal::CommandLine(error))) if !error.use_stderr() => {
             let _ = error.print();

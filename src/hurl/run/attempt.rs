@@ -174,8 +174,7 @@ impl Runner<'_> {
             return faults;
         }
         match expected.capture(answer, &mut self.variables) {
-            Ok(secrets) if secrets.is_empty() => {}
-            Ok(secrets) => self.secrets.to_mut().extend(secrets),
+            Ok(secrets) => secrets.iter().for_each(|secret| self.user.hidden().add(secret)),
             Err(fault) => return vec![fault],
         }
         expected.check(answer, &self.variables, &self.plan.files)

@@ -6,6 +6,7 @@ mod trouble;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,7 @@ pub(super) struct Manners {
     /// What a path into JSON finds is always a list.
     pub(super) no_coercion: bool,
     /// Values that are not to be shown.
-    pub(super) secrets: Vec<String>,
+    pub(super) secrets: Arc<[String]>,
 }
 
 /// One run of a file by a user.
@@ -41,8 +42,6 @@ pub(super) struct Runner<'a> {
     pub(super) variables: Variables,
     /// The URL that each request of this user has, by the request's number.
     pub(super) urls: &'a mut HashMap<usize, String>,
-    /// Values that are not to be shown.
-    pub(super) secrets: Cow<'a, [String]>,
     /// Where somebody wants to know more than the outcome.
     pub(super) result: Option<FileResult>,
     pub(super) outcome: Option<Outcome>,
@@ -140,10 +139,10 @@ impl Runner<'_> {
     /// Notes how an entry ended. True if all is right.
     fn end_entry(&mut self, entry: &Entry, tries: u32, used: &Used, troubles: &[Trouble]) -> bool {
         let source = &self.plan.source;
-        let errors: Vec<FileError> =
-            troubles.iter().map(|trouble| trouble.told(source).without(&self.secrets)).collect();
+        let hidden = self.user.hidden();
+        let errors: Vec<FileError> = troubles.iter().map(|trouble| trouble.told(source).without(hidden)).collect();
         if let (Some(trouble), Some(first), None) = (troubles.first(), errors.first(), &self.outcome) {
-            self.outcome = Some(trouble.outcome(first, &errors));
+            self.outcome = Some(trouble.outcome(source, first, &errors));
         }
         let is_good = errors.is_empty();
         if let Some(result) = &mut self.result {

@@ -2,9 +2,9 @@
 
 use perfloop_hurl::{Source, Span};
 
-use crate::exchange::MASK;
 use crate::hurl::eval::{Fault, FaultKind};
 use crate::hurl::result::FileError;
+use crate::load::Hidden;
 use crate::outcome::{Outcome, Reason, RequestError};
 use crate::sample::RequestId;
 
@@ -39,9 +39,12 @@ impl Trouble {
 
     /// What it makes of the check. A file that cannot be carried out, such as one without the value of a variable, is a
     /// fail; a request without an answer is an exception.
-    pub(super) fn outcome(&self, first: &FileError, all: &[FileError]) -> Outcome {
+    pub(super) fn outcome(&self, source: &Source, first: &FileError, all: &[FileError]) -> Outcome {
         let detail: Vec<&str> = all.iter().map(|error| error.rendered.as_str()).collect();
-        let (message, detail) = (first.message.clone(), Some(detail.join("\n")));
+        // The check has the name of its file already.
+        let of_line = first.message.strip_prefix(source.name()).and_then(|rest| rest.strip_prefix(':'));
+        let message = of_line.map_or_else(|| first.message.clone(), |rest| format!("line {rest}"));
+        let detail = Some(detail.join("\n"));
         match self {
             Trouble::Fault(_, request) => Outcome::Fail(Reason { message, detail, request: *request }),
             Trouble::Lost(error, _) => Outcome::Exception(Reason { message, detail, request: Some(error.request) }),
@@ -51,12 +54,8 @@ impl Trouble {
 
 impl FileError {
     /// The same with nothing in it that is not to be shown.
-    pub(super) fn without(mut self, secrets: &[String]) -> Self {
-        for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-            for text in [&mut self.message, &mut self.rendered] {
-                *text = text.replace(secret, MASK);
-            }
-        }
+    pub(super) fn without(mut self, hidden: &Hidden) -> Self {
+        [&mut self.message, &mut self.rendered].into_iter().for_each(|text| hidden.hide(text));
         self
     }
 }
