@@ -1,5 +1,6 @@
 //! Hurl files for a load test, or to be run once each.
 
+use std::io::Write;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::error::Error;
 use crate::load::{Check, CheckSet, Hidden, Plan, User, UserClass};
 use crate::load_test::LoadTest;
 use crate::outcome::Outcome;
+use crate::report::Secrets;
 
 /// Says how Hurl files are run, and reads them.
 ///
@@ -309,7 +311,8 @@ impl HurlChecks {
     }
 
     /// Runs each file once, `jobs` at a time, with the HTTP settings of this plan, and tells each result as it comes.
-    /// Returns them in the order of the files. Without the setup and the teardown, which are a load test's.
+    /// Returns them in the order of the files. Without the setup and the teardown, which are a load test's. Where
+    /// there is a log, every request and answer is written to it, secrets masked.
     ///
     /// # Errors
     /// When the plan cannot be carried out.
@@ -317,6 +320,7 @@ impl HurlChecks {
         &self,
         plan: Plan,
         jobs: u32,
+        log: Option<Box<dyn Write + Send>>,
         tell: impl Fn(&FileResult) + Send + Sync + 'static,
     ) -> Result<Vec<FileResult>, Error> {
         let results: Arc<Mutex<Vec<Option<FileResult>>>> = Arc::new(Mutex::new(vec![None; self.files.len()]));
@@ -332,7 +336,9 @@ impl HurlChecks {
                 noted.lock()[at] = result;
             }
         };
-        LoadTest::new(plan.users(jobs.max(1)).loops(1)).check("files", run_rest).start()?.join()?;
+        let mut test = LoadTest::new(plan.users(jobs.max(1)).loops(1)).check("files", run_rest);
+        test = log.into_iter().fold(test, |test, log| test.log_http(log, Secrets::Mask));
+        test.start()?.join()?;
         let results = std::mem::take(&mut *results.lock());
         Ok(results.into_iter().flatten().collect())
     }

@@ -45,7 +45,7 @@ fn files(service: &Service) -> HurlFiles {
 fn result_with(files: HurlFiles, plan: Plan, text: &str) -> FileResult {
     let (_folder, file) = Folder::with("a.hurl", text);
     let checks = files.read([file]).unwrap_or_else(|errors| panic!("{errors}"));
-    checks.run_once(plan, 1, |_| ()).unwrap().remove(0)
+    checks.run_once(plan, 1, None, |_| ()).unwrap().remove(0)
 }
 
 fn result(service: &Service, text: &str) -> FileResult {
@@ -184,10 +184,10 @@ jsonpath "$.headers.content-type" == "application/json"
     fs::create_dir(folder.path("data")).unwrap();
     folder.write("data/sun.txt", "shine");
     let checks = files(&service).variable("name", "a \"b\"").read([file]).unwrap();
-    let result = checks.run_once(once(), 1, |_| ()).unwrap().remove(0);
+    let result = checks.run_once(once(), 1, None, |_| ()).unwrap().remove(0);
     none(result.errors().map(|error| error.rendered.clone()));
     let outside = folder.write("b.hurl", "POST {{host}}/echo\nfile,../secret;\n");
-    let result = files(&service).read([outside]).unwrap().run_once(once(), 1, |_| ()).unwrap().remove(0);
+    let result = files(&service).read([outside]).unwrap().run_once(once(), 1, None, |_| ()).unwrap().remove(0);
     assert_eq!(result.verdict(), FileVerdict::Runtime);
     assert!(result.errors().next().unwrap().rendered.contains("lies outside"));
 }
@@ -463,12 +463,12 @@ fn an_output_is_written_below_the_root() {
         "a.hurl",
         "GET {{host}}/json\n[Options]\noutput: out.json\nHTTP 200\n\nGET {{host}}/json\n[Options]\noutput: -\n",
     );
-    let result = files(&service).read([file]).unwrap().run_once(once(), 1, |_| ()).unwrap().remove(0);
+    let result = files(&service).read([file]).unwrap().run_once(once(), 1, None, |_| ()).unwrap().remove(0);
     assert_eq!(result.verdict(), FileVerdict::Ok);
     assert!(fs::read_to_string(folder.path("out.json")).unwrap().contains("code"));
     assert!(String::from_utf8(result.output).unwrap().contains("code"));
     let outside = folder.write("b.hurl", "GET {{host}}/json\n[Options]\noutput: ../out.json\nHTTP 200\n");
-    let result = files(&service).read([outside]).unwrap().run_once(once(), 1, |_| ()).unwrap().remove(0);
+    let result = files(&service).read([outside]).unwrap().run_once(once(), 1, None, |_| ()).unwrap().remove(0);
     assert_eq!(result.verdict(), FileVerdict::Runtime);
 }
 
@@ -493,7 +493,7 @@ fn a_folder_runs_in_order_with_several_jobs() {
             &format!("GET {{{{host}}}}/json\nHTTP {}\n", if number == 3 { 404 } else { 200 }),
         );
     }
-    let results = files(&service).read([folder.path("")]).unwrap().run_once(once(), 3, |_| ()).unwrap();
+    let results = files(&service).read([folder.path("")]).unwrap().run_once(once(), 3, None, |_| ()).unwrap();
     let verdicts: Vec<FileVerdict> = results.iter().map(FileResult::verdict).collect();
     let wanted: Vec<FileVerdict> = (0..7).map(|n| if n == 3 { FileVerdict::Assert } else { FileVerdict::Ok }).collect();
     assert_eq!((verdicts, hits(&service)), (wanted, 7));

@@ -106,9 +106,10 @@ fn tests_stand_at_the_end_of_their_file() {
 #[test]
 fn the_two_halves_and_the_reports_do_not_know_one_another() {
     let halves = [
-        ("load", &["stats", "report", "cli", "load_test"][..]),
-        ("stats", &["load", "report", "cli", "load_test"]),
-        ("report", &["cli", "load_test", "load"]),
+        ("load", &["stats", "report", "cli", "load_test", "hurl"][..]),
+        ("stats", &["load", "report", "cli", "load_test", "hurl"]),
+        ("report", &["cli", "load_test", "load", "hurl"]),
+        ("hurl", &["cli", "stats"]),
     ];
     let vocabulary = VOCABULARY.map(|module| (module, &["load", "stats", "report", "cli", "load_test"][..]));
     let sources = sources("src");

@@ -103,7 +103,9 @@ fn test(words: &[OsString]) -> Result<TestExit, Obstacle> {
     let started = Instant::now();
     let mut results = Vec::new();
     for _ in 0..args.repeat {
-        results.extend(checks.run_once(plan.clone(), jobs, tell)?);
+        let log = args.verbose.then(|| Box::new(io::stderr()) as Box<dyn Write + Send>);
+        let paint = Paint::new(&args);
+        results.extend(checks.run_once(plan.clone(), jobs, log, move |result| tell(result, paint))?);
     }
     let _ = summary::write(&results, started.elapsed(), io::stderr().lock());
     if let Some(output) = junit {
@@ -112,14 +114,33 @@ fn test(words: &[OsString]) -> Result<TestExit, Obstacle> {
     Ok(exit(&results))
 }
 
+/// Whether words have colours.
+#[derive(Debug, Clone, Copy)]
+struct Paint(bool);
+
+impl Paint {
+    /// Only where somebody sees them, unless the flags say otherwise.
+    fn new(args: &TestArgs) -> Self {
+        let is_wanted = console::colors_enabled_stderr() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty());
+        Paint(args.color || (is_wanted && !args.no_color))
+    }
+
+    fn verdict(self, verdict: FileVerdict) -> String {
+        let word = if verdict == FileVerdict::Ok { "success" } else { "failure" };
+        let style = console::Style::new().bold().for_stderr().force_styling(self.0);
+        let style = if verdict == FileVerdict::Ok { style.green() } else { style.red() };
+        style.apply_to(word).to_string()
+    }
+}
+
 /// What a file ended with, when it has.
-fn tell(result: &FileResult) {
+fn tell(result: &FileResult, paint: Paint) {
     let mut text = String::new();
     for error in result.errors() {
         text.push_str(&error.rendered);
         text.push_str("\n\n");
     }
-    let verdict = if result.verdict() == FileVerdict::Ok { "success" } else { "failure" };
+    let verdict = paint.verdict(result.verdict());
     let (requests, ms) = (result.requests(), result.duration.as_millis());
     text.push_str(&format!("{}: {verdict} ({requests} request(s) in {ms} ms)\n", result.file));
     let _ = io::stdout().lock().write_all(&result.output);

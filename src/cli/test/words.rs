@@ -56,7 +56,7 @@ mod tests {
         let flags = flags.iter().map(|(name, word)| (name.to_string(), vec![OsString::from(word)])).collect();
         let words: Vec<OsString> = ["test"].iter().chain(words).map(OsString::from).collect();
         read(&words, &HurlEnvironment { flags, ..HurlEnvironment::default() }).map_err(|refusal| match refusal {
-            Refusal::CommandLine(error) => mistake::one_line(&error, "perfloop test"),
+            Refusal::CommandLine(error) => crate::cli::mistake::one_line(&error, "perfloop test"),
             Refusal::Other(error) => error.to_string(),
         })
     }
