@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn answers_that_come_in_lumps_are_no_drift_and_too_few_of_them_say_nothing() {
         // Two users whose answers come in every other block: of nine blocks a half has four or five with some.
-        let lumps = |of: u64| move |n: u64| block(if n % 2 == 0 { of } else { 0 }, 500, 0);
+        let lumps = |of: u64| move |n: u64| block(if n.is_multiple_of(2) { of } else { 0 }, 500, 0);
         let steady = |count: u64, users: u32| {
             let blocks: Vec<Block> = (0..count).map(lumps(2)).chain([block(1, 1, 0)]).collect();
             is_steady(&blocks, users)
