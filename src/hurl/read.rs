@@ -52,9 +52,11 @@ impl HurlErrors {
 pub(super) struct Reading<'a> {
     /// Instead of each file's own folder.
     pub(super) root: Option<&'a Path>,
-    /// What relative URLs are relative to. Without it there may be none.
+    /// What relative URLs are relative to. Without it there may be none, unless that is found late.
     pub(super) base: Option<&'a str>,
     pub(super) tweaks: &'a Tweaks,
+    /// What goes wrong with every answer is left to the run.
+    pub(super) finds_late: bool,
 }
 
 impl Reading<'_> {
@@ -99,18 +101,22 @@ impl Reading<'_> {
 
     fn compile(self, name: &str, text: String, path: &Path) -> Result<Plan, (Source, Vec<ParseError>)> {
         let source = Source::new(name, text.strip_prefix('\u{feff}').unwrap_or(&text));
-        let options = perfloop_hurl::Options { relative_urls: self.base.is_some() };
+        let options = perfloop_hurl::Options { relative_urls: self.base.is_some() || self.finds_late };
         let mut file = match parse_with(source.text(), options) {
             Ok(file) => file,
             Err(error) => return Err((source, vec![error])),
         };
         self.tweaks.apply(&mut file);
-        let unsupported = unsupported(&file);
+        let mut unsupported = unsupported(&file);
+        // An answer of another version is a failed assert.
+        unsupported.retain(|error| !self.finds_late || error.reading != "version");
         if !unsupported.is_empty() {
             return Err((source, unsupported));
         }
         let root = self.root.unwrap_or_else(|| path.parent().unwrap_or(Path::new("")));
-        Plan::new(source, &file, self.base, Arc::new(Files::new(root)))
+        let plan = Plan::new(source, &file, self.base, Arc::new(Files::new(root)))?;
+        let broken = if self.finds_late { Vec::new() } else { plan.broken() };
+        if broken.is_empty() { Ok(plan) } else { Err((plan.source, broken)) }
     }
 }
 
@@ -153,6 +159,7 @@ mod tests {
         root: None,
         base: None,
         tweaks: &Tweaks { options: Vec::new(), entries: 1..=usize::MAX, expects_nothing: false },
+        finds_late: false,
     };
 
     #[test]
@@ -193,6 +200,28 @@ mod tests {
         let errors = READING.read(&[path]).expect_err("unsupported");
         assert_eq!(errors.wrong.len(), 2, "{errors}");
         assert!(errors.wrong[0].contains("a.hurl:3:") && errors.wrong[0].contains("http2"), "{errors}");
+    }
+
+    #[test]
+    fn what_goes_wrong_with_every_answer_is_an_error_unless_it_is_to_be_found_late() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.hurl");
+        let text = "GET http://a.test\nHTTP/3 200\n";
+        fs::write(&path, text).expect("written");
+        let late = Reading { finds_late: true, ..READING };
+        let wrong = |path: &PathBuf| READING.read(std::slice::from_ref(path)).expect_err("an error").wrong;
+        assert!(wrong(&path)[0].contains("a.hurl:2:1: error in version"), "{:?}", wrong(&path));
+        assert!(late.read(std::slice::from_ref(&path)).is_ok());
+        let asserts = "jsonpath \"$[\" exists\nbody matches \"(\"\nbody matches \"a\"";
+        fs::write(&path, format!("GET http://a.test\nHTTP 200\n[Asserts]\n{asserts}\n")).expect("written");
+        let [first, second] = &wrong(&path)[..] else { panic!("{:?}", wrong(&path)) };
+        assert!(
+            first.contains("a.hurl:4:11: error in expectation") && second.contains("a.hurl:5:6:"),
+            "{first}\n{second}"
+        );
+        assert!(late.read(std::slice::from_ref(&path)).is_ok());
+        fs::write(&path, "GET /login\nhttp2: x\n[Options]\nhttp2: true\n").expect("written");
+        assert!(late.read(&[path]).expect_err("never run").wrong[0].contains("a.hurl:4:1: error in option"));
     }
 
     #[test]

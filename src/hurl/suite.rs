@@ -53,6 +53,7 @@ pub struct HurlFiles {
     teardown: Vec<PathBuf>,
     manners: Manners,
     tweaks: Tweaks,
+    finds_late: bool,
 }
 
 /// Hurl files, read and compiled.
@@ -93,6 +94,7 @@ impl HurlFiles {
             teardown,
             manners,
             tweaks: Tweaks::default(),
+            finds_late: false,
         }
     }
 
@@ -239,6 +241,13 @@ impl HurlFiles {
         self
     }
 
+    /// Leaves to the run what hurl, too, finds only when it comes to it: URLs without a host, versions that no answer can
+    /// have, paths and regular expressions that are none. Default false: a load that cannot pass does not begin.
+    pub fn finds_late(mut self, finds_late: bool) -> Self {
+        self.finds_late = finds_late;
+        self
+    }
+
     /// Reads files, and folders with all files in them that end in `.hurl`.
     ///
     /// # Errors
@@ -246,7 +255,8 @@ impl HurlFiles {
     pub fn read<P: AsRef<Path>>(mut self, paths: impl IntoIterator<Item = P>) -> Result<HurlChecks, HurlErrors> {
         self.variables.settle();
         let base = self.host.as_ref().map(|host| host[..Position::AfterPath].to_owned());
-        let reading = Reading { root: self.root.as_deref(), base: base.as_deref(), tweaks: &self.tweaks };
+        let (root, base) = (self.root.as_deref(), base.as_deref());
+        let reading = Reading { root, base, tweaks: &self.tweaks, finds_late: self.finds_late };
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         let [files, setup, teardown] = [&paths, &self.setup, &self.teardown].map(|paths| reading.read(paths));
         let (files, setup, teardown) = HurlErrors::all(files, setup, teardown)?;

@@ -171,7 +171,7 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 47] = [
+const OWNERS: [(&str, &[&str]); 48] = [
     ("base64", &["load/request.rs", "stats/timing.rs", "hurl/eval/filter.rs", "hurl/certificate.rs"]),
     ("brotli-decompressor", &["hurl/decoding.rs"]),
     ("chrono", &["hurl/eval/", "hurl/certificate.rs"]),
@@ -222,6 +222,7 @@ const OWNERS: [(&str, &[&str]); 47] = [
         ],
     ),
     ("sha2", &["hurl/eval/query.rs"]),
+    ("similar", &["hurl/eval/difference.rs"]),
     ("strsim", &["nearest.rs"]),
     ("tempfile", &["cli/"]),
     ("textwrap", &["report/text/"]),

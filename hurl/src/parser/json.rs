@@ -126,7 +126,11 @@ fn member(input: &mut Input<'_>, before: String, depth: usize) -> Parsed<JsonMem
     let name = string(input)?;
     let before_colon = space(input);
     expect(input, ":", "JSON")?;
+    let colon = here(input);
     let after_colon = space(input);
+    if matches!(peek(input), Some('}') | None) {
+        return broken("JSON", format!("expected a value{}", found(input)), colon);
+    }
     let value = inner(input, depth)?;
     Ok(JsonMember { before, name, before_colon, after_colon, value, after: space(input) })
 }

@@ -161,7 +161,7 @@ fn exit(results: &[FileResult]) -> TestExit {
 /// Reads all files as the flags say.
 fn read(args: &TestArgs, environment: &HurlEnvironment) -> Result<HurlChecks, Obstacle> {
     let given = Given::read_with(&args.hurl, environment, Names::default())?;
-    let mut files = given.add_to(args.hurl.describe(HurlFiles::new()), None);
+    let mut files = given.add_to(args.hurl.describe(HurlFiles::new().finds_late(true)), None);
     for header in &args.headers {
         let (name, value) = name_and_text("--header", header)?;
         files = files.header(&name, &value);

@@ -19,6 +19,7 @@ pub(crate) struct Content {
     form: Form,
     content_type: Option<&'static str>,
     is_text: bool,
+    begins_below: bool,
 }
 
 #[derive(Debug)]
@@ -59,16 +60,18 @@ impl Content {
             BodyKind::File(name) => file(name, files),
         };
         let is_text = !matches!(body.kind, BodyKind::Base64(_) | BodyKind::Hex(_) | BodyKind::File(_));
-        Content { form, content_type: content_type(&body.kind), is_text }
+        let begins_below = matches!(body.kind, BodyKind::Multiline(_));
+        Content { form, content_type: content_type(&body.kind), is_text, begins_below }
     }
 
     /// A text between three backticks.
     pub(super) fn of_multiline(multiline: &Multiline) -> Self {
-        Content { form: made(|bits| write_multiline(multiline, bits)), content_type: None, is_text: true }
+        let form = made(|bits| write_multiline(multiline, bits));
+        Content { form, content_type: None, is_text: true, begins_below: true }
     }
 
     pub(super) fn of_file(name: &Template, files: &Files) -> Self {
-        Content { form: file(name, files), content_type: None, is_text: false }
+        Content { form: file(name, files), content_type: None, is_text: false, begins_below: false }
     }
 
     /// The bytes, if they are always the same.
@@ -87,6 +90,11 @@ impl Content {
     /// It is written as text, and compared as text.
     pub(super) fn is_text(&self) -> bool {
         self.is_text
+    }
+
+    /// Its first line stands on the line after the one it is opened on.
+    pub(super) fn begins_below(&self) -> bool {
+        self.begins_below
     }
 
     pub(crate) fn render<'a>(&'a self, variables: &Variables, files: &Files) -> Result<Cow<'a, [u8]>, Fault> {

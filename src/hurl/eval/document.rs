@@ -38,6 +38,8 @@ pub(super) struct XPath {
     strict: Expr,
     /// The prefixes it uses.
     prefixes: Vec<String>,
+    /// It calls `name()`.
+    asks_names: bool,
 }
 
 impl Document {
@@ -68,7 +70,12 @@ impl Document {
         for (prefix, namespace) in &self.namespaces {
             context.set_namespace(prefix, namespace);
         }
-        match context.evaluate(if self.namespaces.is_empty() { &xpath.plain } else { &xpath.strict }) {
+        let expr = match self.namespaces.is_empty() {
+            true => Cow::Borrowed(&xpath.plain),
+            false if xpath.asks_names => Cow::Owned(self.with_prefixes(&xpath.strict)),
+            false => Cow::Borrowed(&xpath.strict),
+        };
+        match context.evaluate(&expr) {
             Ok(XPathValue::Boolean(value)) => Ok(Value::Bool(value)),
             Ok(XPathValue::Number(value)) => Ok(Value::Number(Number::Float(value))),
             Ok(XPathValue::String(text)) => Ok(Value::Text(text)),
@@ -76,21 +83,54 @@ impl Document {
             Err(_) => Err(XPath::invalid(span)),
         }
     }
+
+    /// The expression with `name()` as XPath means it, where the library leaves out the prefix:
+    /// `concat(substring('p:', 1, 2 * (namespace-uri() = 'urn:p')), local-name())`, with a `substring` for each prefix.
+    fn with_prefixes(&self, expr: &Expr) -> Expr {
+        let is_default = |namespace: &str| self.namespaces.iter().any(|(p, known)| p == "_" && known == namespace);
+        let mut prefixes: Vec<(&str, String)> = Vec::new();
+        for (prefix, namespace) in &self.namespaces {
+            // Where a namespace has two names, the first is taken.
+            if !is_default(namespace) && !prefixes.iter().any(|(known, _)| known == namespace) {
+                prefixes.push((namespace, format!("{prefix}:")));
+            }
+        }
+        let mut expr = expr.clone();
+        walk(&mut expr, &mut |part| {
+            if let Part::Call { name, args } = part
+                && name == "name"
+            {
+                let of = std::mem::take(args);
+                let prefix = |(namespace, prefix): &(&str, String)| {
+                    let is_there = binary(BinaryOp::Eq, call("namespace-uri", of.clone()), text(namespace));
+                    let length = binary(BinaryOp::Mul, Expr::Number(prefix.chars().count() as f64), is_there);
+                    call("substring", vec![text(prefix), Expr::Number(1.0), length])
+                };
+                *args = prefixes.iter().map(prefix).collect();
+                args.extend([call("local-name", of.clone()), text("")]);
+                *name = "concat".into();
+            }
+        });
+        expr
+    }
 }
 
 impl XPath {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let plain = parser::parse(text).ok()?;
-        let (mut strict, mut prefixes) = (plain.clone(), Vec::new());
-        walk(&mut strict, &mut |step| match &step.node_test {
-            NodeTest::PrefixWildcard(prefix) => prefixes.push(prefix.clone()),
-            NodeTest::Name(name) => match name.split_once(':') {
-                Some((prefix, _)) => prefixes.push(prefix.to_owned()),
-                None => step.predicates.insert(0, without_namespace()),
+        let (mut strict, mut prefixes, mut asks_names) = (plain.clone(), Vec::new(), false);
+        walk(&mut strict, &mut |part| match part {
+            Part::Call { name, .. } => asks_names |= name == "name",
+            Part::Step(step) => match &step.node_test {
+                NodeTest::PrefixWildcard(prefix) => prefixes.push(prefix.clone()),
+                NodeTest::Name(name) => match name.split_once(':') {
+                    Some((prefix, _)) => prefixes.push(prefix.to_owned()),
+                    None => step.predicates.insert(0, without_namespace()),
+                },
+                _ => {}
             },
-            _ => {}
         });
-        Some(XPath { plain, strict, prefixes })
+        Some(XPath { plain, strict, prefixes, asks_names })
     }
 
     /// The fault of an expression that is none.
@@ -115,14 +155,31 @@ fn in_paragraph(text: &str) -> Cow<'_, str> {
     if text.trim_start().starts_with('<') { Cow::Borrowed(text) } else { Cow::Owned(format!("<p>{text}")) }
 }
 
-/// `namespace-uri() = ''`
-fn without_namespace() -> Expr {
-    let namespace = Expr::FunctionCall { name: "namespace-uri".into(), args: Vec::new() };
-    Expr::BinaryOp { op: BinaryOp::Eq, left: Box::new(namespace), right: Box::new(Expr::String(String::new())) }
+fn call(name: &str, args: Vec<Expr>) -> Expr {
+    Expr::FunctionCall { name: name.into(), args }
 }
 
-/// Shows every step of an expression, those in predicates first.
-fn walk(expr: &mut Expr, look: &mut dyn FnMut(&mut Step)) {
+fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
+    Expr::BinaryOp { op, left: Box::new(left), right: Box::new(right) }
+}
+
+fn text(text: &str) -> Expr {
+    Expr::String(text.to_owned())
+}
+
+/// `namespace-uri() = ''`
+fn without_namespace() -> Expr {
+    binary(BinaryOp::Eq, call("namespace-uri", Vec::new()), text(""))
+}
+
+/// What of an expression may be changed.
+enum Part<'a> {
+    Step(&'a mut Step),
+    Call { name: &'a mut String, args: &'a mut Vec<Expr> },
+}
+
+/// Shows every step and every call of an expression, those inside of them first.
+fn walk(expr: &mut Expr, look: &mut dyn FnMut(Part<'_>)) {
     match expr {
         Expr::Number(_) | Expr::String(_) | Expr::Variable(_) => {}
         Expr::BinaryOp { left, right, .. } | Expr::Union(left, right) => {
@@ -130,7 +187,10 @@ fn walk(expr: &mut Expr, look: &mut dyn FnMut(&mut Step)) {
             walk(right, look);
         }
         Expr::UnaryNeg(inner) => walk(inner, look),
-        Expr::FunctionCall { args, .. } => args.iter_mut().for_each(|arg| walk(arg, look)),
+        Expr::FunctionCall { name, args } => {
+            args.iter_mut().for_each(|arg| walk(arg, look));
+            look(Part::Call { name, args });
+        }
         Expr::Path { steps } | Expr::RootPath { steps } => walk_steps(steps, look),
         Expr::Filter { expr, predicates } => {
             walk(expr, look);
@@ -143,10 +203,10 @@ fn walk(expr: &mut Expr, look: &mut dyn FnMut(&mut Step)) {
     }
 }
 
-fn walk_steps(steps: &mut [Step], look: &mut dyn FnMut(&mut Step)) {
+fn walk_steps(steps: &mut [Step], look: &mut dyn FnMut(Part<'_>)) {
     for step in steps {
         step.predicates.iter_mut().for_each(|predicate| walk(predicate, look));
-        look(step);
+        look(Part::Step(step));
     }
 }
 
@@ -207,6 +267,15 @@ mod tests {
         assert_eq!(find(html, Markup::Html, "string(//img/@src)"), "string <x>");
         assert_eq!(find(html, Markup::Html, "/html/body/p[2]"), "nodeset <Nodeset(size=1)>");
         assert_eq!(find(html, Markup::Html, "//p[text()='one']"), "nodeset <Nodeset(size=1)>");
+    }
+
+    #[test]
+    fn names_have_the_prefix_that_was_written_and_none_in_the_default_namespace() {
+        assert_eq!(find(XML, Markup::Xml, "//*[name()='d:x']"), "nodeset <Nodeset(size=2)>");
+        assert_eq!(find(XML, Markup::Xml, "name(//d:x)"), "string <d:x>");
+        assert_eq!(find(XML, Markup::Xml, "name(/*)"), "string <svg>");
+        assert_eq!(find("<a><b/></a>", Markup::Xml, "name(/a/b)"), "string <b>");
+        assert_eq!(find("<p>a", Markup::Html, "name(//p)"), "string <p>");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use perfloop_hurl::ast::{self, Status, Version};
 
 use super::answer::Answer;
 use super::content::Content;
-use super::difference;
+use super::difference::{self, Difference};
 use super::fault::Fault;
 use super::filter::Filter;
 use super::predicate::Predicate;
@@ -220,11 +220,14 @@ fn check_body(body: &Content, span: Span, answer: &Answer, variables: &Variables
     if *wanted == *actual {
         return Ok(());
     }
-    let message = match (body.is_text(), str::from_utf8(&wanted), str::from_utf8(actual)) {
-        (true, Ok(wanted), Ok(actual)) => difference::of_texts(actual, wanted),
-        _ => difference::of_bytes(actual, &wanted),
-    };
-    Err(Fault::assert(span, "assert body value", message))
+    let fault = |message| Fault::assert(span, "assert body value", message);
+    Err(match (body.is_text(), str::from_utf8(&wanted), str::from_utf8(actual)) {
+        (true, Ok(wanted), Ok(actual)) => {
+            let Difference { line, message } = difference::of_texts(actual, wanted);
+            fault(message).lines_on(if body.begins_below() { line } else { line.saturating_sub(1) })
+        }
+        _ => fault(difference::of_bytes(actual, &wanted)),
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What went wrong with an answer or a file, and where in the file.
 
-use perfloop_hurl::{Source, Span};
+use perfloop_hurl::{Position, Source, Span};
 
 /// Who is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(crate) struct Fault {
     pub(crate) kind: FaultKind,
     /// The query, filter, predicate or template at fault.
     pub(crate) span: Span,
+    /// It is a line of what stands there, so many lines further on.
+    lines_on: usize,
     /// What it is, in a few words: `assert failed`.
     pub(crate) title: String,
     /// Wanted and got. It may have several lines.
@@ -25,16 +27,27 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn assert(span: Span, title: impl Into<String>, message: impl Into<String>) -> Self {
-        Fault { kind: FaultKind::Assert, span, title: title.into(), message: message.into() }
+        Fault { kind: FaultKind::Assert, span, lines_on: 0, title: title.into(), message: message.into() }
     }
 
     pub(crate) fn runtime(span: Span, title: impl Into<String>, message: impl Into<String>) -> Self {
-        Fault { kind: FaultKind::Runtime, span, title: title.into(), message: message.into() }
+        Fault { kind: FaultKind::Runtime, span, lines_on: 0, title: title.into(), message: message.into() }
     }
 
     /// The fault as one of an expectation: whatever goes wrong there is the answer's failure.
     pub(super) fn of_assert(self) -> Self {
         Fault { kind: FaultKind::Assert, ..self }
+    }
+
+    /// The same so many lines further on.
+    pub(super) fn lines_on(self, lines_on: usize) -> Self {
+        Fault { lines_on, ..self }
+    }
+
+    /// Where it is.
+    pub(crate) fn place(&self, source: &Source) -> Position {
+        let start = source.position(self.span.start);
+        if self.lines_on == 0 { start } else { Position { line: start.line + self.lines_on, column: 1 } }
     }
 
     /// The fault with its place and its line:
@@ -47,14 +60,15 @@ impl Fault {
     ///     | expected: integer <1>
     /// ```
     pub(crate) fn render(&self, source: &Source) -> String {
-        let start = source.position(self.span.start);
+        let start = self.place(source);
         let line = source.line(start.line);
         let number = start.line.to_string();
         let margin = " ".repeat(number.len());
         // Tabs would move the carets away from what they point at.
         let shown = line.replace('\t', " ");
         let on_line = line.chars().count().saturating_sub(start.column - 1);
-        let width = source.slice(self.span).chars().take_while(|c| *c != '\n').count().clamp(1, on_line.max(1));
+        let rest = source.slice(self.span).split('\n').nth(self.lines_on).unwrap_or_default();
+        let width = rest.trim_end().chars().count().clamp(1, on_line.max(1));
         let before = " ".repeat(start.column - 1);
         let mut text = format!("{}:{start}: {}\n", source.name(), self.title);
         text.push_str(&format!("  {number} | {shown}\n  {margin} | {before}{}", "^".repeat(width)));
@@ -93,6 +107,13 @@ mod tests {
             "a.hurl:4:9: assert failed\n  4 |  status == 201\n    |         ^^^^^^\n    | actual:   integer <200>\n    \
              | expected: integer <201>"
         );
+    }
+
+    #[test]
+    fn a_fault_may_be_lines_below_where_its_place_begins() {
+        let source = Source::new("a.hurl", "GET http://x\nHTTP 200\n```\na\nbc\n```\n");
+        let fault = Fault::assert(Span::new(22, 33), "body", "m").lines_on(2);
+        assert_eq!(fault.render(&source), "a.hurl:5:1: body\n  5 | bc\n    | ^^ m");
     }
 
     #[test]

@@ -86,6 +86,12 @@ impl Plan {
 }
 
 impl Plan {
+    /// What goes wrong with every answer, as errors of the file.
+    pub(super) fn broken(&self) -> Vec<ParseError> {
+        let expected = self.entries.iter().filter_map(|entry| entry.expected.as_ref());
+        expected.flat_map(Expected::broken).map(|fault| refused("expectation", fault)).collect()
+    }
+
     /// Its text has this word somewhere: only then can a variable of that name matter.
     pub(super) fn mentions(&self, name: &str) -> bool {
         self.source.text().contains(name)
@@ -100,7 +106,6 @@ impl Plan {
 
 impl Entry {
     fn new(entry: &ast::Entry, base: Option<&str>, files: &Files) -> Result<Entry, ParseError> {
-        let refused = |fault: Fault| ParseError { reading: "entry", message: fault.message, span: fault.span };
         let is_certificate = |query: &ast::Query| matches!(query.kind, ast::QueryKind::Certificate(_));
         let wants_certificate = entry.response.iter().any(|response| {
             response.asserts.iter().any(|assert| is_certificate(&assert.query))
@@ -109,13 +114,18 @@ impl Entry {
         Ok(Entry {
             span: entry.request.method.span,
             options: EntryOptions::new(&entry.request.options),
-            request: Request::new(&entry.request, base, files).map_err(refused)?,
+            request: Request::new(&entry.request, base, files).map_err(|fault| refused("entry", fault))?,
             expected: entry.response.as_ref().map(|response| Expected::new(response, files)),
             cookies: Vec::new(),
             wants_certificate,
             was_written: AtomicBool::new(false),
         })
     }
+}
+
+/// A fault that is known before anything is sent.
+fn refused(reading: &'static str, fault: Fault) -> ParseError {
+    ParseError { reading, message: fault.message, span: fault.span }
 }
 
 /// Where an entry is over, as far as its tree knows.

@@ -115,6 +115,10 @@ impl Options {
                 self.http10 = !flag(value, variables)?;
                 self.changes.push(Change::NewConnection);
             }
+            // They change what hurl prints, and nothing here; a value that is none is told all the same.
+            Kind::FailWithBody(value) | Kind::Verbose(value) | Kind::VeryVerbose(value) => {
+                flag(value, variables)?;
+            }
             other => self.changes.extend(Change::of(other, variables)?),
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! What goes wrong when an entry is run, and what it makes of its check.
 
-use perfloop_hurl::{Source, Span};
+use perfloop_hurl::{Position, Source, Span};
 
 use crate::hurl::eval::{Fault, FaultKind};
 use crate::hurl::result::FileError;
@@ -26,12 +26,12 @@ impl Trouble {
         match self {
             Trouble::Fault(fault, _) => FileError {
                 is_assert: fault.kind == FaultKind::Assert,
-                message: in_one_line(source, fault.span, &fault.title, &fault.message),
+                message: in_one_line(source, fault),
                 rendered: fault.render(source),
             },
             Trouble::Lost(error, span) => FileError {
                 is_assert: false,
-                message: place(source, *span) + &error.message,
+                message: place(source, source.position(span.start)) + &error.message,
                 rendered: Fault::runtime(*span, "HTTP connection", error.message.clone()).render(source),
             },
         }
@@ -61,21 +61,22 @@ impl FileError {
 }
 
 /// `login.hurl:12: `
-fn place(source: &Source, span: Span) -> String {
-    format!("{}:{}: ", source.name(), source.position(span.start).line)
+fn place(source: &Source, position: Position) -> String {
+    format!("{}:{}: ", source.name(), position.line)
 }
 
 /// `login.hurl:12: jsonpath "$.id" == 1: wanted integer <1>, got integer <2>`
-fn in_one_line(source: &Source, span: Span, title: &str, message: &str) -> String {
-    let written = source.line(source.position(span.start).line).trim();
+fn in_one_line(source: &Source, fault: &Fault) -> String {
+    let (position, message) = (fault.place(source), &fault.message);
+    let written = source.line(position.line).trim();
     let part = |name: &str| {
         message.lines().find_map(|line| line.trim().strip_prefix(name)).map(|rest| rest.trim_start_matches(':').trim())
     };
     let said = match (part("expected"), part("actual")) {
         (Some(wanted), Some(got)) => format!("wanted {wanted}, got {got}"),
-        _ => format!("{title}: {}", message.lines().map(str::trim).collect::<Vec<_>>().join(", ")),
+        _ => format!("{}: {}", fault.title, message.lines().map(str::trim).collect::<Vec<_>>().join(", ")),
     };
-    let line: String = format!("{}{written}: {said}", place(source, span));
+    let line: String = format!("{}{written}: {said}", place(source, position));
     if line.chars().count() <= MAX_MESSAGE {
         return line;
     }
