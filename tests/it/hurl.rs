@@ -1,6 +1,7 @@
 //! Hurl files, run against the mock service: what they make of answers, and what the service sees of them.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -540,4 +541,31 @@ fn the_runs_own_settings_count_where_a_file_says_nothing() {
     let text =
         "GET {{host}}/echo\nHTTP 200\n[Asserts]\njsonpath \"$.headers.accept-encoding\" == \"gzip, deflate, br\"\n";
     assert_eq!(result_with(files(&service), compressed, text).verdict(), FileVerdict::Ok);
+}
+
+/// One request that a proxy of its own was asked to make: its head.
+fn asked_of_a_proxy(login: &str, url: &str) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = listener.local_addr().unwrap();
+    let asked = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut head = vec![0; 4096];
+        let length = client.read(&mut head).unwrap();
+        client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").unwrap();
+        String::from_utf8(head[..length].to_vec()).unwrap()
+    });
+    let text = format!("GET {url}\n[Options]\nproxy: {login}{proxy}\nHTTP 200\n`hi`\n");
+    let result = result_with(HurlFiles::new(), once(), &text);
+    none(result.errors().map(|error| error.rendered.clone()));
+    asked.join().unwrap()
+}
+
+#[test]
+fn a_proxy_is_asked_for_the_whole_url_and_told_who_asks() {
+    let head = asked_of_a_proxy("", "http://shop.test:81/a?b=c").to_lowercase();
+    assert!(head.starts_with("get http://shop.test:81/a?b=c http/1.1\r\n"), "{head}");
+    assert!(head.contains("\r\nhost: shop.test:81\r\n") && !head.contains("proxy-authorization"), "{head}");
+    let head = asked_of_a_proxy("ann:secret@", "http://shop.test").to_lowercase();
+    assert!(head.starts_with("get http://shop.test/ http/1.1\r\n"), "{head}");
+    assert!(head.contains("\r\nproxy-authorization: basic yw5uonnly3jlda==\r\n"), "{head}");
 }

@@ -96,6 +96,7 @@ impl Runner<'_> {
             is_raw: true,
             wants_certificate: entry.wants_certificate,
             repeats_cookies: true,
+            asks_proxy: true,
         };
         let filling = Filling {
             variables: &self.variables,

@@ -26,10 +26,18 @@ pub(crate) struct Manner {
     pub(crate) wants_certificate: bool,
     /// The user's cookies are sent beside those it names itself, those of the same names included.
     pub(crate) repeats_cookies: bool,
+    /// An HTTP proxy is asked for URLs of `http://` itself, without a tunnel through it.
+    pub(crate) asks_proxy: bool,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Manner { version: Version::HTTP_11, is_raw: false, wants_certificate: false, repeats_cookies: false }
+        Manner {
+            version: Version::HTTP_11,
+            is_raw: false,
+            wants_certificate: false,
+            repeats_cookies: false,
+            asks_proxy: false,
+        }
     }
 }

@@ -33,6 +33,17 @@ impl ConnectionBuffers {
         }
     }
 
+    /// Puts the rest of a URL before the path in the first line of a request of so many bytes. Returns how many it has
+    /// then.
+    pub(super) fn insert_origin(&mut self, origin: &str, amount: usize) -> usize {
+        let at = self.output[..amount].iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
+        let total = amount + origin.len();
+        self.reserve_output(total);
+        self.output.copy_within(at..amount, at + origin.len());
+        self.output[at..at + origin.len()].copy_from_slice(origin.as_bytes());
+        total
+    }
+
     /// Makes room behind the unread bytes.
     fn make_room(&mut self) {
         if self.unread.is_empty() {
@@ -141,6 +152,15 @@ mod tests {
         let mut buffers = ConnectionBuffers::default();
         read(&mut buffers, &[b'x'; 3 * MAX_GROWTH]);
         assert_eq!(buffers.input().len(), 3 * MAX_GROWTH);
+    }
+
+    #[test]
+    fn an_origin_is_put_before_the_path() {
+        let mut buffers = ConnectionBuffers::default();
+        let line = b"GET /a b";
+        buffers.output()[..line.len()].copy_from_slice(line);
+        let total = buffers.insert_origin("http://h", line.len());
+        assert_eq!(&buffers.output()[..total], b"GET http://h/a b");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use ureq::{Agent, AsSendBody, Body};
 use super::ask::Ask;
 use super::buffers::{FIRST_OUTPUT, MAX_OUTPUT};
 use super::interrupt::Interrupt;
-use super::proxy::{Proxy, SocksProxy};
+use super::proxy::{ForwardProxy, Proxy, SocksProxy};
 use super::resolver::{AddressBook, UserResolver};
 use super::settings::{Added, HttpSettings};
 use super::tls::{self, TlsConnector, TlsSetup};
@@ -41,6 +41,7 @@ pub(crate) struct ClientFactory {
     book: Arc<AddressBook>,
     tls: Arc<TlsSetup>,
     socks: Option<SocksProxy>,
+    forward: Option<ForwardProxy>,
     _stamps: StampKeeper,
 }
 
@@ -54,6 +55,7 @@ pub(crate) struct Client {
     keep_alive: bool,
     compressed: bool,
     omitted: Vec<Added>,
+    forward: Option<ForwardProxy>,
 }
 
 /// One exchange, ended.
@@ -95,10 +97,10 @@ impl ClientFactory {
     /// When the certificates cannot be read.
     pub(crate) fn new(settings: &HttpSettings) -> Result<Self, Error> {
         let tls = Arc::new(TlsSetup::new(settings)?);
-        let (connect, socks) = match settings.proxy.as_ref().map(Proxy::new).transpose()? {
-            None => (None, None),
-            Some(Proxy::Connect(proxy)) => (Some(proxy), None),
-            Some(Proxy::Socks(proxy)) => (None, Some(proxy)),
+        let (connect, forward, socks) = match settings.proxy.as_ref().map(Proxy::new).transpose()? {
+            None => (None, None, None),
+            Some(Proxy::Connect(proxy, forward)) => (Some(proxy), forward, None),
+            Some(Proxy::Socks(proxy)) => (None, None, Some(proxy)),
         };
         let book = Arc::new(AddressBook::with(settings));
         let config = Agent::config_builder()
@@ -117,7 +119,7 @@ impl ClientFactory {
             .max_idle_connections_per_host(8)
             .allow_non_standard_methods(true)
             .build();
-        Ok(ClientFactory { settings: settings.clone(), config, book, tls, socks, _stamps: StampKeeper::new() })
+        Ok(ClientFactory { settings: settings.clone(), config, book, tls, socks, forward, _stamps: StampKeeper::new() })
     }
 
     pub(super) fn settings(&self) -> &HttpSettings {
@@ -140,6 +142,7 @@ impl ClientFactory {
             keep_alive: self.settings.keep_alive,
             compressed: self.settings.compressed,
             omitted: self.settings.omitted.clone(),
+            forward: self.forward.clone(),
         }
     }
 }
@@ -217,11 +220,25 @@ impl Client {
         if !self.keep_alive {
             request.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
         }
+        let is_plain = ask.uri.scheme_str() == Some("http");
+        if let Some(proxy) = self.forward.as_ref().filter(|_| manner.asks_proxy && is_plain) {
+            request = self.asking(proxy, request);
+        }
         let response = match ask.body {
             Some(body) => self.run(request.map(|()| body)),
             None => self.run(request),
         }?;
         self.take(response, self.compressed && !manner.is_raw)
+    }
+
+    /// The request as one for which a proxy is asked.
+    fn asking(&self, proxy: &ForwardProxy, mut request: Request<()>) -> Request<()> {
+        let mut wire = self.wire.lock();
+        wire.proxy = Some(proxy.uri.clone());
+        wire.origin = request.uri().authority().map(|authority| format!("http://{authority}"));
+        let login = proxy.login.iter().map(|login| (header::PROXY_AUTHORIZATION, login.clone()));
+        request.headers_mut().extend(login);
+        self.agent.configure_request(request).proxy(None).build()
     }
 
     /// Not inlined, as is [`take`](Self::take): in one frame the two would take twice the stack of each user.

@@ -1,18 +1,29 @@
-//! Connections through a proxy: HTTP CONNECT by ureq, SOCKS5 (RFC 1928, RFC 1929) here, so that they too are stamped.
+//! Connections through a proxy: HTTP CONNECT by ureq, SOCKS5 (RFC 1928, RFC 1929) here, so that they too are stamped; and
+//! requests that an HTTP proxy is asked to make itself.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
-use ureq::http::Uri;
+use ureq::http::{HeaderValue, Uri};
 use url::Url;
 
 use crate::error::Error;
+use crate::load::basic_auth;
 
 /// What `--proxy` says.
 #[derive(Debug, Clone)]
 pub(super) enum Proxy {
-    Connect(ureq::Proxy),
+    /// A tunnel, or a plain request where that is asked for and the proxy itself wants no TLS.
+    Connect(ureq::Proxy, Option<ForwardProxy>),
     Socks(SocksProxy),
+}
+
+/// A proxy that makes requests itself.
+#[derive(Debug, Clone)]
+pub(super) struct ForwardProxy {
+    pub(super) uri: Uri,
+    /// The `Proxy-Authorization`, if it wants one.
+    pub(super) login: Option<HeaderValue>,
 }
 
 /// A SOCKS5 proxy.
@@ -37,7 +48,10 @@ impl Proxy {
         match (url.scheme(), url.host_str()) {
             (_, None | Some("")) => refuse("has no host"),
             ("http" | "https", _) => match ureq::Proxy::new(url.as_str()) {
-                Ok(proxy) => Ok(Proxy::Connect(proxy)),
+                Ok(proxy) => {
+                    let forward = ForwardProxy::new(url, &proxy);
+                    Ok(Proxy::Connect(proxy, forward))
+                }
                 Err(error) => refuse(&error.to_string()),
             },
             (scheme @ ("socks5" | "socks5h"), Some(host)) => {
@@ -49,6 +63,15 @@ impl Proxy {
             }
             _ => refuse("is none that perfloop speaks"),
         }
+    }
+}
+
+impl ForwardProxy {
+    fn new(url: &Url, proxy: &ureq::Proxy) -> Option<Self> {
+        let host = url.host_str().filter(|_| url.scheme() == "http")?;
+        let uri = format!("http://{host}:{}/", url.port().unwrap_or(80)).parse().ok()?;
+        let login = |user| basic_auth(&format!("{user}:{}", proxy.password().unwrap_or_default()));
+        Some(ForwardProxy { uri, login: proxy.username().and_then(|user| login(user).parse().ok()) })
     }
 }
 

@@ -221,6 +221,10 @@ impl Transport for TcpTransport {
         let mut now = Instant::now();
         self.last_use = now;
         let mut wire = self.wire.lock();
+        let amount = match wire.origin.take() {
+            Some(origin) => self.buffers.insert_origin(&origin, amount),
+            None => amount,
+        };
         wire.sending(now, amount);
         wire.peer = self.peer;
         drop(wire);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
+use ureq::http::Uri;
 
 use crate::sample::{Phase, RequestTimes, Traffic};
 
@@ -55,6 +56,10 @@ pub(super) struct Wire {
     pub(super) untouched: bool,
     /// What the output buffer must hold: the longest line of the head, and as much of the body as is sent at once.
     pub(super) output_size: usize,
+    /// The proxy that is asked for the whole URL.
+    pub(super) proxy: Option<Uri>,
+    /// What of the URL has still to be put before the path in the first line of the request.
+    pub(super) origin: Option<String>,
     /// The other side reset the connection.
     pub(super) reset: bool,
     /// The address at the other end of the connection.
