@@ -45,3 +45,8 @@ pub use error::ParseError;
 pub use parser::{Options, parse, parse_with};
 pub use source::{Position, Source, Span};
 pub use unsupported::unsupported;
+
+/// The code in the README compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

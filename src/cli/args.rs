@@ -28,7 +28,8 @@ use crate::units::{parse_bytes, parse_duration, parse_rate};
     override_usage = "perfloop [OPTIONS] [TARGET]..."
 )]
 pub(super) struct Args {
-    /// URLs to test, each a check of its own; without one, the mock service inside perfloop
+    /// URLs, Hurl files and folders of these, each URL and file a check of its own; without one, the mock service
+    /// inside perfloop
     #[arg(value_name = "TARGET")]
     pub(super) targets: Vec<String>,
 

@@ -10,6 +10,7 @@ mod edges;
 mod examples;
 mod feed;
 mod gates;
+mod guide;
 mod harness;
 mod html;
 mod hurl;

@@ -12,7 +12,7 @@ use super::super::values::{Resolved, parse_host, parse_resolve};
 
 /// Run each Hurl file once, as a functional test.
 #[derive(Debug, Parser)]
-#[command(name = "perfloop test", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "perfloop test", bin_name = "perfloop test", version, max_term_width = 100, after_help = AFTER_HELP)]
 pub(super) struct TestArgs {
     /// Hurl files, and folders that are read for *.hurl
     #[arg(value_name = "FILE", required_unless_present = "globs")]
