@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -86,7 +87,7 @@ impl Reading<'_> {
                 return None;
             }
             Err(error) => {
-                errors.unreadable.push(format!("{name} cannot be read: {error}"));
+                errors.unreadable.push(unreadable(path, &error));
                 return None;
             }
         };
@@ -125,7 +126,7 @@ fn found(path: &Path) -> Result<Vec<PathBuf>, String> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let unreadable = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+    let unreadable = |error: io::Error| unreadable(path, &error);
     let mut entries: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
         entries.push(entry.map_err(unreadable)?.path());
@@ -141,6 +142,14 @@ fn found(path: &Path) -> Result<Vec<PathBuf>, String> {
         }
     }
     Ok(files)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    let name = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("{name}: there is no such file; name one that there is"),
+        _ => format!("{name}: cannot be read ({error}); name a file that can"),
+    }
 }
 
 fn not_utf8(name: &str, bytes: &[u8], valid: usize) -> String {
@@ -187,7 +196,7 @@ mod tests {
         let paths = ["good.hurl", "bad.hurl", "none.hurl", "latin.hurl"].map(path);
         let errors = READING.read(&paths).expect_err("errors");
         assert_eq!((errors.unreadable.len(), errors.wrong.len()), (1, 2), "{errors}");
-        assert!(errors.unreadable[0].contains("none.hurl cannot be read"), "{errors}");
+        assert!(errors.unreadable[0].contains("none.hurl: there is no such file"), "{errors}");
         assert!(errors.wrong[0].contains("bad.hurl:4:") && errors.wrong[0].contains("status ~~ 1"), "{errors}");
         assert!(errors.wrong[1].contains("latin.hurl:1:6: byte 0xe9"), "{errors}");
     }

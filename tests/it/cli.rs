@@ -42,7 +42,7 @@ fn a_target_that_is_no_url_is_refused_with_the_one_to_give() {
         ("localhost:5000", ["TARGET 'localhost:5000'", "http://localhost:5000"]),
         ("http://", ["TARGET 'http://'", "give one like http://127.0.0.1:5000/json"]),
         ("http://127.0.0.1:99999/", ["TARGET", "invalid port"]),
-        ("hello.hurl", ["TARGET 'hello.hurl'", suggestion]),
+        ("hello.hurl", ["hello.hurl: there is no such file", "name one"]),
     ];
     none(rows.iter().filter_map(|(target, words)| complaint(&[target, "--loops", "1"], words)));
 }

@@ -135,7 +135,7 @@ fn a_page_that_cannot_be_written_is_refused() {
     let (service, place) = (Service::start(), Reports::new());
     let a = place.run("a.json", "0.5", &service.at("/delay/2"));
     for (flags, words) in [
-        (&["--html", "/nowhere/page.html"][..], "--html /nowhere/page.html: cannot be written"),
+        (&["--html", "/nowhere/page.html"][..], "--html /nowhere/page.html: the folder /nowhere does not exist"),
         (&["--html", "-", "--json", "-"][..], "--json and --html cannot both write -"),
     ] {
         let Output { code, stdout, stderr, .. } = perfloop(&[&["compare", &a, &a], flags].concat());

@@ -45,8 +45,11 @@ fn flags_that_miss_something_or_exclude_each_other_are_told_as_they_are_written(
         ("--wait 1 --pace 2", "--wait cannot be used with --pace; leave one out"),
         ("--stages 1s:5 --users 3 --ramp-up 4", "--stages cannot be used with --users and --ramp-up; leave one out"),
         ("--cert x", "--key FILE is missing; give it too"),
-        ("http://127.0.0.1:1/ -T foo", "--tags foo: a URL has no tags, only checks in Rust have; leave --tags out"),
-        ("--tags foo", "--tags foo: a URL has no tags, only checks in Rust have; leave --tags out"),
+        (
+            "http://127.0.0.1:1/ -T foo",
+            "--tags and --exclude-tags leave nothing to run; no check has a tag, so leave --tags out",
+        ),
+        ("--tags foo", "--tags and --exclude-tags leave nothing to run; no check has a tag, so leave --tags out"),
         ("--quiet=yes", "--quiet takes no value; leave out 'yes'"),
     ];
     none(rows.iter().filter_map(|(words, line)| says(words, line)));

@@ -21,9 +21,7 @@ use super::mistake::one_line;
 use crate::error::{Error, ErrorKind};
 use crate::units;
 use entry::{Entry, Source};
-#[cfg(test)]
-pub(super) use roles::ClassRole;
-pub(super) use roles::{CheckRole, Roles};
+pub(super) use roles::{CheckRole, ClassRole, Roles};
 
 /// Read when there is one in the current folder.
 const DEFAULT_FILE: &str = "perfloop.toml";

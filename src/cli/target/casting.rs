@@ -1,6 +1,6 @@
 //! Gives checks to the users who run them, as the settings say.
 
-use crate::cli::config::{CheckRole, Roles};
+use crate::cli::config::{CheckRole, ClassRole, Roles};
 use crate::error::Error;
 use crate::load::{Check, CheckSet, UserClass};
 use crate::load_test::LoadTest;
@@ -38,13 +38,8 @@ pub(super) fn cast(
     Ok(names.into_iter().fold(test, |test, name| {
         // A check of no class is everybody's.
         let its: Vec<&Cast<'_>> = cast.iter().filter(|one| one.class.is_none_or(|class| class == name)).collect();
-        let mut users = class(name, &its);
-        for role in roles.classes.iter().filter(|role| role.name == name) {
-            users = role.weight.into_iter().fold(users, UserClass::weight);
-            users = role.users.into_iter().fold(users, UserClass::fixed);
-            users = role.wait.into_iter().fold(users, UserClass::wait);
-        }
-        test.class(around(users))
+        let role = roles.classes.iter().find(|role| role.name == name);
+        test.class(around(role.into_iter().fold(class(name, &its), shaped)))
     }))
 }
 
@@ -81,6 +76,13 @@ fn class(name: &str, checks: &[&Cast<'_>]) -> UserClass {
     UserClass::of(name, set)
 }
 
+/// The class as the settings want it.
+fn shaped(users: UserClass, role: &ClassRole) -> UserClass {
+    let users = role.weight.into_iter().fold(users, UserClass::weight);
+    let users = role.users.into_iter().fold(users, UserClass::fixed);
+    role.wait.into_iter().fold(users, UserClass::wait)
+}
+
 fn check_names(cast: &[Cast<'_>], roles: &Roles) -> Result<(), Error> {
     let is_taken = |role: &&CheckRole| cast.iter().any(|one| one.role.is_some_and(|taken| taken.name == role.name));
     if let Some(role) = roles.checks.iter().find(|role| !is_taken(role)) {
@@ -104,7 +106,6 @@ fn check_names(cast: &[Cast<'_>], roles: &Roles) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::config::ClassRole;
     use crate::load::{Plan, User};
 
     fn role(name: &str, weight: Option<u32>, class: Option<&str>) -> CheckRole {

@@ -51,7 +51,6 @@ fn check(command: &Command, variable: &str, words: &[OsString]) -> Result<(), Er
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::mistake;
 
     fn read_words(words: &[&str], flags: &[(&str, &str)]) -> Result<TestArgs, String> {
         let flags = flags.iter().map(|(name, word)| (name.to_string(), vec![OsString::from(word)])).collect();
