@@ -27,7 +27,7 @@ impl Live {
 
     /// From now on so many users are wanted, whatever the plan says: others begin, at the plan's spawn rate if it has
     /// one, or the last ones leave when their check has ended. The run then goes on until its time is up or somebody
-    /// stops it. A [rate](Plan::rate) of arrivals is none of users, and stays. Users that this machine has no room for
+    /// stops it. A [rate](crate::Plan::rate) of arrivals is none of users, and stays. Users that this machine has no room for
     /// are not made, and warned of.
     pub fn set_users(&self, users: u32) {
         self.steering.want(None, users);
