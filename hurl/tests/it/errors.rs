@@ -69,7 +69,7 @@ fn what_is_wrong_is_said_with_what_would_be_right() {
             "2:3 JSON: expected the closing '\"', not a tab; a line break is written \\n, a tab \\t",
         ),
         ("POST http://h\n{\"a\": \"\\ud800\"}", "2:14 JSON: expected '\\u', not '\"'"),
-        ("POST http://h\n{\"a\":\n\n", "2:5 JSON: expected a value, but the file ends"),
+        ("POST http://h\n{\"a\":\n\n", "2:6 JSON: expected a value, but the file ends"),
         ("POST http://h\n```yaml\n```", "2:4 multiline text: 'yaml' is not known; expected json, xml, graphql or raw"),
         ("POST http://h\n```\nabc", "3:4 multiline text: expected three closing backticks, but the file ends"),
         (
