@@ -92,8 +92,11 @@ fn one_processor_is_the_testers_limit() {
     let _alone = alone();
     let service = Service::start();
     let args = [&service.at("/fast"), "--users", "64", "--time", "1", "--json", "-"];
-    let json = spawn_as(&["taskset", "-c", "0"], &args).wait().json();
-    assert_eq!(json["run"]["verdicts"]["load"], "tester_limited", "{:#}", json["run"]["verdicts"]);
+    best_of_three(|| {
+        let json = spawn_as(&["taskset", "-c", "0"], &args).wait().json();
+        let verdicts = &json["run"]["verdicts"];
+        hold(verdicts["load"] == "tester_limited", || format!("{verdicts:#}"))
+    });
 }
 
 // The fifth, a stopped tester, is in `stamps`: there its times are held to the service's as well.
