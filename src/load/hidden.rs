@@ -75,9 +75,12 @@ impl Hidden {
 
     fn hide_in_message(&self, message: &mut Message) {
         message.headers.iter_mut().for_each(|(_, value)| self.hide(value));
+        let before = message.body.len() as u64;
         for value in self.values() {
             replace(&mut message.body, value.as_bytes());
         }
+        // Otherwise the body would look as if its end were missing.
+        message.body_length = (message.body_length + message.body.len() as u64).saturating_sub(before);
     }
 }
 
@@ -110,6 +113,18 @@ mod tests {
         let mut text = "a b\"c, a+b%22c, a%20b%22c, a b\\\"c, later".to_owned();
         hidden.hide(&mut text);
         assert_eq!(text, "***, ***, ***, ***, ***");
+    }
+
+    #[test]
+    fn a_body_with_a_mask_is_as_whole_as_it_was() {
+        let mut hidden = Hidden::default();
+        hidden.add("secret");
+        let mut message = Message { body: b"x=secret".to_vec(), body_length: 8, ..Message::default() };
+        hidden.hide_in_message(&mut message);
+        assert_eq!((&message.body[..], message.body_length), (&b"x=***"[..], 5));
+        let mut cut = Message { body: b"secret".to_vec(), body_length: 100, ..Message::default() };
+        hidden.hide_in_message(&mut cut);
+        assert_eq!((&cut.body[..], cut.body_length), (&b"***"[..], 97));
     }
 
     #[test]
