@@ -135,8 +135,10 @@ pub(crate) enum Answer {
 pub struct RequestTimes {
     /// Looking up the host's addresses, when this exchange had to.
     pub resolve: Duration,
-    /// Making the TCP connection (and the proxy's), when this exchange made one.
+    /// Making the TCP connection (to the proxy, where there is one), when this exchange made one.
     pub connect: Duration,
+    /// What a proxy took to open the way to the service: its own TLS, its login and its answer.
+    pub proxy: Duration,
     /// The TLS handshake of a new connection.
     pub tls: Duration,
     /// From just before the first byte of the request was handed to the kernel to the first bytes of the answer.
@@ -155,9 +157,9 @@ pub struct RequestTimes {
 }
 
 impl RequestTimes {
-    /// Resolve, connect and TLS of a new connection: not part of the response time.
+    /// Resolve, connect, proxy and TLS of a new connection: not part of the response time.
     pub fn setup(&self) -> Duration {
-        self.resolve + self.connect + self.tls
+        self.resolve + self.connect + self.proxy + self.tls
     }
 
     /// From just before the first byte of the request was handed to the kernel to the last byte of the answer.
@@ -188,6 +190,9 @@ pub struct Traffic {
     pub new_connection: bool,
     /// A reused connection died before any byte of the answer, and the request was sent once more on a new one.
     pub resent: bool,
+    /// It was sent on a reused connection that the service had closed, and not repeated, because what it does twice
+    /// may not be what it does once.
+    pub lost_kept: bool,
 }
 
 /// How far an exchange has come.
@@ -198,6 +203,8 @@ pub enum Phase {
     Resolve,
     /// Making the TCP connection.
     Connect,
+    /// Having a proxy open the way to the service.
+    Proxy,
     /// Shaking hands for TLS.
     Tls,
     /// Sending the request.
@@ -219,6 +226,7 @@ impl Phase {
         match self {
             Phase::Resolve => "resolving the host's name",
             Phase::Connect => "connecting",
+            Phase::Proxy => "the proxy opened the way",
             Phase::Tls => "shaking hands for TLS",
             Phase::Send => "sending the request",
             Phase::FirstByte => "waiting for the first byte of the answer",

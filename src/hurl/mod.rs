@@ -1,7 +1,6 @@
 //! Hurl files as checks: each file is read and compiled once, and run by every user.
 
 mod certificate;
-mod decoding;
 mod eval;
 mod files;
 mod outline;

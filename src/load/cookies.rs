@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use cookie_store::{Cookie, CookieStore, StoreAction};
 use url::Url;
 
-use super::http::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE, Uri};
+use super::http::{Headers, Uri};
 
 /// A jar; see RFC 6265.
 #[derive(Debug, Default, Clone)]
@@ -14,10 +14,10 @@ pub(crate) struct Cookies(CookieStore);
 
 impl Cookies {
     /// Takes in what an answer from this place sets and deletes.
-    pub(crate) fn take(&mut self, from: &Uri, headers: &HeaderMap) {
+    pub(crate) fn take(&mut self, from: &Uri, headers: &Headers) {
         let Ok(url) = from.to_string().parse::<Url>() else { return };
-        for value in headers.get_all(SET_COOKIE) {
-            if let Ok(text) = std::str::from_utf8(value.as_bytes()) {
+        for value in headers.get_all("set-cookie") {
+            if let Ok(text) = std::str::from_utf8(value) {
                 // What is no cookie, or another host's to set, is passed over, as browsers do.
                 let done = self.0.parse(text, &url);
                 if matches!(done, Ok(StoreAction::ExpiredExisting)) {
@@ -63,13 +63,13 @@ impl Cookies {
 
     /// The headers of a request to this place with its cookies; nothing when there are none to add. A cookie
     /// that was given by hand is not added again, unless it `repeats` them: then those given come last.
-    pub(crate) fn added_to(&self, headers: &HeaderMap, to: &Uri, repeats: bool) -> Option<HeaderMap> {
+    pub(crate) fn added_to(&self, headers: &Headers, to: &Uri, repeats: bool) -> Option<Headers> {
         let url: Url = to.to_string().parse().ok()?;
         let mut cookies = self.0.matches(&url);
         // Of the same name, the one of the longer path is the one that is meant.
         cookies.sort_by_key(|cookie| Reverse(cookie.path.len()));
         let mut given = Vec::new();
-        headers.get_all(COOKIE).into_iter().for_each(|value| append(&mut given, value.as_bytes()));
+        headers.get_all("cookie").for_each(|value| append(&mut given, value));
         let names: Vec<&[u8]> = given.split(|byte| *byte == b';').map(name).collect();
         let mut own = Vec::new();
         for (name, value) in cookies.iter().map(|cookie| cookie.name_value()) {
@@ -84,9 +84,9 @@ impl Cookies {
         if !rest.is_empty() {
             append(&mut line, &rest);
         }
-        let line = HeaderValue::from_bytes(&line).ok()?;
         let mut headers = headers.clone();
-        headers.insert(COOKIE, line);
+        headers.remove("cookie");
+        headers.add_checked("Cookie", &line).ok()?;
         Some(headers)
     }
 
@@ -113,11 +113,9 @@ mod tests {
 
     const HOST: &str = "http://a.test/";
 
-    fn headers(name: &'static str, values: &[&str]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for value in values {
-            headers.append(name, HeaderValue::from_bytes(value.as_bytes()).expect("value"));
-        }
+    fn headers(name: &'static str, values: &[&str]) -> Headers {
+        let mut headers = Headers::default();
+        values.iter().for_each(|value| headers.add(name, value.as_bytes()));
         headers
     }
 
@@ -132,8 +130,8 @@ mod tests {
     fn sent_with(jar: &Cookies, given: &[&str], to: &str) -> String {
         let with = jar.added_to(&headers("cookie", given), &to.parse().expect("uri"), false);
         with.map_or_else(String::new, |headers| {
-            assert_eq!(headers.get_all(COOKIE).into_iter().count(), 1, "{headers:?}");
-            String::from_utf8_lossy(headers[COOKIE].as_bytes()).into_owned()
+            assert_eq!(headers.get_all("cookie").count(), 1, "{headers:?}");
+            String::from_utf8_lossy(headers.get("cookie").expect("a line")).into_owned()
         })
     }
 
@@ -185,7 +183,7 @@ mod tests {
     fn who_wants_it_so_sends_a_cookie_twice() {
         let jar = set(HOST, &["a=1", "b=2"]);
         let with = jar.added_to(&headers("cookie", &["a=8"]), &HOST.parse().expect("uri"), true).expect("headers");
-        assert_eq!(with[COOKIE], "a=1; b=2; a=8");
+        assert_eq!(with.get("cookie"), Some(&b"a=1; b=2; a=8"[..]));
     }
 
     #[test]

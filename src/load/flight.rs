@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::http::HeaderMap;
+use super::http::Headers;
 use super::prepared::Prepared;
 use super::user::User;
 use crate::exchange::{Exchange, MAX_RECORDED_BODY, Recorded};
@@ -27,7 +27,7 @@ pub(super) struct Sent {
     pub(super) serial: u64,
     pub(super) began: Option<Instant>,
     /// Those it went with, if they are not the request's own.
-    pub(super) headers: Option<HeaderMap>,
+    pub(super) headers: Option<Headers>,
     /// The request, or else the number of the shared one it is.
     pub(super) request: Option<Prepared>,
     pub(super) slot: usize,
@@ -38,7 +38,7 @@ pub(super) struct Sent {
 pub(super) struct Landed {
     pub(super) sent: Sent,
     pub(super) status: u16,
-    pub(super) headers: HeaderMap,
+    pub(super) headers: Headers,
     pub(super) body: Vec<u8>,
     pub(super) body_length: u64,
     pub(super) times: RequestTimes,
@@ -174,7 +174,7 @@ impl User {
         &self,
         sent: &Sent,
         times: RequestTimes,
-        answer: Result<(u16, &HeaderMap, &[u8], u64), &str>,
+        answer: Result<(u16, &Headers, &[u8], u64), &str>,
     ) -> Option<Exchange> {
         let shared = || self.own.get(sent.slot)?.as_deref().map(|own| &own.request);
         let request = sent.request.as_ref().or_else(shared)?;

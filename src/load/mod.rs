@@ -12,6 +12,7 @@ mod hidden;
 mod hooks;
 mod http;
 mod life;
+mod location;
 mod measured;
 mod multipart;
 mod open;
@@ -44,9 +45,9 @@ pub use feed::{AtEnd, Feed, Row};
 pub(crate) use hidden::Hidden;
 pub(crate) use hooks::Hooks;
 pub use hooks::{FailureEvent, RequestEvent};
-pub(crate) use http::{
-    Added, Family, HeaderMap, HeaderName, HeaderValue, Manner, Method, Route, TlsVersions, Uri, Version,
-};
+pub(crate) use http::{Added, Body, Family, Headers, Manner, Method, Route, TlsVersions, Uri, Version, text_of};
+#[cfg(feature = "hurl")]
+pub(crate) use http::{Hashes, unpacked};
 pub use http::{HttpSettings, TlsResume};
 pub use multipart::Multipart;
 pub(crate) use origin::Origin;

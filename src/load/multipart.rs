@@ -1,6 +1,6 @@
 //! Bodies of several parts (RFC 7578): fields and files, as a browser's form sends them.
 
-use super::http::HeaderValue;
+use super::http::check_header;
 
 /// A body of fields and files, for [`RequestBuilder::multipart`](super::RequestBuilder::multipart).
 ///
@@ -66,7 +66,7 @@ impl Multipart {
             body.extend_from_slice(format!("--{boundary}\r\n{head}").as_bytes());
             if let Some(content_type) = content_type {
                 // A line break in it would begin a header of its own.
-                HeaderValue::from_str(content_type)
+                check_header("Content-Type", content_type.as_bytes())
                     .map_err(|_| format!("'{}' is no content type of a file", content_type.escape_debug()))?;
                 body.extend_from_slice(format!("Content-Type: {content_type}\r\n").as_bytes());
             }

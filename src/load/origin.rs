@@ -4,7 +4,7 @@ use std::mem;
 use std::net::IpAddr;
 
 use super::flight;
-use super::http::{HeaderMap, Version};
+use super::http::{Body, Headers, Version};
 use super::response::Response;
 use crate::sample::RequestId;
 
@@ -25,12 +25,12 @@ impl Response {
     }
 
     /// Takes its parts out. What is [given back](Self::give_back) may be shown by the flight recorder.
-    pub(crate) fn take(&mut self) -> (HeaderMap, Vec<u8>, Origin) {
+    pub(crate) fn take(&mut self) -> (Headers, Body, Origin) {
         (mem::take(&mut self.headers), mem::take(&mut self.body), mem::take(&mut self.origin))
     }
 
     /// Puts headers and body back.
-    pub(crate) fn give_back(&mut self, headers: HeaderMap, body: Vec<u8>) {
+    pub(crate) fn give_back(&mut self, headers: Headers, body: Body) {
         (self.headers, self.body) = (headers, body);
     }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::http::{Ask, HeaderMap, HeaderName, HeaderValue, HttpSettings, Manner, Method, Uri};
+use super::http::{Ask, Headers, HttpSettings, Manner, Method, Uri};
+use super::location::location;
 
 /// A request ready to be sent as often as wanted.
 #[derive(Debug, Clone)]
@@ -15,7 +16,7 @@ pub(crate) struct Prepared {
     pub(crate) name: String,
     pub(crate) method: Method,
     pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Headers,
     pub(crate) body: Option<Vec<u8>>,
     /// Instead of the plan's.
     pub(crate) timeout: Option<Duration>,
@@ -36,17 +37,25 @@ impl Prepared {
         let uri = uri(url)?;
         let method = Method::from_bytes(method.as_bytes()).map_err(|_| format!("'{method}' is no HTTP method"))?;
         let name = format!("{method} {}", readable(url.path()));
-        let mut map = HeaderMap::new();
+        let mut checked = Headers::default();
         for (name, value) in headers {
-            let (name, value) = header(name, value)?;
-            map.append(name, value);
+            checked.add_checked(name, value.as_bytes())?;
         }
-        Ok(Prepared { name, method, uri, headers: map, body, timeout: None, manner: Manner::default(), settings: None })
+        Ok(Prepared {
+            name,
+            method,
+            uri,
+            headers: checked,
+            body,
+            timeout: None,
+            manner: Manner::default(),
+            settings: None,
+        })
     }
 
     /// One that still lacks its URL.
     pub(crate) fn empty(name: String, method: Method) -> Self {
-        let (uri, headers, manner) = (Uri::default(), HeaderMap::new(), Manner::default());
+        let (uri, headers, manner) = (Uri::default(), Headers::default(), Manner::default());
         Prepared { name, method, uri, headers, body: None, timeout: None, manner, settings: None }
     }
 
@@ -56,7 +65,7 @@ impl Prepared {
     }
 
     /// What a client is asked when it is sent with these headers.
-    pub(crate) fn ask<'a>(&'a self, headers: &'a HeaderMap) -> Ask<'a> {
+    pub(crate) fn ask<'a>(&'a self, headers: &'a Headers) -> Ask<'a> {
         let Prepared { method, uri, timeout, manner, .. } = self;
         Ask { method, uri, headers, body: self.body.as_deref(), timeout: *timeout, manner: *manner }
     }
@@ -73,22 +82,13 @@ impl Prepared {
     /// Replaces all values of a header.
     pub(crate) fn set_header(&mut self, name: &str, values: impl Iterator<Item = String>) -> Result<(), String> {
         for (index, value) in values.enumerate() {
-            let (name, value) = header(name, &value)?;
             if index == 0 {
-                self.headers.insert(name, value);
-            } else {
-                self.headers.append(name, value);
+                self.headers.remove(name);
             }
+            self.headers.add_checked(name, value.as_bytes())?;
         }
         Ok(())
     }
-}
-
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is no header name"))?;
-    let value = HeaderValue::from_str(value)
-        .map_err(|_| format!("the value of header '{name}' has characters that cannot be sent"))?;
-    Ok((key, value))
 }
 
 /// A request that all users send, each from a copy of its own: what many threads count references of, they fight for.
@@ -119,9 +119,7 @@ impl Prepared {
     pub(crate) fn own(&self) -> Prepared {
         // What was parsed once parses again; a value that does not is kept shared, which is slower but right.
         let uri = self.uri.to_string().parse().unwrap_or_else(|_| self.uri.clone());
-        let own = |value: &HeaderValue| HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| value.clone());
-        let headers = self.headers.iter().map(|(name, value)| (name.clone(), own(value))).collect();
-        Prepared { uri, headers, ..self.clone() }
+        Prepared { uri, ..self.clone() }
     }
 }
 
@@ -158,22 +156,19 @@ fn readable(path: &str) -> Cow<'_, str> {
     }
 }
 
-/// Where a redirect leads.
+/// Where a redirect leads; `None` when an answer is none.
 ///
-/// 301, 302 and 303 are followed with GET (HEAD stays HEAD) and no body, 307 and 308 with the same
+/// 301, 302 and 303 are followed with GET (HEAD stays HEAD) and no body, other statuses with the same
 /// method and body, as browsers do. What authorizes is not sent to another host.
-pub(crate) fn redirected(from: &Prepared, status: u16, location: &str) -> Result<Prepared, String> {
+pub(crate) fn redirected(from: &Prepared, status: u16, headers: &Headers) -> Result<Option<Prepared>, String> {
     let base: Url = from.uri.to_string().parse().map_err(|error| format!("redirect from {}: {error}", from.uri))?;
-    let url = base.join(location).map_err(|error| format!("redirect to '{location}': {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("redirect to '{location}': perfloop speaks http and https only"));
-    }
+    let Some(url) = location(&base, status, headers)? else { return Ok(None) };
     let mut next = from.clone();
     next.uri = uri(&url)?;
-    if !matches!(status, 307 | 308) && next.method != Method::HEAD {
+    if matches!(status, 301..=303) && next.method != Method::HEAD {
         next.method = Method::GET;
         next.body = None;
-        for name in ["content-type", "content-length", "content-encoding"] {
+        for name in ["content-type", "content-length", "content-encoding", "transfer-encoding", "expect"] {
             next.headers.remove(name);
         }
     }
@@ -183,7 +178,7 @@ pub(crate) fn redirected(from: &Prepared, status: u16, location: &str) -> Result
         }
     }
     next.name_by_path(url.path());
-    Ok(next)
+    Ok(Some(next))
 }
 
 #[cfg(test)]
@@ -224,27 +219,31 @@ mod tests {
         }
     }
 
+    fn led(status: u16, to: &str) -> Result<Prepared, String> {
+        redirected(&post(), status, &Headers::from_pairs([("Location", to)])).map(|next| next.expect("a redirect"))
+    }
+
     #[test]
     fn a_303_becomes_a_get_and_a_307_keeps_method_and_body() {
-        let seen = redirected(&post(), 303, "z").expect("next");
+        let seen = led(303, "z").expect("next");
         assert_eq!(
             (seen.method.as_str(), seen.uri.to_string().as_str(), seen.body),
             ("GET", "http://a.test/x/z", None)
         );
-        let kept = redirected(&post(), 307, "/z").expect("next");
+        let kept = led(307, "/z").expect("next");
         assert_eq!((kept.method.as_str(), kept.body.as_deref()), ("POST", Some(&b"body"[..])));
-        assert!(kept.headers.contains_key("authorization"));
+        assert!(kept.headers.has("authorization"));
     }
 
     #[test]
     fn what_authorizes_is_not_sent_to_another_host() {
-        let next = redirected(&post(), 307, "http://b.test/").expect("next");
-        assert!(!next.headers.contains_key("authorization"));
+        let next = led(307, "http://b.test/").expect("next");
+        assert!(!next.headers.has("authorization"));
     }
 
     #[test]
     fn a_redirect_out_of_http_is_an_error() {
-        assert!(redirected(&post(), 302, "ftp://a.test/").is_err());
+        assert!(led(302, "ftp://a.test/").is_err());
     }
 
     #[test]

@@ -10,9 +10,13 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+#[cfg(feature = "hurl")]
+use url::Url;
 
 use super::flight::{self, Landed, Sent};
-use super::http::{Answered, HeaderMap, MAX_BODY};
+use super::http::{Answered, Body, Headers};
+#[cfg(feature = "hurl")]
+use super::location::location;
 use super::origin::Origin;
 use crate::outcome::{Failure, Reason};
 use crate::sample::{RequestId, RequestTimes};
@@ -22,9 +26,8 @@ use crate::sample::{RequestId, RequestTimes};
 pub struct Response {
     pub(super) request: RequestId,
     status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
-    body_length: u64,
+    pub(super) headers: Headers,
+    pub(super) body: Body,
     times: RequestTimes,
     json: OnceCell<Result<Value, String>>,
     pub(super) origin: Origin,
@@ -39,8 +42,8 @@ impl Drop for Response {
             sent: mem::take(&mut self.sent),
             status: self.status,
             headers: mem::take(&mut self.headers),
-            body: mem::take(&mut self.body),
-            body_length: self.body_length,
+            body_length: self.body.length,
+            body: mem::take(&mut self.body.kept),
             times: self.times,
         });
     }
@@ -51,16 +54,10 @@ impl Drop for Response {
 pub struct Statuses(Vec<RangeInclusive<u16>>);
 
 impl Response {
-    pub(super) fn new(
-        request: RequestId,
-        answered: Answered,
-        body_length: u64,
-        times: RequestTimes,
-        sent: Sent,
-    ) -> Self {
+    pub(super) fn new(request: RequestId, answered: Answered, times: RequestTimes, sent: Sent) -> Self {
         let Answered { status, headers, body, version, peer, certificate } = answered;
         let origin = Origin { version, peer, certificate };
-        Response { request, status, headers, body, body_length, times, json: OnceCell::new(), origin, sent }
+        Response { request, status, headers, body, times, json: OnceCell::new(), origin, sent }
     }
 
     /// The status code.
@@ -70,27 +67,33 @@ impl Response {
 
     /// The first header of this name (in any case) that is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+        self.headers.get(name).and_then(|value| std::str::from_utf8(value).ok())
     }
 
     /// All headers of this name that are text.
     pub fn headers<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
+        self.headers.get_all(name).filter_map(|value| std::str::from_utf8(value).ok())
     }
 
-    /// The body, decoded. Of a body longer than 16 MiB, its first 16 MiB.
+    /// The body, decoded. Of a body longer than [`max_body`](crate::HttpSettings::max_body), its beginning.
     pub fn body(&self) -> &[u8] {
-        &self.body
+        &self.body.kept
     }
 
     /// The length of the whole decoded body in bytes.
     pub fn body_length(&self) -> u64 {
-        self.body_length
+        self.body.length
     }
 
     /// The body as text; what is not UTF-8 is replaced.
     pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.body)
+        String::from_utf8_lossy(&self.body.kept)
+    }
+
+    /// Where it leads as the answer to a request for this URL, if it is a redirect.
+    #[cfg(feature = "hurl")]
+    pub(crate) fn leads_to(&self, from: &Url) -> Result<Option<Url>, String> {
+        location(from, self.status, &self.headers)
     }
 
     /// From just before the first byte of the request was handed to the kernel to the last byte of the answer.
@@ -109,7 +112,8 @@ impl Response {
     /// A fail when it is not JSON.
     pub fn json(&self) -> Result<&Value, Failure> {
         self.whole_body("JSON")?;
-        let parsed = self.json.get_or_init(|| serde_json::from_slice(&self.body).map_err(|error| error.to_string()));
+        let parsed =
+            self.json.get_or_init(|| serde_json::from_slice(&self.body.kept).map_err(|error| error.to_string()));
         parsed.as_ref().map_err(|error| self.fail(format!("wanted JSON, got a body that is not: {error}")))
     }
 
@@ -119,7 +123,7 @@ impl Response {
     /// A fail when it is not JSON, or not of this type, that says what is missing or wrong and where.
     pub fn json_as<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         self.whole_body("JSON")?;
-        serde_json::from_slice(&self.body).map_err(|error| {
+        serde_json::from_slice(&self.body.kept).map_err(|error| {
             let wanted = if error.is_data() { std::any::type_name::<T>() } else { "JSON" };
             self.fail(format!("wanted {wanted}, got a body that is not: {}", mismatch(&error)))
         })
@@ -205,15 +209,15 @@ impl Response {
     /// A fail that says wanted, from which byte on the body differs, and how it begins.
     pub fn expect_body(&self, wanted: impl AsRef<[u8]>) -> Result<&Self, Failure> {
         let wanted = wanted.as_ref();
-        let same = wanted.iter().zip(&self.body).take_while(|(a, b)| a == b).count();
-        let (length, is_same_length) = (wanted.len(), wanted.len() as u64 == self.body_length);
+        let same = wanted.iter().zip(&self.body.kept).take_while(|(a, b)| a == b).count();
+        let (length, is_same_length) = (wanted.len(), wanted.len() as u64 == self.body.length);
         if is_same_length && same == length {
             return Ok(self);
         }
-        if is_same_length && same == self.body.len() {
+        if is_same_length && same == self.body.kept.len() {
             self.whole_body("what is wanted")?;
         }
-        let (wanted, got) = (beginning(wanted), self.body_length);
+        let (wanted, got) = (beginning(wanted), self.body.length);
         Err(self.fail(format!(
             "wanted the body '{wanted}' of {length} bytes, got one of {got} bytes that differs from byte {} on",
             same + 1
@@ -225,7 +229,7 @@ impl Response {
     /// # Errors
     /// A fail that says wanted and how the body begins.
     pub fn expect_contains(&self, wanted: &str) -> Result<&Self, Failure> {
-        let found = self.body.windows(wanted.len().max(1)).any(|window| window == wanted.as_bytes());
+        let found = self.body.kept.windows(wanted.len().max(1)).any(|window| window == wanted.as_bytes());
         if found || wanted.is_empty() {
             return Ok(self);
         }
@@ -252,21 +256,18 @@ impl Response {
 
     /// What cannot be told from a cut body is an exception, not a fail.
     fn whole_body(&self, wanted: &str) -> Result<(), Failure> {
-        if self.body_length <= self.body.len() as u64 {
+        if !self.body.is_cut() {
             return Ok(());
         }
         flight::is_at_fault(&self.sent);
-        let message = format!(
-            "cannot tell whether the body is or holds {wanted}: only the first {} of its {} bytes are kept",
-            MAX_BODY, self.body_length
-        );
+        let message = self.body.cut_words(&format!("tell whether the body is or holds {wanted}"));
         Err(Failure::Exception(Reason { message, detail: None, request: Some(self.request) }))
     }
 
     #[cold]
     fn fail(&self, message: String) -> Failure {
         flight::is_at_fault(&self.sent);
-        let detail = (!self.body.is_empty()).then(|| format!("body: {}", beginning(&self.body)));
+        let detail = (!self.body.kept.is_empty()).then(|| format!("body: {}", beginning(&self.body.kept)));
         Failure::Fail(Reason { message, detail, request: Some(self.request) })
     }
 }
@@ -369,11 +370,11 @@ mod tests {
     use super::*;
 
     fn response(status: u16, body: &str) -> Response {
-        let mut headers = HeaderMap::new();
-        headers.insert("content-type", "application/json; charset=utf-8".parse().expect("value"));
+        let headers = Headers::from_pairs([("content-type", "application/json; charset=utf-8")]);
         let version = crate::load::http::Version::HTTP_11;
-        let answered = Answered { status, headers, body: body.into(), version, peer: None, certificate: None };
-        Response::new(RequestId(0), answered, body.len() as u64, RequestTimes::default(), Sent::default())
+        let body = Body::whole(body.into());
+        let answered = Answered { status, headers, body, version, peer: None, certificate: None };
+        Response::new(RequestId(0), answered, RequestTimes::default(), Sent::default())
     }
 
     fn message<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
@@ -434,7 +435,7 @@ mod tests {
             assert_eq!(message(answer.expect_body(wanted)), expected);
         }
         let mut cut = response(200, "hello");
-        cut.body_length = 6;
+        cut.body.length = 6;
         assert!(matches!(cut.expect_body("hello!"), Err(Failure::Exception(_))), "the last byte is not known");
         assert!(matches!(cut.expect_body("hellx!"), Err(Failure::Fail(_))));
         assert!(matches!(cut.expect_body("hello"), Err(Failure::Fail(_))), "it is longer, whatever it is");
@@ -452,7 +453,7 @@ mod tests {
         assert!(missing.contains("Movie, got a body that is not: missing field `year`"), "{missing}");
         assert!(message(movie("<html>")).starts_with("wanted JSON, got a body that is not: "));
         let mut cut = response(200, "{}");
-        cut.body_length = 3;
+        cut.body.length = 3;
         assert!(matches!(cut.json_as::<Value>(), Err(Failure::Exception(_))));
     }
 
@@ -485,7 +486,7 @@ mod tests {
     fn a_body_that_is_not_json_is_a_fail_and_a_cut_one_an_exception() {
         assert!(matches!(response(200, "<html>").expect_json("a", 1), Err(Failure::Fail(_))));
         let mut cut = response(200, "{}");
-        cut.body_length = 3;
+        cut.body.length = 3;
         assert!(matches!(cut.expect_json("a", 1), Err(Failure::Exception(_))));
         assert!(matches!(cut.expect_contains("x"), Err(Failure::Exception(_))));
         assert!(cut.expect_contains("{").is_ok(), "what is in the kept part is in the body");

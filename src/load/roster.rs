@@ -161,10 +161,9 @@ impl Roster {
     fn make(&mut self, class: usize) -> io::Result<Arc<Shift>> {
         let shared = Arc::clone(&self.shared);
         let id = self.made + 1;
-        let client = self.factory.client(self.made);
-        let open = Arc::new(Open::new(self.epoch));
         let interrupt = Interrupt::default();
-        client.obey(&interrupt);
+        let client = self.factory.client(self.made, &interrupt);
+        let open = Arc::new(Open::new(self.epoch));
         let handle = Handle { open: Arc::clone(&open), interrupt: interrupt.clone() };
         let recorder = Recorder::new(
             self.sink.clone(),

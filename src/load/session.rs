@@ -8,7 +8,7 @@ use url::Url;
 
 use super::flight::{Sent, Unanswered};
 use super::hooks::{FailureEvent, RequestEvent};
-use super::http::{Client, Exchanged, HeaderMap, HttpSettings, SET_COOKIE, Uri};
+use super::http::{Client, Exchanged, Headers, HttpSettings, Uri};
 use super::prepared::{Prepared, SharedRequest, redirected};
 use super::response::Response;
 use super::user::{OwnRequest, User};
@@ -161,13 +161,14 @@ impl User {
         for hop in 0.. {
             let current = last.as_ref().unwrap_or(request);
             let mut response = self.exchange(id, current)?;
-            let is_redirect = matches!(response.status(), 301..=303 | 307 | 308);
-            let location = if is_redirect { response.header("location") } else { None };
-            let Some(location) = location.filter(|_| hops > 0) else { return Ok(response) };
-            let next = if hop == hops {
-                Err(format!("more than {hops} redirects"))
-            } else {
-                redirected(current, response.status(), location)
+            if hops == 0 {
+                return Ok(response);
+            }
+            let next = match redirected(current, response.status(), &response.headers) {
+                Ok(None) => return Ok(response),
+                Ok(Some(_)) if hop == hops => Err(format!("more than {hops} redirects")),
+                Ok(Some(next)) => Ok(next),
+                Err(message) => Err(message),
             };
             // A hop is gone once the next is sent.
             let sent = mem::take(&mut response.sent);
@@ -201,12 +202,11 @@ impl User {
         if self.others.iter().any(|(known, _)| known == settings) {
             return Ok(());
         }
-        let made = self.factories.client(settings, self.id - 1).map_err(|error| {
+        let made = self.factories.client(settings, self.id - 1, &self.interrupt).map_err(|error| {
             self.open.lost = Some(id);
             let (phase, kind) = (Phase::Resolve, RequestErrorKind::BadRequest);
             RequestError { phase, kind, message: error.to_string(), request: id }
         })?;
-        made.obey(&self.interrupt);
         self.others.push((Arc::clone(settings), made));
         Ok(())
     }
@@ -250,10 +250,10 @@ impl User {
         match exchanged.answer {
             Ok(answered) => {
                 self.refusals = 0;
-                if answered.headers.contains_key(SET_COOKIE) {
+                if answered.headers.has("set-cookie") {
                     self.take_cookies(uri, &answered.headers);
                 }
-                Ok(Response::new(id, answered, traffic.body_bytes, times, sent))
+                Ok(Response::new(id, answered, times, sent))
             }
             Err(lost) => {
                 self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
@@ -265,7 +265,7 @@ impl User {
     }
 
     #[inline(never)]
-    fn take_cookies(&mut self, from: &Uri, headers: &HeaderMap) {
+    fn take_cookies(&mut self, from: &Uri, headers: &Headers) {
         self.cookies.get_or_insert_default().take(from, headers);
     }
 
@@ -282,9 +282,11 @@ impl User {
     }
 
     /// The exchange as the log shows it, sent with these headers.
-    fn seen(&self, started: SystemTime, request: &Prepared, headers: &HeaderMap, exchanged: &Exchanged) -> Exchange {
+    fn seen(&self, started: SystemTime, request: &Prepared, headers: &Headers, exchanged: &Exchanged) -> Exchange {
         let answer = match &exchanged.answer {
-            Ok(answered) => Ok((answered.status, &answered.headers, &answered.body[..], exchanged.traffic.body_bytes)),
+            Ok(answered) => {
+                Ok((answered.status, &answered.headers, &answered.body.kept[..], exchanged.traffic.body_bytes))
+            }
             Err(lost) => Err(lost.message.as_str()),
         };
         self.whole(started, request, headers, exchanged.times, answer, MAX_KEPT_BODY)
@@ -295,20 +297,19 @@ impl User {
         &self,
         started: SystemTime,
         request: &Prepared,
-        headers: &HeaderMap,
+        headers: &Headers,
         times: RequestTimes,
-        answer: Result<(u16, &HeaderMap, &[u8], u64), &str>,
+        answer: Result<(u16, &Headers, &[u8], u64), &str>,
         limit: usize,
     ) -> Exchange {
         let sent_body = request.body.as_deref().unwrap_or_default();
         let added = self.client_for(request).headers_added(request.ask(headers));
         let added = added.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let given = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let given = headers.iter();
         let sent = added.chain(given);
-        let answer = answer.map_err(str::to_owned).map(|(status, headers, body, length)| {
-            let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-            (status, Message::new(headers, body, length, limit))
-        });
+        let answer = answer
+            .map_err(str::to_owned)
+            .map(|(status, headers, body, length)| (status, Message::new(headers.iter(), body, length, limit)));
         let mut exchange = Exchange {
             user: self.id,
             iteration: self.iteration,

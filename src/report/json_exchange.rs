@@ -44,6 +44,7 @@ fn exchange(recording: &Recording, kept_as: &[&str]) -> Value {
         "times_ms": {
             "resolve": milliseconds(times.resolve),
             "connect": milliseconds(times.connect),
+            "proxy": milliseconds(times.proxy),
             "tls": milliseconds(times.tls),
             "first_byte": milliseconds(times.first_byte),
             "receive": milliseconds(times.receive),

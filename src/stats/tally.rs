@@ -68,6 +68,8 @@ pub struct RequestTally {
     pub resolve: Timing,
     /// Of it, making the TCP connection.
     pub connect: Timing,
+    /// What a proxy took to open the way to the service.
+    pub proxy: Timing,
     /// Of it, the TLS handshake.
     pub tls: Timing,
     /// To the first bytes of the answer.
@@ -100,6 +102,9 @@ pub struct RequestTally {
     pub new_connections: u64,
     /// Requests sent once more because a reused connection had died.
     pub resent: u64,
+    /// Requests sent on a reused connection that the service had closed, and not repeated: exceptions that never
+    /// reached it.
+    pub lost_kept: u64,
 }
 
 /// Who makes the requests of a name.
@@ -210,8 +215,12 @@ impl RequestTally {
         }
         if sample.traffic.new_connection && !times.setup().is_zero() {
             self.setup.record(times.setup());
-            let parts =
-                [(&mut self.resolve, times.resolve), (&mut self.connect, times.connect), (&mut self.tls, times.tls)];
+            let parts = [
+                (&mut self.resolve, times.resolve),
+                (&mut self.connect, times.connect),
+                (&mut self.proxy, times.proxy),
+                (&mut self.tls, times.tls),
+            ];
             parts.into_iter().filter(|(_, time)| !time.is_zero()).for_each(|(timing, time)| timing.record(time));
         }
         self.bytes_in += sample.traffic.bytes_in;
@@ -219,6 +228,7 @@ impl RequestTally {
         self.bytes_out += sample.traffic.bytes_out;
         self.new_connections += u64::from(sample.traffic.new_connection);
         self.resent += u64::from(sample.traffic.resent);
+        self.lost_kept += u64::from(sample.traffic.lost_kept);
     }
 
     pub(crate) fn merge(&mut self, other: &RequestTally) {
@@ -235,6 +245,7 @@ impl RequestTally {
         self.setup.merge(&other.setup);
         self.resolve.merge(&other.resolve);
         self.connect.merge(&other.connect);
+        self.proxy.merge(&other.proxy);
         self.tls.merge(&other.tls);
         self.first_byte.merge(&other.first_byte);
         self.receive.merge(&other.receive);
@@ -250,6 +261,7 @@ impl RequestTally {
         self.bytes_out += other.bytes_out;
         self.new_connections += other.new_connections;
         self.resent += other.resent;
+        self.lost_kept += other.lost_kept;
     }
 
     /// Requests without a usable answer.

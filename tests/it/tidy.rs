@@ -171,9 +171,9 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 48] = [
+const OWNERS: [(&str, &[&str]); 49] = [
     ("base64", &["load/request.rs", "stats/timing.rs", "hurl/eval/filter.rs", "hurl/certificate.rs"]),
-    ("brotli-decompressor", &["hurl/decoding.rs"]),
+    ("brotli-decompressor", &["load/http/decoding.rs"]),
     ("chrono", &["hurl/eval/", "hurl/certificate.rs"]),
     ("clap", &["cli/"]),
     ("comfy-table", &["report/outline.rs"]),
@@ -184,7 +184,7 @@ const OWNERS: [(&str, &[&str]); 48] = [
     ("ctrlc", &["cli/"]),
     ("encoding_rs", &["hurl/eval/"]),
     ("fastrand", &["load/", "stats/compare/", "hurl/eval/text.rs", "hurl/session.rs"]),
-    ("flate2", &["load/http/client.rs", "hurl/decoding.rs"]),
+    ("flate2", &["load/http/decoding.rs"]),
     ("glob", &["cli/test/"]),
     ("hdrhistogram", &["stats/timing.rs", "report/hlog.rs"]),
     ("htmlize", &["hurl/eval/filter.rs"]),
@@ -193,11 +193,12 @@ const OWNERS: [(&str, &[&str]); 48] = [
     ("jiff", &["units.rs", "report/http_log.rs"]),
     ("libtest-mimic", &["cli/harness.rs"]),
     ("maud", &["report/html/"]),
-    ("md-5", &["hurl/eval/query.rs"]),
+    ("md-5", &["load/http/hashes.rs"]),
+    ("memchr", &["load/http/"]),
     ("nix", &["load/os/"]),
     // A lock may be wanted anywhere but in what only holds or writes data.
     ("parking_lot", &["load/", "stats/collector.rs", "names.rs", "hurl/files.rs", "hurl/suite.rs"]),
-    ("percent-encoding", &["hurl/eval/filter.rs", "hurl/plan/address.rs"]),
+    ("percent-encoding", &["load/http/proxy.rs", "hurl/eval/filter.rs", "hurl/plan/address.rs"]),
     ("perfloop-hurl", &["hurl/"]),
     ("perfloop-macros", &["lib.rs"]),
     ("perfloop-mock-service", &["cli/"]),
@@ -221,7 +222,7 @@ const OWNERS: [(&str, &[&str]); 48] = [
             "hurl/eval/json.rs",
         ],
     ),
-    ("sha2", &["hurl/eval/query.rs"]),
+    ("sha2", &["load/http/hashes.rs"]),
     ("similar", &["hurl/eval/difference.rs"]),
     ("strsim", &["nearest.rs"]),
     ("tempfile", &["cli/"]),

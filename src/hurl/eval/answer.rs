@@ -10,10 +10,10 @@ use encoding_rs::{Encoding, UTF_8};
 use perfloop_hurl::{Span, ast};
 
 use super::document::{Document, Markup};
-use super::fault::Fault;
+use super::fault::{Fault, FaultKind};
 use super::json;
 use super::value::{Hop, Value};
-use crate::load::HeaderMap;
+use crate::load::{Body, Hashes, Headers, text_of};
 
 /// The encodings of a body that are undone before anything looks at it.
 const CONTENT_ENCODINGS: [&str; 4] = ["br", "gzip", "deflate", "identity"];
@@ -25,11 +25,11 @@ pub(crate) struct AnswerParts {
     pub(crate) version: ast::Version,
     /// Of the last request, after all redirects.
     pub(crate) url: String,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Headers,
     /// Its content encoding undone.
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Body,
     /// As it came, if that is something else.
-    pub(crate) raw_body: Option<Vec<u8>>,
+    pub(crate) raw_body: Option<Body>,
     pub(crate) duration: Duration,
     pub(crate) ip: Option<IpAddr>,
     pub(crate) certificate: Option<Certificate>,
@@ -58,7 +58,7 @@ pub(crate) struct Answer {
     pub(super) coerces: bool,
     /// Why its content encoding could not be undone.
     broken: Option<String>,
-    body: Body,
+    text: Text,
     decoded: OnceCell<Result<String, Problem>>,
     json: OnceCell<Option<Value>>,
     document: OnceCell<Option<Document>>,
@@ -66,29 +66,30 @@ pub(crate) struct Answer {
 
 /// Most bodies are UTF-8: those are checked once and never copied.
 #[derive(Debug)]
-enum Body {
-    Text(String),
+enum Text {
+    Utf8(String),
     Bytes(Vec<u8>),
 }
 
 /// What a body cannot be read for.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
+    kind: FaultKind,
     title: &'static str,
     message: String,
 }
 
 impl Answer {
     pub(crate) fn new(mut parts: AnswerParts) -> Self {
-        let body = match String::from_utf8(std::mem::take(&mut parts.body)) {
-            Ok(text) => Body::Text(text),
-            Err(error) => Body::Bytes(error.into_bytes()),
+        let text = match String::from_utf8(std::mem::take(&mut parts.body.kept)) {
+            Ok(text) => Text::Utf8(text),
+            Err(error) => Text::Bytes(error.into_bytes()),
         };
         Answer {
             parts,
             coerces: true,
             broken: None,
-            body,
+            text,
             decoded: OnceCell::new(),
             json: OnceCell::new(),
             document: OnceCell::new(),
@@ -112,42 +113,76 @@ impl Answer {
     }
 
     /// Its headers, and its body as [`body`](Self::body) has it.
-    pub(crate) fn into_parts(self) -> (HeaderMap, Vec<u8>) {
-        let body = match self.body {
-            Body::Text(text) => text.into_bytes(),
-            Body::Bytes(bytes) => bytes,
+    pub(crate) fn into_parts(self) -> (Headers, Body) {
+        let kept = match self.text {
+            Text::Utf8(text) => text.into_bytes(),
+            Text::Bytes(bytes) => bytes,
         };
+        let mut body = self.parts.body;
+        body.kept = kept;
         (self.parts.headers, body)
     }
 
-    /// The body, its content encoding undone.
+    /// What is kept of the body, its content encoding undone.
     pub(crate) fn body(&self) -> &[u8] {
-        match &self.body {
-            Body::Text(text) => text.as_bytes(),
-            Body::Bytes(bytes) => bytes,
+        match &self.text {
+            Text::Utf8(text) => text.as_bytes(),
+            Text::Bytes(bytes) => bytes,
         }
     }
 
-    /// The body, unless its content encoding is one that nobody undoes.
+    /// The body, unless its content encoding could not be undone, or only a part of it is kept.
     pub(super) fn checked_body(&self) -> Result<&[u8], Problem> {
-        self.still_packed().map_or(Ok(self.body()), Err)
+        self.unreadable().map_or(Ok(self.body()), Err)
+    }
+
+    /// The length of the whole body, its content encoding undone.
+    pub(super) fn body_length(&self) -> Result<u64, Problem> {
+        self.still_packed().map_or(Ok(self.parts.body.length), Err)
+    }
+
+    /// The hashes of the whole body, its content encoding undone.
+    pub(super) fn hashes(&self) -> Result<Hashes, Problem> {
+        if let Some(problem) = self.still_packed() {
+            return Err(problem);
+        }
+        Ok(self.parts.body.hashes().cloned().unwrap_or_else(|| Hashes::of(self.body())))
     }
 
     /// The body as it came.
-    pub(super) fn raw_body(&self) -> &[u8] {
-        self.parts.raw_body.as_deref().unwrap_or_else(|| self.body())
+    pub(super) fn raw_body(&self) -> Result<&[u8], Problem> {
+        match &self.parts.raw_body {
+            Some(raw) if raw.is_cut() => Err(Problem::cut(raw)),
+            Some(raw) => Ok(&raw.kept),
+            None => self.checked_cut().map_or(Ok(self.body()), Err),
+        }
+    }
+
+    /// The length of the whole body as it came.
+    pub(super) fn raw_length(&self) -> u64 {
+        self.parts.raw_body.as_ref().unwrap_or(&self.parts.body).length
+    }
+
+    /// Why the body cannot be looked at.
+    fn unreadable(&self) -> Option<Problem> {
+        self.still_packed().or_else(|| self.checked_cut())
+    }
+
+    fn checked_cut(&self) -> Option<Problem> {
+        let kept = self.body().len() as u64;
+        (self.parts.body.length > kept).then(|| Problem::cut_at(kept, self.parts.body.length))
     }
 
     /// All headers of a name.
     pub(super) fn headers<'a>(&'a self, name: &str) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
-        self.parts.headers.get_all(name).into_iter().map(|value| text_of_header(value.as_bytes()))
+        self.parts.headers.get_all(name).map(text_of)
     }
 
     /// The body as text, by the charset its `Content-Type` names.
     pub(super) fn text(&self) -> Result<&str, &Problem> {
         let charset = self.charset();
-        if let (Ok(None), Body::Text(text)) = (&charset, &self.body)
-            && self.still_packed().is_none()
+        if let (Ok(None), Text::Utf8(text)) = (&charset, &self.text)
+            && self.unreadable().is_none()
         {
             return Ok(text);
         }
@@ -155,14 +190,14 @@ impl Answer {
     }
 
     fn decode(&self, charset: Option<&'static Encoding>) -> Result<String, Problem> {
-        if let Some(problem) = self.still_packed() {
+        if let Some(problem) = self.unreadable() {
             return Err(problem);
         }
         let charset = charset.unwrap_or(UTF_8);
         let text = charset.decode_without_bom_handling_and_without_replacement(self.body());
-        text.map(Cow::into_owned).ok_or_else(|| Problem {
-            title: "invalid decoding",
-            message: format!("could not decode the body with charset '{}'", charset.name()),
+        text.map(Cow::into_owned).ok_or_else(|| {
+            let message = format!("could not decode the body with charset '{}'", charset.name());
+            Problem::new("invalid decoding", message)
         })
     }
 
@@ -176,19 +211,20 @@ impl Answer {
         let Some(named) = named.filter(|name| !name.contains('=')) else { return Ok(None) };
         match Encoding::for_label(named.as_bytes()) {
             Some(charset) => Ok((charset != UTF_8).then_some(charset)),
-            None => Err(Problem { title: "invalid charset", message: format!("the charset '{named}' is not valid") }),
+            None => Err(Problem::new("invalid charset", format!("the charset '{named}' is not valid"))),
         }
     }
 
     /// Why the body is not what its content encoding stands for.
     fn still_packed(&self) -> Option<Problem> {
         if let Some(message) = &self.broken {
-            return Some(Problem { title: "decompression failed", message: message.clone() });
+            return Some(Problem::new("decompression failed", message.clone()));
         }
         let header = self.headers("content-encoding").next()?;
-        let unknown = header.split(',').map(str::trim).find(|name| !CONTENT_ENCODINGS.contains(name))?;
+        let is_known = |name: &str| CONTENT_ENCODINGS.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let unknown = header.split(',').map(str::trim).find(|name| !is_known(name))?;
         let message = format!("compression {unknown} is not supported");
-        Some(Problem { title: "decompression failed", message })
+        Some(Problem::new("decompression failed", message))
     }
 
     /// The body as JSON, if it is that.
@@ -218,15 +254,23 @@ impl Answer {
 }
 
 impl Problem {
-    pub(super) fn at(&self, span: Span) -> Fault {
-        Fault::runtime(span, self.title, &self.message)
+    fn new(title: &'static str, message: String) -> Self {
+        Problem { kind: FaultKind::Runtime, title, message }
     }
-}
 
-/// Headers are UTF-8 or, by an old habit, Latin-1.
-fn text_of_header(value: &[u8]) -> Cow<'_, str> {
-    match str::from_utf8(value) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(value.iter().map(|byte| char::from(*byte)).collect()),
+    /// Of the body only a part is kept.
+    fn cut(body: &Body) -> Self {
+        Self::cut_at(body.kept.len() as u64, body.length)
+    }
+
+    fn cut_at(kept: u64, length: u64) -> Self {
+        let message = format!("only the first {kept} of its {length} bytes are kept; raise --max-body");
+        Problem { kind: FaultKind::Unseen, title: "body too long", message }
+    }
+
+    pub(super) fn at(&self, span: Span) -> Fault {
+        let mut fault = Fault::runtime(span, self.title, &self.message);
+        fault.kind = self.kind;
+        fault
     }
 }

@@ -185,11 +185,28 @@ impl Search {
 
     /// What is found, after all filters.
     fn find<'a>(&self, answer: &'a Answer, variables: &'a Variables) -> Result<Found<'a>, Fault> {
+        if let Some(length) = self.length(answer) {
+            return Ok(Some(Cow::Owned(length?)));
+        }
         self.filter(self.query.find(answer, variables)?, answer, variables)
+    }
+
+    /// The length of a body, which is known even where only its beginning is kept.
+    fn length(&self, answer: &Answer) -> Option<Result<Value, Fault>> {
+        match &self.filters[..] {
+            [only] if only.counts() => {
+                let length = self.query.length(answer)?;
+                Some(length.map(|length| Value::from(i64::try_from(length).unwrap_or(i64::MAX))))
+            }
+            _ => None,
+        }
     }
 
     /// As [`Search::find`], where finding nothing is a fault.
     fn require(&self, answer: &Answer, variables: &Variables) -> Result<Value, Fault> {
+        if let Some(length) = self.length(answer) {
+            return length;
+        }
         let found = self.query.find(answer, variables)?;
         if found.is_none() {
             return Err(Fault::runtime(self.query.span, "no query result", "query didn't return any result"));

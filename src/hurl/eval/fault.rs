@@ -9,6 +9,8 @@ pub(crate) enum FaultKind {
     Assert,
     /// Something cannot be evaluated at all: a variable is missing, a capture has no value.
     Runtime,
+    /// What it would look at was not kept: nobody can tell whether the answer is as expected.
+    Unseen,
 }
 
 /// What went wrong, and where in the file.
@@ -34,9 +36,10 @@ impl Fault {
         Fault { kind: FaultKind::Runtime, span, lines_on: 0, title: title.into(), message: message.into() }
     }
 
-    /// The fault as one of an expectation: whatever goes wrong there is the answer's failure.
+    /// The fault as one of an expectation: whatever goes wrong there is the answer's failure, if it can be told at all.
     pub(super) fn of_assert(self) -> Self {
-        Fault { kind: FaultKind::Assert, ..self }
+        let kind = if self.kind == FaultKind::Unseen { FaultKind::Unseen } else { FaultKind::Assert };
+        Fault { kind, ..self }
     }
 
     /// The same so many lines further on.

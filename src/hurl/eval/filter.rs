@@ -77,6 +77,11 @@ fn invalid(reason: impl fmt::Display) -> Refusal {
 }
 
 impl Filter {
+    /// It asks only how much there is.
+    pub(super) fn counts(&self) -> bool {
+        matches!(self.kind, Kind::Plain(FilterKind::Count))
+    }
+
     pub(super) fn new(filter: &ast::Filter) -> Self {
         let kind = match &filter.kind {
             FilterKind::CharsetDecode(charset) | FilterKind::Decode(charset) => Kind::CharsetDecode(Text::new(charset)),

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use md5::{Digest as _, Md5};
 use perfloop_hurl::Span;
 use perfloop_hurl::ast::{self, CertificateField, CookieAttribute, QueryKind, Version};
 use regex::Regex;
-use sha2::Sha256;
 
 use super::answer::{Answer, Certificate, Problem};
 use super::compiled::Compiled;
@@ -87,9 +85,19 @@ impl Query {
         }
     }
 
+    /// How many bytes it finds, where that is known of what is not kept, too.
+    pub(super) fn length(&self, answer: &Answer) -> Option<Result<u64, Fault>> {
+        match &self.kind {
+            Kind::Bytes => Some(answer.body_length().map_err(|problem| problem.at(self.span))),
+            Kind::RawBytes => Some(Ok(answer.raw_length())),
+            _ => None,
+        }
+    }
+
     pub(super) fn find<'a>(&self, answer: &'a Answer, variables: &'a Variables) -> Result<Found<'a>, Fault> {
         let at = |problem: &Problem| problem.at(self.span);
         let body = || answer.checked_body().map_err(|problem| problem.at(self.span));
+        let hashes = || answer.hashes().map_err(|problem| problem.at(self.span));
         let found = match &self.kind {
             Kind::Status => Value::from(i64::from(answer.status())),
             Kind::Version => Value::from(version(answer.parts.version).trim_start_matches("HTTP/")),
@@ -108,9 +116,9 @@ impl Query {
             Kind::Variable(name) => return Ok(variables.get(&name.render(variables)?).map(Cow::Borrowed)),
             Kind::Duration => Value::from(i64::try_from(answer.parts.duration.as_millis()).unwrap_or(i64::MAX)),
             Kind::Bytes => Value::Bytes(body()?.to_vec()),
-            Kind::RawBytes => Value::Bytes(answer.raw_body().to_vec()),
-            Kind::Sha256 => Value::Bytes(Sha256::digest(body()?).to_vec()),
-            Kind::Md5 => Value::Bytes(Md5::digest(body()?).to_vec()),
+            Kind::RawBytes => Value::Bytes(answer.raw_body().map_err(|problem| problem.at(self.span))?.to_vec()),
+            Kind::Sha256 => Value::Bytes(hashes()?.sha256()),
+            Kind::Md5 => Value::Bytes(hashes()?.md5()),
             Kind::Certificate(field) => {
                 return Ok(answer.parts.certificate.as_ref().and_then(|c| certificate(c, *field)).map(Cow::Owned));
             }

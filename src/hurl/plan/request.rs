@@ -8,10 +8,9 @@ use perfloop_hurl::ast::{self, Field, Part, Template};
 use super::address::{login, push_pair, uri, with_query};
 use super::name::name;
 use super::options::Options;
-use crate::hurl::decoding::ACCEPTED;
 use crate::hurl::eval::{Content, Fault, Text, Variables};
 use crate::hurl::files::Files;
-use crate::load::{HeaderMap, HeaderName, HeaderValue, Method, Multipart, Prepared, SharedRequest, basic_auth};
+use crate::load::{Headers, Method, Multipart, Prepared, SharedRequest, basic_auth, text_of};
 
 type Pair = (Text, Text);
 
@@ -188,10 +187,10 @@ impl Request {
 
     /// What stands in front of the host of a URL authorizes, where nothing else does.
     fn set_login(&self, request: &mut Prepared, url: &str) -> Result<(), Fault> {
-        let Some(login) = login(url).filter(|_| !request.headers.contains_key("authorization")) else { return Ok(()) };
-        let mut headers = Headers { map: std::mem::take(&mut request.headers), span: self.span };
-        let added = headers.add("authorization", &basic_auth(&login));
-        request.headers = headers.map;
+        let Some(login) = login(url).filter(|_| !request.headers.has("authorization")) else { return Ok(()) };
+        let mut headers = HeaderLines { lines: std::mem::take(&mut request.headers), span: self.span };
+        let added = headers.add("Authorization", &basic_auth(&login));
+        request.headers = headers.lines;
         added
     }
 
@@ -228,14 +227,14 @@ impl Request {
 
     fn set_headers(&self, request: &mut Prepared, filling: Filling<'_>, of_form: Option<String>) -> Result<(), Fault> {
         let Filling { variables, options, common, .. } = filling;
-        let mut headers = Headers { map: HeaderMap::new(), span: self.span };
+        let mut headers = HeaderLines { lines: Headers::default(), span: self.span };
         for pair in &self.headers {
             let (name, value) = rendered(pair, variables)?;
             headers.add(&name, &value)?;
         }
         if let Some(pair) = &self.basic_auth {
             let (user, password) = rendered(pair, variables)?;
-            headers.add("authorization", &basic_auth(&format!("{user}:{password}")))?;
+            headers.add("Authorization", &basic_auth(&format!("{user}:{password}")))?;
         }
         for (name, value) in common.headers.iter().chain(&options.headers) {
             headers.add(name, value)?;
@@ -243,17 +242,17 @@ impl Request {
         if let Some(user) = options.user.as_ref().or(common.user.as_ref())
             && !headers.has("authorization")
         {
-            headers.add("authorization", &basic_auth(user))?;
+            headers.add("Authorization", &basic_auth(user))?;
         }
         if !self.cookies.is_empty() && !headers.has("cookie") {
-            headers.add("cookie", &self.cookie_line(variables)?)?;
+            headers.add("Cookie", &self.cookie_line(variables)?)?;
         }
         if filling.compressed && !headers.has("accept-encoding") {
-            headers.add("accept-encoding", ACCEPTED)?;
+            headers.add("Accept-Encoding", ACCEPTED)?;
         }
         headers.set_content_type(self.implicit_type(), of_form)?;
-        options.no_headers.iter().for_each(|name| drop(headers.map.remove(name.as_str())));
-        request.headers = headers.map;
+        options.no_headers.iter().for_each(|name| headers.lines.remove(name));
+        request.headers = headers.lines;
         Ok(())
     }
 
@@ -292,39 +291,38 @@ fn absolute<'a>(url: &'a Template, base: Option<&str>) -> Cow<'a, Template> {
     Cow::Owned(url)
 }
 
+/// Codings that are asked for where compressed answers are wanted.
+const ACCEPTED: &str = "gzip, deflate, br";
+
 /// Headers being written.
-struct Headers {
-    map: HeaderMap,
+struct HeaderLines {
+    lines: Headers,
     /// Where the request stands that has them.
     span: Span,
 }
 
-impl Headers {
+impl HeaderLines {
     fn add(&mut self, name: &str, value: &str) -> Result<(), Fault> {
-        let refuse = |what: String| Fault::runtime(self.span, "invalid header", what);
-        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse(format!("'{name}' is no header name")))?;
-        let value = HeaderValue::from_bytes(value.as_bytes())
-            .map_err(|_| refuse(format!("the value of header '{name}' has characters that cannot be sent")))?;
-        self.map.append(key, value);
-        Ok(())
+        let added = self.lines.add_checked(name, value.as_bytes());
+        added.map_err(|what| Fault::runtime(self.span, "invalid header", what))
     }
 
     fn has(&self, name: &str) -> bool {
-        self.map.contains_key(name)
+        self.lines.has(name)
     }
 
     /// A form of parts needs its boundary, whatever else is said of it.
     fn set_content_type(&mut self, implicit: Option<&str>, of_form: Option<String>) -> Result<(), Fault> {
         const MULTIPART: &str = "multipart/form-data";
-        let written = self.map.get("content-type").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let written = self.lines.get("content-type").map(|value| text_of(value).into_owned());
         match (written, of_form, implicit) {
             (Some(written), Some(of_form), _) if written.trim() == MULTIPART => {
-                self.map.remove("content-type");
-                self.add("content-type", &of_form)
+                self.lines.remove("content-type");
+                self.add("Content-Type", &of_form)
             }
             (Some(_), _, _) | (None, None, None) => Ok(()),
-            (None, Some(of_form), _) => self.add("content-type", &of_form),
-            (None, None, Some(implicit)) => self.add("content-type", implicit),
+            (None, Some(of_form), _) => self.add("Content-Type", &of_form),
+            (None, None, Some(implicit)) => self.add("Content-Type", implicit),
         }
     }
 }

@@ -9,10 +9,9 @@ use super::Runner;
 use super::hops::Hops;
 use super::trouble::Trouble;
 use crate::hurl::certificate::certificate;
-use crate::hurl::decoding::unpacked;
 use crate::hurl::eval::{Answer, AnswerParts, Expected, Fault, Hop};
 use crate::hurl::plan::{CookieCommand, Entry, EntryOptions, Filling, Follow, Options};
-use crate::load::{Added, HttpSettings, Manner, Origin, Response, User, Version};
+use crate::load::{Added, HttpSettings, Manner, Origin, Response, User, Version, unpacked};
 use crate::outcome::{RequestError, RequestErrorKind};
 use crate::sample::Phase;
 
@@ -95,6 +94,7 @@ impl Runner<'_> {
             version: if options.http10 { Version::HTTP_10 } else { Version::HTTP_11 },
             is_raw: true,
             wants_certificate: entry.wants_certificate,
+            wants_hashes: entry.wants_hashes,
             repeats_cookies: true,
             asks_proxy: true,
         };

@@ -46,6 +46,9 @@ impl Trouble {
         let message = of_line.map_or_else(|| first.message.clone(), |rest| format!("line {rest}"));
         let detail = Some(detail.join("\n"));
         match self {
+            Trouble::Fault(Fault { kind: FaultKind::Unseen, .. }, request) => {
+                Outcome::Exception(Reason { message, detail, request: *request })
+            }
             Trouble::Fault(_, request) => Outcome::Fail(Reason { message, detail, request: *request }),
             Trouble::Lost(error, _) => Outcome::Exception(Reason { message, detail, request: Some(error.request) }),
         }

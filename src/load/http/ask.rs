@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use ureq::http::{HeaderMap, Method, Uri, Version};
+use ureq::http::{Method, Uri, Version};
+
+use super::headers::Headers;
 
 /// One request, and what its answer is wanted for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ask<'a> {
     pub(crate) method: &'a Method,
     pub(crate) uri: &'a Uri,
-    pub(crate) headers: &'a HeaderMap,
+    pub(crate) headers: &'a Headers,
     pub(crate) body: Option<&'a [u8]>,
     /// Without one it has that of the settings.
     pub(crate) timeout: Option<Duration>,
@@ -24,6 +26,8 @@ pub(crate) struct Manner {
     pub(crate) is_raw: bool,
     /// The certificate of the other side is wanted.
     pub(crate) wants_certificate: bool,
+    /// Hashes of the whole body are wanted.
+    pub(crate) wants_hashes: bool,
     /// The user's cookies are sent beside those it names itself, those of the same names included.
     pub(crate) repeats_cookies: bool,
     /// An HTTP proxy is asked for URLs of `http://` itself, without a tunnel through it.
@@ -36,6 +40,7 @@ impl Default for Manner {
             version: Version::HTTP_11,
             is_raw: false,
             wants_certificate: false,
+            wants_hashes: false,
             repeats_cookies: false,
             asks_proxy: false,
         }

@@ -9,7 +9,7 @@ const LEAST_ROOM: usize = 1024;
 /// A buffer that is filled by a read doubles up to here.
 const MAX_GROWTH: usize = 64 * 1024;
 /// Holds the head of a small request.
-pub(super) const FIRST_OUTPUT: usize = 1024;
+const FIRST_OUTPUT: usize = 1024;
 /// More of a body is not handed to the kernel at once.
 pub(super) const MAX_OUTPUT: usize = 64 * 1024;
 
@@ -31,17 +31,6 @@ impl ConnectionBuffers {
         if self.output.len() < bytes {
             self.output.resize(bytes, 0);
         }
-    }
-
-    /// Puts the rest of a URL before the path in the first line of a request of so many bytes. Returns how many it has
-    /// then.
-    pub(super) fn insert_origin(&mut self, origin: &str, amount: usize) -> usize {
-        let at = self.output[..amount].iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
-        let total = amount + origin.len();
-        self.reserve_output(total);
-        self.output.copy_within(at..amount, at + origin.len());
-        self.output[at..at + origin.len()].copy_from_slice(origin.as_bytes());
-        total
     }
 
     /// Makes room behind the unread bytes.
@@ -152,15 +141,6 @@ mod tests {
         let mut buffers = ConnectionBuffers::default();
         read(&mut buffers, &[b'x'; 3 * MAX_GROWTH]);
         assert_eq!(buffers.input().len(), 3 * MAX_GROWTH);
-    }
-
-    #[test]
-    fn an_origin_is_put_before_the_path() {
-        let mut buffers = ConnectionBuffers::default();
-        let line = b"GET /a b";
-        buffers.output()[..line.len()].copy_from_slice(line);
-        let total = buffers.insert_origin("http://h", line.len());
-        assert_eq!(&buffers.output()[..total], b"GET http://h/a b");
     }
 
     #[test]

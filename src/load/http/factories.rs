@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::client::{Client, ClientFactory};
+use super::interrupt::Interrupt;
 use super::settings::HttpSettings;
 use crate::error::Error;
 
@@ -17,7 +18,7 @@ impl Factories {
     ///
     /// # Errors
     /// When the certificates or the proxy of the settings cannot be used.
-    pub(crate) fn client(&self, settings: &HttpSettings, turn: u32) -> Result<Client, Error> {
+    pub(crate) fn client(&self, settings: &HttpSettings, turn: u32, interrupt: &Interrupt) -> Result<Client, Error> {
         let mut known = self.0.lock();
         let factory = match known.iter().find(|factory| factory.settings() == settings) {
             Some(factory) => Arc::clone(factory),
@@ -28,6 +29,6 @@ impl Factories {
             }
         };
         drop(known);
-        Ok(factory.client(turn))
+        Ok(factory.client(turn, interrupt))
     }
 }

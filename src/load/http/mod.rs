@@ -1,10 +1,22 @@
 //! HTTP for one user: the one home of ureq.
 
 mod ask;
+mod body;
 mod buffers;
 mod client;
+mod codec;
+mod connector;
+mod decoding;
+mod explain;
 mod factories;
+mod framing;
+#[cfg(feature = "hurl")]
+mod hashes;
+mod head;
+mod headers;
 mod interrupt;
+mod outgoing;
+mod pool;
 mod proxy;
 mod resolver;
 mod settings;
@@ -14,10 +26,15 @@ mod transport;
 mod wire;
 
 pub(crate) use ask::{Ask, Manner};
-pub(crate) use client::{Answered, Client, ClientFactory, Exchanged, MAX_BODY};
+pub(crate) use body::Body;
+pub(crate) use client::{Answered, Client, ClientFactory, Exchanged};
+#[cfg(feature = "hurl")]
+pub(crate) use decoding::unpacked;
 pub(crate) use factories::Factories;
+#[cfg(feature = "hurl")]
+pub(crate) use hashes::Hashes;
+pub(crate) use headers::{Headers, check as check_header, text_of};
 pub(crate) use interrupt::Interrupt;
 pub(crate) use settings::{Added, Family, Route, TlsVersions};
 pub use settings::{HttpSettings, TlsResume};
-pub(crate) use ureq::http::header::{COOKIE, SET_COOKIE};
-pub(crate) use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
+pub(crate) use ureq::http::{Method, Uri, Version};

@@ -1,36 +1,46 @@
-//! Connections through a proxy: HTTP CONNECT by ureq, SOCKS5 (RFC 1928, RFC 1929) here, so that they too are stamped; and
-//! requests that an HTTP proxy is asked to make itself.
+//! Connections through a proxy: a tunnel by CONNECT (RFC 9110, 9.3.6), SOCKS5 (RFC 1928, RFC 1929), and HTTP proxies that
+//! are asked to make the requests themselves.
 
-use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
 
-use ureq::http::{HeaderValue, Uri};
+use percent_encoding::percent_decode_str;
+use ureq::Error as UreqError;
+use ureq::http::Uri;
+use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport, TransportAdapter};
 use url::Url;
 
+use super::client::Shared;
+use super::codec::{BY_THE_WIRE, Broken, Exchange};
+use super::tls::TlsConnector;
+use super::wire::SharedWire;
 use crate::error::Error;
 use crate::load::basic_auth;
+use crate::sample::Phase;
 
 /// What `--proxy` says.
 #[derive(Debug, Clone)]
 pub(super) enum Proxy {
-    /// A tunnel, or a plain request where that is asked for and the proxy itself wants no TLS.
-    Connect(ureq::Proxy, Option<ForwardProxy>),
+    Http(HttpProxy),
     Socks(SocksProxy),
 }
 
-/// A proxy that makes requests itself.
+/// A proxy that speaks HTTP: it opens tunnels, or makes plain requests itself.
 #[derive(Debug, Clone)]
-pub(super) struct ForwardProxy {
-    pub(super) uri: Uri,
+pub(super) struct HttpProxy {
+    /// Where it is; `https` if it wants TLS for itself.
+    uri: Uri,
     /// The `Proxy-Authorization`, if it wants one.
-    pub(super) login: Option<HeaderValue>,
+    pub(super) login: Option<String>,
 }
 
 /// A SOCKS5 proxy.
 #[derive(Debug, Clone)]
 pub(super) struct SocksProxy {
     /// Where it is, as the resolver wants it.
-    pub(super) uri: Uri,
+    uri: Uri,
     /// The proxy looks the target's name up (`socks5h`); else perfloop does.
     resolves: bool,
     credentials: Option<(String, String)>,
@@ -45,53 +55,139 @@ impl Proxy {
                 "--proxy {url}: {why}; give a URL like http://127.0.0.1:3128 or socks5://127.0.0.1:1080"
             )))
         };
-        match (url.scheme(), url.host_str()) {
-            (_, None | Some("")) => refuse("has no host"),
-            ("http" | "https", _) => match ureq::Proxy::new(url.as_str()) {
-                Ok(proxy) => {
-                    let forward = ForwardProxy::new(url, &proxy);
-                    Ok(Proxy::Connect(proxy, forward))
-                }
-                Err(error) => refuse(&error.to_string()),
-            },
-            (scheme @ ("socks5" | "socks5h"), Some(host)) => {
-                let port = url.port().unwrap_or(1080);
-                let Ok(uri) = format!("http://{host}:{port}/").parse() else { return refuse("has no usable host") };
-                let credentials = (!url.username().is_empty())
-                    .then(|| (url.username().to_owned(), url.password().unwrap_or_default().to_owned()));
-                Ok(Proxy::Socks(SocksProxy { uri, resolves: scheme == "socks5h", credentials }))
+        let Some(host) = url.host_str().filter(|host| !host.is_empty()) else { return refuse("has no host") };
+        let scheme = match url.scheme() {
+            "http" | "socks5" | "socks5h" => "http",
+            "https" => "https",
+            _ => return refuse("is none that perfloop speaks"),
+        };
+        let port = url.port_or_known_default().unwrap_or(SOCKS_PORT);
+        let Ok(uri) = format!("{scheme}://{host}:{port}/").parse() else { return refuse("has no usable host") };
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let credentials = (!url.username().is_empty() || url.password().is_some())
+            .then(|| (decoded(url.username()), decoded(url.password().unwrap_or_default())));
+        Ok(match url.scheme() {
+            "http" | "https" => {
+                let login = credentials.map(|(user, password)| basic_auth(&format!("{user}:{password}")));
+                Proxy::Http(HttpProxy { uri, login })
             }
-            _ => refuse("is none that perfloop speaks"),
+            scheme => Proxy::Socks(SocksProxy { uri, resolves: scheme == "socks5h", credentials }),
+        })
+    }
+
+    /// Where the proxy is.
+    pub(super) fn uri(&self) -> &Uri {
+        match self {
+            Proxy::Http(proxy) => &proxy.uri,
+            Proxy::Socks(proxy) => &proxy.uri,
+        }
+    }
+
+    /// The proxy as one that makes plain requests itself.
+    pub(super) fn forward(&self) -> Option<&HttpProxy> {
+        match self {
+            Proxy::Http(proxy) => Some(proxy),
+            Proxy::Socks(_) => None,
         }
     }
 }
 
-impl ForwardProxy {
-    fn new(url: &Url, proxy: &ureq::Proxy) -> Option<Self> {
-        let host = url.host_str().filter(|_| url.scheme() == "http")?;
-        let uri = format!("http://{host}:{}/", url.port().unwrap_or(80)).parse().ok()?;
-        let login = |user| basic_auth(&format!("{user}:{}", proxy.password().unwrap_or_default()));
-        Some(ForwardProxy { uri, login: proxy.username().and_then(|user| login(user).parse().ok()) })
+/// Makes a connection to a proxy one to the target.
+#[derive(Debug)]
+pub(super) struct ProxyConnector {
+    shared: Arc<Shared>,
+    tls: Arc<TlsConnector>,
+    wire: SharedWire,
+}
+
+impl ProxyConnector {
+    pub(super) fn new(shared: Arc<Shared>, tls: Arc<TlsConnector>, wire: SharedWire) -> Self {
+        ProxyConnector { shared, tls, wire }
+    }
+
+    fn open(
+        &self,
+        details: &ConnectionDetails<'_>,
+        transport: Box<dyn Transport>,
+    ) -> Result<Box<dyn Transport>, UreqError> {
+        match &self.shared.proxy {
+            None => Ok(transport),
+            Some(Proxy::Http(proxy)) => {
+                self.wire.lock().begin(Phase::Proxy, Instant::now());
+                let mut transport = match proxy.uri.scheme_str() {
+                    Some("https") => self.tls.handshake(&proxy.uri, transport, &details.current_time)?,
+                    _ => transport,
+                };
+                // A proxy that is the end of the connection is asked for whole URLs.
+                if details.uri != &proxy.uri {
+                    self.tunnel(proxy, details.uri, &mut *transport)?;
+                }
+                self.wire.lock().end(Instant::now());
+                Ok(transport)
+            }
+            Some(Proxy::Socks(proxy)) => {
+                let address = match proxy.resolves {
+                    true => None,
+                    false => {
+                        let found = details.resolver.resolve(details.uri, details.config, BY_THE_WIRE)?;
+                        found.first().copied()
+                    }
+                };
+                self.wire.lock().begin(Phase::Proxy, Instant::now());
+                let mut stream = TransportAdapter::new(transport, Arc::clone(&details.current_time));
+                proxy.open(&mut stream, details.uri, address)?;
+                self.wire.lock().end(Instant::now());
+                Ok(stream.into_inner())
+            }
+        }
+    }
+
+    /// Asks an HTTP proxy for a tunnel to the target.
+    fn tunnel(&self, proxy: &HttpProxy, target: &Uri, transport: &mut dyn Transport) -> Result<(), UreqError> {
+        let authority = format!("{}:{}", target.host().unwrap_or_default(), port_of(target));
+        let agent = concat!("perfloop/", env!("CARGO_PKG_VERSION"));
+        let mut request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: {agent}\r\n");
+        if let Some(login) = &proxy.login {
+            request.push_str(&format!("Proxy-Authorization: {login}\r\n"));
+        }
+        request.push_str("Proxy-Connection: Keep-Alive\r\n\r\n");
+        match (Exchange { transport, wire: &self.wire }).open_tunnel(request.as_bytes()) {
+            Ok(200..=299) => Ok(()),
+            Ok(407) => Err(refused("it wants another user or password (status 407)").into()),
+            Ok(status) => Err(refused(&format!("it answered with status {status}")).into()),
+            Err(Broken::Transport(error)) => Err(error),
+            Err(Broken::Protocol(what)) => Err(refused(&what).into()),
+            Err(_) => Err(refused("it closed the connection").into()),
+        }
     }
 }
 
+impl<In: Transport> Connector<In> for ProxyConnector {
+    type Out = Box<dyn Transport>;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, UreqError> {
+        chained.map(|transport| self.open(details, Box::new(transport))).transpose()
+    }
+}
+
+fn port_of(target: &Uri) -> u16 {
+    target.port_u16().unwrap_or(if target.scheme_str() == Some("https") { 443 } else { 80 })
+}
+
+/// Where a SOCKS proxy listens, if its URL does not say.
+const SOCKS_PORT: u16 = 1080;
 const VERSION: u8 = 5;
 const NO_AUTHENTICATION: u8 = 0;
 const PASSWORD: u8 = 2;
 
 impl SocksProxy {
-    /// Whether the target's addresses must be known before.
-    pub(super) fn needs_addresses(&self) -> bool {
-        !self.resolves
-    }
-
     /// Asks the proxy at the other end for a connection to the target.
-    pub(super) fn open(&self, mut stream: &TcpStream, target: &Uri, address: Option<SocketAddr>) -> io::Result<()> {
+    fn open(&self, stream: &mut (impl Read + Write), target: &Uri, address: Option<SocketAddr>) -> io::Result<()> {
         let method = if self.credentials.is_some() { PASSWORD } else { NO_AUTHENTICATION };
         stream.write_all(&[VERSION, 1, method])?;
         let [_, chosen] = read(stream)?;
         if chosen != method {
-            return Err(refused("the SOCKS proxy wants another way to log in"));
+            return Err(refused("it wants another way to log in"));
         }
         if let Some((user, password)) = &self.credentials {
             let mut login = vec![1];
@@ -100,7 +196,7 @@ impl SocksProxy {
             stream.write_all(&login)?;
             let [_, status] = read(stream)?;
             if status != 0 {
-                return Err(refused("the SOCKS proxy refuses the user or the password"));
+                return Err(refused("it refuses the user or the password"));
             }
         }
         stream.write_all(&request(target, address)?)?;
@@ -108,33 +204,35 @@ impl SocksProxy {
         if status != 0 {
             return Err(refused(reason(status)));
         }
-        // The address it connects from, which nobody needs.
-        match kind {
-            1 => read::<6>(stream).map(drop),
-            4 => read::<18>(stream).map(drop),
-            _ => Err(refused("the SOCKS proxy's answer is broken")),
-        }
+        // The address it connects from, which nobody needs, and the port.
+        let length = match kind {
+            1 => 4,
+            3 => read::<1>(stream)?[0].into(),
+            4 => 16,
+            _ => return Err(refused("its answer is broken")),
+        };
+        stream.read_exact(&mut [0; 255 + 2][..length + 2])
     }
 }
 
 fn request(target: &Uri, address: Option<SocketAddr>) -> io::Result<Vec<u8>> {
-    let default = if target.scheme_str() == Some("https") { 443 } else { 80 };
     let mut request = vec![VERSION, 1, 0];
-    match address {
-        Some(SocketAddr::V4(address)) => {
+    let host = target.host().unwrap_or_default().trim_matches(['[', ']']);
+    match address.map(|address| address.ip()).or_else(|| host.parse().ok()) {
+        Some(IpAddr::V4(address)) => {
             request.push(1);
-            request.extend(address.ip().octets());
+            request.extend(address.octets());
         }
-        Some(SocketAddr::V6(address)) => {
+        Some(IpAddr::V6(address)) => {
             request.push(4);
-            request.extend(address.ip().octets());
+            request.extend(address.octets());
         }
         None => {
             request.push(3);
-            push_short(&mut request, target.host().unwrap_or_default())?;
+            push_short(&mut request, host)?;
         }
     }
-    request.extend(target.port_u16().unwrap_or(default).to_be_bytes());
+    request.extend(port_of(target).to_be_bytes());
     Ok(request)
 }
 
@@ -145,7 +243,7 @@ fn push_short(bytes: &mut Vec<u8>, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn read<const N: usize>(mut stream: &TcpStream) -> io::Result<[u8; N]> {
+fn read<const N: usize>(stream: &mut impl Read) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     stream.read_exact(&mut bytes)?;
     Ok(bytes)
@@ -157,9 +255,9 @@ fn refused(why: &str) -> io::Error {
 
 fn reason(status: u8) -> &'static str {
     match status {
-        2 => "the SOCKS proxy does not allow this target",
-        3 | 4 => "the SOCKS proxy cannot reach the target",
-        5 => "the SOCKS proxy's connection to the target was refused",
-        _ => "the SOCKS proxy failed",
+        2 => "it does not allow this target",
+        3 | 4 => "it cannot reach the target",
+        5 => "its connection to the target was refused",
+        _ => "it failed",
     }
 }

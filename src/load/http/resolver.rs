@@ -195,8 +195,6 @@ impl UserResolver {
 
 impl Resolver for UserResolver {
     fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let proxy = self.wire.lock().proxy.clone();
-        let uri = proxy.as_ref().unwrap_or(uri);
         let authority = uri.authority().ok_or(ureq::Error::HostNotFound)?;
         let https = uri.scheme_str() == Some("https");
         let now = Instant::now();

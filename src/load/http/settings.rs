@@ -10,6 +10,7 @@ pub struct HttpSettings {
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) keep_alive: bool,
     pub(crate) compressed: bool,
+    pub(crate) max_body: usize,
     pub(crate) follow: u32,
     pub(crate) insecure: bool,
     pub(crate) ca_pem: Option<Vec<u8>>,
@@ -58,6 +59,8 @@ pub(crate) enum Added {
 impl HttpSettings {
     /// See [`HttpSettings::timeout`].
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+    /// See [`HttpSettings::max_body`].
+    pub const DEFAULT_MAX_BODY: usize = 16 * 1024 * 1024;
 
     /// A request that takes longer, from the look-up of the name to the last byte of the answer, is an exception. Default 30 s.
     #[must_use]
@@ -84,6 +87,14 @@ impl HttpSettings {
     #[must_use]
     pub fn compressed(mut self, compressed: bool) -> Self {
         self.compressed = compressed;
+        self
+    }
+
+    /// How many bytes of an answer's body are kept, as it came and again unpacked. Default 16 MiB. Of a longer body the rest
+    /// is read and counted; what looks at it (an expectation, a capture) is an exception, but for its length.
+    #[must_use]
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
         self
     }
 
@@ -163,6 +174,7 @@ impl Default for HttpSettings {
             connect_timeout: None,
             keep_alive: true,
             compressed: false,
+            max_body: Self::DEFAULT_MAX_BODY,
             follow: 0,
             insecure: false,
             ca_pem: None,

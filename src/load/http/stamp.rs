@@ -10,6 +10,8 @@ const SLACK: Duration = Duration::from_micros(5);
 /// A comparison of the clocks that took longer was interrupted.
 const UNINTERRUPTED: Duration = Duration::from_micros(1);
 const TRIES: usize = 5;
+/// No bytes wait longer on a connection that somebody means to use again: the realtime clock was set instead.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// Reads both clocks.
 pub(super) trait Clocks: Debug {
@@ -31,54 +33,89 @@ impl Clocks for SystemClocks {
     }
 }
 
+/// What a stamp says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// The bytes arrived then.
+    At(Instant),
+    /// The bytes had arrived before the request was sent: they are no answer to it.
+    BeforeSend,
+    /// Nothing: there is no stamp, or the realtime clock was set meanwhile.
+    Unknown,
+}
+
+/// A moment on both clocks.
+#[derive(Debug, Clone, Copy)]
+struct Same {
+    monotonic: Instant,
+    realtime: Duration,
+    /// What the comparison may be off by.
+    error: Duration,
+}
+
 /// Turns stamps into moments.
 #[derive(Debug, Default)]
 pub(super) struct StampClock<C = SystemClocks> {
     clocks: C,
-    /// The same moment on both clocks.
-    same: Option<(Instant, Duration)>,
+    same: Option<Same>,
 }
 
 impl<C: Clocks> StampClock<C> {
-    /// When the bytes with this stamp arrived. `None` if that cannot be: before the request was sent or after the
-    /// read returned, because the realtime clock was set in between.
-    pub(super) fn arrival(&mut self, stamp: Duration, sent: Instant, returned: Instant) -> Option<Instant> {
-        let known = self.same.filter(|(read, _)| returned.saturating_duration_since(*read) < TRUSTED);
-        let at_first = known.and_then(|same| moment(stamp, same, sent, returned));
-        at_first.or_else(|| {
-            // Perhaps the clock was set since the two were compared.
-            let same = self.compare();
-            self.same = Some(same);
-            moment(stamp, same, sent, returned)
-        })
+    /// When the bytes with this stamp arrived, for a request that was sent then and a read that returned then.
+    pub(super) fn arrival(&mut self, stamp: Duration, sent: Instant, returned: Instant) -> Arrival {
+        let known = self.same.filter(|same| returned.saturating_duration_since(same.monotonic) < TRUSTED);
+        let at_first = known.map_or(Arrival::Unknown, |same| same.arrival(stamp, sent, returned));
+        if matches!(at_first, Arrival::At(_)) {
+            return at_first;
+        }
+        // Perhaps the clock was set since the two were compared.
+        let same = self.compare();
+        self.same = Some(same);
+        same.arrival(stamp, sent, returned)
     }
 
-    fn compare(&self) -> (Instant, Duration) {
-        let mut best: Option<(Duration, (Instant, Duration))> = None;
+    fn compare(&self) -> Same {
+        let mut best: Option<Same> = None;
         for _ in 0..TRIES {
             let before = self.clocks.monotonic();
             let realtime = self.clocks.realtime();
             let took = self.clocks.monotonic().saturating_duration_since(before);
-            if best.is_none_or(|(least, _)| took < least) {
-                best = Some((took, (before + took / 2, realtime)));
+            let error = took / 2;
+            if best.is_none_or(|best| error < best.error) {
+                best = Some(Same { monotonic: before + error, realtime, error });
             }
             if took < UNINTERRUPTED {
                 break;
             }
         }
-        best.map_or_else(|| (self.clocks.monotonic(), self.clocks.realtime()), |(_, same)| same)
+        best.unwrap_or_else(|| Same {
+            monotonic: self.clocks.monotonic(),
+            realtime: self.clocks.realtime(),
+            error: Duration::MAX,
+        })
     }
 }
 
-fn moment(stamp: Duration, same: (Instant, Duration), sent: Instant, returned: Instant) -> Option<Instant> {
-    let (monotonic, realtime) = same;
-    let arrival = if stamp >= realtime {
-        monotonic.checked_add(stamp - realtime)?
-    } else {
-        monotonic.checked_sub(realtime - stamp)?
-    };
-    let is_possible = arrival + SLACK >= sent && arrival <= returned + SLACK;
-    is_possible.then(|| arrival.clamp(sent, returned.max(sent)))
+impl Same {
+    fn arrival(self, stamp: Duration, sent: Instant, returned: Instant) -> Arrival {
+        let Same { monotonic, realtime, error } = self;
+        let arrival = if stamp >= realtime {
+            monotonic.checked_add(stamp - realtime)
+        } else {
+            monotonic.checked_sub(realtime - stamp)
+        };
+        let slack = SLACK.saturating_add(error);
+        match arrival {
+            Some(arrival) if arrival + SLACK >= sent && arrival <= returned + SLACK => {
+                Arrival::At(arrival.clamp(sent, returned.max(sent)))
+            }
+            // A clock that was set back by hours is another matter than bytes that waited.
+            Some(arrival) if sent.saturating_duration_since(arrival) > slack && sent - arrival < LONGEST_WAIT => {
+                Arrival::BeforeSend
+            }
+            _ => Arrival::Unknown,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -125,7 +162,7 @@ mod tests {
         hands.pass(30 * US);
         let stamp = hands.realtime.get();
         let returned = hands.pass(500 * US);
-        assert_eq!(clock.arrival(stamp, sent, returned), Some(sent + 30 * US));
+        assert_eq!(clock.arrival(stamp, sent, returned), Arrival::At(sent + 30 * US));
     }
 
     #[test]
@@ -138,7 +175,7 @@ mod tests {
             hands.pass(30 * US);
             let stamp = hands.realtime.get();
             let returned = hands.pass(5 * US);
-            assert_eq!(clock.arrival(stamp, sent, returned), Some(sent + 30 * US), "set by {step:?}");
+            assert_eq!(clock.arrival(stamp, sent, returned), Arrival::At(sent + 30 * US), "set by {step:?}");
         }
     }
 
@@ -152,7 +189,19 @@ mod tests {
             let stamp = hands.realtime.get();
             hands.realtime.set(if back { stamp - DAY } else { stamp + DAY });
             let returned = hands.pass(5 * US);
-            assert_eq!(clock.arrival(stamp, sent, returned), None);
+            assert_eq!(clock.arrival(stamp, sent, returned), Arrival::Unknown);
+        }
+    }
+
+    #[test]
+    fn bytes_that_had_arrived_before_the_request_are_told() {
+        let hands = Hands::new();
+        let mut clock = StampClock { clocks: &hands, same: None };
+        for rest in [10 * US, 30_000 * US, 3_600_000_000 * US] {
+            let stamp = hands.realtime.get();
+            let sent = hands.pass(rest);
+            let returned = hands.pass(20 * US);
+            assert_eq!(clock.arrival(stamp, sent, returned), Arrival::BeforeSend, "{rest:?} before");
         }
     }
 
@@ -163,6 +212,6 @@ mod tests {
         let sent = hands.pass(10 * US);
         let returned = hands.pass(30 * US);
         let stamp = hands.realtime.get() + 3 * US;
-        assert_eq!(clock.arrival(stamp, sent, returned), Some(returned));
+        assert_eq!(clock.arrival(stamp, sent, returned), Arrival::At(returned));
     }
 }

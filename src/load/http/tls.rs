@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::Instant;
 
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -9,14 +10,15 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme, StreamOwned};
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport, TransportAdapter,
-};
+use ureq::http::Uri;
+use ureq::unversioned::transport::time::Instant as UreqInstant;
+use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, TransportAdapter};
 
 use super::buffers::ConnectionBuffers;
 use super::settings::{HttpSettings, TlsResume, TlsVersions};
 use super::wire::SharedWire;
 use crate::error::Error;
+use crate::sample::Phase;
 
 /// What all users of a run share.
 #[derive(Debug)]
@@ -124,7 +126,9 @@ fn broken(flag: &str, what: &str) -> Error {
     Error::usage(format!("{flag}: {what}; give a file of PEM certificates"))
 }
 
-/// Wraps connections to https URLs in TLS.
+type Clock = dyn Fn() -> UreqInstant + Send + Sync;
+
+/// Wraps connections in TLS.
 #[derive(Debug)]
 pub(super) struct TlsConnector {
     setup: Arc<TlsSetup>,
@@ -137,20 +141,33 @@ impl TlsConnector {
         TlsConnector { setup, wire, config: OnceLock::new() }
     }
 
+    /// A connection to this place inside TLS.
+    pub(super) fn connect(
+        &self,
+        uri: &Uri,
+        transport: Box<dyn Transport>,
+        clock: &Arc<Clock>,
+    ) -> Result<Box<dyn Transport>, ureq::Error> {
+        self.wire.lock().begin(Phase::Tls, Instant::now());
+        let wrapped = self.handshake(uri, transport, clock)?;
+        self.wire.lock().end(Instant::now());
+        Ok(wrapped)
+    }
+
     /// Not inlined: a handshake needs a stack that plain connections do not.
     #[inline(never)]
-    fn handshake<In: Transport>(
+    pub(super) fn handshake(
         &self,
-        details: &ConnectionDetails<'_>,
-        transport: In,
-    ) -> Result<Box<TlsTransport>, ureq::Error> {
-        self.wire.lock().begin_tls(std::time::Instant::now());
-        let host = details.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
+        uri: &Uri,
+        transport: Box<dyn Transport>,
+        clock: &Arc<Clock>,
+    ) -> Result<Box<dyn Transport>, ureq::Error> {
+        let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
         let name =
             ServerName::try_from(host).map_err(|_| tls_error("the host is no name that a certificate could have"))?;
         let config = Arc::clone(self.config.get_or_init(|| self.setup.for_user()));
         let mut connection = ClientConnection::new(config, name).map_err(tls_error)?;
-        let mut socket = TransportAdapter::new(transport.boxed(), Arc::clone(&details.current_time));
+        let mut socket = TransportAdapter::new(transport, Arc::clone(clock));
         connection.complete_io(&mut socket)?;
         Ok(Box::new(TlsTransport {
             stream: StreamOwned::new(connection, socket),
@@ -169,20 +186,6 @@ pub(super) fn is_alert(error: &ureq::Error) -> bool {
 
 fn tls_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ureq::Error {
     ureq::Error::Other(error.into())
-}
-
-impl<In: Transport> Connector<In> for TlsConnector {
-    type Out = Either<In, Box<dyn Transport>>;
-
-    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, ureq::Error> {
-        match chained {
-            Some(transport) if details.needs_tls() && !transport.is_tls() => {
-                let wrapped: Box<dyn Transport> = self.handshake(details, transport)?;
-                Ok(Some(Either::B(wrapped)))
-            }
-            other => Ok(other.map(Either::A)),
-        }
-    }
 }
 
 /// A TLS connection over another transport, which notes the times and the bytes.
@@ -235,7 +238,10 @@ impl Transport for TlsTransport {
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.sock.get_mut().is_open()
+        // Bytes that nothing asked for answer nothing.
+        let has_more = self.stream.conn.process_new_packets().is_ok_and(|state| state.plaintext_bytes_to_read() > 0);
+        let below = self.stream.sock.get_mut();
+        !has_more && below.buffers().input().is_empty() && below.is_open()
     }
 
     fn is_tls(&self) -> bool {

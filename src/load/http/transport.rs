@@ -8,33 +8,33 @@ use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, NextTimeout, ShutdownHandle, Transport,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport};
 use ureq::{Error, Timeout};
 
 use super::buffers::ConnectionBuffers;
-use super::proxy::SocksProxy;
 use super::resolver::AddressBook;
-use super::stamp::StampClock;
+use super::stamp::{Arrival, StampClock};
 use super::wire::{Read, SharedWire};
 use crate::load::os;
 use crate::sample::Phase;
 
 /// A connection that rested longer is asked whether it is still open before it is used.
 const TRUSTED_REST: Duration = Duration::from_millis(50);
+/// After so long without taking a byte the other side is looked at: it may have answered already.
+const EARLY_LOOK: Duration = Duration::from_millis(250);
+/// No longer than this is waited for word that the other side had closed the connection.
+const MAX_ROUND_TRIP: Duration = Duration::from_secs(1);
 
-/// Makes TCP connections whose every byte is noted in the user's wire.
+/// Maker of TCP connections whose every byte is noted in the user's wire.
 #[derive(Debug)]
 pub(super) struct TcpConnector {
     wire: SharedWire,
     book: Arc<AddressBook>,
-    socks: Option<SocksProxy>,
 }
 
 impl TcpConnector {
-    pub(super) fn new(wire: SharedWire, book: Arc<AddressBook>, socks: Option<SocksProxy>) -> Self {
-        TcpConnector { wire, book, socks }
+    pub(super) fn new(wire: SharedWire, book: Arc<AddressBook>) -> Self {
+        TcpConnector { wire, book }
     }
 
     fn connect_one(&self, address: SocketAddr) -> io::Result<TcpStream> {
@@ -44,9 +44,7 @@ impl TcpConnector {
             None => TcpStream::connect(address),
         }
     }
-}
 
-impl TcpConnector {
     /// Tries the addresses one after the other.
     fn connect_any(&self, addresses: &[SocketAddr]) -> io::Result<TcpStream> {
         let mut result = Err(io::Error::from(io::ErrorKind::AddrNotAvailable));
@@ -60,40 +58,21 @@ impl TcpConnector {
         }
         result
     }
-
-    /// A connection to the proxy, on which it has opened another to the target.
-    fn connect_by_socks(&self, socks: &SocksProxy, details: &ConnectionDetails<'_>) -> Result<TcpStream, Error> {
-        let proxies = details.resolver.resolve(&socks.uri, details.config, details.timeout)?;
-        self.wire.lock().phase = Phase::Connect;
-        let stream = self.connect_any(&proxies).map_err(timeout_or_io)?;
-        let left = self.wire.lock().left(Instant::now()).map(|left| left.max(Duration::from_millis(1)));
-        stream.set_read_timeout(left)?;
-        let address = details.addrs.first().copied().filter(|_| socks.needs_addresses());
-        let opened = socks.open(&stream, details.uri, address).and_then(|()| stream.set_read_timeout(None));
-        opened.map_err(timeout_or_io)?;
-        Ok(stream)
-    }
 }
 
-/// Either nothing, or a tunnel through a proxy, which is a connection of ours already.
-impl<In: Transport> Connector<In> for TcpConnector {
-    type Out = Either<In, TcpTransport>;
+/// The beginning of the chain: nothing comes before a TCP connection.
+impl Connector for TcpConnector {
+    type Out = TcpTransport;
 
-    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
+    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<TcpTransport>, Error> {
         let since = Instant::now();
-        if let Some(tunnel) = chained {
-            self.wire.lock().tunnelled(since);
-            return Ok(Some(Either::A(tunnel)));
-        }
         self.wire.lock().begin_connect(since);
-        let stream = match &self.socks {
-            Some(socks) => self.connect_by_socks(socks, details)?,
-            None => self.connect_any(&details.addrs).map_err(|error| {
-                self.book.strike_out(details.uri);
-                timeout_or_io(error)
-            })?,
-        };
-        self.wire.lock().times.connect = since.elapsed();
+        let stream = self.connect_any(&details.addrs).map_err(|error| {
+            self.book.strike_out(details.uri);
+            timeout_or_io(error)
+        })?;
+        let now = Instant::now();
+        self.wire.lock().end(now);
         // Without it the kernel may hold a request back until the last one is acknowledged.
         stream.set_nodelay(true)?;
         os::stamp_arrivals(&stream);
@@ -101,7 +80,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
         let socket = Arc::new(Socket(stream));
         let handle: Weak<Socket> = Arc::downgrade(&socket);
         (details.register_shutdown)(handle)?;
-        Ok(Some(Either::B(TcpTransport {
+        Ok(Some(TcpTransport {
             socket,
             wire: self.wire.clone(),
             buffers: ConnectionBuffers::default(),
@@ -110,29 +89,10 @@ impl<In: Transport> Connector<In> for TcpConnector {
             last_use: since,
             send_failed: false,
             stamps: StampClock::default(),
+            is_stamped: false,
+            round_trip: now.saturating_duration_since(since),
             peer,
-        })))
-    }
-}
-
-/// The end of making a connection, TLS included: what is sent from here on is requests.
-#[derive(Debug)]
-pub(super) struct Ready {
-    wire: SharedWire,
-}
-
-impl Ready {
-    pub(super) fn new(wire: SharedWire) -> Self {
-        Ready { wire }
-    }
-}
-
-impl<In: Transport> Connector<In> for Ready {
-    type Out = In;
-
-    fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {
-        self.wire.lock().ready(Instant::now());
-        Ok(chained)
+        }))
     }
 }
 
@@ -159,6 +119,10 @@ pub(super) struct TcpTransport {
     /// The other side takes no more. It may still have answered: the read decides.
     send_failed: bool,
     stamps: StampClock,
+    /// The last read that brought bytes brought a stamp.
+    is_stamped: bool,
+    /// What the connection took to be made: about the time from here to the other end and back.
+    round_trip: Duration,
     peer: Option<IpAddr>,
 }
 
@@ -173,6 +137,10 @@ impl TcpTransport {
         let limit = match direction {
             Direction::Read => &mut self.read_limit,
             Direction::Write => &mut self.write_limit,
+        };
+        let left = match direction {
+            Direction::Read => left,
+            Direction::Write => Some(left.map_or(EARLY_LOOK, |left| left.min(EARLY_LOOK))),
         };
         let keep = match (*limit, left) {
             (Some(limit), Some(left)) => limit <= left + (left / 20).max(Duration::from_millis(10)),
@@ -190,16 +158,39 @@ impl TcpTransport {
 }
 
 impl TcpTransport {
+    /// Whether the other side had closed the connection before it could read what was sent: then its kernel has
+    /// refused those bytes, which takes a round trip to be known.
+    fn is_refused(&self) -> bool {
+        let has_error = || matches!(self.socket.0.take_error(), Ok(Some(_)));
+        has_error() || {
+            std::thread::sleep(self.round_trip.min(MAX_ROUND_TRIP));
+            has_error()
+        }
+    }
+
+    /// Notes in the wire that the other side has ended the connection.
+    fn note_end(&self) {
+        let is_silent = {
+            let wire = self.wire.lock();
+            wire.careful && !wire.untouched && !wire.traffic.new_connection && wire.phase == Phase::FirstByte
+        };
+        if is_silent {
+            let is_unread = self.is_refused();
+            self.wire.lock().is_unread = is_unread;
+        }
+    }
+
     /// Tells the wire about a read, unless it met the end of the stream: a FIN is no part of the answer.
     fn note(&mut self, received: os::Received, room: usize) {
         self.last_use = Instant::now();
         if received.bytes == 0 {
-            return;
+            return self.note_end();
         }
         let returned = self.last_use;
         let mut wire = self.wire.lock();
         let sent = wire.not_before().unwrap_or(returned);
-        let arrival = received.stamp.and_then(|stamp| self.stamps.arrival(stamp, sent, returned));
+        let arrival = received.stamp.map_or(Arrival::Unknown, |stamp| self.stamps.arrival(stamp, sent, returned));
+        self.is_stamped = received.stamp.is_some();
         let filled_buffer = received.bytes == room;
         wire.received(Read { bytes: received.bytes, filled_buffer, arrival, returned });
     }
@@ -221,10 +212,6 @@ impl Transport for TcpTransport {
         let mut now = Instant::now();
         self.last_use = now;
         let mut wire = self.wire.lock();
-        let amount = match wire.origin.take() {
-            Some(origin) => self.buffers.insert_origin(&origin, amount),
-            None => amount,
-        };
         wire.sending(now, amount);
         wire.peer = self.peer;
         drop(wire);
@@ -238,7 +225,10 @@ impl Transport for TcpTransport {
                     self.wire.lock().untouched = false;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if is_timeout(&error) => self.write_limit = None,
+                Err(error) if is_timeout(&error) => {
+                    self.write_limit = None;
+                    self.send_failed = !os::is_quiet(&self.socket.0);
+                }
                 // An early answer may be waiting in the socket.
                 Err(_) => self.send_failed = true,
             }
@@ -246,6 +236,7 @@ impl Transport for TcpTransport {
                 now = Instant::now();
             }
         }
+        self.wire.lock().is_send_over = self.send_failed;
         Ok(())
     }
 
@@ -280,7 +271,8 @@ impl Transport for TcpTransport {
         if self.send_failed {
             return false;
         }
-        let is_trusted = !self.wire.lock().careful && self.last_use.elapsed() < TRUSTED_REST;
+        // Where there are stamps, they tell bytes that came before a request from its answer.
+        let is_trusted = self.is_stamped && !self.wire.lock().careful && self.last_use.elapsed() < TRUSTED_REST;
         is_trusted || os::is_quiet(&self.socket.0)
     }
 }

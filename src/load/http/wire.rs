@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
-use ureq::http::Uri;
 
+use super::stamp::Arrival;
 use crate::sample::{Phase, RequestTimes, Traffic};
 
 /// Shared by a user's client and the transports it owns; all of them live on the user's own thread,
@@ -26,7 +26,7 @@ pub(super) struct Read {
     pub(super) bytes: usize,
     pub(super) filled_buffer: bool,
     /// When the last of the bytes arrived in the kernel, where it says so.
-    pub(super) arrival: Option<Instant>,
+    pub(super) arrival: Arrival,
     pub(super) returned: Instant,
 }
 
@@ -39,59 +39,62 @@ pub(super) struct Wire {
     deadline: Option<Instant>,
     /// When a new connection must be made.
     pub(super) connect_deadline: Option<Instant>,
+    /// Until when an answer is waited for before the body goes without one.
+    pub(super) patience: Option<Instant>,
     pub(super) phase: Phase,
     pub(super) times: RequestTimes,
     pub(super) traffic: Traffic,
     sent_at: Option<Instant>,
     first_byte_at: Option<Instant>,
     last_byte_at: Option<Instant>,
-    connect_since: Option<Instant>,
-    tls_since: Option<Instant>,
-    /// How late the reads of the handshake were.
-    tls_delay: Duration,
+    /// Since when the connection is in the phase of being made that it is in.
+    phase_since: Option<Instant>,
+    /// How late the reads of that phase were.
+    phase_delay: Duration,
     is_opened: bool,
     /// Sent twice, this request might do twice what it does: a reused connection is looked at before it is trusted.
     pub(super) careful: bool,
     /// Not one byte of the request was taken by the kernel.
     pub(super) untouched: bool,
-    /// What the output buffer must hold: the longest line of the head, and as much of the body as is sent at once.
+    /// The other side takes no more of the request, or has answered before its end.
+    pub(super) is_send_over: bool,
+    /// The last bytes on a connection had arrived before the request was sent.
+    pub(super) is_early: bool,
+    /// The service had closed the connection before it read the request.
+    pub(super) is_unread: bool,
+    /// What the output buffer must hold.
     pub(super) output_size: usize,
-    /// The proxy that is asked for the whole URL.
-    pub(super) proxy: Option<Uri>,
-    /// What of the URL has still to be put before the path in the first line of the request.
-    pub(super) origin: Option<String>,
     /// The other side reset the connection.
     pub(super) reset: bool,
     /// The address at the other end of the connection.
     pub(super) peer: Option<IpAddr>,
-    /// Somebody wants to look at the other side's certificate.
+    /// The other side's certificate is wanted.
     pub(super) wants_certificate: bool,
-    /// It, if it is wanted and there is one.
+    /// Certificate of the other side, if it is wanted and there is one.
     pub(super) certificate: Option<Vec<u8>>,
 }
 
 impl Wire {
     /// Forgets the last exchange.
-    pub(super) fn begin(
+    pub(super) fn begin_exchange(
         &mut self,
         now: Instant,
         timeout: Duration,
         connect_timeout: Option<Duration>,
-        output_size: usize,
         careful: bool,
         wants_certificate: bool,
     ) {
         // A timeout too long for the clock is none.
         let deadline = now.checked_add(timeout);
         let connect_deadline = connect_timeout.and_then(|limit| now.checked_add(limit)).or(deadline);
-        let asked = Wire { output_size, careful, wants_certificate, ..Wire::default() };
+        let asked = Wire { careful, wants_certificate, ..Wire::default() };
         *self = Wire { deadline, connect_deadline, untouched: true, ..asked };
     }
 
-    /// Forgets a connection that died before any byte of the answer. The clock goes on from the first send.
+    /// Forgets a connection that brought no answer. The clock goes on from the first send.
     pub(super) fn begin_again(&mut self) {
-        let Wire { deadline, sent_at, output_size, careful, wants_certificate, .. } = *self;
-        let asked = Wire { output_size, careful, wants_certificate, ..Wire::default() };
+        let Wire { deadline, sent_at, careful, wants_certificate, .. } = *self;
+        let asked = Wire { careful, wants_certificate, ..Wire::default() };
         *self = Wire { deadline, connect_deadline: deadline, sent_at, ..asked };
         self.traffic.resent = true;
     }
@@ -99,6 +102,7 @@ impl Wire {
     /// How long the phase it is in may still take.
     pub(super) fn left(&self, now: Instant) -> Option<Duration> {
         let limit = if self.phase.is_before_send() { self.connect_deadline } else { self.deadline };
+        let limit = self.patience.map_or(limit, |patience| Some(limit.map_or(patience, |limit| limit.min(patience))));
         limit.map(|limit| limit.saturating_duration_since(now))
     }
 
@@ -107,41 +111,36 @@ impl Wire {
         self.deadline.is_some_and(|deadline| deadline <= now)
     }
 
-    /// A TCP connection is about to be made.
+    /// A connection is about to be made.
     pub(super) fn begin_connect(&mut self, now: Instant) {
-        self.phase = Phase::Connect;
         self.traffic.new_connection = true;
-        self.connect_since.get_or_insert(now);
+        self.begin(Phase::Connect, now);
     }
 
-    /// A proxy has opened a tunnel: what was said to it so far is a part of connecting.
-    pub(super) fn tunnelled(&mut self, now: Instant) {
-        self.phase = Phase::Connect;
-        self.times = RequestTimes { resolve: self.times.resolve, ..RequestTimes::default() };
-        self.times.connect = self.connect_since.map(|since| now.saturating_duration_since(since)).unwrap_or_default();
-        self.traffic = Traffic { new_connection: true, resent: self.traffic.resent, ..Traffic::default() };
-        (self.sent_at, self.first_byte_at, self.last_byte_at, self.is_opened) = (None, None, None, false);
+    /// A phase of making the connection begins.
+    pub(super) fn begin(&mut self, phase: Phase, now: Instant) {
+        (self.phase, self.phase_since, self.phase_delay) = (phase, Some(now), Duration::ZERO);
     }
 
-    /// TCP is connected, TLS begins.
-    pub(super) fn begin_tls(&mut self, now: Instant) {
-        self.phase = Phase::Tls;
-        self.tls_since = Some(now);
+    /// That phase has ended.
+    pub(super) fn end(&mut self, now: Instant) {
+        let time = self.phase_since.take().map(|since| now.saturating_duration_since(since)).unwrap_or_default();
+        let time = time.saturating_sub(self.phase_delay);
+        match self.phase {
+            Phase::Connect => self.times.connect = time,
+            Phase::Proxy => self.times.proxy = time,
+            Phase::Tls => self.times.tls = time,
+            _ => {}
+        }
     }
 
-    /// The connection is made; requests can be sent.
-    pub(super) fn ready(&mut self, now: Instant) {
+    /// There is a connection; a request can be sent.
+    pub(super) fn ready(&mut self) {
         self.phase = Phase::Send;
-        let tls = self.tls_since.map(|since| now.saturating_duration_since(since)).unwrap_or_default();
-        self.times.tls = tls.saturating_sub(self.tls_delay);
     }
 
     /// Bytes are about to be handed to the kernel.
     pub(super) fn sending(&mut self, now: Instant, bytes: usize) {
-        if self.phase == Phase::Resolve {
-            // Nothing was connected for this exchange: the connection came from the pool.
-            self.phase = Phase::Send;
-        }
         if self.phase >= Phase::Send {
             self.sent_at.get_or_insert(now);
             self.traffic.bytes_out += bytes as u64;
@@ -167,25 +166,27 @@ impl Wire {
 
     /// What the stamp of an arrival must lie after.
     pub(super) fn not_before(&self) -> Option<Instant> {
-        self.sent_at.or(self.tls_since)
+        self.sent_at.or(self.phase_since)
     }
 
     /// A read has returned.
     pub(super) fn received(&mut self, read: Read) {
-        let arrived = read.arrival.unwrap_or(read.returned);
+        let stamp = if let Arrival::At(arrived) = read.arrival { Some(arrived) } else { None };
+        let arrived = stamp.unwrap_or(read.returned);
         let delay = read.returned.saturating_duration_since(arrived);
         if self.phase < Phase::Send {
-            self.tls_delay += delay;
+            self.phase_delay += delay;
             return;
         }
         self.phase = Phase::Receive;
+        self.is_early = read.arrival == Arrival::BeforeSend;
         if self.first_byte_at.is_none() {
             self.first_byte_at = Some(arrived);
             self.times.first_byte_late = delay > LATE;
         }
         self.last_byte_at = Some(arrived);
         self.times.client_delay = delay;
-        self.times.stamped = read.arrival.is_some();
+        self.times.stamped = stamp.is_some();
         self.times.receiver_limited |= read.filled_buffer;
         self.traffic.bytes_in += read.bytes as u64;
     }

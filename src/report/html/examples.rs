@@ -65,6 +65,7 @@ fn example(recording: &Recording, why: &str) -> Markup {
     let phases = [
         ("name", times.resolve),
         ("connect", times.connect),
+        ("proxy", times.proxy),
         ("TLS", times.tls),
         ("first byte", times.first_byte),
         ("receive", times.receive),

@@ -245,6 +245,7 @@ fn request(section: &Section, tally: &RequestTally) -> Map<String, Value> {
             "setup": mergeable(&tally.setup),
             "resolve": mergeable(&tally.resolve),
             "connect": mergeable(&tally.connect),
+            "proxy": mergeable(&tally.proxy),
             "tls": mergeable(&tally.tls),
             "first_byte": mergeable(&tally.first_byte),
             "receive": mergeable(&tally.receive),
@@ -257,6 +258,7 @@ fn request(section: &Section, tally: &RequestTally) -> Map<String, Value> {
         "bytes_out": tally.bytes_out,
         "new_connections": tally.new_connections,
         "resent": tally.resent,
+        "lost_kept": tally.lost_kept,
     }))
 }
 

@@ -107,6 +107,11 @@ impl<'a> Object<'a> {
         timing.ok_or_else(|| format!("a damaged histogram in {key}"))
     }
 
+    /// A count that reports of earlier versions do not have.
+    fn later_count(&self, key: &str) -> Read<u64> {
+        if self.0.contains_key(key) { self.count(key) } else { Ok(0) }
+    }
+
     /// Times that reports of earlier versions do not have.
     fn later_times(&self, key: &str) -> Read<Timing> {
         if self.0.contains_key(key) { self.times(key) } else { Ok(Timing::default()) }
@@ -296,6 +301,7 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
         setup: phases.times("setup")?,
         resolve: phases.later_times("resolve")?,
         connect: phases.later_times("connect")?,
+        proxy: phases.later_times("proxy")?,
         tls: phases.later_times("tls")?,
         first_byte: phases.times("first_byte")?,
         receive: phases.times("receive")?,
@@ -311,6 +317,7 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
         bytes_out: row.count("bytes_out")?,
         new_connections: row.count("new_connections")?,
         resent: row.count("resent")?,
+        lost_kept: row.later_count("lost_kept")?,
         ..RequestTally::default()
     })
 }

@@ -33,7 +33,7 @@ fn summary() -> Summary {
         stamped: true,
         ..RequestTimes::default()
     };
-    let traffic = Traffic { bytes_in: 100, body_bytes: 40, bytes_out: 60, new_connection: true, resent: false };
+    let traffic = Traffic { bytes_in: 100, body_bytes: 40, bytes_out: 60, new_connection: true, ..Traffic::default() };
     let mut add = |at: u32, check: u16, outcome: Outcome| {
         let level = Level(u16::from(at >= 1000));
         let (ended, request) = (start + at * MS, if check == 0 { get } else { post });

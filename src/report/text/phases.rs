@@ -27,7 +27,8 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
 }
 
 fn phases(totals: &RequestTally) -> Vec<(&'static str, &Timing)> {
-    let parts = [("look-up", &totals.resolve), ("connect", &totals.connect), ("TLS", &totals.tls)];
+    let parts =
+        [("look-up", &totals.resolve), ("connect", &totals.connect), ("proxy", &totals.proxy), ("TLS", &totals.tls)];
     // Reports of earlier versions do not say what it was made of.
     let is_whole = parts.iter().all(|(_, timing)| timing.count() == 0);
     let setup = if is_whole { vec![("setup", &totals.setup)] } else { parts.to_vec() };

@@ -57,6 +57,7 @@ fn requests_line(requests: &RequestTally) -> String {
         some(requests.exceptions(), units::count(requests.exceptions(), "exception")),
         some(requests.unfinished, format!("{} unfinished", requests.unfinished)),
         some(requests.resent, format!("{} resent", requests.resent)),
+        some(requests.lost_kept, format!("{} lost on a kept connection", requests.lost_kept)),
         Some(units::count(requests.new_connections, "connection")),
         Some(format!("{} in", bytes(requests.bytes_in))),
         Some(format!("{} out", bytes(requests.bytes_out))),

@@ -7,24 +7,25 @@ use crate::hurl::eval::answer::AnswerParts;
 use crate::hurl::eval::fault::FaultKind;
 use crate::hurl::eval::number::Number;
 use crate::hurl::eval::value::Hop;
-use crate::load::HeaderMap;
+use crate::load::{Body, Headers};
 
 const JSON: &str = r#"{"int": 42, "big": 1000000000000000000000, "s": "hello", "n": null, "list": [1, "a", 1.0], "o": {},
  "one": [7], "ip": "::1", "uuid": "550e8400-e29b-41d4-a716-446655440000", "date": "2023-01-15T10:20:30Z"}"#;
 
 fn answer(content_type: &str, body: &[u8]) -> Answer {
-    let mut headers = HeaderMap::new();
-    headers.append("content-type", content_type.parse().expect("well formed"));
-    for (name, value) in [("x-a", "1"), ("x-a", "2"), ("set-cookie", "k=v; Path=/p; Secure; Expires=never")] {
-        headers.append(name, value.parse().expect("well formed"));
-    }
+    let headers = Headers::from_pairs([
+        ("content-type", content_type),
+        ("x-a", "1"),
+        ("x-a", "2"),
+        ("set-cookie", "k=v; Path=/p; Secure; Expires=never"),
+    ]);
     Answer::new(AnswerParts {
         status: 200,
         version: Version::Http11,
         url: "http://x/end".into(),
         headers,
-        body: body.to_vec(),
-        raw_body: Some(b"raw".to_vec()),
+        body: Body::whole(body.to_vec()),
+        raw_body: Some(Body::whole(b"raw".to_vec())),
         duration: Duration::from_millis(12),
         ip: "127.0.0.1".parse().ok(),
         certificate: None,

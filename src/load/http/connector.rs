@@ -1,0 +1,109 @@
+//! The one way to a connection: name, TCP, proxy, TLS, each a connector of ureq's chain.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::Resolver as _;
+use ureq::unversioned::transport::time::Instant as UreqInstant;
+use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport};
+use ureq::{Agent, Error};
+
+use super::client::Shared;
+use super::codec::BY_THE_WIRE;
+use super::interrupt::Interrupt;
+use super::pool::{Connection, Origin};
+use super::proxy::{Proxy, ProxyConnector};
+use super::resolver::UserResolver;
+use super::tls::TlsConnector;
+use super::transport::TcpConnector;
+use super::wire::SharedWire;
+
+type AnyConnector = dyn Connector<(), Out = Box<dyn Transport>>;
+type RunConnector = dyn Fn(&ConnectionDetails<'_>) -> Result<Box<dyn Transport>, Error> + Send + Sync;
+type Clock = dyn Fn() -> UreqInstant + Send + Sync;
+
+/// What connectors are told and do not use: perfloop's are told all they need when they are made.
+static CONFIG: LazyLock<Config> = LazyLock::new(|| Agent::config_builder().proxy(None).build());
+static CLOCK: LazyLock<Arc<Clock>> = LazyLock::new(|| Arc::new(UreqInstant::now));
+static NO_OTHER_CONNECTOR: LazyLock<Arc<RunConnector>> = LazyLock::new(|| Arc::new(|_| Err(Error::ConnectionFailed)));
+
+/// Maker of one client's connections.
+pub(super) struct Connections {
+    chain: Box<AnyConnector>,
+    resolver: UserResolver,
+    shared: Arc<Shared>,
+    wire: SharedWire,
+    interrupt: Interrupt,
+}
+
+impl Connections {
+    pub(super) fn new(shared: &Arc<Shared>, wire: &SharedWire, turn: u32, interrupt: &Interrupt) -> Self {
+        let tls = Arc::new(TlsConnector::new(Arc::clone(&shared.tls), wire.clone()));
+        let chain = TcpConnector::new(wire.clone(), Arc::clone(&shared.book))
+            .chain(ProxyConnector::new(Arc::clone(shared), Arc::clone(&tls), wire.clone()))
+            .chain(Last(tls));
+        Connections {
+            chain: Box::new(chain),
+            resolver: UserResolver::new(Arc::clone(&shared.book), wire.clone(), turn as usize),
+            shared: Arc::clone(shared),
+            wire: wire.clone(),
+            interrupt: interrupt.clone(),
+        }
+    }
+
+    /// A new connection for requests to this place, or to a proxy that is asked for them.
+    ///
+    /// # Errors
+    /// Why there is none; the wire knows in which phase.
+    #[inline(never)]
+    pub(super) fn connect(&self, uri: &Uri, is_forward: bool) -> Result<Connection, Error> {
+        let proxy = self.shared.proxy.as_ref();
+        let forward = proxy.and_then(Proxy::forward).filter(|_| is_forward);
+        let first = proxy.map_or(uri, Proxy::uri);
+        let addrs = self.resolver.resolve(first, &CONFIG, BY_THE_WIRE)?;
+        let interrupt = self.interrupt.clone();
+        let details = ConnectionDetails {
+            // Asked for whole URLs, the proxy is where the connection ends.
+            uri: if forward.is_some() { first } else { uri },
+            addrs,
+            config: &CONFIG,
+            request_level: false,
+            resolver: &self.resolver,
+            now: UreqInstant::now(),
+            timeout: BY_THE_WIRE,
+            current_time: Arc::clone(&CLOCK),
+            run_connector: Arc::clone(&NO_OTHER_CONNECTOR),
+            register_shutdown: Arc::new(move |handle| {
+                interrupt.add(handle);
+                Ok(())
+            }),
+        };
+        let transport = self.chain.connect(&details, None)?.ok_or(Error::ConnectionFailed)?;
+        self.wire.lock().ready();
+        Ok(Connection { transport, origin: Origin::of(uri, is_forward) })
+    }
+}
+
+impl fmt::Debug for Connections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connections").field("chain", &self.chain).finish_non_exhaustive()
+    }
+}
+
+/// The end of the chain: TLS for https URLs, and one type for whatever comes out.
+#[derive(Debug)]
+struct Last(Arc<TlsConnector>);
+
+impl<In: Transport> Connector<In> for Last {
+    type Out = Box<dyn Transport>;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
+        let Some(transport) = chained else { return Ok(None) };
+        if details.needs_tls() {
+            return self.0.connect(details.uri, Box::new(transport), &details.current_time).map(Some);
+        }
+        Ok(Some(Box::new(transport)))
+    }
+}

@@ -1,0 +1,194 @@
+//! Header lines of a request or an answer, in their order and as they are written.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Header lines: names keep their letters and compare without regard to case, values are bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Headers {
+    /// Names and values one behind the other: one allocation for all of them.
+    text: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    name: Range<u32>,
+    value: Range<u32>,
+}
+
+impl Headers {
+    /// Lines from pairs, none of which is checked.
+    #[cfg(test)]
+    pub(crate) fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
+        let mut headers = Headers::default();
+        pairs.iter().for_each(|(name, value)| headers.add(name, value.as_bytes()));
+        headers
+    }
+
+    /// Room for so many lines with so many bytes of names and values.
+    pub(super) fn with_capacity(lines: usize, bytes: usize) -> Self {
+        Headers { text: Vec::with_capacity(bytes), lines: Vec::with_capacity(lines) }
+    }
+
+    /// All lines: name and value.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.lines.iter().map(|line| (self.name(line), self.value(line)))
+    }
+
+    /// The values of all lines of this name.
+    pub(crate) fn get_all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        // No value is the usual case, and takes no memory.
+        let of_name = self.lines.iter().filter(|line| self.name(line).eq_ignore_ascii_case(name));
+        of_name.map(|line| self.value(line)).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The value of the first line of this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&[u8]> {
+        let line = self.lines.iter().find(|line| self.name(line).eq_ignore_ascii_case(name))?;
+        Some(self.value(line))
+    }
+
+    /// Whether there is a line of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.lines.iter().any(|line| self.name(line).eq_ignore_ascii_case(name))
+    }
+
+    /// One of the comma-separated words in the lines of this name is this word, in any case.
+    pub(super) fn has_word(&self, name: &str, word: &str) -> bool {
+        let of_name = self.lines.iter().filter(|line| self.name(line).eq_ignore_ascii_case(name));
+        of_name
+            .flat_map(|line| self.value(line).split(|byte| *byte == b','))
+            .any(|part| part.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
+    }
+
+    /// Adds a line behind the others.
+    pub(crate) fn add(&mut self, name: &str, value: &[u8]) {
+        let name = self.keep(name.as_bytes());
+        let value = self.keep(value);
+        self.lines.push(Line { name, value });
+    }
+
+    /// Adds a line for which [`check`] finds no fault.
+    ///
+    /// # Errors
+    /// One line on what cannot be sent.
+    pub(crate) fn add_checked(&mut self, name: &str, value: &[u8]) -> Result<(), String> {
+        check(name, value)?;
+        self.add(name, value);
+        Ok(())
+    }
+
+    /// Adds bytes to the value of the last line: `glue` between, which an empty value needs none of.
+    pub(super) fn extend_last(&mut self, glue: u8, more: &[u8]) {
+        let Some(mut line) = self.lines.pop() else { return };
+        let mut value = self.value(&line).to_vec();
+        if !value.is_empty() {
+            value.push(glue);
+        }
+        value.extend_from_slice(more);
+        line.value = self.keep(&value);
+        self.lines.push(line);
+    }
+
+    /// Removes all lines of this name.
+    pub(crate) fn remove(&mut self, name: &str) {
+        let text = &self.text;
+        let is_meant = |line: &Line| text[range(&line.name)].eq_ignore_ascii_case(name.as_bytes());
+        self.lines.retain(|line| !is_meant(line));
+        if self.lines.is_empty() {
+            self.text.clear();
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Range<u32> {
+        let start = self.text.len() as u32;
+        self.text.extend_from_slice(bytes);
+        start..self.text.len() as u32
+    }
+
+    fn name(&self, line: &Line) -> &str {
+        std::str::from_utf8(&self.text[range(&line.name)]).unwrap_or_default()
+    }
+
+    fn value(&self, line: &Line) -> &[u8] {
+        &self.text[range(&line.value)]
+    }
+}
+
+fn range(range: &Range<u32>) -> Range<usize> {
+    range.start as usize..range.end as usize
+}
+
+/// A value as text: UTF-8, or else Latin-1, which every value is.
+pub(crate) fn text_of(value: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(value) {
+        Ok(text) => text.into(),
+        Err(_) => value.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
+    }
+}
+
+/// Whether a header line can be sent (RFC 9110, 5.1 and 5.5).
+///
+/// # Errors
+/// One line on what cannot be sent.
+pub(crate) fn check(name: &str, value: &[u8]) -> Result<(), String> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(format!("'{}' is no header name", name.escape_debug()));
+    }
+    if value.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') {
+        return Err(format!("the value of header '{name}' has characters that cannot be sent"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_in_any_case_and_shown_as_they_were_written() {
+        let mut headers = Headers::from_pairs([("X-Id", "1"), ("accept", "a"), ("x-iD", "2")]);
+        assert_eq!(headers.get_all("X-ID").collect::<Vec<_>>(), [b"1", b"2"]);
+        assert_eq!(headers.get("ACCEPT"), Some(&b"a"[..]));
+        headers.remove("x-id");
+        headers.add("x-id", b"3");
+        let lines: Vec<_> = headers.iter().collect();
+        assert_eq!(lines, [("accept", &b"a"[..]), ("x-id", b"3")]);
+        headers.remove("ACCEPT");
+        assert!(!headers.has("accept"));
+    }
+
+    #[test]
+    fn a_word_is_found_among_the_others_of_all_lines() {
+        let headers = Headers::from_pairs([("Connection", "upgrade, Keep-Alive"), ("connection", "x")]);
+        assert!(headers.has_word("connection", "keep-alive") && headers.has_word("CONNECTION", "X"));
+        assert!(!headers.has_word("connection", "keep"));
+    }
+
+    #[test]
+    fn a_folded_value_is_joined_by_one_byte() {
+        let mut headers = Headers::from_pairs([("a", "one"), ("b", "")]);
+        headers.extend_last(b' ', b"two");
+        headers.extend_last(b' ', b"three");
+        assert_eq!(headers.get("b"), Some(&b"two three"[..]));
+        assert_eq!(headers.get("a"), Some(&b"one"[..]));
+    }
+
+    #[test]
+    fn what_would_break_the_head_of_a_request_is_refused() {
+        for (name, value) in [("", "x"), ("a b", "x"), ("a:", "x"), ("a", "b\r\nc: d"), ("a", "b\0"), ("\u{e9}", "x")] {
+            assert!(check(name, value.as_bytes()).is_err(), "{name:?}: {value:?}");
+        }
+        for (name, value) in [("X-Id", ""), ("a", "tab\tand caf\u{e9}")] {
+            assert_eq!(check(name, value.as_bytes()), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_no_utf8_is_latin_1() {
+        assert_eq!(text_of("caf\u{e9}".as_bytes()), "caf\u{e9}");
+        assert_eq!(text_of(b"caf\xe9"), "caf\u{e9}");
+    }
+}

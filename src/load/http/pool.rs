@@ -1,0 +1,77 @@
+//! Connections that a client keeps for its next requests.
+
+use std::fmt;
+
+use ureq::http::Uri;
+use ureq::unversioned::transport::Transport;
+
+/// A client keeps so many connections; the one that rested longest goes first.
+const MAX_KEPT: usize = 10;
+
+/// An open connection, and what it leads to.
+pub(super) struct Connection {
+    pub(super) transport: Box<dyn Transport>,
+    pub(super) origin: Origin,
+}
+
+/// What a connection can carry requests for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Origin {
+    authority: String,
+    is_tls: bool,
+    /// It leads to a proxy that is asked for whole URLs.
+    is_forward: bool,
+}
+
+impl Origin {
+    pub(super) fn of(uri: &Uri, is_forward: bool) -> Self {
+        let (authority, is_tls) = parts(uri);
+        Origin { authority: authority.to_owned(), is_tls, is_forward }
+    }
+
+    fn leads_to(&self, uri: &Uri, is_forward: bool) -> bool {
+        let (authority, is_tls) = parts(uri);
+        self.is_forward == is_forward && self.is_tls == is_tls && self.authority.eq_ignore_ascii_case(authority)
+    }
+}
+
+/// Host and port as they are written, without a user, and whether they are reached by TLS.
+fn parts(uri: &Uri) -> (&str, bool) {
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    (authority, uri.scheme_str() == Some("https"))
+}
+
+/// The connections of one client.
+#[derive(Debug, Default)]
+pub(super) struct Pool {
+    /// Those that were used last come last.
+    connections: Vec<Connection>,
+}
+
+impl Pool {
+    /// A connection for a request to this place that is open as far as can be told.
+    pub(super) fn take(&mut self, uri: &Uri, is_forward: bool) -> Option<Connection> {
+        loop {
+            let at = self.connections.iter().rposition(|known| known.origin.leads_to(uri, is_forward))?;
+            let mut connection = self.connections.remove(at);
+            // Bytes that nothing asked for answer nothing.
+            if connection.transport.buffers().input().is_empty() && connection.transport.is_open() {
+                return Some(connection);
+            }
+        }
+    }
+
+    pub(super) fn put(&mut self, connection: Connection) {
+        if self.connections.len() == MAX_KEPT {
+            self.connections.remove(0);
+        }
+        self.connections.push(connection);
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
