@@ -133,6 +133,10 @@ pub(super) struct Args {
     #[arg(long, help_heading = REQUEST)]
     pub(super) compressed: bool,
 
+    /// Bytes kept of an answer's body; what looks at a longer one is an exception
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "16MiB", help_heading = REQUEST)]
+    pub(super) max_body: usize,
+
     /// Longest time of a request, from the look-up of the name to the last byte
     #[arg(long, alias = "max-time", value_name = "TIME", value_parser = parse_duration, default_value = "30s", help_heading = REQUEST)]
     pub(super) timeout: Duration,

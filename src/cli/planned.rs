@@ -60,6 +60,7 @@ impl Args {
         http.keep_alive &= !self.no_keepalive;
         http.compressed |= self.compressed;
         http.insecure |= self.insecure;
+        http.max_body = self.max_body;
         if self.location {
             http = http.follow(MAX_REDIRECTS);
         }
@@ -139,6 +140,9 @@ impl Args {
         }
         if !was_given("timeout") {
             self.timeout = base.http.timeout;
+        }
+        if !was_given("max_body") {
+            self.max_body = base.http.max_body;
         }
         if !was_given("tls_resume") {
             self.tls_resume = base.http.tls_resume;

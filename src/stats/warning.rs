@@ -45,6 +45,15 @@ pub enum Warning {
     Dropped(u64),
     /// Users could not be made during the run.
     NotMade(u64),
+    /// The service closed kept connections that requests were sent on, for more than one request in a hundred.
+    DeadConnections {
+        /// Requests that were sent once more.
+        resent: u64,
+        /// Requests that could not be, and were lost.
+        lost: u64,
+        /// Of all requests the share that both are, 0 to 1.
+        share: f64,
+    },
     /// The author's hooks took a share of the users' time that shows, 0 to 1.
     SlowHooks(f64),
     /// A hook panicked.
@@ -64,6 +73,9 @@ const ON_TIME: Duration = Duration::from_millis(100);
 
 /// Hooks that take more than this share of the users' time are worth a word.
 const SLOW_HOOKS: f64 = 0.01;
+
+/// More requests than this share that meet a connection which the service has closed hide something.
+const DEAD_CONNECTIONS: f64 = 0.01;
 
 impl Summary {
     /// What a reader of the numbers should know.
@@ -95,6 +107,12 @@ impl Summary {
         }
         if self.not_made > 0 {
             warnings.push(Warning::NotMade(self.not_made));
+        }
+        let requests = &self.whole.request_totals;
+        let (resent, lost) = (requests.resent, requests.lost_kept);
+        let share = (resent + lost) as f64 / requests.sent().max(1) as f64;
+        if share > DEAD_CONNECTIONS {
+            warnings.push(Warning::DeadConnections { resent, lost, share });
         }
         let hooks = self.whole.totals.hooks.as_secs_f64() / self.whole.totals.busy.as_secs_f64();
         if hooks > SLOW_HOOKS {
@@ -161,6 +179,12 @@ impl fmt::Display for Warning {
                 f,
                 "{} could not be made, this machine has no room for them; raise its limits (ulimit -Hn, ulimit -u, kernel.threads-max)",
                 units::count(*count, "user")
+            ),
+            Warning::DeadConnections { resent, lost, share } => write!(
+                f,
+                "the service had closed the kept connection under {:.1} % of the requests: {resent} sent again, {lost} lost; \
+                 look at its keep-alive limits, or give --no-keepalive to leave them out of the measurement",
+                share * 100.0
             ),
             Warning::SlowHooks(share) => write!(
                 f,

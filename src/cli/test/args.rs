@@ -9,6 +9,7 @@ use url::Url;
 use super::super::hurl::args::HurlArgs;
 use super::super::hurl::values::{parse_count, parse_milliseconds, parse_seconds};
 use super::super::values::{Resolved, parse_host, parse_resolve};
+use crate::units::parse_bytes;
 
 /// Run each Hurl file once, as a functional test.
 #[derive(Debug, Parser)]
@@ -92,6 +93,10 @@ pub(super) struct TestArgs {
     /// Ask for compressed answers and unpack them
     #[arg(long, help_heading = REQUEST)]
     pub(super) compressed: bool,
+
+    /// Bytes kept of an answer's body; what looks at a longer one is a runtime error
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "16MiB", help_heading = REQUEST)]
+    pub(super) max_body: usize,
 
     /// Leave /../ and /./ in the path of a URL
     #[arg(long, help_heading = REQUEST)]

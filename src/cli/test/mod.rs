@@ -204,6 +204,7 @@ fn plan(args: &TestArgs) -> Result<Plan, Error> {
         .timeout(args.max_time.unwrap_or(LONGEST))
         .connect_timeout(args.connect_timeout.unwrap_or(LONGEST));
     http.compressed = args.compressed;
+    http.max_body = args.max_body;
     http.insecure = args.insecure;
     for (host, port, addresses) in &args.resolve {
         for address in addresses {

@@ -170,6 +170,8 @@ fn figure_of(figure: Figure, scope: &Scope<'_>, warmup: Option<&Scope<'_>>, summ
         Figure::Exceptions => sum(scope.exceptions(), warmup.and_then(Scope::exceptions))?,
         Figure::Requests => request.map(RequestTally::sent).or(check.map(|check| check.requests))?,
         Figure::Unfinished => check.map(|check| check.unfinished).or(request.map(|request| request.unfinished))?,
+        Figure::Resent => request?.resent,
+        Figure::LostKept => request?.lost_kept,
         Figure::Rps => {
             let of_request = || request.map(|request| section.request_rps(request));
             return check.map(|check| section.rps(check)).or_else(of_request);

@@ -43,6 +43,8 @@ pub(super) enum Figure {
     EndedPerS,
     Missed,
     Dropped,
+    Resent,
+    LostKept,
     InFlight,
     TesterShare,
 }
@@ -67,7 +69,7 @@ const FAMILIES: [(&str, Family); 5] = [
     ("setup", Family::Setup),
 ];
 
-const FIGURES: [(&str, Figure); 11] = [
+const FIGURES: [(&str, Figure); 13] = [
     ("fail_ratio", Figure::FailRatio),
     ("fails", Figure::Fails),
     ("exceptions", Figure::Exceptions),
@@ -77,6 +79,8 @@ const FIGURES: [(&str, Figure); 11] = [
     ("passes_per_s", Figure::PassesPerS),
     ("missed", Figure::Missed),
     ("dropped", Figure::Dropped),
+    ("resent", Figure::Resent),
+    ("lost_kept", Figure::LostKept),
     ("in_flight", Figure::InFlight),
     ("tester_share", Figure::TesterShare),
 ];
