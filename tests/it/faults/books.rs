@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::fs;
+use std::sync::LazyLock;
 
 use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 use serde_json::Value;
 
-use crate::support::{Output, Reports, schema_complaints};
+use crate::support::{Output, Reports, Schema};
 
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::read("report.schema.json"));
 /// Where a request's row tells how many were lost on a kept connection.
 const LOST_KEPT: &str = "lost_kept";
 /// The formats, each by the flag that asks for it and the name of its file.
@@ -114,7 +116,7 @@ impl Books {
     }
 
     fn json_agrees(&self, json: &Value, complaints: &mut Complaints) {
-        complaints.0.extend(schema_complaints("report.schema.json", json));
+        complaints.0.extend(SCHEMA.complaints(json));
         complaints.equal("sent by its ends", self.answered + self.exceptions() + self.cut, self.sent);
         let of_checks =
             |key: &str| json["checks"].as_array().unwrap().iter().map(|row| row[key].as_u64().unwrap()).sum();
@@ -255,6 +257,9 @@ fn rows(csv: &str) -> Vec<Row> {
     csv::Reader::from_reader(csv.as_bytes()).deserialize().map(Result::unwrap).collect()
 }
 
+/// A count that nothing has.
+const NONE: u64 = 999_999_999;
+
 fn number(row: &Row, key: &str) -> u64 {
-    row.get(key).and_then(|value| value.parse().ok()).unwrap_or(u64::MAX)
+    row.get(key).and_then(|value| value.parse().ok()).unwrap_or(NONE)
 }

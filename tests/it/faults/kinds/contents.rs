@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::Right::{Lost, Pass};
+use super::Right::{Lost, Pass, Rejected};
 use super::{Kind, answer, body, each, each_broken};
 use crate::faults::server::Request;
 
@@ -40,6 +40,7 @@ pub(super) fn kinds() -> Vec<Kind> {
         Kind::new("gzip that nobody asked for", Pass, |c| each(c, |request| gzip(&packed(body(request).as_bytes()))))
             .blind(),
         Kind::new("a bomb", Pass, |c| each(c, |_| gzip(&BOMB))).flags(&GZIP).blind().slow(),
+        Kind::new("a bomb that is looked into", Rejected("bytes"), |c| each(c, |_| gzip(&BOMB))).flags(&GZIP).slow(),
         Kind::new("gzip that is none", BROKEN, |c| each_broken(c, |request| gzip(body(request).as_bytes())))
             .flags(&GZIP),
         Kind::new("gzip that is cut short", BROKEN, |c| each_broken(c, |request| cut_short(request, 12))).flags(&GZIP),
