@@ -392,11 +392,18 @@ fn the_matrix_hears_a_count_that_differs_in_any_format_or_from_what_is_right() {
     }
     assert_eq!(cell.complaints(), None);
 
-    // Another service than was said: neither the verdicts nor the witness are right.
+    // Another service than was said, which counts each request twice.
     let mut mistaken = kinds::all().into_iter().find(|kind| kind.name == "all is well").unwrap();
-    mistaken.right = Right::Unaccepted(&["closed"], "closed");
+    mistaken.right = Right::Lost(&["reset"], "reset");
+    mistaken.play = Some(|mut connection| {
+        connection.turn_away();
+        connection.request().map(drop)
+    });
     let told = Cell::run(&mistaken, End::Loops).complaints().unwrap();
-    for words in ["pass, fail, exception", "does not say"] {
-        assert!(told.contains(words), "{told}");
+    for words in ["does not say \"reset\"", "lost by [\"closed\"]", "36 hits of 18..=18"] {
+        assert!(told.contains(words), "{words}: {told}");
     }
+    mistaken.right = Right::Pass;
+    let told = Cell::run(&mistaken, End::Loops).complaints().unwrap();
+    assert!(told.contains("pass, fail, exception: (0, 0, 18) instead of (18, 0, 0)"), "{told}");
 }
