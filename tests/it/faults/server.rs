@@ -231,6 +231,14 @@ impl Connection {
         Ok(self.stream.peek(&mut [0])? > 0)
     }
 
+    /// Whether nothing has come that was not read.
+    pub(super) fn is_quiet(&self) -> io::Result<bool> {
+        self.stream.set_nonblocking(true)?;
+        let peeked = self.stream.peek(&mut [0]);
+        self.stream.set_nonblocking(false)?;
+        Ok(self.unread.is_empty() && peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock))
+    }
+
     pub(super) fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
         self.stream.write_all(bytes.as_ref())
     }
@@ -360,6 +368,21 @@ fn the_server_drips_resets_closes_and_turns_away_as_it_is_told() {
     // The kernel resets a connection that is closed with something unread.
     assert_eq!(ask(&turns_away, GET).0.unwrap_err().kind(), ErrorKind::ConnectionReset);
     assert_eq!(turns_away.finish(), Seen { connections: 1, hits: 1, answers: 0 });
+
+    let feels = FaultServer::start(|mut connection| {
+        let before = connection.is_quiet()?;
+        connection.send("?")?;
+        connection.feel()?;
+        let after = connection.is_quiet()?;
+        connection.request()?;
+        connection.send(format!("{before} {after}"))
+    });
+    let mut stream = TcpStream::connect(feels.address()).unwrap();
+    stream.read_exact(&mut [0]).unwrap();
+    stream.write_all(GET).unwrap();
+    let mut told = String::new();
+    stream.read_to_string(&mut told).unwrap();
+    assert_eq!(told, "true false");
 
     let hangs = FaultServer::start(Connection::hang);
     let stream = TcpStream::connect(hangs.address()).unwrap();

@@ -1,15 +1,17 @@
 //! Answers that come too early, too late, twice, or not at all.
 
+use std::io;
 use std::thread;
 use std::time::Duration;
 
 use super::Right::{Fail, Lost, NoPass, Pass};
 use super::{Kind, LONG, answer, each, good, good_with};
+use crate::faults::server::Connection;
 
 const STRAY: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\nturn nobody's.";
 const STRAY_408: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 const MS: Duration = Duration::from_millis(1);
-/// What came meanwhile has come before the next request is sent.
+/// Time for something to come while a connection rests, and not enough to doubt the connection for its rest alone.
 const REST: &str = "20ms";
 
 pub(super) fn kinds() -> Vec<Kind> {
@@ -23,25 +25,21 @@ pub(super) fn kinds() -> Vec<Kind> {
         Kind::new("a second answer while the connection rests", Pass, |mut c| {
             while let Some(request) = c.request()? {
                 c.answer(good(&request))?;
-                c.send(STRAY)?;
+                stray(&mut c, STRAY)?;
             }
             Ok(())
         })
         .wait(REST),
         Kind::new("a 408 while the connection rests, then its end", Pass, |mut c| {
-            while let Some(request) = c.request()? {
-                c.answer(good(&request))?;
-                c.send(STRAY_408)?;
-            }
-            Ok(())
+            let Some(request) = c.request()? else { return Ok(()) };
+            c.answer(good(&request))?;
+            stray(&mut c, STRAY_408)
         })
         .wait(REST),
-        Kind::new("a 408 to a POST's connection at rest", Pass, |mut c| {
-            if let Some(request) = c.request()? {
-                c.answer(good(&request))?;
-                c.send(STRAY_408)?;
-            }
-            Ok(())
+        Kind::new("a 408 while a POST's connection rests, then its end", Pass, |mut c| {
+            let Some(request) = c.request()? else { return Ok(()) };
+            c.answer(good(&request))?;
+            stray(&mut c, STRAY_408)
         })
         .flags(&["-X", "POST", "-d", "x"])
         .wait(REST),
@@ -169,6 +167,12 @@ pub(super) fn kinds() -> Vec<Kind> {
             each(c, |request| good_with(request, "keep-alive: timeout=0, max=0\r\n"))
         }),
     ]
+}
+
+/// Sends what nobody asked for while the connection rests. What came after the next request could be its answer.
+fn stray(connection: &mut Connection, bytes: &[u8]) -> io::Result<()> {
+    thread::sleep(2 * MS);
+    if connection.is_quiet()? { connection.send(bytes) } else { Ok(()) }
 }
 
 /// A service that takes no `Expect`.
