@@ -31,15 +31,23 @@ pub(super) fn kinds() -> Vec<Kind> {
         })
         .wait(REST),
         Kind::new("a 408 while the connection rests, then its end", Pass, |mut c| {
-            let Some(request) = c.request()? else { return Ok(()) };
-            c.answer(good(&request))?;
-            stray(&mut c, STRAY_408)
+            while let Some(request) = c.request()? {
+                c.answer(good(&request))?;
+                if stray(&mut c, STRAY_408)? {
+                    break;
+                }
+            }
+            Ok(())
         })
         .wait(REST),
         Kind::new("a 408 while a POST's connection rests, then its end", Pass, |mut c| {
-            let Some(request) = c.request()? else { return Ok(()) };
-            c.answer(good(&request))?;
-            stray(&mut c, STRAY_408)
+            while let Some(request) = c.request()? {
+                c.answer(good(&request))?;
+                if stray(&mut c, STRAY_408)? {
+                    break;
+                }
+            }
+            Ok(())
         })
         .flags(&["-X", "POST", "-d", "x"])
         .wait(REST),
@@ -169,10 +177,14 @@ pub(super) fn kinds() -> Vec<Kind> {
     ]
 }
 
-/// Sends what nobody asked for while the connection rests. What came after the next request could be its answer.
-fn stray(connection: &mut Connection, bytes: &[u8]) -> io::Result<()> {
+/// Sends what nobody asked for while the connection rests, unless the next request has come: this could be its answer.
+fn stray(connection: &mut Connection, bytes: &[u8]) -> io::Result<bool> {
     thread::sleep(2 * MS);
-    if connection.is_quiet()? { connection.send(bytes) } else { Ok(()) }
+    let is_quiet = connection.is_quiet()?;
+    if is_quiet {
+        connection.send(bytes)?;
+    }
+    Ok(is_quiet)
 }
 
 /// A service that takes no `Expect`.
