@@ -8,6 +8,7 @@ mod conservation;
 mod curl;
 mod edges;
 mod examples;
+mod faults;
 mod feed;
 mod gates;
 mod guide;

@@ -293,12 +293,29 @@ pub(crate) fn stamp_all(report: &mut Value) {
 
 /// What a schema of this repository does not allow in a document.
 pub(crate) fn schema_complaints(schema: &str, document: &Value) -> Option<String> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(schema);
-    let schema = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
-    compiler.add_resource("http://schema.test/", schema).unwrap();
-    let index = compiler.compile("http://schema.test/", &mut schemas).unwrap();
-    schemas.validate(document, index).err().map(|error| format!("{error:#}"))
+    Schema::read(schema).complaints(document)
+}
+
+/// A schema of this repository, for many documents.
+pub(crate) struct Schema {
+    schemas: boon::Schemas,
+    index: boon::SchemaIndex,
+}
+
+impl Schema {
+    pub(crate) fn read(name: &str) -> Self {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name);
+        let schema = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+        compiler.add_resource("http://schema.test/", schema).unwrap();
+        let index = compiler.compile("http://schema.test/", &mut schemas).unwrap();
+        Schema { schemas, index }
+    }
+
+    /// What it does not allow in a document.
+    pub(crate) fn complaints(&self, document: &Value) -> Option<String> {
+        self.schemas.validate(document, self.index).err().map(|error| format!("{error:#}"))
+    }
 }
 
 /// What a page has become after its script ran.
