@@ -162,7 +162,8 @@ fn readable(path: &str) -> Cow<'_, str> {
 /// method and body, as browsers do. What authorizes is not sent to another host.
 pub(crate) fn redirected(from: &Prepared, status: u16, headers: &Headers) -> Result<Option<Prepared>, String> {
     let base: Url = from.uri.to_string().parse().map_err(|error| format!("redirect from {}: {error}", from.uri))?;
-    let Some(url) = location(&base, status, headers)? else { return Ok(None) };
+    // A 304 is the end of the matter, wherever it points.
+    let Some(url) = location(&base, status, headers)?.filter(|_| status != 304) else { return Ok(None) };
     let mut next = from.clone();
     next.uri = uri(&url)?;
     if matches!(status, 301..=303) && next.method != Method::HEAD {

@@ -85,12 +85,12 @@ impl<'u> RequestBuilder<'u> {
     /// Sends user name and password in an `Authorization` header.
     pub fn basic_auth(self, user: &str, password: &str) -> Self {
         let value = basic_auth(&format!("{user}:{password}"));
-        self.header("authorization", &value)
+        self.header("Authorization", &value)
     }
 
     /// Sends a token in an `Authorization` header (RFC 6750).
     pub fn bearer_auth(self, token: &str) -> Self {
-        self.header("authorization", &format!("Bearer {token}"))
+        self.header("Authorization", &format!("Bearer {token}"))
     }
 
     /// Sends this body. Of several bodies the last one counts.
@@ -180,7 +180,7 @@ impl<'u> RequestBuilder<'u> {
         if let Some(content_type) = self.content_type.take()
             && !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
         {
-            self.headers.push(("content-type".into(), content_type.into()));
+            self.headers.push(("Content-Type".into(), content_type.into()));
         }
         let mut prepared = Prepared::new(&self.method, &url, &self.headers, self.body.take())?;
         prepared.timeout = self.timeout;

@@ -241,7 +241,7 @@ fn the_log_holds_requests_and_answers_with_their_secrets_masked() {
     assert_eq!(text.matches(&format!("POST {url}\n")).count(), 2, "{text}");
     assert_eq!(text.matches("--- 200\n").count(), 2, "{text}");
     for words in
-        ["user 1 iteration 2", "authorization: ***", "cookie: ***", "content-length: 2", "\nhi\n", "\"method\""]
+        ["user 1 iteration 2", "Authorization: ***", "Cookie: ***", "Content-Length: 2", "\nhi\n", "\"method\""]
     {
         assert!(text.contains(words), "'{words}' is not in: {text}");
     }
@@ -250,7 +250,7 @@ fn the_log_holds_requests_and_answers_with_their_secrets_masked() {
 
     assert_eq!(perfloop(&[&args[..], &["--show-secrets"]].concat()).code, Some(0));
     let text = fs::read_to_string(&log).unwrap();
-    assert!(text.contains("authorization: Basic YW5uOnMzY3JldA==\n") && text.contains("cookie: id=t0ken\n"), "{text}");
+    assert!(text.contains("Authorization: Basic YW5uOnMzY3JldA==\n") && text.contains("Cookie: id=t0ken\n"), "{text}");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn a_plan_can_stand_in_a_file_whole() {
     assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{output:#?}");
     assert_eq!(place.service.hits(), [("/echo".into(), 4), ("/fast".into(), 4)].into());
     let log = fs::read_to_string(place.folder.path().join("http.log")).unwrap();
-    assert_eq!(log.matches("x-one: 1\n").count(), 8, "{log}");
+    assert_eq!(log.matches("X-One: 1\n").count(), 8, "{log}");
 
     assert_eq!(place.run(&[], &[&fast]).code, Some(0));
     assert_eq!(place.service.hits(), [("/echo".into(), 4), ("/fast".into(), 8)].into(), "only what the words name");

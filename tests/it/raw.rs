@@ -23,8 +23,6 @@ struct Seen {
 pub(crate) struct Peer {
     reader: BufReader<TcpStream>,
     seen: Arc<Seen>,
-    /// Its number, counted from 1.
-    pub(crate) number: usize,
 }
 
 impl Raw {
@@ -39,9 +37,9 @@ impl Raw {
                 // A test that is over leaves nothing waiting.
                 stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
                 stream.set_nodelay(true).unwrap();
-                let number = theirs.connections.fetch_add(1, Ordering::SeqCst) + 1;
+                theirs.connections.fetch_add(1, Ordering::SeqCst);
                 let (script, seen) = (Arc::clone(&script), Arc::clone(&theirs));
-                thread::spawn(move || script(&mut Peer { reader: BufReader::new(stream), seen, number }));
+                thread::spawn(move || script(&mut Peer { reader: BufReader::new(stream), seen }));
             }
         });
         Raw { address, seen }

@@ -175,7 +175,7 @@ fn headers(args: &Args, names: Names<'_>) -> Result<Vec<(String, HeaderText)>, E
         if !credentials.contains(':') {
             return Err(Error::usage("--basic-auth: there is no password; give USER:PASSWORD"));
         }
-        headers.push(("authorization".into(), HeaderText::BasicAuth(Template::new(credentials, names))));
+        headers.push(("Authorization".into(), HeaderText::BasicAuth(Template::new(credentials, names))));
     }
     Ok(headers)
 }

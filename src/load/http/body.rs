@@ -42,12 +42,6 @@ impl Body {
         self.hashes.as_deref()
     }
 
-    /// A body that is kept whole.
-    #[cfg(test)]
-    pub(crate) fn whole(kept: Vec<u8>) -> Self {
-        Body { length: kept.len() as u64, limit: kept.len(), kept, ..Body::default() }
-    }
-
     /// Takes the next bytes in.
     pub(super) fn take(&mut self, bytes: &[u8]) {
         let room = self.limit - self.kept.len();
@@ -82,6 +76,13 @@ impl Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Body {
+        /// A body that is kept whole.
+        pub(crate) fn whole(kept: Vec<u8>) -> Self {
+            Body { length: kept.len() as u64, limit: kept.len(), kept, ..Body::default() }
+        }
+    }
 
     #[test]
     fn a_body_is_counted_whole_and_kept_to_its_limit() {

@@ -232,8 +232,12 @@ impl Exchange<'_> {
                 }
             }
         }
-        // What else has come belongs to no request.
+        // What else has come belongs to no request. On a connection that was used before, nothing tells which of the two
+        // is the answer: one of them may have waited there.
         let is_clean = self.transport.buffers().input().is_empty();
+        if !is_clean && self.wire.lock().may_hold_more() {
+            return Err(Broken::Early);
+        }
         Ok(Incoming { head, body, keeps_alive: keeps_alive && is_clean })
     }
 }

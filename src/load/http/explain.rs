@@ -39,7 +39,7 @@ pub(super) fn explain(broken: Broken, wire: &mut Wire, uri: &Uri, proxy: Option<
     let doing = phase.doing();
     let (kind, message) = match broken {
         Broken::Closed => (RequestErrorKind::Closed, format!("connection closed by {party} while {doing}")),
-        Broken::Protocol(what) => (RequestErrorKind::Protocol, format!("broken HTTP: {what}")),
+        Broken::Protocol(what) => (RequestErrorKind::Protocol, format!("broken HTTP while {doing}: {what}")),
         Broken::Packed(what) => (RequestErrorKind::Protocol, what),
         Broken::ExpectationFailed => (
             RequestErrorKind::Protocol,
@@ -47,10 +47,7 @@ pub(super) fn explain(broken: Broken, wire: &mut Wire, uri: &Uri, proxy: Option<
         ),
         Broken::Early => {
             wire.phase = Phase::FirstByte;
-            (
-                RequestErrorKind::Protocol,
-                format!("broken HTTP: {party} sent bytes before the request that they would answer"),
-            )
+            (RequestErrorKind::Protocol, format!("broken HTTP: {party} sent bytes that answer no request"))
         }
         Broken::Transport(ureq::Error::Timeout(_)) => {
             let limit = limits.connect.filter(|_| phase.is_before_send()).unwrap_or(limits.whole);

@@ -50,9 +50,9 @@ impl HeadSearch {
             }
         }
         if bytes.len() > MAX_HEAD {
-            let lines = memchr::memchr_iter(b'\n', &bytes[..MAX_HEAD]).count();
+            let lines = memchr::memchr_iter(b'\n', &bytes[..MAX_HEAD]).count() + 1;
             return Err(format!(
-                "the answer's head is longer than the {} KiB that are read of one; it has {lines} lines up to there",
+                "the headers of the answer are longer than the {} KiB that are read of them, which end in line {lines}",
                 MAX_HEAD / 1024
             ));
         }
@@ -200,6 +200,10 @@ mod tests {
         let text = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "v".repeat(MAX_HEAD));
         let mut search = HeadSearch::default();
         assert_eq!(search.length(&text.as_bytes()[..MAX_HEAD]), Ok(None));
-        assert!(search.length(text.as_bytes()).is_err_and(|error| error.contains("256 KiB")));
+        assert!(
+            search
+                .length(text.as_bytes())
+                .is_err_and(|error| error.contains("256 KiB") && error.ends_with("in line 2"))
+        );
     }
 }

@@ -18,14 +18,6 @@ struct Line {
 }
 
 impl Headers {
-    /// Lines from pairs, none of which is checked.
-    #[cfg(test)]
-    pub(crate) fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
-        let mut headers = Headers::default();
-        pairs.iter().for_each(|(name, value)| headers.add(name, value.as_bytes()));
-        headers
-    }
-
     /// Room for so many lines with so many bytes of names and values.
     pub(super) fn with_capacity(lines: usize, bytes: usize) -> Self {
         Headers { text: Vec::with_capacity(bytes), lines: Vec::with_capacity(lines) }
@@ -146,6 +138,15 @@ pub(crate) fn check(name: &str, value: &[u8]) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Headers {
+        /// Lines from pairs, none of which is checked.
+        pub(crate) fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
+            let mut headers = Headers::default();
+            pairs.iter().for_each(|(name, value)| headers.add(name, value.as_bytes()));
+            headers
+        }
+    }
 
     #[test]
     fn lines_are_found_in_any_case_and_shown_as_they_were_written() {

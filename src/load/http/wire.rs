@@ -106,6 +106,11 @@ impl Wire {
         limit.map(|limit| limit.saturating_duration_since(now))
     }
 
+    /// The connection was used before, and not looked at before it was used again.
+    pub(super) fn may_hold_more(&self) -> bool {
+        !self.traffic.new_connection && !self.careful
+    }
+
     /// The time of the whole exchange is used up.
     pub(super) fn is_overdue(&self, now: Instant) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= now)

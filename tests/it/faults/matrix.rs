@@ -11,67 +11,6 @@ use super::kinds::{self, Kind, Right, Route};
 use super::server::{FaultServer, Seen};
 use crate::support::{Output, REFUSED, Reports, Running, eventually, none, spawn};
 
-/// Kinds of which perfloop does not make yet what is right.
-const AWAITED: &[&str] = &[
-    "a second answer while the connection rests",
-    "a 408 while the connection rests, then its end",
-    "no 100 to a body that waits for it",
-    "the body of a POST without one by its length alone",
-    "a 417 to a body that waits for a 100",
-    "chunks closed at every place",
-    "trailers closed at every place",
-    "closed after three answers to a POST, without a word",
-    "every fourth POST is met by the end",
-    "every fourth POST is met by a reset",
-    "gzip in capitals",
-    "a bomb that is looked into",
-    "gzip that is none",
-    "gzip that is cut short",
-    "gzip without its sum",
-    "gzip with a wrong sum",
-    "gzip of nothing",
-    "gzip in no chunks",
-    "gzip on a 204",
-    "gzip on a 304",
-    "gzip on an answer to HEAD",
-    "a field of 200 KiB",
-    "300 fields",
-    "folded lines",
-    "a blank before the colon",
-    "fields with control characters",
-    "a redirect whose body is packed",
-    "a redirect to UTF-8",
-    "a redirect to Latin-1",
-    "a 300 that leads on",
-    "a redirect to nothing",
-    "around and around",
-    "a redirect to what is no URL",
-    "a redirect to another protocol",
-    "a proxy that knows no CONNECT",
-    "a proxy that wants a password",
-    "a proxy that cannot reach the service",
-    "a silent proxy",
-    "half a word from a proxy, then silence",
-    "a proxy that drips",
-    "a proxy that closes",
-    "a proxy that resets",
-    "a proxy that speaks no HTTP",
-    "a SOCKS proxy asked for a name",
-    "a SOCKS proxy in single bytes",
-    "a SOCKS proxy that tells its name",
-    "a SOCKS proxy to silence",
-    "a SOCKS proxy and an answer before any request",
-    "a SOCKS proxy that takes no way to log in",
-    "a SOCKS proxy that refuses",
-    "a silent SOCKS proxy",
-    "a SOCKS proxy that falls silent",
-    "a SOCKS proxy that drips",
-    "a SOCKS proxy that closes",
-    "a SOCKS proxy that resets",
-    "a SOCKS proxy that speaks HTTP",
-    "a service behind a SOCKS proxy that closes",
-];
-
 /// Runs at a time: they wait more than they work.
 const ABREAST: usize = 4;
 const USERS: u64 = 3;
@@ -319,7 +258,6 @@ fn told(kind: &Kind, end: End) -> Option<String> {
 /// All kinds of service, each by a run that ends so.
 fn column(end: End) {
     let kinds = kinds::all();
-    let kinds: Vec<&Kind> = kinds.iter().filter(|kind| !AWAITED.contains(&kind.name)).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         let turns = std::iter::repeat_with(|| next.fetch_add(1, Ordering::SeqCst));
@@ -356,12 +294,6 @@ fn every_kind_of_service_is_told_alike_by_a_run_that_is_terminated() {
 #[test]
 fn every_kind_of_service_is_told_alike_by_a_run_that_is_interrupted_twice() {
     column(End::TwoInterrupts);
-}
-
-#[test]
-fn only_kinds_that_there_are_can_be_awaited() {
-    let kinds = kinds::all();
-    none(AWAITED.iter().filter(|name| kinds.iter().all(|kind| kind.name != **name)).map(|name| (*name).to_owned()));
 }
 
 #[test]
