@@ -135,7 +135,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 thread::sleep(MS);
             }
         })
-        .hangs(),
+        .slow(),
         Kind::new("no 100 to a body that waits for it", Pass, |mut c| {
             while let Some(mut request) = c.head()? {
                 c.body(&mut request)?;
