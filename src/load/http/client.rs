@@ -310,6 +310,9 @@ fn explain(error: ureq::Error, phase: Phase, reset: bool, uri: &Uri, limits: (Du
 
 fn explain_io(error: &io::Error, phase: Phase, reset: bool, host: &str) -> (RequestErrorKind, String) {
     let doing = phase.doing();
+    if let Some(refusal) = tls::refusal(error) {
+        return (RequestErrorKind::Tls, format!("TLS with {host} failed: {}", tls::in_plain_words(refusal)));
+    }
     match (error.kind(), phase) {
         (io::ErrorKind::ConnectionRefused, _) => (RequestErrorKind::Refused, format!("connection refused by {host}")),
         (io::ErrorKind::AddrNotAvailable, Phase::Connect) => (

@@ -14,6 +14,7 @@ pub struct HttpSettings {
     pub(crate) insecure: bool,
     pub(crate) ca_pem: Option<Vec<u8>>,
     pub(crate) identity_pem: Option<(Vec<u8>, Vec<u8>)>,
+    pub(crate) key_password: Option<String>,
     pub(crate) tls_resume: TlsResume,
     pub(crate) resolve: Vec<(String, SocketAddr)>,
     pub(crate) proxy: Option<url::Url>,
@@ -115,6 +116,13 @@ impl HttpSettings {
         self
     }
 
+    /// What opens the private key of [`identity_pem`](Self::identity_pem), where that is encrypted. Default: none.
+    #[must_use]
+    pub fn key_password(mut self, password: &str) -> Self {
+        self.key_password = Some(password.to_owned());
+        self
+    }
+
     /// Whether a user's new connections resume its own earlier TLS sessions. Default: they do.
     #[must_use]
     pub fn tls_resume(mut self, resume: TlsResume) -> Self {
@@ -167,6 +175,7 @@ impl Default for HttpSettings {
             insecure: false,
             ca_pem: None,
             identity_pem: None,
+            key_password: None,
             tls_resume: TlsResume::User,
             resolve: Vec::new(),
             proxy: None,
