@@ -29,6 +29,7 @@ mod run;
 mod runner;
 mod session;
 mod set;
+mod set_cookie;
 mod shift;
 mod stages;
 mod state;
@@ -46,6 +47,7 @@ pub(crate) use hooks::Hooks;
 pub use hooks::{FailureEvent, RequestEvent};
 pub(crate) use http::{
     Added, Family, HeaderMap, HeaderName, HeaderValue, Manner, Method, Route, TlsVersions, Uri, Version,
+    certificate_file, origin_key,
 };
 pub use http::{HttpSettings, TlsResume};
 pub use multipart::Multipart;

@@ -134,7 +134,7 @@ impl HttpSettings {
     /// for a host, users spread over the addresses.
     #[must_use]
     pub fn resolve(mut self, host: &str, port: u16, address: SocketAddr) -> Self {
-        self.resolve.push((format!("{host}:{port}"), address));
+        self.resolve.push((origin_key(host, port), address));
         self
     }
 
@@ -152,6 +152,38 @@ impl HttpSettings {
         self.host = Some(host);
         self
     }
+}
+
+/// The file and the password of `FILE[:PASSWORD]`, as curl reads it: a backslash before a colon or another backslash
+/// makes it a part of the name.
+pub(crate) fn certificate_file(text: &str) -> (String, Option<String>) {
+    let mut file = String::new();
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match (c, rest.as_str().chars().next()) {
+            ('\\', Some(escaped @ (':' | '\\'))) => {
+                file.push(escaped);
+                rest.next();
+            }
+            (':', _) => return (file, Some(rest.as_str().to_owned()).filter(|password| !password.is_empty())),
+            _ => file.push(c),
+        }
+    }
+    (file, None)
+}
+
+/// A host and a port, however the host is written: `Bücher.example.` is `xn--bcher-kva.example`.
+pub(crate) fn origin_key(host: &str, port: u16) -> String {
+    format!("{}:{port}", same_host(host))
+}
+
+/// A host as URLs have it, without the dot of the root.
+pub(crate) fn same_host(host: &str) -> String {
+    let host = match url::Host::parse(host) {
+        Ok(host) => host.to_string(),
+        Err(_) => host.to_lowercase(),
+    };
+    host.strip_suffix('.').unwrap_or(&host).to_owned()
 }
 
 /// Whether new connections resume earlier TLS sessions.
@@ -184,6 +216,26 @@ impl Default for HttpSettings {
             family: None,
             tls_versions: TlsVersions::All,
             omitted: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificates_file_may_be_followed_by_a_password() {
+        for (text, file, password) in [
+            ("a.pem", "a.pem", None),
+            ("a.pem:secret", "a.pem", Some("secret")),
+            ("a.pem:se:cr\\et", "a.pem", Some("se:cr\\et")),
+            ("a.pem:", "a.pem", None),
+            ("a\\:b.pem:secret", "a:b.pem", Some("secret")),
+            ("a\\\\b.pem:secret", "a\\b.pem", Some("secret")),
+            ("a\\b.pem\\", "a\\b.pem\\", None),
+        ] {
+            assert_eq!(certificate_file(text), (file.to_owned(), password.map(str::to_owned)), "{text}");
         }
     }
 }
