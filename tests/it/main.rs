@@ -30,4 +30,5 @@ mod stamps;
 mod stop;
 mod support;
 mod tidy;
+mod tls;
 mod verdicts;

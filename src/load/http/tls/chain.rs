@@ -196,3 +196,204 @@ fn is_meant(pattern: &str, name: &ServerName<'_>) -> bool {
         _ => pattern.eq_ignore_ascii_case(host),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rcgen::{
+        BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+        KeyUsagePurpose, NameConstraints, date_time_ymd,
+    };
+
+    use super::super::pem;
+    use super::super::words::in_plain_words;
+    use super::*;
+
+    type Issuer = CertifiedIssuer<'static, KeyPair>;
+
+    /// A certificate for these names, with a common name and whatever else is said.
+    fn params(names: &[&str], common: &str, change: impl Fn(&mut CertificateParams)) -> CertificateParams {
+        let mut params = CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        let params = params.as_mut().expect("names");
+        params.distinguished_name.push(DnType::CommonName, common);
+        change(params);
+        params.clone()
+    }
+
+    fn key() -> KeyPair {
+        KeyPair::generate().expect("a key")
+    }
+
+    fn authority(common: &str, change: impl Fn(&mut CertificateParams)) -> Issuer {
+        let params = params(&[], common, |params| {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            change(params);
+        });
+        Issuer::self_signed(params, key()).expect("an authority")
+    }
+
+    fn issued(params: &CertificateParams, by: &Issuer) -> CertificateDer<'static> {
+        params.signed_by(&key(), by).expect("a certificate").der().clone()
+    }
+
+    fn self_signed(params: &CertificateParams) -> CertificateDer<'static> {
+        params.self_signed(&key()).expect("a certificate").der().clone()
+    }
+
+    fn roots(certificates: &[&CertificateDer<'static>]) -> Roots {
+        let mut store = RootCertStore::empty();
+        for certificate in certificates {
+            store.add((*certificate).clone()).expect("a root");
+        }
+        Roots { store, certificates: certificates.iter().map(|one| (*one).clone()).collect() }
+    }
+
+    fn verified_at(roots: &Roots, chain: &[&CertificateDer<'static>], name: &str, seconds: u64) -> Result<(), String> {
+        let (shown, others) = chain.split_first().expect("a certificate");
+        let others: Vec<CertificateDer<'_>> = others.iter().map(|other| (*other).clone()).collect();
+        let name = ServerName::try_from(name).expect("a name");
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        roots.verify(shown, &others, &name, now).map_err(|error| in_plain_words(&error))
+    }
+
+    /// In the year 2030.
+    fn verified(roots: &Roots, chain: &[&CertificateDer<'static>], name: &str) -> Result<(), String> {
+        verified_at(roots, chain, name, 1_900_000_000)
+    }
+
+    fn is_refused(result: Result<(), String>, wanted: &str) {
+        let said = result.expect_err(wanted);
+        assert!(said.contains(wanted), "{said}");
+    }
+
+    fn makes_authority(params: &mut CertificateParams) {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    }
+
+    #[test]
+    fn what_openssl_makes_by_itself_is_trusted_for_its_names_only() {
+        let own = self_signed(&params(&["a.test", "127.0.0.1"], "x", makes_authority));
+        let trusting = roots(&[&own]);
+        assert_eq!(verified(&trusting, &[&own], "a.test"), Ok(()));
+        assert_eq!(verified(&trusting, &[&own], "127.0.0.1"), Ok(()));
+        is_refused(verified(&trusting, &[&own], "b.test"), "for a.test, 127.0.0.1, not for b.test");
+        is_refused(verified(&trusting, &[&own], "x"), "not for x");
+        let other = self_signed(&params(&["a.test"], "x", makes_authority));
+        is_refused(verified(&trusting, &[&other], "a.test"), "a signature is wrong");
+        let stranger = self_signed(&params(&["a.test"], "y", makes_authority));
+        is_refused(verified(&trusting, &[&stranger], "a.test"), "nobody who is trusted issued");
+    }
+
+    #[test]
+    fn an_authority_may_issue_to_what_calls_itself_one() {
+        let root = authority("root", |_| {});
+        let leaf = issued(&params(&["a.test"], "leaf", makes_authority), &root);
+        assert_eq!(verified(&roots(&[root.der()]), &[&leaf], "a.test"), Ok(()));
+        let pinned = issued(&params(&["a.test"], "leaf", |_| {}), &root);
+        assert_eq!(verified(&roots(&[&pinned]), &[&pinned], "a.test"), Ok(()), "it is trusted itself");
+        is_refused(verified(&roots(&[&pinned]), &[&leaf], "a.test"), "nobody who is trusted issued");
+    }
+
+    #[test]
+    fn links_of_a_chain_must_be_authorities_and_be_shown() {
+        let root = authority("root", |_| {});
+        let link = |change: fn(&mut CertificateParams)| {
+            let params = params(&[], "link", |params| {
+                makes_authority(params);
+                change(params);
+            });
+            Issuer::signed_by(params, key(), &root).expect("a link")
+        };
+        let trusting = roots(&[root.der()]);
+        let leaf = |by: &Issuer| issued(&params(&[], "a.test", makes_authority), by);
+        let good = link(|_| {});
+        assert_eq!(verified(&trusting, &[&leaf(&good), good.der()], "a.test"), Ok(()));
+        assert_eq!(verified(&trusting, &[&leaf(&good), root.der(), good.der()], "a.test"), Ok(()), "in any order");
+        is_refused(verified(&trusting, &[&leaf(&good)], "a.test"), "nobody who is trusted issued");
+        is_refused(verified(&trusting, &[&leaf(&good), link(|_| {}).der()], "a.test"), "a signature is wrong");
+        let bad: [fn(&mut CertificateParams); 5] = [
+            |params| params.is_ca = IsCa::ExplicitNoCa,
+            |params| params.key_usages = vec![KeyUsagePurpose::DigitalSignature],
+            |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth],
+            |params| params.not_after = date_time_ymd(2020, 1, 1),
+            |params| {
+                params.name_constraints =
+                    Some(NameConstraints { permitted_subtrees: vec![], excluded_subtrees: vec![] });
+                let all = rcgen::GeneralSubtree::DnsName("test".into());
+                params.name_constraints.as_mut().expect("constraints").permitted_subtrees.push(all);
+            },
+        ];
+        for change in bad {
+            let link = link(change);
+            is_refused(verified(&trusting, &[&leaf(&link), link.der()], "a.test"), "nobody who is trusted issued");
+        }
+        let short = link(|params| params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0)));
+        assert_eq!(verified(&trusting, &[&leaf(&short), short.der()], "a.test"), Ok(()));
+        let below = Issuer::signed_by(params(&[], "below", makes_authority), key(), &short).expect("a link");
+        let chain = [&leaf(&below), below.der(), short.der()];
+        is_refused(verified(&trusting, &chain, "a.test"), "nobody who is trusted issued");
+    }
+
+    #[test]
+    fn the_common_name_counts_where_there_is_no_other() {
+        let root = authority("root", |_| {});
+        let trusting = roots(&[root.der()]);
+        let named = |common: &str| issued(&params(&[], common, |_| {}), &root);
+        for (common, host, is) in [
+            ("a.test", "a.test", true),
+            ("A.Test", "a.test", true),
+            ("a.test", "a.test.", true),
+            ("*.b.test", "a.b.test", true),
+            ("*.b.test", "b.test", false),
+            ("*.b.test", "x.a.b.test", false),
+            ("*.test", "a.test", false),
+            ("a*.b.test", "aa.b.test", false),
+            ("127.0.0.1", "127.0.0.1", true),
+            ("*.0.0.1", "127.0.0.1", false),
+            ("b.test", "a.test", false),
+            ("", "a.test", false),
+        ] {
+            assert_eq!(verified(&trusting, &[&named(common)], host).is_ok(), is, "{common} for {host}");
+        }
+        let both = issued(&params(&["b.test"], "a.test", |_| {}), &root);
+        is_refused(verified(&trusting, &[&both], "a.test"), "for b.test, not for a.test");
+    }
+
+    #[test]
+    fn dates_and_purposes_hold_for_whatever_is_trusted() {
+        let refused = |change: fn(&mut CertificateParams), wanted: &str| {
+            let own = self_signed(&params(&["a.test"], "x", |params| {
+                makes_authority(params);
+                change(params);
+            }));
+            is_refused(verified(&roots(&[&own]), &[&own], "a.test"), wanted);
+        };
+        refused(|params| params.not_after = date_time_ymd(2020, 1, 1), "expired on 2020-01-01");
+        refused(|params| params.not_before = date_time_ymd(2040, 1, 1), "valid from 2040-01-01");
+        refused(|params| params.key_usages = vec![KeyUsagePurpose::KeyCertSign], "not for servers");
+        refused(|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth], "not for servers");
+        refused(
+            |params| {
+                let mut extension = rcgen::CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+                extension.set_criticality(true);
+                params.custom_extensions.push(extension);
+            },
+            "critical extension",
+        );
+    }
+
+    #[test]
+    fn a_certificate_of_version_1_by_a_key_on_p521_is_trusted() {
+        let read = |pem: &[u8]| pem::certificates("--cacert", pem).expect("a certificate").remove(0);
+        let root = read(include_bytes!("samples/p521-authority.pem"));
+        let leaf = read(include_bytes!("samples/v1-by-p521.pem"));
+        assert_eq!(verified(&roots(&[&root]), &[&leaf], "a.test"), Ok(()));
+        is_refused(verified(&roots(&[&root]), &[&leaf], "b.test"), "for a.test, not for b.test");
+        is_refused(verified_at(&roots(&[&root]), &[&leaf], "a.test", 1_000_000_000), "valid from 2026-");
+        let mut forged = leaf.to_vec();
+        let at = forged.len() - 200;
+        forged[at] ^= 1;
+        assert!(verified(&roots(&[&root]), &[&forged.into()], "a.test").is_err());
+    }
+}

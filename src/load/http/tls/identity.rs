@@ -65,14 +65,11 @@ const WRONG: &str = "the password does not open the key; give the right one as -
 
 /// A key of PKCS#8 (PBES2).
 fn opened(content: &[u8], password: &str) -> Result<Vec<u8>, String> {
-    let how = EncryptedPrivateKeyInfoRef::try_from(content)
-        .map_err(|_| format!("the key is encrypted in a way that perfloop cannot read; {REMEDY}"))?;
-    match how.decrypt(password) {
-        Ok(key) => Ok(key.as_bytes().to_vec()),
-        Err(pkcs8::Error::EncryptedPrivateKey(pkcs8::pkcs5::Error::UnsupportedAlgorithm { .. })) => {
-            Err(format!("the key is encrypted in a way that perfloop cannot read; {REMEDY}"))
+    match EncryptedPrivateKeyInfoRef::try_from(content) {
+        Ok(how) if how.encryption_algorithm.pbes2().is_some() => {
+            Ok(how.decrypt(password).map_err(|_| WRONG)?.as_bytes().to_vec())
         }
-        Err(_) => Err(WRONG.into()),
+        _ => Err(format!("the key is encrypted in a way that perfloop cannot read; {REMEDY}")),
     }
 }
 
@@ -114,4 +111,82 @@ fn key_of(password: &str, salt: &[u8], length: usize) -> Vec<u8> {
 fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
     let pairs = text.as_bytes().chunks(2);
     pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLIENT: &[u8] = include_bytes!("samples/client.pem");
+    const PLAIN: &[u8] = include_bytes!("samples/plain.key");
+    const CAMELLIA: &[u8] = include_bytes!("samples/traditional-camellia.key");
+    const PBES1: &[u8] = include_bytes!("samples/pbes1.key");
+
+    /// The same key, made by openssl under the password `secret`.
+    const ENCRYPTED: [(&str, &[u8]); 10] = [
+        ("aes128", include_bytes!("samples/pkcs8-aes128.key")),
+        ("aes192", include_bytes!("samples/pkcs8-aes192.key")),
+        ("aes256", include_bytes!("samples/pkcs8-aes256.key")),
+        ("3des", include_bytes!("samples/pkcs8-3des.key")),
+        ("sha1", include_bytes!("samples/pkcs8-sha1.key")),
+        ("scrypt", include_bytes!("samples/pkcs8-scrypt.key")),
+        ("traditional aes128", include_bytes!("samples/traditional-aes128.key")),
+        ("traditional aes192", include_bytes!("samples/traditional-aes192.key")),
+        ("traditional aes256", include_bytes!("samples/traditional-aes256.key")),
+        ("traditional 3des", include_bytes!("samples/traditional-des3.key")),
+    ];
+
+    fn refusal(cert: &[u8], key: &[u8], password: Option<&str>) -> String {
+        identity(cert, key, password).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn a_key_is_opened_by_its_password_and_by_no_other() {
+        for (kind, key) in ENCRYPTED {
+            if let Err(error) = identity(CLIENT, key, Some("secret")) {
+                panic!("{kind}: {error}");
+            }
+            let wrong = refusal(CLIENT, key, Some("Secret"));
+            assert!(wrong.starts_with("--key: the ") && !wrong.contains("kind"), "{kind}: {wrong}");
+            let none = refusal(CLIENT, key, None);
+            assert!(none.contains("--cert FILE:PASSWORD"), "{kind}: {none}");
+        }
+    }
+
+    #[test]
+    fn a_key_without_a_password_needs_none() {
+        for key in [PLAIN, include_bytes!("samples/sec1.key")] {
+            assert!(identity(CLIENT, key, None).is_ok());
+            assert!(identity(CLIENT, key, Some("unused")).is_ok());
+            let both = [key, b"\n", CLIENT].concat();
+            assert!(identity(&both, &both, None).is_ok(), "one file holds both");
+        }
+        let both = [ENCRYPTED[8].1, CLIENT].concat();
+        assert!(identity(&both, &both, Some("secret")).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told_with_the_remedy() {
+        for (cert, key, wanted) in [
+            (CLIENT, &b"none"[..], "--key: no private key in it"),
+            (CLIENT, CAMELLIA, "CAMELLIA-128-CBC, which perfloop does not read; make it one with: openssl pkcs8"),
+            (CLIENT, PBES1, "encrypted in a way that perfloop cannot read; make it one with: openssl pkcs8"),
+            (
+                CLIENT,
+                b"-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----",
+                "'dsa private key' is no kind",
+            ),
+            (
+                CLIENT,
+                b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+                "of a kind that perfloop cannot sign",
+            ),
+            (CLIENT, b"-----BEGIN PRIVATE KEY-----\nAAAA", "the private key has no end"),
+            (include_bytes!("samples/p521-authority.pem"), PLAIN, "do not belong together"),
+            (b"", PLAIN, "--cert: no certificate in it"),
+        ] {
+            let said = refusal(cert, key, Some("secret"));
+            assert!(said.contains(wanted) && !said.contains('{'), "{said}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
 use rustls::pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 use rustls::{DigitallySignedStruct, SignatureScheme};
 use sha2::Digest as _;
-use x509_parser::asn1_rs::{Any, FromDer as _};
+use x509_parser::asn1_rs::{Any, FromDer as _, Oid};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::objects::{oid_registry, oid2sn};
 
@@ -101,7 +101,10 @@ fn verify(algorithms: &[Algorithm], key: &[u8], message: &[u8], signature: &[u8]
             None => return Checked::Unknown(BROKEN.into()),
         }
     }
-    match algorithms.iter().find(|algorithm| algorithm.public_key_alg_id().as_ref() == kind) {
+    let is_for_it = |algorithm: &&Algorithm| algorithm.public_key_alg_id().as_ref() == kind;
+    match algorithms.iter().find(is_for_it) {
+        // A key of another kind did not make it.
+        None if ALGORITHMS.all.iter().any(|algorithm| is_for_it(&algorithm)) => Checked::Invalid,
         None => Checked::Unknown(format!("a key of the kind {}", oid_words(kind))),
         Some(algorithm) => match algorithm.verify_signature(bits, message, signature) {
             Ok(()) => Checked::Valid,
@@ -123,7 +126,7 @@ pub(super) fn oid_words(description: &[u8]) -> String {
     let (mut rest, mut last) = (description, None);
     while let Ok((after, part)) = Any::from_der(rest) {
         rest = after;
-        last = part.oid().ok().or(last);
+        last = Oid::try_from(part).ok().or(last);
     }
     match last {
         Some(oid) => oid2sn(&oid, oid_registry()).map_or_else(|_| oid.to_id_string(), str::to_owned),

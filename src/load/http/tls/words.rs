@@ -11,10 +11,14 @@ use super::signature::oid_words;
 pub(in crate::load::http) fn refusal(error: &io::Error) -> Option<&Error> {
     let mut error: &(dyn std::error::Error + 'static) = error.get_ref()?;
     loop {
-        match error.downcast_ref::<Error>() {
-            Some(error) => return Some(error),
-            None => error = error.source()?,
+        if let Some(error) = error.downcast_ref::<Error>() {
+            return Some(error);
         }
+        // What an error of I/O holds is not its source: that is the source of what it holds.
+        error = match error.downcast_ref::<io::Error>() {
+            Some(outer) => outer.get_ref()?,
+            None => error.source()?,
+        };
     }
 }
 
@@ -209,7 +213,7 @@ mod tests {
             ),
             (CertificateError::Other(OtherError(Arc::new(io::Error::other("CaUsedAsEndEntity")))).into(), "ca used as"),
             (Error::AlertReceived(AlertDescription::CertificateRequired), "give --cert (alert: certificate required)"),
-            (Error::AlertReceived(AlertDescription::Unknown(200)), "alert: unknown"),
+            (Error::AlertReceived(AlertDescription::Unknown(200)), "broke it off (alert: alert description 0xc8)"),
             (Error::InvalidMessage(InvalidMessage::InvalidContentType), "does not speak TLS"),
             (Error::InvalidMessage(InvalidMessage::MissingData("ServerHello")), "missing data server hello"),
             (Error::PeerMisbehaved(PeerMisbehaved::SelectedUnofferedPsk), "selected unoffered psk"),
