@@ -295,6 +295,12 @@ fn certificates_are_trusted_as_curl_trusts_them() {
         ("of curve P-521, issued", format!("{EC} secp521r1; {SIGN}"), "ca.pem", ""),
         ("of curve P-521, TLS 1.2", format!("{EC} secp521r1; {OWN} -subj /CN=localhost"), "cert.pem", "-tls1_2"),
         (
+            "with keys exchanged on P-521 alone",
+            format!("{EC} prime256v1; {OWN} -subj /CN=localhost"),
+            "cert.pem",
+            "-groups P-521",
+        ),
+        (
             "of Ed25519",
             format!("openssl genpkey -algorithm ed25519 -out key.pem; {OWN} -subj /CN=localhost"),
             "cert.pem",

@@ -2,6 +2,7 @@
 
 mod chain;
 mod identity;
+mod p521;
 mod pem;
 mod setup;
 mod signature;

@@ -2,15 +2,14 @@
 
 use std::sync::LazyLock;
 
-use p521::ecdsa::signature::hazmat::PrehashVerifier as _;
-use p521::ecdsa::{DerSignature, VerifyingKey};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
-use rustls::pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
+use rustls::pki_types::{InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 use rustls::{DigitallySignedStruct, SignatureScheme};
-use sha2::Digest as _;
-use x509_parser::asn1_rs::{Any, FromDer as _, Oid};
+use x509_parser::asn1_rs::{Any, FromDer as _, Oid, Tag};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::objects::{oid_registry, oid2sn};
+
+use super::p521::{EcdhP521, EcdsaP521};
 
 type Algorithm = &'static dyn SignatureVerificationAlgorithm;
 
@@ -28,8 +27,9 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 static ALGORITHMS: LazyLock<WebPkiSupportedAlgorithms> = LazyLock::new(|| {
     let known = ring::default_provider().signature_verification_algorithms;
-    let all = known.all.iter().copied().chain(P521).collect::<Vec<_>>();
-    let p521: &'static [Algorithm] = &[&EcdsaP521(Hash::Sha512)];
+    let of_p521: [Algorithm; 3] = [&EcdsaP521::Sha256, &EcdsaP521::Sha384, &EcdsaP521::Sha512];
+    let all = known.all.iter().copied().chain(of_p521).collect::<Vec<_>>();
+    let p521: &'static [Algorithm] = &[&EcdsaP521::Sha512];
     let mapping = known.mapping.iter().copied().chain([(SignatureScheme::ECDSA_NISTP521_SHA512, p521)]);
     // Made once in a process, for as long as it lives.
     WebPkiSupportedAlgorithms { all: all.leak(), mapping: mapping.collect::<Vec<_>>().leak() }
@@ -37,7 +37,11 @@ static ALGORITHMS: LazyLock<WebPkiSupportedAlgorithms> = LazyLock::new(|| {
 
 /// Ring, with what it lacks.
 pub(super) fn provider() -> CryptoProvider {
-    CryptoProvider { signature_verification_algorithms: *ALGORITHMS, ..ring::default_provider() }
+    let mut provider = ring::default_provider();
+    provider.signature_verification_algorithms = *ALGORITHMS;
+    // Last, so that only who knows no other takes it.
+    provider.kx_groups.push(&EcdhP521);
+    provider
 }
 
 /// The algorithms that certificates may be signed with.
@@ -126,53 +130,10 @@ pub(super) fn oid_words(description: &[u8]) -> String {
     let (mut rest, mut last) = (description, None);
     while let Ok((after, part)) = Any::from_der(rest) {
         rest = after;
-        last = Oid::try_from(part).ok().or(last);
+        last = (part.tag() == Tag::Oid).then(|| Oid::try_from(part).ok()).flatten().or(last);
     }
     match last {
         Some(oid) => oid2sn(&oid, oid_registry()).map_or_else(|_| oid.to_id_string(), str::to_owned),
         None => "an unknown algorithm".into(),
-    }
-}
-
-const P521: [Algorithm; 3] = [&EcdsaP521(Hash::Sha256), &EcdsaP521(Hash::Sha384), &EcdsaP521(Hash::Sha512)];
-
-#[derive(Debug, Clone, Copy)]
-enum Hash {
-    Sha256,
-    Sha384,
-    Sha512,
-}
-
-impl Hash {
-    fn of(self, message: &[u8]) -> Vec<u8> {
-        match self {
-            Hash::Sha256 => sha2::Sha256::digest(message).to_vec(),
-            Hash::Sha384 => sha2::Sha384::digest(message).to_vec(),
-            Hash::Sha512 => sha2::Sha512::digest(message).to_vec(),
-        }
-    }
-}
-
-/// Signatures of keys on the curve P-521, which ring does not know.
-#[derive(Debug)]
-struct EcdsaP521(Hash);
-
-impl SignatureVerificationAlgorithm for EcdsaP521 {
-    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        alg_id::ECDSA_P521
-    }
-
-    fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        match self.0 {
-            Hash::Sha256 => alg_id::ECDSA_SHA256,
-            Hash::Sha384 => alg_id::ECDSA_SHA384,
-            Hash::Sha512 => alg_id::ECDSA_SHA512,
-        }
-    }
-
-    fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let key = VerifyingKey::from_sec1_bytes(key).map_err(|_| InvalidSignature)?;
-        let signature = DerSignature::from_bytes(signature).map_err(|_| InvalidSignature)?;
-        key.verify_prehash(&self.0.of(message), &signature).map_err(|_| InvalidSignature)
     }
 }
