@@ -29,8 +29,18 @@ static ALGORITHMS: LazyLock<WebPkiSupportedAlgorithms> = LazyLock::new(|| {
     let known = ring::default_provider().signature_verification_algorithms;
     let of_p521: [Algorithm; 3] = [&EcdsaP521::Sha256, &EcdsaP521::Sha384, &EcdsaP521::Sha512];
     let all = known.all.iter().copied().chain(of_p521).collect::<Vec<_>>();
+    // Before TLS 1.3 a scheme says how to hash, and leaves the curve to the key.
+    let with_p521 = |(scheme, algorithms): &(SignatureScheme, &'static [Algorithm])| {
+        let also: Option<Algorithm> = match *scheme {
+            SignatureScheme::ECDSA_NISTP256_SHA256 => Some(&EcdsaP521::Sha256),
+            SignatureScheme::ECDSA_NISTP384_SHA384 => Some(&EcdsaP521::Sha384),
+            _ => None,
+        };
+        let algorithms: &'static [Algorithm] = algorithms.iter().copied().chain(also).collect::<Vec<_>>().leak();
+        (*scheme, algorithms)
+    };
     let p521: &'static [Algorithm] = &[&EcdsaP521::Sha512];
-    let mapping = known.mapping.iter().copied().chain([(SignatureScheme::ECDSA_NISTP521_SHA512, p521)]);
+    let mapping = known.mapping.iter().map(with_p521).chain([(SignatureScheme::ECDSA_NISTP521_SHA512, p521)]);
     // Made once in a process, for as long as it lives.
     WebPkiSupportedAlgorithms { all: all.leak(), mapping: mapping.collect::<Vec<_>>().leak() }
 });
