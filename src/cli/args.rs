@@ -11,8 +11,8 @@ use super::feed::{FeedOrder, parse_end, parse_order};
 use super::hurl::args::HurlArgs;
 use super::hurl::values::{refuse_jobs, refuse_repeat};
 use super::values::{
-    Resolved, parse_address, parse_host, parse_proxy, parse_rate_over_time, parse_resolve, parse_resume, parse_u32,
-    parse_u64, parse_wait,
+    CertificateFile, Resolved, parse_address, parse_certificate, parse_host, parse_proxy, parse_rate_over_time,
+    parse_resolve, parse_resume, parse_u32, parse_u64, parse_wait,
 };
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
 use crate::stats::Gate;
@@ -158,10 +158,10 @@ pub(super) struct Args {
     pub(super) cacert: Option<PathBuf>,
 
     /// PEM file with the certificate to show to services that ask for one
-    #[arg(long, value_name = "FILE", requires = "key", help_heading = REQUEST)]
-    pub(super) cert: Option<PathBuf>,
+    #[arg(long, value_name = "FILE[:PASSWORD]", value_parser = parse_certificate, help_heading = REQUEST)]
+    pub(super) cert: Option<CertificateFile>,
 
-    /// PEM file with the private key of --cert
+    /// PEM file with the private key of --cert [default: it is in the same file]
     #[arg(long, value_name = "FILE", requires = "cert", help_heading = REQUEST)]
     pub(super) key: Option<PathBuf>,
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::args::Args;
 use super::config::{Effective, Settings};
 use super::run::Aim;
+use super::values::without_key_password;
 use super::{Exit, outputs};
 use crate::error::Error;
 use crate::load::{Need, Outlined, Plan};
@@ -73,7 +74,7 @@ fn write(
     write_columns(&[Align::Left, Align::Right], std::iter::once(title).chain(rows), WIDTH, out)?;
 
     writeln!(out)?;
-    let needs = plan.outlook(aim.has_tls, aim.addresses);
+    let needs = plan.outlook(aim.has_tls(), aim.origins.len().max(1));
     let title = ["predicted", "needs up to", "there is"].map(str::to_owned).to_vec();
     let rows = needs.iter().map(need_row);
     let columns = [Align::Left, Align::Right, Align::Right];
@@ -145,6 +146,7 @@ fn value(setting: &Effective) -> String {
         "basic-auth" => "***".to_owned(),
         "secret" => without_value(value),
         "header" => without_secret(value),
+        "cert" => without_key_password(value),
         "proxy" => without_password(value),
         _ => value.chars().take(MAX_VALUE).collect(),
     });

@@ -226,9 +226,8 @@ impl Harness {
         let names: Vec<&str> =
             checks.iter().map(|check| check.name.as_str()).chain(of_classes.iter().map(String::as_str)).collect();
         let plan = plan(args, self.plan)?;
-        let has_tls = plan.http.host.as_ref().is_some_and(|host| host.scheme() == "https");
-        let aim =
-            Aim { description: told_names(&names), is_embedded: false, warnings: Vec::new(), has_tls, addresses: 1 };
+        let origins = plan.http.host.iter().map(Url::to_string).collect();
+        let aim = Aim { description: told_names(&names), is_embedded: false, warnings: Vec::new(), origins };
         let test =
             checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::with_check).classify_by(self.classify);
         let test = self.classes.into_iter().fold(test, LoadTest::class);

@@ -1,6 +1,7 @@
 //! The command line as a report may show it.
 
 use super::dry_run::without_password;
+use super::values::without_key_password;
 use crate::exchange::{MASK, is_secret};
 
 /// The words without the passwords and the headers that hold secrets, which whoever reads a report need not know.
@@ -9,11 +10,11 @@ pub(super) fn masked(words: impl Iterator<Item = String>) -> Vec<String> {
     let mask = |word: String| {
         let value_of = flag.take();
         match (word.split_once('='), word.as_str()) {
-            (Some((flag @ ("--basic-auth" | "--header" | "--secret"), value)), _) => {
+            (Some((flag @ ("--basic-auth" | "--cert" | "--header" | "--secret"), value)), _) => {
                 format!("{flag}={}", hidden(flag, value))
             }
             (Some((flag, value)), _) if flag.starts_with("--") => format!("{flag}={}", without_password(value)),
-            (_, "--basic-auth" | "--header" | "--secret") => {
+            (_, "--basic-auth" | "--cert" | "--header" | "--secret") => {
                 flag = Some(word.clone());
                 word
             }
@@ -42,6 +43,7 @@ fn hidden(flag: &str, value: &str) -> String {
         return format!("{}={MASK}", value.split('=').next().unwrap_or_default());
     }
     match value.split_once(':') {
+        _ if flag == "--cert" => without_key_password(value),
         Some((user, _)) if flag == "--basic-auth" => format!("{user}:{MASK}"),
         Some((name, _)) if is_secret(name.trim()) => format!("{name}: {MASK}"),
         _ => value.to_owned(),
@@ -60,6 +62,8 @@ mod tests {
             ("--secret", "token=x=y", "--secret", "token=***"),
             ("--secret=token=x", "--variable=a=b", "--secret=token=***", "--variable=a=b"),
             ("--basic-auth", "ann:secret", "--basic-auth", "ann:***"),
+            ("--cert", "a.pem:secret", "--cert", "a.pem:***"),
+            ("--cert=a.pem:secret", "--key=a:b", "--cert=a.pem:***", "--key=a:b"),
             ("-LH", "cookie: a=b", "-LH", "cookie: ***"),
             ("--proxy", "http://ann:secret@a.test/", "--proxy", "http://ann:***@a.test/"),
             ("--proxy=http://ann:secret@a.test/", "--data=a=b", "--proxy=http://ann:***@a.test/", "--data=a=b"),

@@ -22,6 +22,7 @@ mod outputs;
 mod places;
 mod planned;
 mod progress;
+mod proxies;
 pub(crate) mod registry;
 mod run;
 mod signals;

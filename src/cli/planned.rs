@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::args::Args;
+use super::values::CertificateFile;
 use crate::error::Error;
 use crate::load::{HttpSettings, Load, Plan, Rate, Start, Wait};
 
@@ -15,21 +16,41 @@ const MAX_REDIRECTS: u32 = 10;
 /// What `--cacert`, `--cert` and `--key` hold.
 #[derive(Debug, Default)]
 pub(super) struct TlsFiles {
-    pub(super) ca: Option<Vec<u8>>,
-    pub(super) identity: Option<(Vec<u8>, Vec<u8>)>,
+    ca: Option<Vec<u8>>,
+    identity: Option<Identity>,
+}
+
+#[derive(Debug)]
+struct Identity {
+    certificate: Vec<u8>,
+    key: Vec<u8>,
+    password: Option<String>,
 }
 
 impl TlsFiles {
     /// # Errors
     /// When one of them cannot be read.
-    pub(super) fn read(ca: Option<&Path>, identity: Option<(&Path, &Path)>) -> Result<Self, Error> {
+    pub(super) fn read(ca: Option<&Path>, cert: Option<&CertificateFile>, key: Option<&Path>) -> Result<Self, Error> {
         let read = |flag: &str, path: &Path| {
             fs::read(path).map_err(|error| {
                 Error::usage(format!("{flag} {}: cannot be read ({error}); give a PEM file that can", path.display()))
             })
         };
-        let identity = match identity {
-            Some((certificate, key)) => Some((read("--cert", certificate)?, read("--key", key)?)),
+        let identity = match cert {
+            Some(CertificateFile { path, password }) => {
+                let certificate = read("--cert", path)?;
+                let key = match key {
+                    Some(key) => read("--key", key)?,
+                    None if String::from_utf8_lossy(&certificate).contains("PRIVATE KEY-----") => certificate.clone(),
+                    None => {
+                        let file = path.display();
+                        return Err(Error::usage(format!(
+                            "--cert {file}: no private key in it; give its file as --key"
+                        )));
+                    }
+                };
+                Some(Identity { certificate, key, password: password.clone() })
+            }
             None => None,
         };
         Ok(TlsFiles { ca: ca.map(|path| read("--cacert", path)).transpose()?, identity })
@@ -40,8 +61,9 @@ impl TlsFiles {
         if let Some(pem) = self.ca {
             http = http.ca_pem(pem);
         }
-        if let Some((certificate, key)) = self.identity {
+        if let Some(Identity { certificate, key, password }) = self.identity {
             http = http.identity_pem(certificate, key);
+            http.key_password = password;
         }
         http
     }
@@ -51,7 +73,7 @@ impl Args {
     /// # Errors
     /// When one of them cannot be read.
     pub(super) fn tls_files(&self) -> Result<TlsFiles, Error> {
-        TlsFiles::read(self.cacert.as_deref(), self.cert.as_deref().zip(self.key.as_deref()))
+        TlsFiles::read(self.cacert.as_deref(), self.cert.as_ref(), self.key.as_deref())
     }
 
     /// The plan these flags make of another, with the files that they name.

@@ -14,7 +14,7 @@ use super::outputs::{self, Outputs};
 use super::progress::{KnownEnd, Progress};
 use super::signals::Signals;
 use super::target::Target;
-use super::{Exit, Refusal, dry_run, help};
+use super::{Exit, Refusal, dry_run, help, proxies};
 use crate::error::Error;
 use crate::load::Plan;
 use crate::load_test::LoadTest;
@@ -47,10 +47,15 @@ pub(super) struct Aim {
     pub(super) is_embedded: bool,
     /// What is to be told of it before the run.
     pub(super) warnings: Vec<String>,
+    /// To whom each user connects, as far as it is known before the run.
+    pub(super) origins: Vec<String>,
+}
+
+impl Aim {
     /// Some of its connections are encrypted.
-    pub(super) has_tls: bool,
-    /// To how many hosts and ports each user connects.
-    pub(super) addresses: usize,
+    pub(super) fn has_tls(&self) -> bool {
+        self.origins.iter().any(|origin| origin.starts_with("https:"))
+    }
 }
 
 fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
@@ -89,6 +94,9 @@ pub(super) fn carry_out(
 ) -> Result<Exit, Error> {
     test = args.fail_if.iter().chain(&args.threshold).cloned().fold(test, LoadTest::gate);
     let stdout_is_taken = outputs::takes_stdout(args);
+    if let Some(line) = proxies::unheeded(aim.origins.iter().map(String::as_str), plan.http.proxy.is_some()) {
+        let _ = writeln!(io::stderr(), "note: {line}");
+    }
     let mut out: Box<dyn Write> = if stdout_is_taken { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     if args.dry_run {
         return dry_run::show(args, plan, &test, aim, settings, out);

@@ -1,10 +1,13 @@
 //! Values of flags that are more than a number or a text.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use url::Url;
 
-use crate::load::{RateOverTime, TlsResume, Wait, between};
+use crate::exchange::MASK;
+use crate::load::{RateOverTime, TlsResume, Wait, between, certificate_file};
 use crate::units::{parse_duration, parse_rate};
 
 /// A `--resolve`: the host, its port, and where to connect instead.
@@ -20,6 +23,26 @@ pub(super) fn parse_resolve(text: &str) -> Result<Resolved, String> {
     let address = |text: &str| text.trim_start_matches('[').trim_end_matches(']').parse();
     let addresses = address_list.split(',').map(address).collect::<Result<_, _>>().map_err(|_| wanted())?;
     if host.is_empty() { Err(wanted()) } else { Ok((host.to_owned(), port, addresses)) }
+}
+
+/// A `--cert`: the file, and what opens the key.
+#[derive(Debug, Clone)]
+pub(super) struct CertificateFile {
+    pub(super) path: PathBuf,
+    pub(super) password: Option<String>,
+}
+
+pub(super) fn parse_certificate(text: &str) -> Result<CertificateFile, Infallible> {
+    let (file, password) = certificate_file(text);
+    Ok(CertificateFile { path: file.into(), password })
+}
+
+/// A `--cert` as it may be shown.
+pub(super) fn without_key_password(text: &str) -> String {
+    match certificate_file(text) {
+        (file, Some(_)) => format!("{file}:{MASK}"),
+        (file, None) => file,
+    }
 }
 
 /// A whole number, as for users.

@@ -3,28 +3,49 @@
 use std::cmp::Reverse;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use cookie_store::{Cookie, CookieStore, StoreAction};
+use cookie_store::{Cookie, CookieStore, RawCookie, StoreAction};
 use url::Url;
 
 use super::http::{Headers, Uri};
+use super::set_cookie::{self, bytes_of, text_of};
 
 /// A jar; see RFC 6265.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Cookies(CookieStore);
 
+/// More are not kept: the oldest go.
+const MAX_COOKIES: usize = 300;
+
 impl Cookies {
-    /// Takes in what an answer from this place sets and deletes.
+    /// Takes in what an answer from this place sets and deletes. What is no cookie, or another host's to set, is passed
+    /// over, as browsers do.
     pub(crate) fn take(&mut self, from: &Uri, headers: &Headers) {
         let Ok(url) = from.to_string().parse::<Url>() else { return };
         for value in headers.get_all("set-cookie") {
-            if let Ok(text) = std::str::from_utf8(value) {
-                // What is no cookie, or another host's to set, is passed over, as browsers do.
-                let done = self.0.parse(text, &url);
-                if matches!(done, Ok(StoreAction::ExpiredExisting)) {
-                    self.forget_expired();
-                }
+            if let Some(cookie) = set_cookie::cookie(value, &url)
+                && !self.is_guarded(cookie.name(), &url)
+            {
+                self.insert(&cookie, &url);
             }
         }
+    }
+
+    fn insert(&mut self, cookie: &RawCookie<'_>, url: &Url) {
+        match self.0.insert_raw(cookie, url) {
+            Ok(StoreAction::ExpiredExisting) => self.remove_where(1, |cookie| cookie.is_expired()),
+            Ok(StoreAction::Inserted) => {
+                let count = self.0.iter_any().count();
+                self.remove_where(count.saturating_sub(MAX_COOKIES), |_| true);
+            }
+            _ => {}
+        }
+    }
+
+    /// A secure cookie of this name is not for a place to replace on whose way somebody may listen.
+    fn is_guarded(&self, name: &str, url: &Url) -> bool {
+        let is_it =
+            |cookie: &Cookie<'_>| cookie.name() == name && cookie.secure() == Some(true) && cookie.domain.matches(url);
+        !set_cookie::is_trustworthy(url) && self.0.iter_unexpired().any(is_it)
     }
 
     /// Takes in a line of a Netscape cookie file: domain, whether hosts below it are meant, path, whether it is secure,
@@ -45,18 +66,19 @@ impl Cookies {
         if let Ok(expires @ 1..) = expires.parse::<u64>() {
             cookie.push_str(&format!("; Max-Age={}", expires.saturating_sub(now)));
         }
-        if matches!(self.0.parse(&cookie, &url), Ok(StoreAction::ExpiredExisting)) {
-            self.forget_expired();
+        if let Ok(cookie) = RawCookie::parse(text_of(cookie.as_bytes())) {
+            self.insert(&cookie, &url);
         }
     }
 
-    /// Deleted ones are only marked: services that give each a new name would make the jar grow for ever.
-    fn forget_expired(&mut self) {
-        let expired = self.0.iter_any().filter(|cookie| cookie.is_expired());
+    /// Removes the first so many of those that are meant. Deleted ones are only marked: services that give each a new
+    /// name would make the jar grow for ever.
+    fn remove_where(&mut self, count: usize, is_meant: impl Fn(&Cookie<'_>) -> bool) {
         let place = |cookie: &Cookie<'_>| {
             Some((String::from(cookie.domain.as_cow()?), cookie.path.to_string(), cookie.name().to_owned()))
         };
-        for (domain, path, name) in expired.filter_map(place).collect::<Vec<_>>() {
+        let meant = self.0.iter_any().filter(|cookie| is_meant(cookie)).filter_map(place).take(count);
+        for (domain, path, name) in meant.collect::<Vec<_>>() {
             self.0.remove(&domain, &path, &name);
         }
     }
@@ -73,8 +95,8 @@ impl Cookies {
         let names: Vec<&[u8]> = given.split(|byte| *byte == b';').map(name).collect();
         let mut own = Vec::new();
         for (name, value) in cookies.iter().map(|cookie| cookie.name_value()) {
-            if repeats || !names.contains(&name.as_bytes()) {
-                append(&mut own, format!("{name}={value}").as_bytes());
+            if repeats || !names.contains(&bytes_of(name).as_slice()) {
+                append(&mut own, &bytes_of(&format!("{name}={value}")));
             }
         }
         if own.is_empty() {
@@ -92,8 +114,14 @@ impl Cookies {
 
     /// Name and value of each that has not expired.
     pub(crate) fn list(&self) -> Vec<(String, String)> {
-        self.0.iter_unexpired().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect()
+        self.0.iter_unexpired().map(|cookie| (readable(cookie.name()), readable(cookie.value()))).collect()
     }
+}
+
+/// Bytes that are no UTF-8 are taken for Latin-1.
+fn readable(text: &str) -> String {
+    String::from_utf8(bytes_of(text))
+        .unwrap_or_else(|error| error.as_bytes().iter().map(|byte| char::from(*byte)).collect())
 }
 
 fn append(line: &mut Vec<u8>, cookie: &[u8]) {
@@ -190,6 +218,37 @@ mod tests {
     fn a_value_is_sent_as_it_came() {
         let jar = set(HOST, &["a=\"x y\"; Path=/; HttpOnly; SameSite=Lax", "b=%20=&", "c=\u{e9}", "d="]);
         assert_eq!(sent(&jar, HOST), "a=\"x y\"; b=%20=&; c=\u{e9}; d=");
+    }
+
+    #[test]
+    fn a_value_in_latin_1_is_sent_as_it_came_and_can_be_read() {
+        let mut set = HeaderMap::new();
+        for value in [&b"a=caf\xe9"[..], b"b=\xc3\xa0", b"\xe9=\xa0"] {
+            set.append("set-cookie", HeaderValue::from_bytes(value).expect("value"));
+        }
+        let mut jar = Cookies::default();
+        jar.take(&HOST.parse().expect("uri"), &set);
+        let sent = jar.added_to(&HeaderMap::new(), &HOST.parse().expect("uri"), false).expect("headers");
+        assert_eq!(sent[COOKIE].as_bytes(), b"a=caf\xe9; b=\xc3\xa0; \xe9=\xa0");
+        let read = [("a", "caf\u{e9}"), ("b", "\u{e0}"), ("\u{e9}", "\u{a0}")];
+        assert_eq!(jar.list(), read.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn a_place_that_is_not_secure_replaces_no_secure_cookie() {
+        let mut jar = set("https://a.test/", &["a=1; Secure", "b=1"]);
+        jar.take(&HOST.parse().expect("uri"), &headers("set-cookie", &["a=2", "a=3; Max-Age=0", "b=2"]));
+        assert_eq!(sent(&jar, "https://a.test/"), "a=1; b=2");
+    }
+
+    #[test]
+    fn a_jar_holds_so_many_and_the_oldest_go() {
+        let mut jar = Cookies::default();
+        for number in 0..MAX_COOKIES + 5 {
+            jar.take(&HOST.parse().expect("uri"), &headers("set-cookie", &[&format!("c{number}=1")]));
+        }
+        let kept = jar.list();
+        assert_eq!((kept.len(), kept[0].0.as_str()), (MAX_COOKIES, "c5"));
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod run;
 mod runner;
 mod session;
 mod set;
+mod set_cookie;
 mod shift;
 mod stages;
 mod state;
@@ -45,7 +46,10 @@ pub use feed::{AtEnd, Feed, Row};
 pub(crate) use hidden::Hidden;
 pub(crate) use hooks::Hooks;
 pub use hooks::{FailureEvent, RequestEvent};
-pub(crate) use http::{Added, Body, Family, Headers, Manner, Method, Route, TlsVersions, Uri, Version, text_of};
+pub(crate) use http::{
+    Added, Body, Family, Headers, Manner, Method, Route, TlsVersions, Uri, Version, certificate_file, origin_key,
+    text_of,
+};
 #[cfg(feature = "hurl")]
 pub(crate) use http::{Hashes, unpacked};
 pub use http::{HttpSettings, TlsResume};

@@ -32,5 +32,6 @@ mod stamps;
 mod stop;
 mod support;
 mod tidy;
+mod tls;
 mod verdicts;
 mod wire;

@@ -111,8 +111,7 @@ impl Target {
             description: self.description.clone(),
             is_embedded: self.is_embedded,
             warnings: self.warnings.clone(),
-            has_tls: self.origins().iter().any(|origin| origin.starts_with("https:")),
-            addresses: self.origins().len(),
+            origins: self.origins().into_iter().collect(),
         }
     }
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::super::hurl::args::HurlArgs;
 use super::super::hurl::values::{parse_count, parse_milliseconds, parse_seconds};
-use super::super::values::{Resolved, parse_host, parse_resolve};
+use super::super::values::{CertificateFile, Resolved, parse_certificate, parse_host, parse_resolve};
 use crate::units::parse_bytes;
 
 /// Run each Hurl file once, as a functional test.
@@ -147,10 +147,10 @@ pub(super) struct TestArgs {
     pub(super) cacert: Option<PathBuf>,
 
     /// PEM file with the certificate to show to services that ask for one
-    #[arg(short = 'E', long, value_name = "FILE", help_heading = REQUEST)]
-    pub(super) cert: Option<PathBuf>,
+    #[arg(short = 'E', long, value_name = "FILE[:PASSWORD]", value_parser = parse_certificate, help_heading = REQUEST)]
+    pub(super) cert: Option<CertificateFile>,
 
-    /// PEM file with the private key of --cert
+    /// PEM file with the private key of --cert [default: it is in the same file]
     #[arg(long, value_name = "FILE", help_heading = REQUEST)]
     pub(super) key: Option<PathBuf>,
 

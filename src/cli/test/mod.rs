@@ -17,7 +17,7 @@ use super::hurl::given::Given;
 use super::output::Output;
 use super::planned::TlsFiles;
 use super::template::Names;
-use super::{Refusal, Subcommand, mistake};
+use super::{Refusal, Subcommand, mistake, proxies};
 use crate::error::{Error, ErrorKind};
 use crate::hurl::{FileResult, FileVerdict, HurlChecks, HurlErrors, HurlFiles};
 use crate::load::Plan;
@@ -97,6 +97,9 @@ fn test(words: &[OsString]) -> Result<TestExit, Obstacle> {
     let checks = read(&args, &environment)?;
     let plan = plan(&args)?;
     plan.validate()?;
+    if let Some(line) = proxies::unheeded(checks.origins().iter().map(String::as_str), args.proxy.is_some()) {
+        let _ = writeln!(io::stderr(), "note: {line}");
+    }
     let junit = args.report_junit.as_deref().map(|path| Output::reserve("--report-junit", path)).transpose()?;
 
     let jobs = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32));
@@ -198,7 +201,7 @@ fn paths(args: &TestArgs) -> Result<Vec<PathBuf>, Error> {
 
 /// How requests are made where entries say nothing else. The times are those of Hurl.
 fn plan(args: &TestArgs) -> Result<Plan, Error> {
-    let files = TlsFiles::read(args.cacert.as_deref(), args.cert.as_deref().zip(args.key.as_deref()))?;
+    let files = TlsFiles::read(args.cacert.as_deref(), args.cert.as_ref(), args.key.as_deref())?;
     let mut http = files
         .add_to(Plan::new().http)
         .timeout(args.max_time.unwrap_or(LONGEST))

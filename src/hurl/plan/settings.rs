@@ -10,14 +10,15 @@ use url::Url;
 
 use super::options::{flag, invalid, text, time};
 use crate::hurl::eval::{Fault, Variables};
-use crate::load::{Family, HttpSettings, Route, TlsVersions};
+use crate::load::{Family, HttpSettings, Route, TlsVersions, certificate_file, origin_key};
 
 /// One such option, with its value.
 #[derive(Debug, Clone)]
 pub(crate) enum Change {
     Insecure(bool),
     Authority(Pem),
-    Certificate(Pem),
+    /// With the password of its key.
+    Certificate(Pem, Option<String>),
     Key(Pem),
     Proxy(Url),
     Resolve(String, u16, Vec<IpAddr>),
@@ -49,7 +50,7 @@ impl Change {
         Ok(Some(match option {
             Kind::Insecure(value) => Change::Insecure(flag(value, variables)?),
             Kind::CaCert(name) => Change::Authority(pem("cacert", name, variables)?),
-            Kind::Cert(name) => Change::Certificate(pem("cert", name, variables)?),
+            Kind::Cert(name) => certificate(name, variables)?,
             Kind::Key(name) => Change::Key(pem("key", name, variables)?),
             Kind::Proxy(value) => Change::Proxy(proxy(value, variables)?),
             Kind::Resolve(value) => resolve(value, variables)?,
@@ -72,7 +73,8 @@ impl Change {
             Change::Insecure(insecure) => settings.insecure = *insecure,
             Change::Authority(pem) => settings.ca_pem = Some(pem.clone()?),
             // A file may hold both the certificate and its key.
-            Change::Certificate(pem) => {
+            Change::Certificate(pem, password) => {
+                settings.key_password.clone_from(password);
                 let key = settings.identity_pem.take().filter(|(cert, _)| cert.is_empty()).map(|(_, key)| key);
                 let pem = pem.clone()?;
                 settings.identity_pem = Some((pem.clone(), key.unwrap_or(pem)));
@@ -83,9 +85,9 @@ impl Change {
             }
             Change::Proxy(url) => settings.proxy = Some(url.clone()),
             Change::Resolve(host, port, addresses) => {
-                let host = format!("{host}:{port}");
-                settings.resolve.retain(|(known, _)| !known.eq_ignore_ascii_case(&host));
-                settings.resolve.extend(addresses.iter().map(|ip| (host.clone(), SocketAddr::new(*ip, *port))));
+                let origin = origin_key(host, *port);
+                settings.resolve.retain(|(known, _)| *known != origin);
+                settings.resolve.extend(addresses.iter().map(|ip| (origin.clone(), SocketAddr::new(*ip, *port))));
             }
             Change::Connect(route) => settings.routes.push(route.clone()),
             Change::ConnectTimeout(limit) => settings.connect_timeout = Some(*limit).filter(|limit| !limit.is_zero()),
@@ -101,10 +103,16 @@ impl Change {
 
 /// The content of a file of certificates, named relative to where perfloop runs.
 fn pem(option: &str, name: &Template, variables: &Variables) -> Result<Pem, Fault> {
-    let path = text(name, variables)?;
-    // A password may follow the name.
-    let file = if option == "cert" { path.split(':').next().unwrap_or_default() } else { &path };
-    Ok(fs::read(file).map_err(|error| format!("{option} {file} cannot be read: {error}")))
+    Ok(read(option, &text(name, variables)?))
+}
+
+fn read(option: &str, file: &str) -> Pem {
+    fs::read(file).map_err(|error| format!("{option} {file} cannot be read: {error}"))
+}
+
+fn certificate(name: &Template, variables: &Variables) -> Result<Change, Fault> {
+    let (file, password) = certificate_file(&text(name, variables)?);
+    Ok(Change::Certificate(read("cert", &file), password))
 }
 
 fn proxy(value: &Template, variables: &Variables) -> Result<Url, Fault> {

@@ -78,6 +78,9 @@ fn with_port(host: &str, uri: &Uri) -> String {
 
 fn io_words(error: &io::Error, phase: Phase, reset: bool, party: &str, target: &str) -> (RequestErrorKind, String) {
     let doing = phase.doing();
+    if let Some(refusal) = tls::refusal(error) {
+        return (RequestErrorKind::Tls, format!("TLS with {party} failed: {}", tls::in_plain_words(refusal)));
+    }
     match (error.kind(), phase) {
         (io::ErrorKind::ConnectionRefused, _) => (RequestErrorKind::Refused, format!("connection refused by {party}")),
         (io::ErrorKind::AddrNotAvailable, Phase::Connect) => (

@@ -35,6 +35,6 @@ pub(crate) use factories::Factories;
 pub(crate) use hashes::Hashes;
 pub(crate) use headers::{Headers, check as check_header, text_of};
 pub(crate) use interrupt::Interrupt;
-pub(crate) use settings::{Added, Family, Route, TlsVersions};
+pub(crate) use settings::{Added, Family, Route, TlsVersions, certificate_file, origin_key};
 pub use settings::{HttpSettings, TlsResume};
 pub(crate) use ureq::http::{Method, Uri, Version};

@@ -3,7 +3,7 @@
 //! The resolver that comes with ureq makes a thread for every request as soon as there is a timeout.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::settings::{Family, HttpSettings, Route};
+use super::settings::{Family, HttpSettings, Route, origin_key, same_host};
 use super::wire::SharedWire;
 use crate::units::after;
 
@@ -26,6 +26,8 @@ const FAILURE_TIME_TO_LIVE: Duration = Duration::from_secs(1);
 /// What all users of a run know about hosts.
 #[derive(Debug, Default)]
 pub(crate) struct AddressBook {
+    /// Given by the plan: they are never looked up.
+    given: HashMap<String, Vec<SocketAddr>>,
     entries: Mutex<HashMap<String, Entry>>,
     changed: Condvar,
     /// Raised when an entry is struck out, so that users ask again.
@@ -38,32 +40,40 @@ pub(crate) struct AddressBook {
 #[derive(Debug, Clone)]
 enum Entry {
     Asked,
-    Known {
-        answer: Result<Vec<SocketAddr>, String>,
-        since: Instant,
-        until: Instant,
-    },
-    /// Given by the plan: it is never looked up.
-    Given(Vec<SocketAddr>),
+    Known { answer: Result<Vec<SocketAddr>, String>, since: Instant, until: Instant },
 }
 
 impl AddressBook {
     /// A book in which the hosts of the settings have the addresses given there, whatever the system says.
     pub(super) fn with(settings: &HttpSettings) -> Self {
-        let mut hosts: HashMap<String, Vec<SocketAddr>> = HashMap::new();
-        for (host, address) in &settings.resolve {
-            hosts.entry(host.to_ascii_lowercase()).or_default().push(*address);
+        let mut given: HashMap<String, Vec<SocketAddr>> = HashMap::new();
+        for (origin, address) in &settings.resolve {
+            given.entry(origin.clone()).or_default().push(*address);
         }
-        let entries = hosts.into_iter().map(|(host, addresses)| (host, Entry::Given(addresses)));
-        let (entries, routes) = (Mutex::new(entries.collect()), settings.routes.clone());
-        AddressBook { entries, routes, family: settings.family, ..AddressBook::default() }
+        AddressBook { given, routes: settings.routes.clone(), family: settings.family, ..AddressBook::default() }
+    }
+
+    /// The addresses of a host that nobody has to be asked for: those of the plan, those that are the name itself, and
+    /// those of this machine.
+    fn known(&self, host: &str, port: u16, turn: usize) -> Option<Vec<SocketAddr>> {
+        let for_any = || self.given.get(&format!("*:{port}"));
+        if let Some(given) = self.given.get(&origin_key(host, port)).or_else(for_any) {
+            return Some(turned(given.clone(), turn));
+        }
+        let at = |addresses: &[IpAddr]| addresses.iter().map(|address| SocketAddr::new(*address, port)).collect();
+        match host.trim_start_matches('[').trim_end_matches(']').parse() {
+            Ok(address) => Some(at(&[address])),
+            // In this order, as curl does: it is one machine, over which no load is to be spread.
+            Err(_) if is_own_name(host) => Some(at(&[Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()])),
+            Err(_) => None,
+        }
     }
 
     /// Where requests to a host and port go.
     fn routed(&self, host: &str, port: u16) -> (String, u16) {
         let is_meant = |route: &&Route| {
             let (from_host, from_port) = &route.from;
-            from_host.as_ref().is_none_or(|from| from.eq_ignore_ascii_case(host))
+            from_host.as_ref().is_none_or(|from| same_host(from) == same_host(host))
                 && from_port.is_none_or(|from| from == port)
         };
         match self.routes.iter().find(is_meant).map(|route| &route.to) {
@@ -105,9 +115,6 @@ impl AddressBook {
             match entries.get(host_and_port) {
                 Some(Entry::Known { answer, until, .. }) if *until > Instant::now() => {
                     return Some((answer.clone(), *until));
-                }
-                Some(Entry::Given(addresses)) => {
-                    return Some((Ok(addresses.clone()), after(Instant::now(), Duration::MAX)));
                 }
                 Some(Entry::Asked) => {}
                 _ => {
@@ -175,16 +182,29 @@ fn host_and_port(uri: &Uri) -> (String, u16) {
     (host, uri.port_u16().unwrap_or(default))
 }
 
+/// A name that means this machine whatever the name system says (RFC 6761).
+fn is_own_name(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let name = "localhost";
+    host.len().checked_sub(name.len()).and_then(|at| host.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(name))
+        && (host.len() == name.len() || host.as_bytes()[host.len() - name.len() - 1] == b'.')
+}
+
+/// Users begin at different addresses of a host, so that they spread over them.
+fn turned(mut addresses: Vec<SocketAddr>, turn: usize) -> Vec<SocketAddr> {
+    if !addresses.is_empty() {
+        let turn = turn % addresses.len();
+        addresses.rotate_left(turn);
+    }
+    addresses
+}
+
 impl UserResolver {
     pub(super) fn new(book: Arc<AddressBook>, wire: SharedWire, turn: usize) -> Self {
         UserResolver { book, wire, turn, last: Mutex::new(None) }
     }
 
-    fn resolved(&self, mut addresses: Vec<SocketAddr>) -> ResolvedSocketAddrs {
-        if !addresses.is_empty() {
-            let turn = self.turn % addresses.len();
-            addresses.rotate_left(turn);
-        }
+    fn resolved(&self, addresses: Vec<SocketAddr>) -> ResolvedSocketAddrs {
         let mut resolved = self.empty();
         for address in addresses.into_iter().take(16) {
             resolved.push(address);
@@ -210,15 +230,14 @@ impl Resolver for UserResolver {
         }
         let (host, port) = host_and_port(uri);
         let (host, port) = self.book.routed(&host, port);
-        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        let (addresses, until) = match literal {
-            Ok(address) => (vec![SocketAddr::new(address, port)], now + Duration::from_secs(3600)),
-            Err(_) => {
+        let (addresses, until) = match self.book.known(&host, port, self.turn) {
+            Some(addresses) => (addresses, after(now, Duration::MAX)),
+            None => {
                 let deadline = self.wire.lock().connect_deadline;
                 let answer = self.book.look_up(&format!("{host}:{port}"), deadline);
                 self.wire.lock().times.resolve = now.elapsed();
                 match answer {
-                    Some((Ok(addresses), until)) => (addresses, until),
+                    Some((Ok(addresses), until)) => (turned(addresses, self.turn), until),
                     Some((Err(error), _)) => return Err(ureq::Error::Other(error.into())),
                     None => return Err(ureq::Error::Timeout(ureq::Timeout::Resolve)),
                 }
@@ -289,20 +308,59 @@ mod tests {
         assert!(!look_up(&book).contains(&address(99)));
     }
 
-    #[test]
-    fn users_begin_at_different_addresses_of_a_host() {
-        let given = |settings: HttpSettings, last| settings.resolve("shop.example", 80, address(last));
-        let book = Arc::new(AddressBook::with(&[1, 2, 3].into_iter().fold(HttpSettings::default(), given)));
-        let uri: Uri = "http://shop.example/".parse().expect("a URL");
+    /// Where user number `turn` connects to for a URL.
+    fn resolve(book: &Arc<AddressBook>, url: &str, turn: usize) -> Vec<SocketAddr> {
+        let uri: Uri = url.parse().expect("a URL");
         let (config, timeout) = (
             Config::default(),
             NextTimeout { after: Never, reason: ureq::Timeout::Resolve, per_read: None, per_write: None },
         );
+        let user = UserResolver::new(Arc::clone(book), SharedWire::default(), turn);
+        user.resolve(&uri, &config, timeout).expect("addresses").to_vec()
+    }
+
+    #[test]
+    fn users_begin_at_different_addresses_of_a_host() {
+        let given = |settings: HttpSettings, last| settings.resolve("shop.example", 80, address(last));
+        let book = Arc::new(AddressBook::with(&[1, 2, 3].into_iter().fold(HttpSettings::default(), given)));
         let first = |turn| {
-            let user = UserResolver::new(Arc::clone(&book), SharedWire::default(), turn);
-            let addresses = user.resolve(&uri, &config, timeout).expect("addresses");
+            let addresses = resolve(&book, "http://shop.example/", turn);
             (addresses.len(), addresses[0])
         };
         assert_eq!([0, 1, 2, 3].map(first), [1, 2, 3, 1].map(|last| (3, address(last))));
+    }
+
+    #[test]
+    fn a_host_is_the_same_however_it_is_written() {
+        for given in
+            ["bücher.example", "BÜCHER.example", "bücher.example.", "xn--bcher-kva.example", "XN--BCHER-KVA.EXAMPLE"]
+        {
+            let book = Arc::new(AddressBook::with(&HttpSettings::default().resolve(given, 80, address(7))));
+            for url in ["xn--bcher-kva.example", "XN--bcher-kva.example:80", "xn--bcher-kva.example.:80"] {
+                assert_eq!(resolve(&book, &format!("http://{url}/"), 0), [address(7)], "{given} {url}");
+            }
+        }
+        let settings = HttpSettings::default().resolve("[::1]", 80, address(1)).resolve("127.0.0.9", 80, address(2));
+        let book = Arc::new(AddressBook::with(&settings.resolve("*", 80, address(3))));
+        assert_eq!(resolve(&book, "http://[::1]/", 0), [address(1)]);
+        assert_eq!(resolve(&book, "http://127.0.0.9/", 0), [address(2)]);
+        assert_eq!(resolve(&book, "http://any.example/", 0), [address(3)]);
+    }
+
+    #[test]
+    fn names_below_localhost_are_this_machine_and_nobody_is_asked() {
+        let book = Arc::new(AddressBook::default());
+        let own: [SocketAddr; 2] = ["[::1]:81", "127.0.0.1:81"].map(|address| address.parse().expect("an address"));
+        for host in ["localhost", "LOCALHOST", "localhost.", "a.localhost", "a.b.LocalHost.", "a_b.localhost"] {
+            for turn in [0, 1] {
+                assert_eq!(resolve(&book, &format!("http://{host}:81/"), turn), own, "{host}");
+            }
+        }
+        assert!(book.entries.lock().is_empty());
+        assert!(!["notlocalhost", "localhost.example", "xlocalhost."].into_iter().any(is_own_name));
+        let given = AddressBook::with(&HttpSettings::default().resolve("a.localhost", 80, address(7)));
+        assert_eq!(resolve(&Arc::new(given), "http://a.localhost/", 0), [address(7)], "what is given comes first");
+        let v4 = AddressBook::with(&HttpSettings { family: Some(Family::V4), ..HttpSettings::default() });
+        assert_eq!(resolve(&Arc::new(v4), "http://a.localhost:81/", 0), own[1..]);
     }
 }

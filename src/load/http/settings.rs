@@ -15,6 +15,7 @@ pub struct HttpSettings {
     pub(crate) insecure: bool,
     pub(crate) ca_pem: Option<Vec<u8>>,
     pub(crate) identity_pem: Option<(Vec<u8>, Vec<u8>)>,
+    pub(crate) key_password: Option<String>,
     pub(crate) tls_resume: TlsResume,
     pub(crate) resolve: Vec<(String, SocketAddr)>,
     pub(crate) proxy: Option<url::Url>,
@@ -126,6 +127,13 @@ impl HttpSettings {
         self
     }
 
+    /// What opens the private key of [`identity_pem`](Self::identity_pem), where that is encrypted. Default: none.
+    #[must_use]
+    pub fn key_password(mut self, password: &str) -> Self {
+        self.key_password = Some(password.to_owned());
+        self
+    }
+
     /// Whether a user's new connections resume its own earlier TLS sessions. Default: they do.
     #[must_use]
     pub fn tls_resume(mut self, resume: TlsResume) -> Self {
@@ -137,7 +145,7 @@ impl HttpSettings {
     /// for a host, users spread over the addresses.
     #[must_use]
     pub fn resolve(mut self, host: &str, port: u16, address: SocketAddr) -> Self {
-        self.resolve.push((format!("{host}:{port}"), address));
+        self.resolve.push((origin_key(host, port), address));
         self
     }
 
@@ -155,6 +163,38 @@ impl HttpSettings {
         self.host = Some(host);
         self
     }
+}
+
+/// The file and the password of `FILE[:PASSWORD]`, as curl reads it: a backslash before a colon or another backslash
+/// makes it a part of the name.
+pub(crate) fn certificate_file(text: &str) -> (String, Option<String>) {
+    let mut file = String::new();
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match (c, rest.as_str().chars().next()) {
+            ('\\', Some(escaped @ (':' | '\\'))) => {
+                file.push(escaped);
+                rest.next();
+            }
+            (':', _) => return (file, Some(rest.as_str().to_owned()).filter(|password| !password.is_empty())),
+            _ => file.push(c),
+        }
+    }
+    (file, None)
+}
+
+/// A host and a port, however the host is written: `Bücher.example.` is `xn--bcher-kva.example`.
+pub(crate) fn origin_key(host: &str, port: u16) -> String {
+    format!("{}:{port}", same_host(host))
+}
+
+/// A host as URLs have it, without the dot of the root.
+pub(crate) fn same_host(host: &str) -> String {
+    let host = match url::Host::parse(host) {
+        Ok(host) => host.to_string(),
+        Err(_) => host.to_lowercase(),
+    };
+    host.strip_suffix('.').unwrap_or(&host).to_owned()
 }
 
 /// Whether new connections resume earlier TLS sessions.
@@ -179,6 +219,7 @@ impl Default for HttpSettings {
             insecure: false,
             ca_pem: None,
             identity_pem: None,
+            key_password: None,
             tls_resume: TlsResume::User,
             resolve: Vec::new(),
             proxy: None,
@@ -187,6 +228,26 @@ impl Default for HttpSettings {
             family: None,
             tls_versions: TlsVersions::All,
             omitted: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificates_file_may_be_followed_by_a_password() {
+        for (text, file, password) in [
+            ("a.pem", "a.pem", None),
+            ("a.pem:secret", "a.pem", Some("secret")),
+            ("a.pem:se:cr\\et", "a.pem", Some("se:cr\\et")),
+            ("a.pem:", "a.pem", None),
+            ("a\\:b.pem:secret", "a:b.pem", Some("secret")),
+            ("a\\\\b.pem:secret", "a\\b.pem", Some("secret")),
+            ("a\\b.pem\\", "a\\b.pem\\", None),
+        ] {
+            assert_eq!(certificate_file(text), (file.to_owned(), password.map(str::to_owned)), "{text}");
         }
     }
 }

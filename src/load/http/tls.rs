@@ -1,130 +1,30 @@
 //! TLS: one root store and verifier for all users, sessions of their own.
 
+mod chain;
+mod identity;
+mod p521;
+mod pem;
+mod setup;
+mod signature;
+mod verifier;
+mod words;
+
 use std::io::{Read as _, Write as _};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use rustls::client::Resumption;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme, StreamOwned};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use ureq::http::Uri;
 use ureq::unversioned::transport::time::Instant as UreqInstant;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, TransportAdapter};
 
 use super::buffers::ConnectionBuffers;
-use super::settings::{HttpSettings, TlsResume, TlsVersions};
 use super::wire::SharedWire;
-use crate::error::Error;
 use crate::sample::Phase;
 
-/// What all users of a run share.
-#[derive(Debug)]
-pub(super) struct TlsSetup {
-    resume: TlsResume,
-    config: LazyLock<Arc<ClientConfig>, Box<dyn FnOnce() -> Arc<ClientConfig> + Send>>,
-}
-
-/// Sessions a user keeps, one for each host it speaks to.
-const SESSIONS: usize = 8;
-
-impl TlsSetup {
-    /// # Errors
-    /// When certificates or the key cannot be read.
-    pub(super) fn new(settings: &HttpSettings) -> Result<TlsSetup, Error> {
-        let given = settings.ca_pem.as_deref().map(|pem| roots_of("--cacert", pem)).transpose()?;
-        let identity = settings.identity_pem.as_ref().map(|(cert, key)| identity(cert, key)).transpose()?;
-        let (insecure, versions) = (settings.insecure, settings.tls_versions);
-        if let Some((chain, key)) = &identity {
-            // Found out before any traffic whether they belong together.
-            let probe =
-                builder(false, versions, RootCertStore::empty).with_client_auth_cert(chain.clone(), key.clone_key());
-            probe.map_err(|error| {
-                Error::usage(format!("--cert and --key cannot be used: {error}; give a matching pair"))
-            })?;
-        }
-        let make = move || {
-            let builder = builder(insecure, versions, || given.unwrap_or_else(default_roots));
-            let anonymous = builder.clone();
-            let config = match identity {
-                Some((chain, key)) => builder.with_client_auth_cert(chain, key),
-                None => return Arc::new(builder.with_no_client_auth()),
-            };
-            Arc::new(config.unwrap_or_else(|_| anonymous.with_no_client_auth()))
-        };
-        // Only a run that meets TLS pays for the roots.
-        Ok(TlsSetup { resume: settings.tls_resume, config: LazyLock::new(Box::new(make)) })
-    }
-
-    /// A configuration with this user's own sessions; the rest is shared.
-    fn for_user(&self) -> Arc<ClientConfig> {
-        let mut config = ClientConfig::clone(&self.config);
-        config.resumption = match self.resume {
-            TlsResume::Off => Resumption::disabled(),
-            TlsResume::User => Resumption::in_memory_sessions(SESSIONS),
-        };
-        Arc::new(config)
-    }
-}
-
-type Builder = rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert>;
-
-fn builder(insecure: bool, versions: TlsVersions, roots: impl FnOnce() -> RootCertStore) -> Builder {
-    let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
-    // The provider has suites of both versions, so these are never refused.
-    let versions = match versions {
-        TlsVersions::All => rustls::ALL_VERSIONS,
-        TlsVersions::Only12 => &[&rustls::version::TLS12],
-        TlsVersions::Only13 => &[&rustls::version::TLS13],
-    };
-    let builder = match builder.with_protocol_versions(versions) {
-        Ok(builder) => builder,
-        Err(_) => unreachable!("ring has suites for every version"),
-    };
-    if insecure {
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(TrustAnything(provider)))
-    } else {
-        builder.with_root_certificates(roots())
-    }
-}
-
-/// The system's roots, and those browsers trust.
-fn default_roots() -> RootCertStore {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    // A system without roots, or with a broken one, still has the bundled ones.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    roots
-}
-
-fn roots_of(flag: &str, pem: &[u8]) -> Result<RootCertStore, Error> {
-    let mut roots = RootCertStore::empty();
-    for certificate in certificates(flag, pem)? {
-        roots.add(certificate).map_err(|error| broken(flag, &error.to_string()))?;
-    }
-    Ok(roots)
-}
-
-fn certificates(flag: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let certificates = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
-    match certificates {
-        Ok(certificates) if certificates.is_empty() => Err(broken(flag, "no certificate in it")),
-        Ok(certificates) => Ok(certificates),
-        Err(error) => Err(broken(flag, &error.to_string())),
-    }
-}
-
-fn identity(cert: &[u8], key: &[u8]) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Error> {
-    let key = PrivateKeyDer::from_pem_slice(key)
-        .map_err(|error| Error::usage(format!("--key: {error}; give a file with a PEM private key")))?;
-    Ok((certificates("--cert", cert)?, key))
-}
-
-fn broken(flag: &str, what: &str) -> Error {
-    Error::usage(format!("{flag}: {what}; give a file of PEM certificates"))
-}
+pub(super) use setup::TlsSetup;
+pub(super) use words::{in_plain_words, refusal};
 
 type Clock = dyn Fn() -> UreqInstant + Send + Sync;
 
@@ -166,7 +66,7 @@ impl TlsConnector {
         let name =
             ServerName::try_from(host).map_err(|_| tls_error("the host is no name that a certificate could have"))?;
         let config = Arc::clone(self.config.get_or_init(|| self.setup.for_user()));
-        let mut connection = ClientConnection::new(config, name).map_err(tls_error)?;
+        let mut connection = ClientConnection::new(config, name).map_err(|error| tls_error(in_plain_words(&error)))?;
         let mut socket = TransportAdapter::new(transport, Arc::clone(clock));
         connection.complete_io(&mut socket)?;
         Ok(Box::new(TlsTransport {
@@ -179,9 +79,7 @@ impl TlsConnector {
 
 /// The service broke the connection off by an alert of TLS.
 pub(super) fn is_alert(error: &ureq::Error) -> bool {
-    let ureq::Error::Io(error) = error else { return false };
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    matches!(inner, Some(rustls::Error::AlertReceived(_)))
+    matches!(error, ureq::Error::Io(error) if matches!(refusal(error), Some(rustls::Error::AlertReceived(_))))
 }
 
 fn tls_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ureq::Error {
@@ -246,44 +144,5 @@ impl Transport for TlsTransport {
 
     fn is_tls(&self) -> bool {
         true
-    }
-}
-
-/// Accepts any certificate, but no handshake that its key did not sign.
-#[derive(Debug)]
-struct TrustAnything(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for TrustAnything {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
     }
 }
