@@ -1,6 +1,7 @@
 //! The load half: runs checks, and knows nothing of what is made of their samples.
 
 mod arrivals;
+mod blame;
 mod check;
 mod class;
 mod cookies;

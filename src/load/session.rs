@@ -82,6 +82,8 @@ impl User {
     /// A request that could not even be written.
     pub(crate) fn unsendable(&mut self, name: &str, message: String) -> RequestError {
         let request = self.recorder.request_id(name);
+        self.open.lost = Some(request);
+        self.open.blame.unsent(request);
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::BadRequest, message, request }
     }
 
@@ -203,6 +205,7 @@ impl User {
         }
         let made = self.factories.client(settings, self.id - 1).map_err(|error| {
             self.open.lost = Some(id);
+            self.open.blame.unsent(id);
             let (phase, kind) = (Phase::Resolve, RequestErrorKind::BadRequest);
             RequestError { phase, kind, message: error.to_string(), request: id }
         })?;
@@ -250,6 +253,7 @@ impl User {
         match exchanged.answer {
             Ok(answered) => {
                 self.refusals = 0;
+                self.open.blame.answered(id);
                 if answered.headers.contains_key(SET_COOKIE) {
                     self.take_cookies(uri, &answered.headers);
                 }
@@ -258,6 +262,7 @@ impl User {
             Err(lost) => {
                 self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
                 self.open.lost = Some(id);
+                self.open.blame.lost(id);
                 self.open.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message.clone() }));
                 Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
             }

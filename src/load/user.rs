@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use url::Url;
 
+use super::blame::Blame;
 use super::check::Check;
 use super::cookies::Cookies;
 use super::flight::{Told, Unanswered};
@@ -19,7 +20,7 @@ use super::request::{REFUSALS_BEFORE_PAUSE, RequestBuilder};
 use super::shift::Shift;
 use super::state::State;
 use crate::exchange::{Exchange, Flight};
-use crate::outcome::{Outcome, Reason, RequestErrorKind};
+use crate::outcome::{Outcome, Reason, RequestErrorKind, panic_tells_of_no_answer};
 use crate::queue::Tap;
 use crate::sample::{Answer, CheckId, Phase, RequestId, RequestTimes, Traffic};
 use crate::units::after;
@@ -107,6 +108,8 @@ pub(super) struct OpenCheck {
     pub(super) in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
     pub(super) lost: Option<RequestId>,
+    /// What its requests have told of going wrong.
+    pub(super) blame: Blame,
     /// The last that did, whole.
     pub(super) unanswered: Option<Box<Unanswered>>,
     /// What nobody is to see of its exchanges.
@@ -290,6 +293,7 @@ impl User {
         if let (Outcome::Pass, Some(recorded)) = (&outcome, self.open.recorded.take()) {
             outcome = recorded;
         }
+        let blamed = self.open.blame.settle(&mut outcome);
         let elapsed = ended.saturating_duration_since(started);
         let passed = outcome == Outcome::Pass;
         if !passed && !self.hooks.failure.is_empty() {
@@ -302,7 +306,7 @@ impl User {
         let busy = done.saturating_duration_since(self.busy_since).saturating_sub(thought);
         self.busy_since = done;
         let times = CheckTimes { tpr, elapsed, busy, hooks, requests, answered };
-        self.recorder.end_check(id, ended, times, outcome)?;
+        self.recorder.end_check(id, ended, times, outcome, blamed)?;
         recorded.into_iter().for_each(|recorded| self.flight.offer(recorded));
         Ok(passed)
     }
@@ -347,16 +351,19 @@ impl User {
         must
     }
 
-    /// What a panic of the running check is: an exception when it may have come of a request without an answer.
+    /// What a panic of the running check is: an exception when it may have come of a request without an answer, or says
+    /// so itself.
     pub(crate) fn outcome_of_panic(&mut self, message: String) -> Outcome {
         if let Some(request) = self.open.in_exchange.take() {
             let answer = Answer::None { kind: RequestErrorKind::Io, phase: Phase::Send };
             // A cut has counted the request already, and will count the check.
             let _ = self.recorder.end_request(request, RequestTimes::default(), None, Traffic::default(), answer);
             self.open.lost = Some(request);
+            self.open.blame.lost(request);
         }
         match self.open.lost {
             Some(_) => Outcome::Exception(Reason { message, detail: None, request: self.open.lost }),
+            None if panic_tells_of_no_answer(&message) => Outcome::Exception(message.into()),
             None => Outcome::Fail(message.into()),
         }
     }

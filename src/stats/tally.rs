@@ -56,7 +56,8 @@ pub struct RequestTally {
     pub never_accepted: u64,
     /// Requests still open when the run was cut off.
     pub unfinished: u64,
-    /// Checks that failed on an expectation of such an answer.
+    /// Checks that did not pass because of such an answer: an expectation of it did not hold, or it could not be used, as
+    /// a redirect that leads nowhere.
     pub expectations_failed: u64,
     /// Response times of the answered.
     pub response_time: Timing,
@@ -262,7 +263,7 @@ impl RequestTally {
         self.answered + self.exceptions() + self.unfinished
     }
 
-    /// Lost requests, and answers on which a check failed.
+    /// Lost requests, and answers because of which a check did not pass.
     pub fn failures(&self) -> u64 {
         self.exceptions() + self.expectations_failed
     }
@@ -278,9 +279,7 @@ pub(crate) struct Part {
 impl Part {
     pub(crate) fn add_check(&mut self, sample: &CheckSample) {
         slot(&mut self.checks, sample.check.0).add(sample);
-        if let Outcome::Fail(reason) = &sample.outcome
-            && let Some(request) = reason.request
-        {
+        if let Some(request) = sample.blamed {
             slot(&mut self.requests, request.0).expectations_failed += 1;
         }
     }
