@@ -12,6 +12,7 @@ mod flight;
 mod hidden;
 mod hooks;
 mod http;
+mod lag;
 mod life;
 mod measured;
 mod multipart;

@@ -93,7 +93,8 @@ impl Recorder {
         self.open.end_check()?;
         let CheckTimes { tpr, elapsed, busy, hooks, requests, answered } = times;
         let level = self.level();
-        let sample = CheckSample { check, level, ended, tpr, elapsed, busy, hooks, requests, answered, outcome, blamed };
+        let sample =
+            CheckSample { check, level, ended, tpr, elapsed, busy, hooks, requests, answered, outcome, blamed };
         self.sink.push(Sample::Check(sample));
         Ok(())
     }

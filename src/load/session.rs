@@ -14,7 +14,7 @@ use super::response::Response;
 use super::user::{OwnRequest, User};
 use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
 use crate::outcome::{RequestError, RequestErrorKind};
-use crate::sample::{Answer, Lateness, Phase, RequestId, RequestTimes};
+use crate::sample::{Answer, Phase, RequestId, RequestTimes};
 
 /// Why a hook can make no request.
 const IN_NO_CHECK: &str =
@@ -237,8 +237,8 @@ impl User {
         self.open.tpr += times.setup() + times.response_time();
         self.open.requests += 1;
         self.open.answered += u32::from(exchanged.answer.is_ok());
-        let lateness = self.lateness(exchanged.sent_at, times);
-        self.last_arrival = exchanged.answered_at.or(self.last_arrival);
+        let lateness = self.lag.sent(sent_at, times.setup());
+        self.lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
         self.recorder.end_request(id, times, lateness, traffic, answer).map_err(|_| self.may_not_send(id))?;
         if let Some(started) = started {
             let seen = self.seen(started, request, headers, &exchanged);
@@ -272,18 +272,6 @@ impl User {
     #[inline(never)]
     fn take_cookies(&mut self, from: &Uri, headers: &HeaderMap) {
         self.cookies.get_or_insert_default().take(from, headers);
-    }
-
-    /// How late a request with a due time was sent, and whose doing it was. Only the first request of an
-    /// iteration has one.
-    fn lateness(&mut self, sent_at: Option<Instant>, times: RequestTimes) -> Option<Lateness> {
-        let (due, sent_at) = (self.due.take()?, sent_at?);
-        let previous = self.last_arrival.unwrap_or(due);
-        let could_begin = due.max(previous);
-        Some(Lateness {
-            server: previous.saturating_duration_since(due),
-            tester: sent_at.saturating_duration_since(could_begin).saturating_sub(times.setup()),
-        })
     }
 
     /// The exchange as the log shows it, sent with these headers.

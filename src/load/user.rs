@@ -13,6 +13,7 @@ use super::flight::{Told, Unanswered};
 use super::hidden::Hidden;
 use super::hooks::{FailureEvent, Hooks};
 use super::http::{Client, Factories, HttpSettings, Interrupt};
+use super::lag::Lag;
 use super::open::NoMore;
 use super::prepared::Prepared;
 use super::recorder::{CheckTimes, Recorder};
@@ -53,10 +54,7 @@ pub struct User {
     pub(super) refusals: u32,
     /// Since when its time is somebody's: the service's or the tester's.
     busy_since: Instant,
-    /// When the next request was to be sent, if that is planned.
-    pub(super) due: Option<Instant>,
-    /// When the last answer arrived.
-    pub(super) last_arrival: Option<Instant>,
+    pub(super) lag: Lag,
     /// This user's copies of the shared requests, by their numbers.
     pub(super) own: Vec<Option<Box<OwnRequest>>>,
     /// The row this user has of the command line's feed, and the iteration it was taken for.
@@ -141,8 +139,7 @@ impl User {
             open: OpenCheck::default(),
             refusals: 0,
             busy_since: Instant::now(),
-            due: None,
-            last_arrival: None,
+            lag: Lag::default(),
             own: Vec::new(),
             row_of_iteration: None,
             cookies: None,
@@ -218,6 +215,7 @@ impl User {
         let slept_to_the_end = self.shift.sleep_until(planned_end);
         // What it slept too long is the tester's doing.
         let end = if slept_to_the_end { planned_end } else { Instant::now() };
+        self.lag.rests_until(end);
         self.open.thought += end.saturating_duration_since(began);
     }
 
@@ -228,6 +226,7 @@ impl User {
         let planned_end = after(began, time);
         self.shift.sleep_through(planned_end);
         let end = planned_end.min(Instant::now());
+        self.lag.rests_until(end);
         self.open.thought += end.saturating_duration_since(began);
     }
 
@@ -330,7 +329,7 @@ impl User {
     pub(crate) fn begin_iteration(&mut self, iteration: u64, planned: Instant, is_due: bool) {
         // It may be late because the iteration before it took so long.
         self.busy_since = planned.max(self.busy_since);
-        self.due = is_due.then_some(planned);
+        self.lag.begin(is_due.then_some(planned));
         self.iteration = iteration;
         self.recorder.begin_iteration(iteration);
     }

@@ -34,6 +34,8 @@ pub struct CheckTally {
     pub hooks: Duration,
     /// The sum of the TPR of all ended runs.
     pub served: Duration,
+    /// Of it, that of runs that made no requests of perfloop's: whose time it was cannot be told.
+    pub unseen: Duration,
     /// TPR of the fails.
     pub fail_tpr: Timing,
     /// TPR of the exceptions.
@@ -142,6 +144,9 @@ impl CheckTally {
         self.busy += sample.busy;
         self.hooks += sample.hooks;
         self.served = self.served.saturating_add(sample.tpr);
+        if sample.requests == 0 {
+            self.unseen = self.unseen.saturating_add(sample.tpr);
+        }
         self.requests += sample.counted_requests();
     }
 
@@ -156,6 +161,7 @@ impl CheckTally {
         self.busy += other.busy;
         self.hooks += other.hooks;
         self.served = self.served.saturating_add(other.served);
+        self.unseen = self.unseen.saturating_add(other.unseen);
         self.fail_tpr.merge(&other.fail_tpr);
         self.exception_tpr.merge(&other.exception_tpr);
     }

@@ -1,6 +1,7 @@
 //! perfloop as its users see it: the binary and the library, run against the mock service.
 #![allow(clippy::unwrap_used)]
 
+mod agree;
 mod cli;
 mod compare;
 mod config;
@@ -9,6 +10,7 @@ mod curl;
 mod edges;
 mod examples;
 mod feed;
+mod foreign;
 mod gates;
 mod guide;
 mod harness;
@@ -26,6 +28,7 @@ mod readme;
 mod requests;
 mod routes;
 mod s1;
+mod stalls;
 mod stamps;
 mod stop;
 mod support;

@@ -41,7 +41,8 @@ pub fn write_failures(summary: &Summary, writer: impl Write) -> io::Result<()> {
 /// What was wrong with requests after which their checks went on.
 fn ended_no_check(tally: &RequestTally) -> String {
     let kinds: Vec<String> = tally.lost.keys().map(|kind| format!("{kind:?}").to_lowercase()).collect();
-    let what = if kinds.is_empty() { "a failure".to_owned() } else { format!("no usable answer ({})", kinds.join(", ")) };
+    let what =
+        if kinds.is_empty() { "a failure".to_owned() } else { format!("no usable answer ({})", kinds.join(", ")) };
     format!("{what}, which ended no check")
 }
 
