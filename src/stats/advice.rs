@@ -67,10 +67,7 @@ impl Summary {
             Cause::Host(share) => {
                 format!("the machine's host kept {} of the processors for others; use another machine", percent(share))
             }
-            Cause::Others(share) => format!(
-                "other programs, and the service if it runs here, took {} of the processors; give perfloop some of its own",
-                percent(share)
-            ),
+            Cause::Others(share) => others(share),
             Cause::Crowded => {
                 let ways = self.less_load().into_iter().chain(self.more_rest());
                 format!("use {}", or(&ways.chain(["less work in checks", "more processors"]).collect::<Vec<_>>()))
@@ -94,14 +91,21 @@ impl Summary {
         let Some(machine) = self.end.map(|end| end.machine) else { return Cause::Crowded };
         // Of a system that does not tell, what perfloop took is all that is known.
         let all = machine.busy_share.unwrap_or(machine.own_share);
-        let others = all - machine.own_share;
         let waited = self.run_delay.is_some_and(|delay| delay.as_secs_f64() > WAITING * busy.as_secs_f64());
-        match machine.steal_share {
-            Some(stolen) if stolen >= STOLEN => Cause::Host(stolen),
-            _ if all >= BUSY && others > machine.own_share => Cause::Others(others),
+        match (machine.steal_share, self.others_share()) {
+            (Some(stolen), _) if stolen >= STOLEN => Cause::Host(stolen),
+            (_, Some(others)) => Cause::Others(others),
             _ if all >= BUSY || waited || machine.busy_share.is_none() => Cause::Crowded,
             _ => Cause::OwnWork,
         }
+    }
+
+    /// What other programs took of processors that were busy, if that was most of it.
+    fn others_share(&self) -> Option<f64> {
+        let machine = self.end?.machine;
+        let all = machine.busy_share?;
+        let others = all - machine.own_share;
+        (all >= BUSY && others > machine.own_share).then_some(others)
     }
 
     /// How this plan can ask for less, if it can.
@@ -139,6 +143,9 @@ impl Summary {
             let ways: Vec<&str> = ways.iter().copied().flatten().collect();
             (!ways.is_empty()).then(|| format!("use {}", or(&ways)))
         };
+        if let (Warning::Blocked(_) | Warning::LateStarts { .. }, Some(share)) = (warning, self.others_share()) {
+            return Some(others(share));
+        }
         match warning {
             Warning::Unfinished { .. } if self.whole.request_totals.unfinished > 0 => {
                 Some("give --stop-timeout more time, or --timeout less".into())
@@ -165,8 +172,8 @@ impl Summary {
         let (server, tester) =
             (self.whole.request_totals.server_lateness.sum(), self.whole.request_totals.tester_lateness.sum());
         match () {
-            () if self.stalls.count() > 0 => "perfloop stood still meanwhile",
             () if server > tester => "the service is too slow for this --pace",
+            () if self.stalls.count() > 0 => "perfloop stood still meanwhile",
             () if tester > server => "the tester is too slow for this --pace",
             () => "the service or the tester is too slow for this --pace",
         }
@@ -180,6 +187,14 @@ impl Summary {
             () => "give more --max-users, or less --rate",
         }
     }
+}
+
+/// What to do about processors of which others took so much.
+fn others(share: f64) -> String {
+    let percent = share * 100.0;
+    format!(
+        "other programs, and the service if it runs here, took {percent:.0} % of the processors; give perfloop some of its own"
+    )
 }
 
 /// What to do about a standstill.
@@ -270,8 +285,8 @@ mod tests {
                 if asked.rest != AskedRest::None {
                     never("a --wait");
                 }
-                if own < busy / 2.0 {
-                    never("work in checks, or");
+                if busy > 0.8 && own < busy / 2.0 {
+                    never("more processors");
                 }
             }
         }
@@ -331,5 +346,7 @@ mod tests {
         assert!(told(server).contains("the service is too slow"));
         let tester = |summary: &mut Summary| summary.whole.request_totals.tester_lateness.record(SECOND);
         assert!(told(tester).contains("the tester is too slow"));
+        let stood = |summary: &mut Summary| summary.stalls.record(SECOND);
+        assert!(told(stood).contains("never begun; perfloop stood still meanwhile"));
     }
 }
