@@ -29,6 +29,7 @@
 // What only the command line uses stands beside what it belongs to.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 
+mod asked;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod end;

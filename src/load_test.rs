@@ -8,6 +8,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use crate::asked::Asked;
 use crate::end::{End, EndReason};
 use crate::error::Error;
 use crate::exchange::flight;
@@ -67,6 +68,7 @@ pub struct Run {
     seed: u64,
     gates: Arc<Gates>,
     logs: OpenLogs,
+    asked: Asked,
 }
 
 impl LoadTest {
@@ -257,6 +259,7 @@ impl LoadTest {
         let steering = Arc::new(Steering::of(classes.classes.iter().map(|class| class.name.clone()).collect()));
         let hooks = Arc::new(self.hooks);
         let is_scheduled = gates::is_scheduled(&plan, &classes);
+        let asked = plan.asked(&classes);
         let gates = Gates::new(self.gates, plan.warmup);
         let (sink, drain) = queue::queue();
         let stats = Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled);
@@ -286,7 +289,17 @@ impl LoadTest {
                     return Err(no_thread(error));
                 }
                 let live = Live { stop, steering, collector };
-                Ok(Run { live, conductor, collecting, hooks, on_test_stop: self.on_test_stop, seed, gates, logs })
+                Ok(Run {
+                    live,
+                    conductor,
+                    collecting,
+                    hooks,
+                    on_test_stop: self.on_test_stop,
+                    seed,
+                    gates,
+                    logs,
+                    asked,
+                })
             }
             Err(error) => {
                 sink.close();
@@ -326,7 +339,8 @@ impl Run {
         let used_up = self.live.stop.feed_used_up();
         let blocks = self.live.collector.blocks();
         let (end, live) = (Some(end), self.live.summary());
-        let mut summary = Summary { end, log, samples, hook_panic, used_up, blocks, seed: self.seed, ..live };
+        let (seed, asked) = (self.seed, self.asked);
+        let mut summary = Summary { end, log, samples, hook_panic, used_up, blocks, seed, asked, ..live };
         summary.gates = self.gates.judge(&summary);
         self.on_test_stop.iter().for_each(|hook| {
             self.hooks.timed(|| hook(&summary));

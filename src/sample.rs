@@ -76,6 +76,8 @@ pub(crate) struct CheckSample {
     /// How many of them got a usable answer.
     pub(crate) answered: u32,
     pub(crate) outcome: Outcome,
+    /// The request whose answer made it not pass. One whose own sample says that it failed is none.
+    pub(crate) blamed: Option<RequestId>,
 }
 
 impl CheckSample {
@@ -85,6 +87,12 @@ impl CheckSample {
             0 => u64::from(!matches!(self.outcome, Outcome::Exception(_))),
             _ => self.answered.into(),
         }
+    }
+
+    /// Tests take every request that a fail names for one that was answered.
+    #[cfg(test)]
+    pub(crate) fn blamed_by(outcome: &Outcome) -> Option<RequestId> {
+        if let Outcome::Fail(reason) = outcome { reason.request } else { None }
     }
 }
 

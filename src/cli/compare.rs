@@ -78,7 +78,7 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
         .override_usage(
             "perfloop compare [OPTIONS] BASE NEW\n       perfloop compare [OPTIONS] --base FILE... --new FILE...",
         )
-        .after_help("Exit codes: 0 nothing is worse, 1 something is, 2 the reports cannot be compared");
+        .after_help("Exit codes: 0 nothing is told to be worse, 1 something is, 2 the reports cannot be compared");
     let args = Compare::from_arg_matches(&command.try_get_matches_from(words.get(1..).unwrap_or_default())?)?;
     Ok(compare(&args)?)
 }
@@ -220,7 +220,14 @@ fn differences(base: &Side, new: &Side) -> Vec<String> {
 }
 
 fn limited(side: &Side) -> impl Iterator<Item = String> {
-    side.each()
-        .filter(|(_, run)| matches!(run.load_verdict(), LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_)))
-        .map(|(report, run)| format!("the load of {} was not as asked: {}", report.path.display(), run.load_verdict()))
+    side.each().filter_map(|(report, run)| {
+        let (path, verdict) = (report.path.display(), run.load_verdict());
+        match verdict {
+            LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_) => {
+                Some(format!("the load of {path} was not as asked: {verdict}"))
+            }
+            LoadVerdict::Unseen(_) => Some(format!("the load of {path} may not have been as asked: {verdict}")),
+            _ => None,
+        }
+    })
 }

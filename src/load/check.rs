@@ -72,7 +72,8 @@ impl Check {
         self
     }
 
-    /// Runs it once. A panic is a fail, or an exception when a request before it had got no answer.
+    /// Runs it once. A panic is a fail, or an exception when a request before it had got no answer, or it
+    /// shows the error of a client that got none.
     pub(crate) fn run(&self, user: &mut User) -> Outcome {
         match panics::catch(|| (self.function)(user, &self.classify)) {
             Ok(outcome) => outcome,

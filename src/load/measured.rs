@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::user::User;
 use crate::outcome::Outcome;
-use crate::sample::{Answer, RequestTimes, Traffic};
+use crate::sample::{Answer, RequestId, RequestTimes, Traffic};
 
 impl User {
     /// Times a call of code that perfloop cannot look into: a client library, a database driver, a queue. It is
@@ -71,23 +71,26 @@ impl User {
     /// Counts something that took so long and ended so as a request of this name. If it is no pass, neither is the
     /// check, whatever else it returns.
     pub fn record(&mut self, name: &str, elapsed: Duration, outcome: impl Into<Outcome>) {
-        let outcome = outcome.into();
+        let mut outcome = outcome.into();
         let passed = outcome == Outcome::Pass;
-        self.measured(name, elapsed, passed);
-        if !passed {
+        let id = self.measured(name, elapsed, passed);
+        if let Outcome::Fail(reason) | Outcome::Exception(reason) = &mut outcome {
+            reason.request = Some(id);
             self.open.recorded.get_or_insert(outcome);
         }
     }
 
-    fn measured(&mut self, name: &str, elapsed: Duration, good: bool) {
+    fn measured(&mut self, name: &str, elapsed: Duration, good: bool) -> RequestId {
         let id = self.recorder.request_id(name);
         let times = RequestTimes { first_byte: elapsed, ..RequestTimes::default() };
         self.open.tpr = self.open.tpr.saturating_add(elapsed);
         self.open.requests += 1;
         self.open.answered += 1;
+        self.open.blame.measured(id, good);
         // After a cut the check has been counted as unfinished, and with it what it would measure.
         if self.recorder.begin_request(id).is_ok() {
             let _ = self.recorder.end_request(id, times, None, Traffic::default(), Answer::Recorded { good });
         }
+        id
     }
 }

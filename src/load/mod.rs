@@ -1,6 +1,7 @@
 //! The load half: runs checks, and knows nothing of what is made of their samples.
 
 mod arrivals;
+mod blame;
 mod check;
 mod class;
 mod cookies;
@@ -11,6 +12,7 @@ mod flight;
 mod hidden;
 mod hooks;
 mod http;
+mod lag;
 mod life;
 mod location;
 mod measured;

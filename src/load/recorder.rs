@@ -87,12 +87,14 @@ impl Recorder {
         ended: Instant,
         times: CheckTimes,
         outcome: Outcome,
+        blamed: Option<RequestId>,
     ) -> Result<(), WasCut> {
         self.at.0 = None;
         self.open.end_check()?;
         let CheckTimes { tpr, elapsed, busy, hooks, requests, answered } = times;
         let level = self.level();
-        let sample = CheckSample { check, level, ended, tpr, elapsed, busy, hooks, requests, answered, outcome };
+        let sample =
+            CheckSample { check, level, ended, tpr, elapsed, busy, hooks, requests, answered, outcome, blamed };
         self.sink.push(Sample::Check(sample));
         Ok(())
     }

@@ -14,7 +14,7 @@ use super::response::Response;
 use super::user::{OwnRequest, User};
 use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
 use crate::outcome::{RequestError, RequestErrorKind};
-use crate::sample::{Answer, Lateness, Phase, RequestId, RequestTimes};
+use crate::sample::{Answer, Phase, RequestId, RequestTimes};
 
 /// Why a hook can make no request.
 const IN_NO_CHECK: &str =
@@ -82,6 +82,8 @@ impl User {
     /// A request that could not even be written.
     pub(crate) fn unsendable(&mut self, name: &str, message: String) -> RequestError {
         let request = self.recorder.request_id(name);
+        self.open.lost = Some(request);
+        self.open.blame.unsent(request);
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::BadRequest, message, request }
     }
 
@@ -204,6 +206,7 @@ impl User {
         }
         let made = self.factories.client(settings, self.id - 1, &self.interrupt).map_err(|error| {
             self.open.lost = Some(id);
+            self.open.blame.unsent(id);
             let (phase, kind) = (Phase::Resolve, RequestErrorKind::BadRequest);
             RequestError { phase, kind, message: error.to_string(), request: id }
         })?;
@@ -234,8 +237,8 @@ impl User {
         self.open.tpr += times.setup() + times.response_time();
         self.open.requests += 1;
         self.open.answered += u32::from(exchanged.answer.is_ok());
-        let lateness = self.lateness(exchanged.sent_at, times);
-        self.last_arrival = exchanged.answered_at.or(self.last_arrival);
+        let lateness = self.lag.sent(sent_at, times.setup());
+        self.lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
         self.recorder.end_request(id, times, lateness, traffic, answer).map_err(|_| self.may_not_send(id))?;
         if let Some(started) = started {
             let seen = self.seen(started, request, headers, &exchanged);
@@ -250,6 +253,7 @@ impl User {
         match exchanged.answer {
             Ok(answered) => {
                 self.refusals = 0;
+                self.open.blame.answered(id);
                 if answered.headers.has("set-cookie") {
                     self.take_cookies(uri, &answered.headers);
                 }
@@ -258,6 +262,7 @@ impl User {
             Err(lost) => {
                 self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
                 self.open.lost = Some(id);
+                self.open.blame.lost(id);
                 self.open.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message.clone() }));
                 Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
             }
@@ -267,18 +272,6 @@ impl User {
     #[inline(never)]
     fn take_cookies(&mut self, from: &Uri, headers: &Headers) {
         self.cookies.get_or_insert_default().take(from, headers);
-    }
-
-    /// How late a request with a due time was sent, and whose doing it was. Only the first request of an
-    /// iteration has one.
-    fn lateness(&mut self, sent_at: Option<Instant>, times: RequestTimes) -> Option<Lateness> {
-        let (due, sent_at) = (self.due.take()?, sent_at?);
-        let previous = self.last_arrival.unwrap_or(due);
-        let could_begin = due.max(previous);
-        Some(Lateness {
-            server: previous.saturating_duration_since(due),
-            tester: sent_at.saturating_duration_since(could_begin).saturating_sub(times.setup()),
-        })
     }
 
     /// The exchange as the log shows it, sent with these headers.

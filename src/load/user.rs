@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use url::Url;
 
+use super::blame::Blame;
 use super::check::Check;
 use super::cookies::Cookies;
 use super::flight::{Told, Unanswered};
 use super::hidden::Hidden;
 use super::hooks::{FailureEvent, Hooks};
 use super::http::{Client, Factories, HttpSettings, Interrupt};
+use super::lag::Lag;
 use super::open::NoMore;
 use super::prepared::Prepared;
 use super::recorder::{CheckTimes, Recorder};
@@ -19,7 +21,7 @@ use super::request::{REFUSALS_BEFORE_PAUSE, RequestBuilder};
 use super::shift::Shift;
 use super::state::State;
 use crate::exchange::{Exchange, Flight};
-use crate::outcome::{Outcome, Reason, RequestErrorKind};
+use crate::outcome::{Outcome, Reason, RequestErrorKind, panic_tells_of_no_answer};
 use crate::queue::Tap;
 use crate::sample::{Answer, CheckId, Phase, RequestId, RequestTimes, Traffic};
 use crate::units::after;
@@ -52,10 +54,7 @@ pub struct User {
     pub(super) refusals: u32,
     /// Since when its time is somebody's: the service's or the tester's.
     busy_since: Instant,
-    /// When the next request was to be sent, if that is planned.
-    pub(super) due: Option<Instant>,
-    /// When the last answer arrived.
-    pub(super) last_arrival: Option<Instant>,
+    pub(super) lag: Lag,
     /// This user's copies of the shared requests, by their numbers.
     pub(super) own: Vec<Option<Box<OwnRequest>>>,
     /// The row this user has of the command line's feed, and the iteration it was taken for.
@@ -107,6 +106,8 @@ pub(super) struct OpenCheck {
     pub(super) in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
     pub(super) lost: Option<RequestId>,
+    /// What its requests have told of going wrong.
+    pub(super) blame: Blame,
     /// The last that did, whole.
     pub(super) unanswered: Option<Box<Unanswered>>,
     /// What nobody is to see of its exchanges.
@@ -138,8 +139,7 @@ impl User {
             open: OpenCheck::default(),
             refusals: 0,
             busy_since: Instant::now(),
-            due: None,
-            last_arrival: None,
+            lag: Lag::default(),
             own: Vec::new(),
             row_of_iteration: None,
             cookies: None,
@@ -215,6 +215,7 @@ impl User {
         let slept_to_the_end = self.shift.sleep_until(planned_end);
         // What it slept too long is the tester's doing.
         let end = if slept_to_the_end { planned_end } else { Instant::now() };
+        self.lag.rests_until(end);
         self.open.thought += end.saturating_duration_since(began);
     }
 
@@ -225,6 +226,7 @@ impl User {
         let planned_end = after(began, time);
         self.shift.sleep_through(planned_end);
         let end = planned_end.min(Instant::now());
+        self.lag.rests_until(end);
         self.open.thought += end.saturating_duration_since(began);
     }
 
@@ -290,6 +292,7 @@ impl User {
         if let (Outcome::Pass, Some(recorded)) = (&outcome, self.open.recorded.take()) {
             outcome = recorded;
         }
+        let blamed = self.open.blame.settle(&mut outcome);
         let elapsed = ended.saturating_duration_since(started);
         let passed = outcome == Outcome::Pass;
         if !passed && !self.hooks.failure.is_empty() {
@@ -302,7 +305,7 @@ impl User {
         let busy = done.saturating_duration_since(self.busy_since).saturating_sub(thought);
         self.busy_since = done;
         let times = CheckTimes { tpr, elapsed, busy, hooks, requests, answered };
-        self.recorder.end_check(id, ended, times, outcome)?;
+        self.recorder.end_check(id, ended, times, outcome, blamed)?;
         recorded.into_iter().for_each(|recorded| self.flight.offer(recorded));
         Ok(passed)
     }
@@ -326,7 +329,7 @@ impl User {
     pub(crate) fn begin_iteration(&mut self, iteration: u64, planned: Instant, is_due: bool) {
         // It may be late because the iteration before it took so long.
         self.busy_since = planned.max(self.busy_since);
-        self.due = is_due.then_some(planned);
+        self.lag.begin(is_due.then_some(planned));
         self.iteration = iteration;
         self.recorder.begin_iteration(iteration);
     }
@@ -347,16 +350,19 @@ impl User {
         must
     }
 
-    /// What a panic of the running check is: an exception when it may have come of a request without an answer.
+    /// What a panic of the running check is: an exception when it may have come of a request without an answer, or says
+    /// so itself.
     pub(crate) fn outcome_of_panic(&mut self, message: String) -> Outcome {
         if let Some(request) = self.open.in_exchange.take() {
             let answer = Answer::None { kind: RequestErrorKind::Io, phase: Phase::Send };
             // A cut has counted the request already, and will count the check.
             let _ = self.recorder.end_request(request, RequestTimes::default(), None, Traffic::default(), answer);
             self.open.lost = Some(request);
+            self.open.blame.lost(request);
         }
         match self.open.lost {
             Some(_) => Outcome::Exception(Reason { message, detail: None, request: self.open.lost }),
+            None if panic_tells_of_no_answer(&message) => Outcome::Exception(message.into()),
             None => Outcome::Fail(message.into()),
         }
     }

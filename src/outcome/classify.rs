@@ -6,7 +6,7 @@ use std::io;
 use std::iter;
 use std::sync::Arc;
 
-use super::{Failure, Reason, RequestError};
+use super::{Failure, Reason, RequestError, telltale};
 
 /// What an error that left a check is. The error and its chain of sources are looked at from the outside in, and
 /// the first that one of these rows knows decides:
@@ -17,8 +17,10 @@ use super::{Failure, Reason, RequestError};
 /// | a [`Failure`] | what it says |
 /// | a [`RequestError`] | exception |
 /// | an [`io::Error`] | exception |
+/// | none of these, but by its `Debug` one of another client (ureq, reqwest, hyper and the like) that got no answer | exception |
 ///
-/// An error of which nothing is known is a fail.
+/// An error of which nothing is known is a fail. The message of a panic, as of `unwrap`, is looked at in the same way;
+/// that of an assertion is always a fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorClass {
     /// The answer was not as it should be; see [`Outcome::Fail`](crate::Outcome::Fail).
@@ -44,7 +46,12 @@ impl Classify {
 
     /// What an error that left a check is, and why the check ended.
     pub fn failure(&self, error: &(dyn StdError + 'static)) -> Failure {
-        let class = chain(error).find_map(|link| self.class_of(link)).unwrap_or(ErrorClass::Fail);
+        let known = chain(error).find_map(|link| self.class_of(link));
+        // Types that are known go first, wherever in the chain they are.
+        let class = known.unwrap_or_else(|| {
+            let is_lost = chain(error).any(|link| telltale::of_debug(&format!("{link:?}")));
+            if is_lost { ErrorClass::Exception } else { ErrorClass::Fail }
+        });
         let reason = reason(error);
         match class {
             ErrorClass::Fail => Failure::Fail(reason),

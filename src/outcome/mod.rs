@@ -2,6 +2,7 @@
 
 mod classify;
 mod convert;
+mod telltale;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,6 +11,7 @@ use crate::sample::{Phase, RequestId};
 
 pub use classify::{Classify, ErrorClass};
 pub use convert::IntoOutcome;
+pub(crate) use telltale::of_panic as panic_tells_of_no_answer;
 
 /// What a check returns when it uses `?`: any error ends it, and [`ErrorClass`] says which is a fail and which an exception.
 ///

@@ -33,19 +33,34 @@ pub fn write_comparison(comparison: &Comparison, mut writer: impl Write) -> io::
     if comparison.unit == DrawnUnit::Blocks {
         writeln!(writer, "within-run noise only: what differs from run to run takes three runs a side to know")?;
     }
-    if comparison.rows.iter().flat_map(|row| &row.changes).any(|change| change.interval.is_none()) {
+    if comparison.changes().any(|change| change.interval.is_none()) {
         writeln!(writer, "- fewer than 10 samples lie beyond this percentile, which is not judged")?;
+    }
+    if let Some(how) = how_to_tell_more(comparison) {
+        writeln!(writer, "cannot be told: the change may lie within the tolerance or beyond it; {how}")?;
     }
     Ok(())
 }
 
 /// The verdict on everything, as the last line says it.
-pub(crate) fn headline(comparison: &Comparison) -> &'static str {
-    match (comparison.is_worse(), comparison.has(Verdict::Better)) {
-        (true, _) => "worse",
-        (false, true) => "better, and nothing worse",
-        (false, false) => "no difference that can be told",
+pub(crate) fn headline(comparison: &Comparison) -> String {
+    let of_all = format!("{} of {} changes", comparison.count(Verdict::CannotBeTold), comparison.changes().count());
+    let untold = comparison.has(Verdict::CannotBeTold);
+    match comparison.verdict() {
+        Verdict::Worse => "worse".into(),
+        Verdict::Better if untold => format!("better, and nothing that is told to be worse; {of_all} cannot be told"),
+        Verdict::Better => "better, and nothing worse".into(),
+        Verdict::CannotBeTold => format!("{of_all} cannot be told, and nothing is told to be worse"),
+        Verdict::NoDifference => "no difference".into(),
     }
+}
+
+/// How more could be told, where something cannot.
+pub(super) fn how_to_tell_more(comparison: &Comparison) -> Option<&'static str> {
+    comparison.has(Verdict::CannotBeTold).then_some(match comparison.unit {
+        DrawnUnit::Blocks => "longer runs tell more, and three or more a side; --tolerance asks for less",
+        DrawnUnit::Runs => "more runs a side tell more; --tolerance asks for less",
+    })
 }
 
 /// What a row is called.

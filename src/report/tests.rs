@@ -63,6 +63,7 @@ impl Told {
             hooks: Duration::ZERO,
             requests: 1,
             answered,
+            blamed: CheckSample::blamed_by(&outcome),
             outcome,
         }));
     }

@@ -31,7 +31,7 @@ pub struct BlockRow {
     pub name: Arc<str>,
     /// Of a check, the requests it counts for; else those that were answered.
     pub requests: u64,
-    /// Of a check, fails and exceptions; else requests that were lost, and answers on which a check failed.
+    /// Of a check, fails and exceptions; else requests that were lost, and answers because of which a check did not pass.
     pub failures: u64,
     /// Of a check, TPR of the passes; else response times of the answered.
     pub times: SparseHistogram,
@@ -77,13 +77,10 @@ impl FullLoad {
         row.requests += sample.counted_requests();
         match &sample.outcome {
             Outcome::Pass => row.times.record(sample.tpr),
-            Outcome::Exception(_) => row.failures += 1,
-            Outcome::Fail(reason) => {
-                row.failures += 1;
-                if let Some(request) = reason.request {
-                    self::row(&mut block.requests, request.0).failures += 1;
-                }
-            }
+            Outcome::Fail(_) | Outcome::Exception(_) => row.failures += 1,
+        }
+        if let Some(request) = sample.blamed {
+            self::row(&mut block.requests, request.0).failures += 1;
         }
     }
 
@@ -265,6 +262,7 @@ mod tests {
             hooks: Duration::ZERO,
             requests: 1,
             answered: 1,
+            blamed: CheckSample::blamed_by(&outcome),
             outcome,
         }
     }

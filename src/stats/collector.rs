@@ -39,7 +39,10 @@ impl Collector {
             if finished {
                 return;
             }
+            let asleep = Instant::now();
             thread::sleep(POLL);
+            let awake = Instant::now();
+            self.stats.lock().slept(asleep, awake);
         }
     }
 
@@ -49,6 +52,9 @@ impl Collector {
         let count = samples.map(|sample| stats.add(sample)).count();
         // Each comes after its sample, so that none is left when the samples are at their end.
         std::iter::from_fn(|| self.recorded.take_now()).take(BATCH).for_each(|recorded| stats.keep(recorded));
+        if count < BATCH {
+            stats.is_up_to_date();
+        }
         count
     }
 

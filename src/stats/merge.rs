@@ -49,6 +49,7 @@ impl Summary {
         self.not_made += other.not_made;
         self.hook_panic = self.hook_panic.take().or_else(|| other.hook_panic.clone());
         self.run_delay = self.run_delay.zip(other.run_delay).map(|(mine, theirs)| mine + theirs);
+        self.stalls.merge(&other.stalls);
         self.blocked += other.blocked;
         self.log.left_out += other.log.left_out;
         self.log.error = self.log.error.take().or_else(|| other.log.error.clone());
@@ -57,6 +58,7 @@ impl Summary {
             (Some(mine), Some(theirs)) => Some(mine.merged(&theirs)),
             (mine, theirs) => mine.or(theirs),
         };
+        self.asked = self.asked.and(other.asked);
         self.names = Arc::new(names);
     }
 }

@@ -1,5 +1,6 @@
 //! The numbers half: counts samples, and knows nothing of where they come from.
 
+mod advice;
 mod blocks;
 mod collector;
 mod compare;
@@ -8,6 +9,7 @@ mod gate;
 mod merge;
 mod recent;
 mod recordings;
+mod stalls;
 mod steady;
 mod summary;
 mod tally;
@@ -35,6 +37,7 @@ pub(crate) use timing::UNIT;
 pub use verdict::{LoadVerdict, TimesVerdict};
 pub use warning::Warning;
 
+use crate::asked::Asked;
 use crate::exchange::{Bar, Recorded};
 use crate::names::Names;
 use crate::outcome::Outcome;
@@ -43,6 +46,7 @@ use blocks::FullLoad;
 use failures::Failures;
 use recent::Window;
 use recordings::Slowest;
+use stalls::Stalls;
 use tally::Part;
 
 /// Everything counted so far.
@@ -78,6 +82,7 @@ pub(crate) struct Stats {
     dropped: u64,
     not_made: u64,
     run_delay: Option<Duration>,
+    stalls: Stalls,
 }
 
 /// What ended while one plateau lasted.
@@ -127,7 +132,18 @@ impl Stats {
             dropped: 0,
             not_made: 0,
             run_delay: None,
+            stalls: Stalls::default(),
         }
+    }
+
+    /// The thread that counts slept so long, and had wanted to sleep for a moment.
+    pub(crate) fn slept(&mut self, from: Instant, to: Instant) {
+        self.stalls.slept(from, to);
+    }
+
+    /// All that has ended so far is counted.
+    pub(crate) fn is_up_to_date(&mut self) {
+        self.stalls.settle();
     }
 
     /// What a pass must exceed to be among the slowest so far.
@@ -170,6 +186,7 @@ impl Stats {
     }
 
     fn add_check(&mut self, sample: CheckSample) {
+        self.stalls.was_awake(sample.ended);
         if let Some(recent) = self.recent_at(sample.ended) {
             recent.add_check(&sample);
         }
@@ -184,16 +201,15 @@ impl Stats {
         let slot = self.timeline.at(moment);
         match sample.outcome {
             Outcome::Pass => slot.pass += 1,
-            Outcome::Fail(ref reason) => {
-                slot.fail += 1;
-                slot.expectations_failed += u64::from(reason.request.is_some());
-            }
+            Outcome::Fail(_) => slot.fail += 1,
             Outcome::Exception(_) => slot.exception += 1,
         }
+        slot.expectations_failed += u64::from(sample.blamed.is_some());
         self.failures.add(sample.check, sample.outcome, moment);
     }
 
     fn add_request(&mut self, sample: &RequestSample) {
+        self.stalls.was_awake(sample.ended);
         let is_scheduled = self.is_scheduled;
         if let Some(recent) = self.recent_at(sample.ended) {
             recent.add_request(sample);
@@ -332,10 +348,12 @@ impl Stats {
             hook_panic: None,
             seed: 0,
             run_delay: self.run_delay,
+            stalls: self.stalls.known.clone(),
             blocked,
             end: None,
             log: LogLoss::default(),
             samples: LogLoss::default(),
+            asked: Asked::default(),
             used_up: None,
             gates: Vec::new(),
         }

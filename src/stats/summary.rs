@@ -10,6 +10,7 @@ use super::recordings::Recording;
 use super::tally::{CheckTally, Maker, Part, RequestTally};
 use super::timeline::Timeline;
 use super::timing::Timing;
+use crate::asked::Asked;
 use crate::end::End;
 use crate::names::Names;
 use crate::sample::Plateau;
@@ -61,6 +62,8 @@ pub struct Summary {
     pub hook_panic: Option<String>,
     /// The sum over the users that have ended of the time their threads waited for a processor, where the system tells.
     pub run_delay: Option<Duration>,
+    /// Times in which perfloop stood still: stopped, suspended, or without any processor.
+    pub stalls: Timing,
     /// The sum over all users of the time they waited because the collector could not keep up.
     pub blocked: Duration,
     /// What the log of exchanges had to leave out.
@@ -71,6 +74,8 @@ pub struct Summary {
     pub used_up: Option<Arc<str>>,
     /// What became of the gates, in the order they were given and the implied one last; nothing while the run goes on.
     pub gates: Vec<GateVerdict>,
+    /// What the plan asked for, as far as it decides what can be advised.
+    pub(crate) asked: Asked,
     pub(crate) names: Arc<Names>,
 }
 

@@ -34,6 +34,8 @@ pub struct CheckTally {
     pub hooks: Duration,
     /// The sum of the TPR of all ended runs.
     pub served: Duration,
+    /// Of it, that of runs that made no requests of perfloop's: whose time it was cannot be told.
+    pub unseen: Duration,
     /// TPR of the fails.
     pub fail_tpr: Timing,
     /// TPR of the exceptions.
@@ -56,7 +58,8 @@ pub struct RequestTally {
     pub never_accepted: u64,
     /// Requests still open when the run was cut off.
     pub unfinished: u64,
-    /// Checks that failed on an expectation of such an answer.
+    /// Checks that did not pass because of such an answer: an expectation of it did not hold, or it could not be used, as
+    /// a redirect that leads nowhere.
     pub expectations_failed: u64,
     /// Response times of the answered.
     pub response_time: Timing,
@@ -146,6 +149,9 @@ impl CheckTally {
         self.busy += sample.busy;
         self.hooks += sample.hooks;
         self.served = self.served.saturating_add(sample.tpr);
+        if sample.requests == 0 {
+            self.unseen = self.unseen.saturating_add(sample.tpr);
+        }
         self.requests += sample.counted_requests();
     }
 
@@ -160,6 +166,7 @@ impl CheckTally {
         self.busy += other.busy;
         self.hooks += other.hooks;
         self.served = self.served.saturating_add(other.served);
+        self.unseen = self.unseen.saturating_add(other.unseen);
         self.fail_tpr.merge(&other.fail_tpr);
         self.exception_tpr.merge(&other.exception_tpr);
     }
@@ -274,7 +281,7 @@ impl RequestTally {
         self.answered + self.exceptions() + self.unfinished
     }
 
-    /// Lost requests, and answers on which a check failed.
+    /// Lost requests, and answers because of which a check did not pass.
     pub fn failures(&self) -> u64 {
         self.exceptions() + self.expectations_failed
     }
@@ -290,9 +297,7 @@ pub(crate) struct Part {
 impl Part {
     pub(crate) fn add_check(&mut self, sample: &CheckSample) {
         slot(&mut self.checks, sample.check.0).add(sample);
-        if let Outcome::Fail(reason) = &sample.outcome
-            && let Some(request) = reason.request
-        {
+        if let Some(request) = sample.blamed {
             slot(&mut self.requests, request.0).expectations_failed += 1;
         }
     }

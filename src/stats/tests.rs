@@ -37,6 +37,7 @@ impl Story {
             hooks: Duration::ZERO,
             requests: 1,
             answered: u32::from(!matches!(outcome, Outcome::Exception(_))),
+            blamed: CheckSample::blamed_by(&outcome),
             outcome,
         }));
     }

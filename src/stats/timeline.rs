@@ -25,7 +25,7 @@ pub struct Slot {
     pub answered: u64,
     /// Requests without a usable answer.
     pub lost: u64,
-    /// Checks that failed on an expectation of an answer.
+    /// Checks that did not pass because of an answer.
     pub expectations_failed: u64,
     /// Bytes of decoded bodies.
     pub body_bytes: u64,

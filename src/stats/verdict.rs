@@ -29,6 +29,8 @@ pub enum LoadVerdict {
     AsAsked(f64),
     /// This share of the users' time, 0 to 1, was the tester's own: more load reaches the service with a faster tester.
     TesterLimited(f64),
+    /// Checks that made no requests of perfloop's took this share of the users' time, 0 to 1: whose it was cannot be told.
+    Unseen(f64),
     /// So many arrivals of a rate came when no user was free: less reached the service than was asked.
     Dropped(u64),
     /// Nothing was answered, and users spent little time on waiting for it: there was no service to load.
@@ -64,11 +66,22 @@ impl Summary {
         match self.tester_share() {
             _ if self.dropped > 0 => LoadVerdict::Dropped(self.dropped),
             None => LoadVerdict::NoChecks,
-            Some(share) if share <= TESTER_SHARE => LoadVerdict::AsAsked(share),
+            Some(share) if share <= TESTER_SHARE => {
+                // All of it may have been the tester's.
+                let unseen = self.unseen_share();
+                if share + unseen > TESTER_SHARE { LoadVerdict::Unseen(unseen) } else { LoadVerdict::AsAsked(share) }
+            }
             // Who is refused at once has nothing to do but its own work.
             _ if !self.has_answers() => LoadVerdict::NoAnswers,
             Some(share) => LoadVerdict::TesterLimited(share),
         }
+    }
+
+    /// The share of the users' time that checks took which made no requests of perfloop's.
+    fn unseen_share(&self) -> f64 {
+        let totals = &self.whole.totals;
+        let busy_s = totals.busy.as_secs_f64();
+        if busy_s > 0.0 { (totals.unseen.as_secs_f64() / busy_s).min(1.0) } else { 0.0 }
     }
 
     /// Some request was answered, or some check without requests of perfloop's came to a result.
@@ -76,7 +89,7 @@ impl Summary {
         self.whole.request_totals.answered > 0 || self.whole.totals.requests > 0
     }
 
-    /// What speaks for the verdict on the load, a line each.
+    /// What speaks for the verdict on the load, a line each, and what to do about it.
     pub fn load_evidence(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(end) = &self.end {
@@ -97,6 +110,7 @@ impl Summary {
             let share = delay.as_secs_f64() / busy_s * 100.0;
             lines.push(format!("users waited {share:.1} % of their working time for a processor"));
         }
+        lines.extend(self.load_advice());
         lines
     }
 }
@@ -121,9 +135,12 @@ impl fmt::Display for LoadVerdict {
             LoadVerdict::AsAsked(share) => {
                 write!(f, "as asked, {:.1} % of the users' working time was the tester's", share * 100.0)
             }
-            LoadVerdict::TesterLimited(share) => write!(
+            LoadVerdict::TesterLimited(share) => {
+                write!(f, "tester-limited, {:.1} % of the users' working time was the tester's", share * 100.0)
+            }
+            LoadVerdict::Unseen(share) => write!(
                 f,
-                "tester-limited, {:.1} % of the users' working time was the tester's; use fewer users, a --wait or --pace, less work in checks, or more processors",
+                "unknown, checks without requests that perfloop could see took {:.1} % of the users' working time",
                 share * 100.0
             ),
             LoadVerdict::Dropped(1) => f.write_str("less than asked, 1 arrival was dropped because no user was free"),

@@ -1,4 +1,4 @@
-//! What makes the numbers say less than they seem to, and what to do about it.
+//! What makes the numbers say less than they seem to.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use crate::end::End;
 use crate::names::MAX_REQUEST_NAMES;
 use crate::units;
 
-/// Something that makes the numbers say less than they seem to, and what to do about it.
+/// Something that makes the numbers say less than they seem to. What to do about it depends on the run:
+/// [`Summary::warning_lines`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Warning {
@@ -25,6 +26,15 @@ pub enum Warning {
     Paused {
         /// How many pauses.
         count: u64,
+        /// All of them together.
+        total: Duration,
+    },
+    /// Perfloop stood still: stopped, suspended, or without any processor.
+    StoodStill {
+        /// How often.
+        count: u64,
+        /// The longest time.
+        longest: Duration,
         /// All of them together.
         total: Duration,
     },
@@ -91,6 +101,10 @@ impl Summary {
         if self.pauses.count() > 0 {
             warnings.push(Warning::Paused { count: self.pauses.count(), total: self.pauses.sum() });
         }
+        if let Some(longest) = self.stalls.max() {
+            let (count, total) = (self.stalls.count(), self.stalls.sum());
+            warnings.push(Warning::StoodStill { count, longest, total });
+        }
         if !self.blocked.is_zero() {
             warnings.push(Warning::Blocked(self.blocked));
         }
@@ -140,76 +154,70 @@ impl fmt::Display for Warning {
         match self {
             Warning::Unfinished { count, oldest } => write!(
                 f,
-                "{} cut off, the oldest {} old; give --stop-timeout more time, or --timeout less",
+                "{} cut off, the oldest {} old",
                 if *count == 1 { "1 check was".to_owned() } else { format!("{count} checks were") },
                 short(*oldest)
             ),
-            Warning::Abandoned(count) => write!(
-                f,
-                "{} could not be interrupted and stayed behind; give the check's own clients a timeout",
-                units::count((*count).into(), "thread")
-            ),
+            Warning::Abandoned(count) => {
+                write!(f, "{} could not be interrupted and stayed behind", units::count((*count).into(), "thread"))
+            }
             Warning::Paused { count, total } => write!(
                 f,
-                "users refused 100 times in a row paused {}, {} in all; is the service up?",
+                "users refused 100 times in a row paused {}, {} in all",
                 units::count(*count, "time"),
                 short(*total)
             ),
-            Warning::Blocked(time) => {
-                write!(f, "users waited {} in all for the collector; use fewer users or more processors", short(*time))
+            Warning::StoodStill { count: 1, total, .. } => {
+                write!(
+                    f,
+                    "perfloop stood still for {}, and what came in meanwhile counts as the tester's",
+                    short(*total)
+                )
             }
-            Warning::LateStarts { p90, max } => write!(
+            Warning::StoodStill { count, longest, total } => write!(
                 f,
-                "users started late: p90 {}, max {}; give a --ramp-up, fewer users or more processors",
-                short(*p90),
-                short(*max)
+                "perfloop stood still {count} times, {} in all and {} at the longest, and what came in meanwhile counts as the tester's",
+                short(*total),
+                short(*longest)
             ),
+            Warning::Blocked(time) => write!(f, "users waited {} in all for the collector", short(*time)),
+            Warning::LateStarts { p90, max } => {
+                write!(f, "users started late: p90 {}, max {}", short(*p90), short(*max))
+            }
             Warning::Missed(count) => write!(
                 f,
-                "{} due before the end {} never begun; the service or the tester is too slow for this --pace",
+                "{} due before the end {} never begun",
                 units::count(*count, "iteration"),
                 if *count == 1 { "was" } else { "were" }
             ),
             Warning::Dropped(count) => write!(
                 f,
-                "{} dropped, no user was free; give more --max-users, or less --rate",
+                "{} dropped, no user was free",
                 if *count == 1 { "1 arrival was".to_owned() } else { format!("{count} arrivals were") },
             ),
-            Warning::NotMade(count) => write!(
-                f,
-                "{} could not be made, this machine has no room for them; raise its limits (ulimit -Hn, ulimit -u, kernel.threads-max)",
-                units::count(*count, "user")
-            ),
+            Warning::NotMade(count) => {
+                write!(f, "{} could not be made, this machine has no room for them", units::count(*count, "user"))
+            }
             Warning::DeadConnections { resent, lost, share } => write!(
                 f,
-                "the service had closed the kept connection under {:.1} % of the requests: {resent} sent again, {lost} lost; \
-                 look at its keep-alive limits, or give --no-keepalive to leave them out of the measurement",
+                "the service had closed the kept connection under {:.1} % of the requests: {resent} sent again, {lost} lost",
                 share * 100.0
             ),
-            Warning::SlowHooks(share) => write!(
-                f,
-                "hooks took {:.1} % of the users' time, which is the tester's; do less in them",
-                share * 100.0
-            ),
-            Warning::HookPanic(message) => write!(f, "a hook panicked, and was called on: {message}"),
-            Warning::TooManyNames => write!(
-                f,
-                "more than {MAX_REQUEST_NAMES} request names, the rest is counted as (other); give requests with ids a .name()"
-            ),
-            Warning::LogBroken(error) => write!(f, "the log ends early: {error}"),
-            Warning::SamplesBroken(error) => {
-                write!(f, "the samples end early: {error}; give --samples a file with room")
+            Warning::SlowHooks(share) => {
+                write!(f, "hooks took {:.1} % of the users' time, which is the tester's", share * 100.0)
             }
-            Warning::SamplesLeftOut(count) => write!(
-                f,
-                "the samples left out {} to keep up; give --samples a faster disk, or use fewer users",
-                units::count(*count, "request")
-            ),
-            Warning::LogLeftOut(count) => write!(
-                f,
-                "the log left out {} to keep up; it is meant for a few users or --loops",
-                units::count(*count, "exchange")
-            ),
+            Warning::HookPanic(message) => write!(f, "a hook panicked, and was called on: {message}"),
+            Warning::TooManyNames => {
+                write!(f, "more than {MAX_REQUEST_NAMES} request names, the rest is counted as (other)")
+            }
+            Warning::LogBroken(error) => write!(f, "the log ends early: {error}"),
+            Warning::SamplesBroken(error) => write!(f, "the samples end early: {error}"),
+            Warning::SamplesLeftOut(count) => {
+                write!(f, "the samples left out {} to keep up", units::count(*count, "request"))
+            }
+            Warning::LogLeftOut(count) => {
+                write!(f, "the log left out {} to keep up", units::count(*count, "exchange"))
+            }
         }
     }
 }

@@ -37,14 +37,15 @@ fn a_run_is_no_worse_than_itself_and_worse_than_a_faster_one() {
     let slow = place.changed("fast.json", "slow.json", |report| slow_down(report, 2));
     let same = perfloop(&["compare", &fast, &fast]);
     assert_eq!((same.code, same.stderr.as_str()), (Some(0), ""), "{same:#?}");
-    assert!(same.stdout.ends_with("\nno difference that can be told\n"), "{}", same.stdout);
+    let last = same.stdout.lines().last().unwrap();
+    assert!(last == "no difference" || last.ends_with("cannot be told, and nothing is told to be worse"), "{last}");
     assert!(same.stdout.contains("within-run noise only"), "{}", same.stdout);
     let worse = perfloop(&["compare", &fast, &slow]);
     assert_eq!(worse.code, Some(1), "{worse:#?}");
     assert!(worse.stdout.contains("+100.0 %") && worse.stdout.ends_with("\nworse\n"), "{}", worse.stdout);
     let better = perfloop(&["compare", &slow, &fast]);
     assert_eq!(better.code, Some(0), "{better:#?}");
-    assert!(better.stdout.ends_with("\nbetter, and nothing worse\n"), "{}", better.stdout);
+    assert!(better.stdout.lines().last().unwrap().starts_with("better, and nothing "), "{}", better.stdout);
     assert_eq!(perfloop(&["compare", &fast, &slow, "--tolerance", "150%"]).code, Some(0));
     let one = ["--tolerance", "p50=5%", "--tolerance", "150%"];
     assert_eq!(perfloop(&[&["compare", &fast, &slow], &one[..]].concat()).code, Some(1));
@@ -63,7 +64,7 @@ fn three_runs_a_side_are_drawn_as_runs_and_told_as_json() {
     let mut more = told.clone();
     more["rows"][0]["changes"]["p50"]["more"] = 1.into();
     assert!(schema_complaints("comparison.schema.json", &more).is_some());
-    assert_eq!((&told["unit"], &told["worse"]), (&"runs".into(), &true.into()));
+    assert_eq!((&told["unit"], &told["worse"], &told["verdict"]), (&"runs".into(), &true.into(), &"worse".into()));
     assert_eq!((told["base"].as_array().unwrap().len(), &told["new"][2]), (3, &b.into()));
     let row = &told["rows"][0];
     assert_eq!((&row["kind"], &row["name"]), (&"check".into(), &"GET /delay/5".into()));
@@ -87,7 +88,12 @@ fn the_page_of_a_comparison_says_what_its_json_does() {
             json["rows"].as_array().unwrap().iter().flat_map(|row| row["changes"].as_object().unwrap().values());
         changes.filter(|change| change["verdict"] == verdict).count()
     };
-    for (verdict, shown) in [("worse", "worse"), ("better", "better"), ("no_difference", "no difference")] {
+    for (verdict, shown) in [
+        ("worse", "worse"),
+        ("better", "better"),
+        ("no_difference", "no difference"),
+        ("cannot_be_told", "cannot be told"),
+    ] {
         let found = page.matches(&format!("<span class=\"words\">{shown}</span>")).count();
         assert_eq!(found, words(verdict), "{verdict}: {page}");
     }
@@ -128,6 +134,28 @@ fn what_runs_say_of_themselves_is_text_to_the_page_and_what_differs_is_marked() 
         ["plan", "target", "users", "machine", "start", "command"].map(marked),
         [true, false, false, false, false, false]
     );
+}
+
+#[test]
+fn what_cannot_be_told_says_so_in_every_format_and_fails_nothing() {
+    let (service, place) = (Service::start(), Reports::new());
+    let run = place.run("run.json", "0.5", &service.at("/delay/5"));
+    // Nothing lies within a tolerance of nothing.
+    let page = place.path("page.html");
+    let flags = ["compare", &run, &run, "--tolerance", "0%", "--html", &page];
+    let output = perfloop(&flags);
+    assert_eq!(output.code, Some(0), "{output:#?}");
+    let untold = output.stdout.lines().filter(|line| line.ends_with("  cannot be told")).count();
+    assert!(untold >= 6, "rps, p50 and p95 of a check and of a request: {}", output.stdout);
+    let last = output.stdout.lines().last().unwrap();
+    assert_eq!(last, format!("{untold} of 10 changes cannot be told, and nothing is told to be worse"));
+    assert!(output.stdout.contains("\ncannot be told: the change may lie"), "{}", output.stdout);
+    let told = perfloop(&["compare", &run, &run, "--tolerance", "0%", "--json", "-"]).json();
+    assert_eq!(schema_complaints("comparison.schema.json", &told), None);
+    assert_eq!((&told["worse"], &told["verdict"]), (&false.into(), &"cannot_be_told".into()));
+    let page = std::fs::read_to_string(page).unwrap();
+    assert_eq!(page.matches("<span class=\"words\">cannot be told</span>").count(), untold, "{page}");
+    assert!(page.contains(last), "{page}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! perfloop as its users see it: the binary and the library, run against the mock service.
 #![allow(clippy::unwrap_used)]
 
+mod agree;
 mod cli;
 mod compare;
 mod config;
@@ -10,6 +11,7 @@ mod edges;
 mod examples;
 mod faults;
 mod feed;
+mod foreign;
 mod gates;
 mod guide;
 mod harness;
@@ -28,6 +30,7 @@ mod readme;
 mod requests;
 mod routes;
 mod s1;
+mod stalls;
 mod stamps;
 mod stop;
 mod support;

@@ -8,7 +8,8 @@ use crate::support::none;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// What all parts speak in, and which therefore knows none of them.
-const VOCABULARY: [&str; 9] = ["units", "outcome", "sample", "error", "names", "nearest", "queue", "exchange", "end"];
+const VOCABULARY: [&str; 10] =
+    ["asked", "units", "outcome", "sample", "error", "names", "nearest", "queue", "exchange", "end"];
 /// More than this is more than one thing.
 const MAX_LINES: usize = 400;
 

@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Plan;
+use crate::asked::{Asked, AskedLoad, AskedRest};
 use crate::load::arrivals::{Rate, RateOverTime};
+use crate::load::class::Classes;
 use crate::load::panics;
 use crate::load::stages::{Change, Stages};
+use crate::load::wait::Wait;
 use crate::units;
 
 /// How much is asked of the service, and when.
@@ -68,6 +71,23 @@ impl std::fmt::Display for Load {
 }
 
 impl Plan {
+    /// What can be advised after a run of it depends on this.
+    pub(crate) fn asked(&self, classes: &Classes) -> Asked {
+        let load = match self.load {
+            Load::Users { .. } => AskedLoad::Users,
+            Load::Stages(_) | Load::Shape(_) => AskedLoad::Stages,
+            Load::Rate(_) => AskedLoad::Rate,
+        };
+        let waits = || classes.classes.iter().map(|class| class.wait);
+        let rest = match () {
+            () if waits().any(Wait::is_schedule) => AskedRest::Pace,
+            () if waits().any(|wait| wait != Wait::NONE) => AskedRest::Wait,
+            () => AskedRest::None,
+        };
+        let ramps = matches!(self.load, Load::Users { start, .. } if start != Start::RampUp(Duration::ZERO));
+        Asked { load, rest, ramps }
+    }
+
     /// The time after which the timer stops the run, if it does, from the end of the warm-up.
     pub(crate) fn time_limit(&self) -> Option<Duration> {
         let stages = match &self.load {

@@ -10,7 +10,7 @@ use super::intervals::Axis;
 use super::overlay;
 use super::verdicts::{Mood, first_line, line};
 use crate::report::ComparedRun;
-use crate::report::compare::{by, headline, kind_word, label, percent, value};
+use crate::report::compare::{by, headline, how_to_tell_more, kind_word, label, percent, value};
 use crate::report::facts::{Fact, facts};
 use crate::stats::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Verdict};
 use crate::units;
@@ -60,13 +60,20 @@ fn unit(unit: DrawnUnit) -> &'static str {
 }
 
 fn verdicts(comparison: &Comparison, warnings: &[String]) -> Markup {
-    let mood = if comparison.is_worse() { Mood::Bad } else { Mood::Good };
+    let mood = match comparison.verdict() {
+        Verdict::Worse => Mood::Bad,
+        Verdict::CannotBeTold => Mood::Doubtful,
+        Verdict::Better | Verdict::NoDifference => Mood::Good,
+    };
     let of = |verdict| named(comparison, verdict);
     let [worse, better] = [of(Verdict::Worse), of(Verdict::Better)];
     let headline = headline(comparison);
     let title = headline[..1].to_uppercase() + &headline[1..];
     let below = if worse.is_empty() && better.is_empty() {
-        "Whatever changed may be chance, or is within the tolerance.".to_owned()
+        match comparison.verdict() {
+            Verdict::CannotBeTold => "What cannot be told may lie within the tolerance or beyond it.".to_owned(),
+            _ => "Whatever changed lies within the tolerance.".to_owned(),
+        }
     } else {
         [("Worse", worse), ("Better", better)]
             .into_iter()
@@ -80,6 +87,10 @@ fn verdicts(comparison: &Comparison, warnings: &[String]) -> Markup {
             (first_line(mood, &title, &below))
             ul.lines {
                 @for warning in warnings { (line(Mood::Doubtful, "Warning", warning, &[])) }
+                @if let Some(how) = how_to_tell_more(comparison) {
+                    @let untold = units::count(comparison.count(Verdict::CannotBeTold) as u64, "change");
+                    (line(Mood::Doubtful, "Cannot be told", &format!("{untold}; {how}"), &[]))
+                }
                 @for (side, names) in [("base", &comparison.only_base), ("new", &comparison.only_new)] {
                     @for (kind, name) in names {
                         (line(Mood::Doubtful, "Missing", &format!("only in {side}: {} {name}", kind_word(*kind)), &[]))
@@ -119,7 +130,7 @@ fn changes(comparison: &Comparison) -> Markup {
                     (table(&rows, axis))
                 }
             }
-            @if comparison.rows.iter().flat_map(|row| &row.changes).any(is_unknown) {
+            @if comparison.changes().any(is_unknown) {
                 p.hint { "– fewer than 10 samples lie beyond this percentile, which is not judged" }
             }
         }
@@ -154,6 +165,7 @@ fn change(change: &Change, axis: Axis) -> Markup {
         Verdict::Better => ("better", "✓"),
         Verdict::Worse => ("worse", "✕"),
         Verdict::NoDifference => ("same", ""),
+        Verdict::CannotBeTold => ("untold", "?"),
     };
     let unit = if *metric == Metric::FailRatio { "points" } else { "%" };
     html! {

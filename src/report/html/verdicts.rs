@@ -53,9 +53,11 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
     };
     let load = match summary.load_verdict() {
         LoadVerdict::AsAsked(_) => Mood::Good,
-        LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_) | LoadVerdict::NoAnswers | LoadVerdict::NoChecks => {
-            Mood::Doubtful
-        }
+        LoadVerdict::TesterLimited(_)
+        | LoadVerdict::Unseen(_)
+        | LoadVerdict::Dropped(_)
+        | LoadVerdict::NoAnswers
+        | LoadVerdict::NoChecks => Mood::Doubtful,
     };
     html! {
         section.verdicts {
@@ -64,7 +66,7 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
                 @for (mood, text) in gates(summary) { (line(mood, "Gate", &text, &[])) }
                 (line(times, "Times", &summary.times_verdict().to_string(), &[]))
                 (line(load, "Load", &summary.load_verdict().to_string(), &summary.load_evidence()))
-                @for warning in summary.warnings() { (line(Mood::Doubtful, "Warning", &warning.to_string(), &[])) }
+                @for warning in summary.warning_lines() { (line(Mood::Doubtful, "Warning", &warning, &[])) }
             }
         }
     }

@@ -9,9 +9,9 @@ use super::super::compare::kind_word;
 use crate::stats::{Change, Comparison, DrawnUnit, Metric, RowKind, Verdict};
 
 /// The version of this shape: a change that could break a reader raises it.
-const SCHEMA_VERSION: u64 = 1;
+const SCHEMA_VERSION: u64 = 2;
 
-/// Writes one JSON object: `schema`, `version`, `base` and `new` (what was read), `unit`, `worse`, `warnings`, `rows`,
+/// Writes one JSON object: `schema`, `version`, `base` and `new` (what was read), `unit`, `worse`, `verdict`, `warnings`, `rows`,
 /// `only_base`, `only_new`. The file `schema/comparison.schema.json` of the repository describes each key.
 ///
 /// # Errors
@@ -37,6 +37,7 @@ pub fn write_comparison_json(
             DrawnUnit::Blocks => "blocks",
         },
         "worse": comparison.is_worse(),
+        "verdict": word(comparison.verdict()),
         "warnings": warnings,
         "rows": rows.collect::<Vec<_>>(),
         "only_base": names(&comparison.only_base),
@@ -66,10 +67,15 @@ fn change(change: &Change) -> Value {
         "interval": change.interval.map(|(low, high)| [low * 100.0, high * 100.0]),
         "change_unit": change_unit,
         "p": change.p,
-        "verdict": match change.verdict {
-            Verdict::Better => "better",
-            Verdict::Worse => "worse",
-            Verdict::NoDifference => "no_difference",
-        },
+        "verdict": word(change.verdict),
     })
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Better => "better",
+        Verdict::Worse => "worse",
+        Verdict::NoDifference => "no_difference",
+        Verdict::CannotBeTold => "cannot_be_told",
+    }
 }

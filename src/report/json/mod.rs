@@ -50,7 +50,7 @@ pub fn write_json(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> 
     document.insert("failures".into(), summary.failures.iter().map(|group| failure(summary, group)).collect());
     document.insert("gates".into(), summary.gates.iter().map(gate).collect());
     document.insert("slowest".into(), json_exchange::slowest(summary));
-    document.insert("warnings".into(), summary.warnings().iter().map(|warning| json!(warning.to_string())).collect());
+    document.insert("warnings".into(), summary.warning_lines().into());
     serde_json::to_writer_pretty(&mut writer, &document)?;
     writeln!(writer)?;
     writer.flush()
@@ -79,6 +79,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         "seed": summary.seed,
         "start_delay_ms": mergeable(&summary.starts),
         "pauses": { "count": summary.pauses.count(), "total_s": summary.pauses.sum().as_secs_f64() },
+        "stalls_ms": mergeable(&summary.stalls),
         "queue_blocked_s": summary.blocked.as_secs_f64(),
         "abandoned": summary.end.map_or(0, |end| end.abandoned),
         "oldest_unfinished_s": summary.oldest_unfinished.map(|age| age.as_secs_f64()),
@@ -113,6 +114,7 @@ fn verdicts(summary: &Summary) -> Value {
         LoadVerdict::AsAsked(_) => "as_asked",
         LoadVerdict::TesterLimited(_) => "tester_limited",
         LoadVerdict::Dropped(_) => "less_than_asked",
+        LoadVerdict::Unseen(_) => "unseen",
         LoadVerdict::NoAnswers => "no_answers",
         LoadVerdict::NoChecks => "no_checks",
     };
@@ -213,6 +215,7 @@ fn check(section: &Section, tally: &CheckTally, times: fn(&Timing) -> Value) -> 
         "counted_requests": tally.requests,
         "busy_s": tally.busy.as_secs_f64(),
         "served_s": tally.served.as_secs_f64(),
+        "unseen_s": tally.unseen.as_secs_f64(),
         "hooks_s": tally.hooks.as_secs_f64(),
         "tpr_ms": times(&tally.tpr),
         "elapsed_ms": times(&tally.elapsed),

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::super::http_log::moment;
 use super::super::{Host, RunInfo};
 use super::SCHEMA_VERSION;
+use crate::asked::Asked;
 use crate::end::{End, EndReason, MachineUse};
 use crate::names::{Names, OTHER};
 use crate::outcome::RequestErrorKind;
@@ -117,6 +118,11 @@ impl<'a> Object<'a> {
         if self.0.contains_key(key) { self.times(key) } else { Ok(Timing::default()) }
     }
 
+    /// A time that reports of earlier versions do not have.
+    fn later_seconds(&self, key: &str) -> Read<Duration> {
+        if self.0.contains_key(key) { self.seconds(key) } else { Ok(Duration::ZERO) }
+    }
+
     /// How often times were seen, by their nanoseconds.
     fn sparse(&self, key: &str) -> Read<SparseHistogram> {
         let counts = self.object(key)?.0.iter().map(|(nanos, count)| {
@@ -171,12 +177,14 @@ fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
         not_made: run.count("not_made")?,
         hook_panic: run.maybe_text("hook_panic")?,
         run_delay: run.maybe("run_delay_s", seconds)?,
+        stalls: run.later_times("stalls_ms")?,
         blocked: run.seconds("queue_blocked_s")?,
         began: None,
         samples: LogLoss { left_out: run.count("samples_left_out")?, error: None },
         log: LogLoss { left_out: run.count("log_left_out")?, error: run.maybe_text("log_error")? },
         used_up: run.maybe("used_up", Value::as_str)?.map(Arc::from),
         whole,
+        asked: Asked::default(),
         names: Arc::new(names),
     };
     Ok((summary, info(&run)?))
@@ -272,6 +280,7 @@ fn check_numbers(row: &Object<'_>) -> Read<CheckTally> {
         busy: row.seconds("busy_s")?,
         hooks: row.seconds("hooks_s")?,
         served: row.seconds("served_s")?,
+        unseen: row.later_seconds("unseen_s")?,
         fail_tpr: row.times("fail_tpr_ms")?,
         exception_tpr: row.times("exception_tpr_ms")?,
     })

@@ -63,6 +63,7 @@ fn summary() -> Summary {
             hooks: Duration::ZERO,
             requests: 1,
             answered: u32::from(answer == Answer::Status(200)),
+            blamed: CheckSample::blamed_by(&outcome),
             outcome,
         }));
     };

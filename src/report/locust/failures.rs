@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use super::super::http_log::timestamp_in_seconds;
 use super::{csv_writer, type_and_name};
-use crate::stats::Summary;
+use crate::stats::{RequestTally, Summary};
 
-/// Writes `PREFIX_failures.csv`: answers that failed an expectation and requests without a usable one, each that made a
-/// check not pass, grouped by request and by what was wrong. Times are UTC.
+/// Writes `PREFIX_failures.csv`: answers that made a check not pass and requests without a usable one, grouped by request
+/// and by what was wrong: of each request as many as its failures in `PREFIX_stats.csv`. Times are UTC; of what ended no
+/// check, such as a request that was tried again, they are not known.
 ///
 /// # Errors
 /// Those of the writer.
@@ -23,7 +24,26 @@ pub fn write_failures(summary: &Summary, writer: impl Write) -> io::Result<()> {
             csv.write_record([method, name, &group.message, &count, &first, &last])?;
         }
     }
+    for tally in &summary.whole.requests {
+        let told = |group| -> u64 {
+            let requests = summary.requests_of(group).into_iter();
+            requests.filter(|(name, _)| name.as_ref() == Some(&tally.name)).map(|(_, count)| count).sum()
+        };
+        let rest = tally.failures().saturating_sub(summary.failures.iter().map(told).sum());
+        if rest > 0 {
+            let (method, name) = type_and_name(&tally.name);
+            csv.write_record([method, name, &ended_no_check(tally), &rest.to_string(), "", ""])?;
+        }
+    }
     csv.flush()
+}
+
+/// What was wrong with requests after which their checks went on.
+fn ended_no_check(tally: &RequestTally) -> String {
+    let kinds: Vec<String> = tally.lost.keys().map(|kind| format!("{kind:?}").to_lowercase()).collect();
+    let what =
+        if kinds.is_empty() { "a failure".to_owned() } else { format!("no usable answer ({})", kinds.join(", ")) };
+    format!("{what}, which ended no check")
 }
 
 /// Writes `PREFIX_exceptions.csv`: checks that did not pass for another reason than a request, such as a panic, by their

@@ -148,3 +148,19 @@ fn the_files_are_those_of_locust_byte_by_byte() {
     };
     assert_eq!(sorted(&text(|bytes| write_failures(&summary, bytes))), sorted(include_str!("golden/failures.csv")));
 }
+
+#[test]
+fn a_lost_request_that_ended_no_check_is_a_failure_in_both_files() {
+    let mut told = Told::new(&["check"]);
+    let lost = Answer::None { kind: RequestErrorKind::Reset, phase: Phase::FirstByte };
+    (1..=3).for_each(|n| told.request("GET /a", Duration::from_secs(n), BOOM, 0, lost));
+    told.request("GET /a", Duration::from_secs(4), BOOM, 0, Answer::Status(200));
+    let Outcome::Fail(reason) = told.fail("GET /a", "reset") else { panic!("a fail") };
+    told.check(0, Duration::from_secs(1), BOOM, Outcome::Exception(reason));
+    told.check(0, Duration::from_secs(4), BOOM, Outcome::Pass);
+    let summary = told.summary();
+    assert!(text(|bytes| write_stats(&summary, bytes)).contains("\r\nGET,/a,4,3,"));
+    let rows = "GET,/a,reset,1,2026-11-21T01:26:06Z,2026-11-21T01:26:06Z\r\n\
+        GET,/a,\"no usable answer (reset), which ended no check\",2,,\r\n";
+    assert!(text(|bytes| write_failures(&summary, bytes)).ends_with(rows));
+}

@@ -5,10 +5,10 @@ use std::time::Duration;
 use textwrap::core::display_width;
 
 use super::*;
-use crate::outcome::{Outcome, Reason};
+use crate::outcome::{Outcome, Reason, RequestErrorKind};
 use crate::report::tests::Told;
-use crate::sample::{Answer, CheckId};
-use crate::stats::{Gate, Recent};
+use crate::sample::{Answer, CheckId, Phase};
+use crate::stats::{Block, Blocks, Gate, GateVerdict, Recent};
 
 const MS: Duration = Duration::from_millis(1);
 const LONG: &str = "GET /api/v1/customers/{customer}/orders/{order}/positions/{position}/history";
@@ -159,9 +159,25 @@ fn the_next_step_is_the_one_most_worth_doing() {
     assert!(!kept.contains("FILE"), "{kept}");
     summary.gates.clear();
     assert_eq!(next_step(&summary, Kept::default()), None);
-    assert!(next_step(&summary, Kept { json: true, html: false }).expect("a report").contains("perfloop compare"));
+    let kept = Kept { json: true, html: false };
+    assert_eq!(next_step(&summary, kept), None, "it is too short to be compared");
+    summary.blocks = Blocks::of(None, vec![Block::default(); 3]);
+    assert!(next_step(&summary, kept).expect("a report").contains("perfloop compare"));
+    summary.gates = vec![GateVerdict { crossed: true, ..Gate::implied().judge(&summary, MS) }];
+    summary.failures.clear();
+    assert!(next(&summary).ends_with("when it went wrong"), "no examples: {}", next(&summary));
     let dead = Told::new(&["dead"]).summary();
     assert_eq!(next_step(&dead, Kept::default()), None, "nothing ended");
+
+    let lost = |kind, phase| {
+        let mut told = Told::new(&["lost"]);
+        told.request("GET /", MS, MS, 0, Answer::None { kind, phase });
+        told.check(0, MS, MS, Outcome::Exception("lost".into()));
+        next(&told.summary())
+    };
+    assert!(lost(RequestErrorKind::Refused, Phase::Connect).contains("look at the address"));
+    assert!(lost(RequestErrorKind::Tls, Phase::Tls).contains("certificates"));
+    assert!(lost(RequestErrorKind::Timeout, Phase::FirstByte).contains("--timeout"));
 
     let mut far = Told::new(&["far"]);
     for n in 0..2000 {

@@ -18,7 +18,7 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
         sheet.labelled("       ", &line)?;
     }
     sheet.blank()?;
-    let warnings = summary.warnings();
+    let warnings = summary.warning_lines();
     for warning in &warnings {
         let text = format!("{} {warning}", sheet.paint(Paint::Warning, "warning:"));
         sheet.line(&text)?;

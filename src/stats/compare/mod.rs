@@ -15,8 +15,6 @@ use row::{Estimate, Row, Unit, widths};
 
 /// With so many runs a side, what differs from run to run can be told.
 const MIN_RUNS: usize = 3;
-/// With fewer blocks a side, what differs within a run cannot be told either.
-const MIN_BLOCKS: usize = 3;
 /// The chance that anything of two like sides is told to differ.
 const ALPHA: f64 = 0.05;
 
@@ -134,12 +132,14 @@ pub enum RowKind {
 /// What can be told of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is no chance, beyond the tolerance, and to the good.
+    /// It is no chance, lies beyond the tolerance, and is to the good.
     Better,
-    /// It is no chance, beyond the tolerance, and to the bad.
+    /// It is no chance, lies beyond the tolerance, and is to the bad.
     Worse,
-    /// It may be chance, or is within the tolerance.
+    /// It lies within the tolerance; or of failures there were none on either side.
     NoDifference,
+    /// It may lie within the tolerance, and beyond it as well.
+    CannotBeTold,
 }
 
 impl fmt::Display for Verdict {
@@ -148,6 +148,7 @@ impl fmt::Display for Verdict {
             Verdict::Better => "better",
             Verdict::Worse => "worse",
             Verdict::NoDifference => "no difference",
+            Verdict::CannotBeTold => "cannot be told",
         })
     }
 }
@@ -196,6 +197,9 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// With fewer blocks a side, what differs within a run cannot be told.
+    pub(crate) const MIN_BLOCKS: usize = 3;
+
     /// Compares the runs of two sides, which should be of one plan. With three or more a side, whole runs are drawn;
     /// otherwise blocks, which know nothing of what differs from run to run. The same runs always compare the same.
     ///
@@ -226,7 +230,24 @@ impl Comparison {
 
     /// Some change is told to be this.
     pub fn has(&self, verdict: Verdict) -> bool {
-        self.rows.iter().flat_map(|row| &row.changes).any(|change| change.verdict == verdict)
+        self.count(verdict) > 0
+    }
+
+    /// How many changes are told to be this.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.changes().filter(|change| change.verdict == verdict).count()
+    }
+
+    /// The changes of all rows.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.rows.iter().flat_map(|row| &row.changes)
+    }
+
+    /// What is told of everything together: the worst that is told of anything, then the best; no difference only where
+    /// everything can be told.
+    pub fn verdict(&self) -> Verdict {
+        let order = [Verdict::Worse, Verdict::Better, Verdict::CannotBeTold];
+        order.into_iter().find(|verdict| self.has(*verdict)).unwrap_or(Verdict::NoDifference)
     }
 
     fn add(&mut self, kind: RowKind, [base, new]: &[Side<'_>; 2]) {
@@ -270,10 +291,18 @@ impl Comparison {
 fn verdict(change: &Change, tolerance: f64) -> Verdict {
     // A share of failures changes by points, and is tolerated by the share of what it was.
     let limit = if change.metric == Metric::FailRatio { tolerance * change.base } else { tolerance };
-    if change.p.is_none_or(|p| p >= ALPHA) || change.change.abs() <= limit {
+    if change.metric == Metric::FailRatio && change.base == 0.0 && change.new == 0.0 {
         return Verdict::NoDifference;
     }
-    let is_more = change.change > 0.0;
+    let Some((low, high)) = change.interval else { return Verdict::CannotBeTold };
+    if low >= -limit && high <= limit {
+        return Verdict::NoDifference;
+    }
+    let is_beyond = low > limit || high < -limit;
+    if !is_beyond || change.p.is_none_or(|p| p >= ALPHA) {
+        return Verdict::CannotBeTold;
+    }
+    let is_more = low > 0.0;
     if is_more == (change.metric == Metric::Rps) { Verdict::Better } else { Verdict::Worse }
 }
 
@@ -308,7 +337,7 @@ fn change(metric: Metric, base: Estimate, new: Estimate) -> Option<Change> {
         change: shown(difference),
         interval: test.map(|(interval, _)| interval),
         p: test.map(|(_, p)| p),
-        verdict: Verdict::NoDifference,
+        verdict: Verdict::CannotBeTold,
     })
 }
 
@@ -327,10 +356,11 @@ impl Side<'_> {
             DrawnUnit::Runs if blocks.clone().min() == Some(0) => {
                 Err(Error::usage(format!("a run of the {} side has no blocks of full load; run it longer", self.name)))
             }
-            DrawnUnit::Blocks if blocks.clone().sum::<usize>() < MIN_BLOCKS => Err(Error::usage(format!(
-                "the {} side has {} blocks of full load, and {MIN_BLOCKS} are needed; run it for a second or more",
+            DrawnUnit::Blocks if blocks.clone().sum::<usize>() < Comparison::MIN_BLOCKS => Err(Error::usage(format!(
+                "the {} side has {} blocks of full load, and {} are needed; run it for a second or more",
                 self.name,
-                blocks.sum::<usize>()
+                blocks.sum::<usize>(),
+                Comparison::MIN_BLOCKS
             ))),
             _ => Ok(()),
         }

@@ -112,9 +112,9 @@ fn the_same_runs_compare_the_same_and_unlike_their_reverse() {
         assert_eq!(both, (Verdict::Worse, Verdict::Better), "{metric}");
     }
     let itself = compared(fast.clone(), fast);
-    assert!(
-        itself.rows[0].changes.iter().all(|change| change.change == 0.0 && change.verdict == Verdict::NoDifference)
-    );
+    assert!(itself.changes().all(|change| change.change == 0.0));
+    assert!(!itself.is_worse() && !itself.has(Verdict::Better));
+    assert_eq!(verdict_on(&itself, Metric::P50), Verdict::NoDifference);
 }
 
 #[test]
@@ -127,7 +127,8 @@ fn failures_where_there_were_none_are_worse_and_a_single_one_is_chance() {
     let mut blocks = one.blocks.blocks().to_vec();
     blocks[3].checks[0].failures = 1;
     one.blocks = Blocks::of(Some(WIDTH), blocks);
-    assert_eq!(verdict_on(&compared(base, one), Metric::FailRatio), Verdict::NoDifference);
+    assert_eq!(verdict_on(&compared(base.clone(), one), Metric::FailRatio), Verdict::CannotBeTold);
+    assert_eq!(verdict_on(&compared(base.clone(), base), Metric::FailRatio), Verdict::NoDifference, "there were none");
 }
 
 #[test]
@@ -162,7 +163,8 @@ fn percentiles_with_too_few_samples_are_not_judged() {
     let few = |random: &mut Rng, ms| run_of("a", (0..3).map(|_| block(random, ms, 0.0)).collect());
     let comparison = compared(few(random, 5.0), few(random, 50.0));
     let p99 = &comparison.rows[0].changes[3];
-    assert_eq!((p99.metric, p99.interval, p99.p, p99.verdict), (Metric::P99, None, None, Verdict::NoDifference));
+    assert_eq!((p99.metric, p99.interval, p99.p, p99.verdict), (Metric::P99, None, None, Verdict::CannotBeTold));
+    assert_eq!(comparison.verdict(), Verdict::Worse, "the others are judged");
 }
 
 #[test]
@@ -173,4 +175,52 @@ fn tolerances_are_read_and_refused() {
     for text in ["", "5", "-5%", "NaN%", "p98=5%", "p99=", "p99=x%"] {
         assert!(text.parse::<ToleranceOf>().is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_change_is_told_by_where_its_interval_lies() {
+    let told = |metric, interval: Option<(f64, f64)>, p| {
+        let (low, high) = interval.unwrap_or_default();
+        let change = (low + high) / 2.0;
+        let change = Change { metric, base: 0.2, new: 0.2, change, interval, p: Some(p), verdict: Verdict::Worse };
+        verdict(&change, 0.05)
+    };
+    let (chance, none) = (0.4, 0.001);
+    for (interval, p, wanted) in [
+        (Some((-0.02, 0.03)), chance, Verdict::NoDifference),
+        (Some((0.01, 0.04)), none, Verdict::NoDifference),
+        (Some((-0.05, 0.05)), chance, Verdict::NoDifference),
+        (Some((0.036, 0.415)), chance, Verdict::CannotBeTold),
+        (Some((0.036, 0.415)), none, Verdict::CannotBeTold),
+        (Some((-0.63, 1.81)), chance, Verdict::CannotBeTold),
+        (Some((-0.02, 0.06)), chance, Verdict::CannotBeTold),
+        (Some((0.06, 0.4)), chance, Verdict::CannotBeTold),
+        (Some((0.06, 0.4)), none, Verdict::Worse),
+        (Some((-0.4, -0.06)), none, Verdict::Better),
+        (None, chance, Verdict::CannotBeTold),
+    ] {
+        assert_eq!(told(Metric::P95, interval, p), wanted, "{interval:?} {p}");
+    }
+    assert_eq!(told(Metric::Rps, Some((0.06, 0.4)), none), Verdict::Better);
+    assert_eq!(told(Metric::Rps, Some((-0.4, -0.06)), none), Verdict::Worse);
+    // Of failures a change in points, and the twentieth part of a fifth is a hundredth.
+    assert_eq!(told(Metric::FailRatio, Some((-0.005, 0.009)), chance), Verdict::NoDifference);
+    assert_eq!(told(Metric::FailRatio, Some((-0.005, 0.02)), chance), Verdict::CannotBeTold);
+    assert_eq!(told(Metric::FailRatio, Some((0.02, 0.05)), none), Verdict::Worse);
+}
+
+#[test]
+fn everything_together_is_no_difference_only_where_all_can_be_told() {
+    let random = &mut Rng::with_seed(11);
+    let mut found = compared(run(random, 5.0, 0.0), run(random, 5.0, 0.0));
+    let mut told = |verdicts: [Verdict; 3]| {
+        found.rows[0].changes.truncate(3);
+        found.rows[0].changes.iter_mut().zip(verdicts).for_each(|(change, verdict)| change.verdict = verdict);
+        found.verdict()
+    };
+    use Verdict::{Better, CannotBeTold, NoDifference, Worse};
+    assert_eq!(told([NoDifference; 3]), NoDifference);
+    assert_eq!(told([NoDifference, CannotBeTold, NoDifference]), CannotBeTold);
+    assert_eq!(told([Better, CannotBeTold, NoDifference]), Better);
+    assert_eq!(told([Better, CannotBeTold, Worse]), Worse);
 }
