@@ -218,6 +218,12 @@ pub(crate) struct Outlined {
 }
 
 impl Classes {
+    /// How far apart iterations of every user are due; `None` unless all classes keep the same schedule.
+    pub(crate) fn pace(&self) -> Option<Duration> {
+        let interval = self.classes.first()?.wait.interval()?;
+        self.classes.iter().all(|class| class.wait.interval() == Some(interval)).then_some(interval)
+    }
+
     /// Every check that iterations run, with its share.
     pub(crate) fn outline(&self) -> Vec<Outlined> {
         // Fixed numbers of users have no share that a plan could tell: each counts as one user.

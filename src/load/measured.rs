@@ -80,6 +80,10 @@ impl User {
     }
 
     fn measured(&mut self, name: &str, elapsed: Duration, good: bool) {
+        // What it did after its rest was cut short came too early.
+        if !self.may_send() {
+            return;
+        }
         let id = self.recorder.request_id(name);
         let times = RequestTimes { first_byte: elapsed, ..RequestTimes::default() };
         self.open.tpr = self.open.tpr.saturating_add(elapsed);

@@ -1,6 +1,7 @@
 //! The load half: runs checks, and knows nothing of what is made of their samples.
 
 mod arrivals;
+mod asked;
 mod check;
 mod class;
 mod cookies;
@@ -23,6 +24,7 @@ mod plan;
 mod prepared;
 mod recorder;
 mod request;
+mod rest;
 mod response;
 mod roster;
 mod run;

@@ -45,6 +45,8 @@ pub enum Warning {
     Dropped(u64),
     /// Users could not be made during the run.
     NotMade(u64),
+    /// Users did nothing, because their start did not pass.
+    UsersLost(u64),
     /// The author's hooks took a share of the users' time that shows, 0 to 1.
     SlowHooks(f64),
     /// A hook panicked.
@@ -95,6 +97,9 @@ impl Summary {
         }
         if self.not_made > 0 {
             warnings.push(Warning::NotMade(self.not_made));
+        }
+        if self.lost > 0 {
+            warnings.push(Warning::UsersLost(self.lost));
         }
         let hooks = self.whole.totals.hooks.as_secs_f64() / self.whole.totals.busy.as_secs_f64();
         if hooks > SLOW_HOOKS {
@@ -161,6 +166,11 @@ impl fmt::Display for Warning {
                 f,
                 "{} could not be made, this machine has no room for them; raise its limits (ulimit -Hn, ulimit -u, kernel.threads-max)",
                 units::count(*count, "user")
+            ),
+            Warning::UsersLost(count) => write!(
+                f,
+                "{} lost and ran no iteration, because on_start or --setup did not pass",
+                if *count == 1 { "1 user was".to_owned() } else { format!("{count} users were") },
             ),
             Warning::SlowHooks(share) => write!(
                 f,

@@ -53,7 +53,7 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
     };
     let load = match summary.load_verdict() {
         LoadVerdict::AsAsked(_) => Mood::Good,
-        LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_) | LoadVerdict::NoAnswers | LoadVerdict::NoChecks => {
+        LoadVerdict::TesterLimited(_) | LoadVerdict::UsersLost(_) | LoadVerdict::Dropped(_) | LoadVerdict::NoAnswers | LoadVerdict::NoChecks => {
             Mood::Doubtful
         }
     };

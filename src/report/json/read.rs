@@ -12,9 +12,9 @@ use super::SCHEMA_VERSION;
 use crate::end::{End, EndReason, MachineUse};
 use crate::names::{Names, OTHER};
 use crate::outcome::RequestErrorKind;
-use crate::sample::Plateau;
+use crate::sample::{Asked, Plateau};
 use crate::stats::{
-    Block, BlockRow, Blocks, CheckTally, FailureGroup, LevelSection, LogLoss, RequestTally, Section, Slot,
+    Block, BlockRow, Blocks, CheckTally, FailureGroup, LevelSection, LogLoss, RequestTally, Schedule, Section, Slot,
     SparseHistogram, Summary, Timeline, Timing, WarmUp,
 };
 
@@ -107,6 +107,11 @@ impl<'a> Object<'a> {
         timing.ok_or_else(|| format!("a damaged histogram in {key}"))
     }
 
+    /// What reports of earlier versions do not have.
+    fn later<T>(&self, key: &str, of: impl Fn(&'a Value) -> Option<T>) -> Read<Option<T>> {
+        if self.0.contains_key(key) { self.maybe(key, of) } else { Ok(None) }
+    }
+
     /// Times that reports of earlier versions do not have.
     fn later_times(&self, key: &str) -> Read<Timing> {
         if self.0.contains_key(key) { self.times(key) } else { Ok(Timing::default()) }
@@ -164,17 +169,29 @@ fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
         missed: run.count("missed")?,
         dropped: run.count("dropped")?,
         not_made: run.count("not_made")?,
+        lost: run.later("users_lost", Value::as_u64)?.unwrap_or(0).saturating_sub(run.count("not_made")?),
+        schedule: schedule(&run)?,
         hook_panic: run.maybe_text("hook_panic")?,
         run_delay: run.maybe("run_delay_s", seconds)?,
+        worked: run.later("worked_s", seconds)?,
         blocked: run.seconds("queue_blocked_s")?,
         began: None,
-        samples: LogLoss { left_out: run.count("samples_left_out")?, error: None },
+        samples: LogLoss {
+            left_out: run.count("samples_left_out")?,
+            error: run.later("samples_error", Value::as_str)?.map(str::to_owned),
+        },
         log: LogLoss { left_out: run.count("log_left_out")?, error: run.maybe_text("log_error")? },
         used_up: run.maybe("used_up", Value::as_str)?.map(Arc::from),
         whole,
         names: Arc::new(names),
     };
     Ok((summary, info(&run)?))
+}
+
+fn schedule(run: &Object<'_>) -> Read<Option<Schedule>> {
+    let Some(row) = run.later("schedule", |value| value.as_object().map(Object))? else { return Ok(None) };
+    let asked = Asked { per_s: row.number("per_s")?, interval: row.seconds("interval_s")? };
+    Ok(Some(Schedule::new(asked, row.count("iterations")?, row.seconds("elapsed_s")?)))
 }
 
 fn info(run: &Object<'_>) -> Read<RunInfo> {
@@ -204,6 +221,7 @@ fn end(run: &Object<'_>) -> Read<Option<End>> {
         "loops_done" => EndReason::LoopsDone,
         "time_up" => EndReason::TimeUp,
         "data_used_up" => EndReason::DataUsedUp,
+        "no_users" => EndReason::NoUsers,
         "gate_crossed" => EndReason::GateCrossed,
         "stopped" => EndReason::Stopped,
         other => return Err(format!("an unknown end, '{other}'")),
@@ -223,8 +241,9 @@ fn section(
     check: impl Fn(&Object<'_>) -> Read<CheckTally>,
     request: impl Fn(&Object<'_>) -> Read<RequestTally>,
 ) -> Read<Section> {
-    let span = of.object("totals")?.seconds("span_s")?;
-    Ok(Section::of(of.rows("checks", check)?, of.rows("requests", request)?, span))
+    let totals = of.object("totals")?;
+    let (span, in_flight) = (totals.seconds("span_s")?, totals.number("in_flight")?);
+    Ok(Section::of(of.rows("checks", check)?, of.rows("requests", request)?, span, in_flight))
 }
 
 /// It stands beside each number of the whole.
@@ -239,7 +258,8 @@ fn full_load(document: &Object<'_>) -> Read<Option<Section>> {
         let Some(part) = row.maybe_object("at_full_load")? else { return Ok(None) };
         Ok(Some(RequestTally { name: row.text("name")?.into(), ..request_numbers(&part)? }))
     })?;
-    Ok(Some(Section::of(checks, requests.into_iter().flatten().collect(), totals.seconds("span_s")?)))
+    let (span, in_flight) = (totals.seconds("span_s")?, totals.number("in_flight")?);
+    Ok(Some(Section::of(checks, requests.into_iter().flatten().collect(), span, in_flight)))
 }
 
 fn level(row: &Object<'_>) -> Read<LevelSection> {
@@ -262,6 +282,7 @@ fn check_numbers(row: &Object<'_>) -> Read<CheckTally> {
         exception: row.count("exception")?,
         unfinished: row.count("unfinished")?,
         requests: row.count("counted_requests")?,
+        alone: 0,
         tpr: row.times("tpr_ms")?,
         elapsed: row.times("elapsed_ms")?,
         busy: row.seconds("busy_s")?,
@@ -350,7 +371,7 @@ fn timeline(document: &Object<'_>) -> Read<Timeline> {
             fail: row.count("fail")?,
             exception: row.count("exception")?,
             answered: row.count("answered")?,
-            response_time_sum: Duration::try_from_secs_f64(in_flight * width).map_err(|_| "a wrong in_flight")?,
+            at_service: Duration::try_from_secs_f64(in_flight * width).map_err(|_| "a wrong in_flight")?,
             response_time_max: row.object("response_time_ms")?.maybe("max", milliseconds)?.unwrap_or_default(),
             ..Slot::default()
         })
@@ -366,6 +387,7 @@ fn blocks(document: &Object<'_>) -> Read<Blocks> {
                 requests: row.count("answered")?,
                 failures: row.count("failures")?,
                 times: row.sparse(times)?,
+                alone: 0,
             })
         })
     };

@@ -43,6 +43,7 @@ pub(super) enum Figure {
     EndedPerS,
     Missed,
     Dropped,
+    UsersLost,
     InFlight,
     TesterShare,
 }
@@ -67,7 +68,7 @@ const FAMILIES: [(&str, Family); 5] = [
     ("setup", Family::Setup),
 ];
 
-const FIGURES: [(&str, Figure); 11] = [
+const FIGURES: [(&str, Figure); 12] = [
     ("fail_ratio", Figure::FailRatio),
     ("fails", Figure::Fails),
     ("exceptions", Figure::Exceptions),
@@ -77,6 +78,7 @@ const FIGURES: [(&str, Figure); 11] = [
     ("passes_per_s", Figure::PassesPerS),
     ("missed", Figure::Missed),
     ("dropped", Figure::Dropped),
+    ("users_lost", Figure::UsersLost),
     ("in_flight", Figure::InFlight),
     ("tester_share", Figure::TesterShare),
 ];
@@ -117,7 +119,9 @@ impl Metric {
     pub(super) fn reach(self) -> Reach {
         match self {
             Metric::Time(Family::Tpr | Family::Elapsed, _) | Metric::Figure(Figure::PassesPerS) => Reach::Check,
-            Metric::Figure(Figure::Missed | Figure::Dropped | Figure::InFlight | Figure::TesterShare) => Reach::Run,
+            Metric::Figure(
+                Figure::Missed | Figure::Dropped | Figure::UsersLost | Figure::InFlight | Figure::TesterShare,
+            ) => Reach::Run,
             _ => Reach::Any,
         }
     }
