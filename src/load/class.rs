@@ -1,5 +1,7 @@
 //! Classes of users: who runs which checks, and how many of each there are.
 
+use std::time::Duration;
+
 use super::check::Check;
 use super::set::{CheckSet, Node, Tags};
 use super::user::User;

@@ -121,8 +121,7 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
     let stop = &shared.stop;
     let all_ended = || shared.all_ended();
     stop.wait_until(None, || all_ended() || stop.is_set());
-    let by_itself =
-        if shared.has_worked.load(Ordering::SeqCst) { EndReason::LoopsDone } else { EndReason::NoUsers };
+    let by_itself = if shared.has_worked.load(Ordering::SeqCst) { EndReason::LoopsDone } else { EndReason::NoUsers };
     stop.set(by_itself);
     let (stopped_at, reason) = stop.reason().unwrap_or((Instant::now(), by_itself));
     shared.crew.want(None, None);

@@ -63,6 +63,8 @@ impl Told {
             hooks: Duration::ZERO,
             requests: 1,
             answered,
+            asked: true,
+            opens_iteration: true,
             outcome,
         }));
     }
@@ -132,6 +134,7 @@ fn the_metrics_are_written_as_open_metrics() {
         "perfloop_requests_total{request=\"GET /cart\",outcome=\"answered\"} 2",
         "perfloop_requests_total{request=\"POST /login\",outcome=\"timeout\"} 1",
         "perfloop_users 1",
+        "perfloop_users_lost_total 0",
         "# UNIT perfloop_response_time_seconds seconds",
         "perfloop_response_time_seconds_sum{request=\"GET /cart\"} 0.205",
         "perfloop_response_time_seconds_count{request=\"GET /cart\"} 2",

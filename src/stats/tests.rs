@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::outcome::RequestErrorKind;
-use crate::sample::{CheckId, Phase, RequestTimes, Traffic, UnfinishedSample};
+use crate::sample::{CheckId, Phase, Plateau, RequestTimes, Traffic, UnfinishedSample};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MS: Duration = Duration::from_millis(1);
@@ -37,12 +37,14 @@ impl Story {
             hooks: Duration::ZERO,
             requests: 1,
             answered: u32::from(!matches!(outcome, Outcome::Exception(_))),
+            asked: true,
+            opens_iteration: true,
             outcome,
         }));
     }
 
     fn level(&mut self, number: u16, what: Plateau, at: Duration) {
-        self.stats.add(Sample::Level { level: Level(number), what, from: self.start + at });
+        self.stats.add(Sample::Level { level: Level(number), what, from: self.start + at, asked: None });
     }
 
     fn request(&mut self, at: Duration, level: Level, answer: Answer) {
@@ -186,7 +188,7 @@ fn the_timeline_holds_what_the_totals_hold() {
         story.request(n * SECOND, Level::NONE, Answer::Status(200));
         story.check(n * SECOND, Level::NONE, Outcome::Pass);
     }
-    story.user(5 * SECOND, UserEvent::Ended { run_delay: None });
+    story.user(5 * SECOND, UserEvent::Ended(Life::default()));
     let summary = story.summary();
     let slots = summary.timeline.slots();
     assert_eq!(slots.len(), 20);
