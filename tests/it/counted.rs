@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use perfloop::hurl::HurlFiles;
-use perfloop::{CheckResult, Gate, LoadTest, Outcome, Plan, Summary, User};
+use perfloop::{CheckResult, Gate, LoadTest, Plan, Summary, User};
 
 use crate::support::{Service, finish, run};
 
@@ -41,7 +41,7 @@ fn a_request_that_could_not_be_sent_counts_for_nothing_however_the_check_ends() 
 
 #[test]
 fn a_check_that_never_passes_and_never_asks_counts_for_nothing_and_no_gate_on_rps_holds() {
-    let misses = |_: &mut User| -> CheckResult { Err(Outcome::Fail("there is no id".into()).into()) };
+    let misses = |_: &mut User| -> CheckResult { Err("there is no id".into()) };
     let gates = ["rps < 1", "fail_ratio > 100%"].map(|expr| Gate::fail_if(expr).unwrap());
     let test = gates.into_iter().fold(LoadTest::new(ten()).check("misses", misses), LoadTest::gate);
     let summary = finish(test);
@@ -57,7 +57,7 @@ fn a_check_that_makes_requests_counts_for_those_alone_also_when_it_ends_before_t
     let every_second = move |user: &mut User| -> CheckResult {
         match turn.fetch_add(1, Ordering::SeqCst) % 4 {
             0 => Ok(()),
-            1 => Err(Outcome::Fail("nothing to buy".into()).into()),
+            1 => Err("nothing to buy".into()),
             _ => Ok(drop(user.get(&url).send()?)),
         }
     };

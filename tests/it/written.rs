@@ -36,8 +36,8 @@ fn commands(service: &Service, place: &Reports) -> Vec<Vec<String>> {
         path
     };
     let (one, other) = (report("one.json"), report("other.json"));
-    let run = |flags: &[&str]| [&["--loops", "3", "--quiet"], flags, &[&url]].concat().into_iter().map(str::to_owned);
-    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<String>>();
+    let run = |flags: &[&str]| words(&[&["--loops", "3", "--quiet"], flags, &[&url]].concat());
     let mut commands: Vec<Vec<String>> = vec![
         words(&["--help"]),
         words(&["--version"]),
@@ -51,11 +51,11 @@ fn commands(service: &Service, place: &Reports) -> Vec<Vec<String>> {
         words(&["compare", &one, &one, "--json", "-"]),
         words(&["compare", &one, &one, "--html", "-"]),
         words(&["curl", "--loops", "3", "--", "curl", &url]),
-        run(&[]).collect(),
-        run(&["--dry-run"]).collect(),
+        run(&[]),
+        run(&["--dry-run"]),
     ];
     let streams = ["--json", "--html", "--hlog", "--junit", "--samples", "--log-http"];
-    commands.extend(streams.map(|flag| run(&[flag, "-"]).collect()));
+    commands.extend(streams.map(|flag| run(&[flag, "-"])));
     commands
 }
 
