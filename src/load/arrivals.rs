@@ -184,7 +184,8 @@ mod tests {
     fn a_rate_is_told_as_people_write_it() {
         let told = |per_s: f64| RateOverTime::Constant(per_s).to_string();
         let rates = [200.0, 1.5, 0.2, 10.0 / 3600.0, 0.0001];
-        let wanted = ["200 iterations/s", "1.5 iterations/s", "12 iterations/m", "10 iterations/h", "0.36 iterations/h"];
+        let wanted =
+            ["200 iterations/s", "1.5 iterations/s", "12 iterations/m", "10 iterations/h", "0.36 iterations/h"];
         assert_eq!(rates.map(told), wanted);
     }
 

@@ -9,8 +9,8 @@ use crate::end::EndReason;
 use crate::stats::{RequestTally, Summary, WarmUp};
 use crate::units;
 
-/// A span this many times another shows in rates of two decimals.
-const SHOWS: f64 = 1.005;
+/// Where the span is this many times the time of the run it is worth a line.
+const SHOWS: f64 = 1.02;
 
 pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let headline = sheet.paint(Paint::Head, &headline(summary));
