@@ -57,9 +57,10 @@ pub(crate) enum Sample {
     },
     /// The last level that began ended then.
     LevelEnd(Instant),
-    /// A schedule asked for this, on average, from the start of what is measured up to then.
+    /// A schedule asked for this, on average, from the start of what is measured to the end.
     Asked {
         asked: Asked,
+        from: Instant,
         until: Instant,
     },
     /// What ends before is warm-up.

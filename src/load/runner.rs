@@ -145,7 +145,7 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
     }
     let until = shared.planned_end().map_or(stopped_at, |end| end.min(stopped_at));
     if let Some(asked) = shared.asked_until(until) {
-        sink.push(Sample::Asked { asked, until });
+        sink.push(Sample::Asked { asked, from: shared.measured_from(), until });
     }
     let duration = shared.first_start().elapsed();
     let machine = os::CpuUse::now().since(&before);

@@ -85,8 +85,8 @@ pub(crate) struct Stats {
     dropped: u64,
     not_made: u64,
     lost: u64,
-    /// What a schedule asked for up to the end, and when that was.
-    asked: Option<(Asked, Instant)>,
+    /// What a schedule asked for, and from when to when.
+    asked: Option<(Asked, Instant, Instant)>,
     /// The sum over the users that have ended.
     lives: Option<Life>,
 }
@@ -171,7 +171,7 @@ impl Stats {
                 self.levels.begin(level, what, from, asked);
             }
             Sample::LevelEnd(at) => self.levels.end(at),
-            Sample::Asked { asked, until } => self.asked = Some((asked, until)),
+            Sample::Asked { asked, from, until } => self.asked = Some((asked, from, until)),
             Sample::MeasureFrom(from) => self.measured_from = Some(from),
         }
     }
@@ -316,7 +316,7 @@ impl Stats {
         self.levels.add_to(&mut whole);
         whole.at_service = self.at_service;
         let schedule = self.schedule(whole.iterations);
-        let tested = schedule.map_or(self.elapsed(None), |schedule| schedule.span());
+        let tested = schedule.map_or_else(|| self.elapsed(), |schedule| schedule.span());
         let (names, natures) = (&self.names, &self.natures);
         let warmup = (!self.warmup.checks.is_empty()).then(|| WarmUp {
             section: Section::new(&self.warmup, Duration::ZERO, names, natures),
@@ -361,16 +361,17 @@ impl Stats {
         self.blocks.named(&self.names, &self.natures)
     }
 
-    /// From the first start to the last counted end or, if it is later, this moment.
-    fn elapsed(&self, until: Option<Instant>) -> Duration {
-        let end = self.last_end.map(|end| until.map_or(end, |until| until.max(end)));
-        self.started.zip(end).map_or(Duration::ZERO, |(started, end)| end.saturating_duration_since(started))
+    /// From the first start to the last counted end.
+    fn elapsed(&self) -> Duration {
+        let (started, end) = (self.started, self.last_end);
+        started.zip(end).map_or(Duration::ZERO, |(started, end)| end.saturating_duration_since(started))
     }
 
     /// What a schedule asked for, and how many iterations came of it.
     fn schedule(&self, iterations: u64) -> Option<Schedule> {
-        let (asked, until) = self.asked?;
-        Some(Schedule::new(asked, iterations, self.elapsed(Some(until))))
+        let (asked, from, until) = self.asked?;
+        let end = self.last_end.map_or(until, |end| end.max(until));
+        Some(Schedule::new(asked, iterations, end.saturating_duration_since(from)))
     }
 }
 

@@ -88,7 +88,7 @@ pub struct Schedule {
     pub per_s: f64,
     /// Iterations whose first check has ended.
     pub iterations: u64,
-    /// From the start to the stop or, if it is later, to the end of the last counted sample.
+    /// From its beginning to the stop or, if it is later, to the end of the last counted sample.
     pub elapsed: Duration,
     interval: Duration,
 }

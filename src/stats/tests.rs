@@ -346,9 +346,10 @@ fn a_schedule_is_divided_by_the_time_its_iterations_stand_for() {
     }
     let before = story.summary();
     assert_eq!((before.tested(), before.schedule), (10 * SECOND + 200 * MS, None), "nobody knows the end");
-    let (asked, until) = (Asked { per_s: 0.2, interval: 5 * SECOND }, story.start + 11 * SECOND);
+    let (asked, from) = (Asked { per_s: 0.2, interval: 5 * SECOND }, story.start);
+    let until = from + 11 * SECOND;
     story.stats.add(Sample::LevelEnd(until));
-    story.stats.add(Sample::Asked { asked, until });
+    story.stats.add(Sample::Asked { asked, from, until });
     let summary = story.summary();
     let full_load = summary.full_load.as_ref().expect("full load");
     for section in [&summary.whole, full_load, &summary.levels[0].section] {

@@ -1,6 +1,7 @@
 //! The numbers as JSON. Every key of a number that has a unit ends in it.
 
 mod compare;
+mod object;
 mod over_time;
 mod read;
 
