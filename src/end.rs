@@ -42,6 +42,8 @@ pub enum EndReason {
     DataUsedUp,
     /// A [`Gate`](crate::Gate) that stops the run was crossed.
     GateCrossed,
+    /// No user was left: the start of each had failed.
+    NoUsers,
     /// Somebody stopped it: a program, Ctrl-C or SIGTERM.
     Stopped,
 }

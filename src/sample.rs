@@ -52,9 +52,27 @@ pub(crate) enum Sample {
         level: Level,
         what: Plateau,
         from: Instant,
+        /// What a schedule asks for while it lasts.
+        asked: Option<AskedRate>,
+    },
+    /// The last level that began ended then.
+    LevelEnd(Instant),
+    /// A schedule asked for this, on average, from the start of what is measured to the end.
+    Asked {
+        asked: AskedRate,
+        from: Instant,
+        until: Instant,
     },
     /// What ends before is warm-up.
     MeasureFrom(Instant),
+}
+
+/// How many iterations a schedule asks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct AskedRate {
+    pub(crate) per_s: f64,
+    /// What lies between two that follow one another; zero where chance decides.
+    pub(crate) interval: Duration,
 }
 
 /// One run of a check, ended.
@@ -71,8 +89,12 @@ pub(crate) struct CheckSample {
     pub(crate) busy: Duration,
     /// Of that, what the author's hooks took.
     pub(crate) hooks: Duration,
-    /// How many requests it made. With none, TPR is the elapsed time and the check counts as one request.
+    /// How many requests it made. With none, TPR is the elapsed time.
     pub(crate) requests: u32,
+    /// It asked for a request, sent or not, or is of a kind that does.
+    pub(crate) asked: bool,
+    /// It is the first of its iteration.
+    pub(crate) opens_iteration: bool,
     /// How many of them got a usable answer.
     pub(crate) answered: u32,
     pub(crate) outcome: Outcome,
@@ -81,12 +103,9 @@ pub(crate) struct CheckSample {
 }
 
 impl CheckSample {
-    /// How many answered requests it counts for: one, if it made none of perfloop's and did not end as an exception.
-    pub(crate) fn counted_requests(&self) -> u64 {
-        match self.requests {
-            0 => u64::from(!matches!(self.outcome, Outcome::Exception(_))),
-            _ => self.answered.into(),
-        }
+    /// It came to a result without asking perfloop for anything: it counts as one request if that is its nature.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.requests == 0 && !self.asked && !matches!(self.outcome, Outcome::Exception(_))
     }
 
     /// Tests take every request that a fail names for one that was answered.
@@ -109,6 +128,19 @@ pub(crate) struct RequestSample {
     pub(crate) lateness: Option<Lateness>,
     pub(crate) traffic: Traffic,
     pub(crate) answer: Answer,
+}
+
+impl RequestSample {
+    /// How long an answered request was at the service since then; nothing of one without an answer.
+    pub(crate) fn at_service_since(&self, from: Option<Instant>) -> Duration {
+        match self.answer {
+            Answer::None { .. } => Duration::ZERO,
+            _ => {
+                let at_most = from.map_or(Duration::MAX, |from| self.ended.saturating_duration_since(from));
+                self.times.response_time().min(at_most)
+            }
+        }
+    }
 }
 
 /// One HTTP exchange, ended, and who made it: a line of the samples.
@@ -270,6 +302,25 @@ pub(crate) enum UserEvent {
     Dropped(u64),
     /// Users that were wanted and could not be made.
     NotMade(u32),
-    /// It starts no more iterations. In its life it has waited so long for a processor, if the system tells.
-    Ended { run_delay: Option<Duration> },
+    /// Its start did not pass, so that it does nothing.
+    Lost,
+    /// It starts no more iterations.
+    Ended(Life),
+}
+
+/// What a user's time went to, from its scheduled start to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Life {
+    /// All of it but what it rested on purpose.
+    pub(crate) worked: Duration,
+    /// Of that, what it waited for a processor, if the system tells.
+    pub(crate) run_delay: Option<Duration>,
+}
+
+impl Life {
+    /// Two lives together.
+    pub(crate) fn and(self, other: Life) -> Life {
+        let run_delay = self.run_delay.zip(other.run_delay).map(|(mine, theirs)| mine + theirs);
+        Life { worked: self.worked + other.worked, run_delay }
+    }
 }

@@ -9,6 +9,7 @@ use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::merge::{clock_of, read};
 use super::output::Output;
+use super::screen::Screen;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
 use crate::report::facts::{Fact, facts};
@@ -78,7 +79,7 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
         .override_usage(
             "perfloop compare [OPTIONS] BASE NEW\n       perfloop compare [OPTIONS] --base FILE... --new FILE...",
         )
-        .after_help("Exit codes: 0 nothing is told to be worse, 1 something is, 2 the reports cannot be compared");
+        .after_help("Exit codes: 0 nothing is told to be worse, 1 something is, 2 the reports cannot be compared,\n3 the comparison could not be written");
     let args = Compare::from_arg_matches(&command.try_get_matches_from(words.get(1..).unwrap_or_default())?)?;
     Ok(compare(&args)?)
 }
@@ -101,10 +102,10 @@ fn compare(args: &Compare) -> Result<Exit, Error> {
     let comparison = Comparison::of(&base.runs, &new.runs, &tolerance(&args.tolerance))
         .map_err(|error| Error::usage(format!("compare: {error}")))?;
     let outputs = Outputs::reserve(args)?;
-    let mut out: Box<dyn Write> = if outputs.take_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let mut out = Screen::beside(outputs.take_stdout);
     // What cannot be printed does not keep the rest from being written.
     let _ = write(&comparison, &warnings, &mut out);
-    outputs.write(&comparison, &base, &new, &warnings)?;
+    outputs.write(&comparison, &base, &new, &warnings).and(out.close())?;
     Ok(if comparison.is_worse() { Exit::Failed } else { Exit::Good })
 }
 
@@ -223,7 +224,7 @@ fn limited(side: &Side) -> impl Iterator<Item = String> {
     side.each().filter_map(|(report, run)| {
         let (path, verdict) = (report.path.display(), run.load_verdict());
         match verdict {
-            LoadVerdict::TesterLimited(_) | LoadVerdict::Dropped(_) => {
+            LoadVerdict::TesterLimited(_) | LoadVerdict::UsersLost(_) | LoadVerdict::Dropped(_) => {
                 Some(format!("the load of {path} was not as asked: {verdict}"))
             }
             LoadVerdict::Unseen(_) => Some(format!("the load of {path} may not have been as asked: {verdict}")),

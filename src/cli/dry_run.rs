@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::args::Args;
 use super::config::{Effective, Settings};
 use super::run::Aim;
+use super::screen::Screen;
 use super::values::without_key_password;
 use super::{Exit, outputs};
 use crate::error::Error;
@@ -35,15 +36,15 @@ pub(super) fn show(
     test: &LoadTest,
     aim: &Aim,
     settings: &Settings,
-    mut out: impl Write,
+    out: &mut Screen,
 ) -> Result<Exit, Error> {
     plan.validate()?;
     plan.try_client()?;
     let checks = test.outline()?;
     outputs::try_all(args)?;
-    write(args, plan, &checks, aim, settings, &mut out).map_err(|error| {
-        Error::run(format!("--dry-run: the plan cannot be written ({error}); give it another stdout"))
-    })?;
+    // The screen tells what went wrong with it.
+    let _ = write(args, plan, &checks, aim, settings, out);
+    out.close()?;
     Ok(Exit::Good)
 }
 

@@ -26,9 +26,9 @@ the environment (PERFLOOP_SPAWN_RATE=10).
 
 Exit codes:
   0    all gates held; without any, every check passed
-  1    a gate was crossed, or no check passed
+  1    a gate was crossed, no check passed, or no user was left
   2    wrong input; there was no traffic
-  3    the run could not be carried out, or its results not be written
+  3    the run could not be carried out, or something not be written
   130  interrupted, whatever the gates say
 
 perfloop speaks HTTP/1.1; HTTP/2 and 3 it does not.";

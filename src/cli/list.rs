@@ -8,6 +8,7 @@ use clap::{Arg, CommandFactory as _, FromArgMatches as _};
 
 use super::args::{Args, GATES, LOAD, OUTPUT};
 use super::config::Settings;
+use super::screen::Screen;
 use super::target::Target;
 use super::{Exit, Refusal, Subcommand, config};
 use crate::error::Error;
@@ -45,8 +46,10 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     // How many hops a check follows does not change its name.
     let target = Target::to_look_at(&args, 0).map_err(|error| settings.locate(error))?;
     let checks = target.add_to(LoadTest::new(Plan::new()), &settings.roles)?.outline()?;
-    write(&checks, &target.contents(), io::stdout().lock())
-        .map_err(|error| Error::run(format!("the list cannot be written ({error}); give it another stdout")))?;
+    let mut out = Screen::stdout();
+    // The screen tells what went wrong with it.
+    let _ = write(&checks, &target.contents(), &mut out);
+    out.close()?;
     Ok(Exit::Good)
 }
 

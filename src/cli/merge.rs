@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -11,6 +11,7 @@ use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::output::Output;
 use super::run::{style, width};
+use super::screen::Screen;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
 use crate::report::{RunInfo, read_json, write_json, write_text};
@@ -76,7 +77,7 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
 
     let json_on_stdout = args.json.as_deref() == Some(Path::new("-"));
     let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
-    let mut out: Box<dyn Write> = if json_on_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let mut out = Screen::beside(json_on_stdout);
     // What cannot be printed does not keep the rest from being written.
     if let Some(warning) = warning {
         let _ = writeln!(out, "warning: {warning}\n");
@@ -86,9 +87,8 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
     if had_levels && summary.levels.is_empty() {
         let _ = writeln!(out, "the runs went through different levels, which are left out");
     }
-    if let Some(output) = json {
-        output.write("--json", |writer| write_json(&summary, &info, writer))?;
-    }
+    let written = json.map_or(Ok(()), |output| output.write("--json", |writer| write_json(&summary, &info, writer)));
+    written.and(out.close())?;
     Ok(Exit::Good)
 }
 

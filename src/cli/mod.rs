@@ -25,6 +25,7 @@ mod progress;
 mod proxies;
 pub(crate) mod registry;
 mod run;
+mod screen;
 mod signals;
 mod target;
 mod template;
@@ -122,11 +123,10 @@ pub fn main() -> ExitCode {
 fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
     let error = match result {
         Ok(exit) => return exit,
-        Err(Refusal::CommandLine(error)) if !error.use_stderr() => {
-            // Nobody reads on when it cannot be written.
-            let _ = error.print();
-            return Exit::Good;
-        }
+        Err(Refusal::CommandLine(error)) if !error.use_stderr() => match screen::print_help(&error) {
+            Ok(()) => return Exit::Good,
+            Err(error) => error,
+        },
         Err(Refusal::CommandLine(error)) => Error::usage(mistake::one_line(&error, command)),
         Err(Refusal::Other(error)) => error,
     };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::screen::Pipe;
 use crate::error::Error;
 
 /// A place for a report, found to be writable.
@@ -64,8 +65,12 @@ impl Output {
             ))
         };
         match self {
-            Output::Stdout => buffered(&mut io::stdout().lock(), write).map_err(|error| broken(Path::new("-"), error)),
-            Output::Stream { path, mut file } => buffered(&mut file, write).map_err(|error| broken(&path, error)),
+            Output::Stdout => {
+                buffered(&mut Pipe::new(io::stdout().lock()), write).map_err(|error| broken(Path::new("-"), error))
+            }
+            Output::Stream { path, file } => {
+                buffered(&mut Pipe::new(file), write).map_err(|error| broken(&path, error))
+            }
             Output::File { path, mut beside } => {
                 let written = buffered(beside.as_file_mut(), write);
                 let moved = written.and_then(|()| beside.persist(&path).map_err(io::Error::from));
@@ -99,10 +104,10 @@ pub(super) fn check_stream(flag: &str, path: &Path) -> Result<(), Error> {
 /// When it cannot be written to.
 pub(super) fn open_stream(flag: &str, path: &Path) -> Result<Box<dyn Write + Send>, Error> {
     if path == Path::new("-") {
-        return Ok(Box::new(io::stdout()));
+        return Ok(Box::new(Pipe::new(io::stdout())));
     }
     match File::create(path) {
-        Ok(file) => Ok(Box::new(file)),
+        Ok(file) => Ok(Box::new(Pipe::new(file))),
         Err(error) => Err(unwritable(flag, path, &error)),
     }
 }

@@ -167,12 +167,28 @@ impl Outputs {
     /// Writes the reports; one that cannot be written does not keep the others from it.
     ///
     /// # Errors
-    /// The first one.
-    pub(super) fn write(self, summary: &Summary, info: &RunInfo) -> Result<(), Error> {
+    /// The first one, or why something could not be written while the run went on.
+    pub(super) fn write(self, args: &Args, summary: &Summary, info: &RunInfo) -> Result<(), Error> {
         let write = |(report, output): (&Report, Output)| {
             output.write(report.flag, |writer| (report.write)(summary, info, writer))
         };
-        self.reports.into_iter().map(write).fold(Ok(()), Result::and)
+        self.reports.into_iter().map(write).fold(Ok(()), Result::and).and(streams_end(args, summary))
+    }
+}
+
+/// How what was written while a run went on has ended.
+fn streams_end(args: &Args, summary: &Summary) -> Result<(), Error> {
+    let losses = [("--log-http", &summary.log), ("--samples", &summary.samples)];
+    let broken = streams(args).find_map(|(flag, path)| {
+        let (_, loss) = losses.iter().find(|(of, _)| *of == flag)?;
+        Some((flag, path, loss.error.as_ref()?))
+    });
+    match broken {
+        None => Ok(()),
+        Some((flag, path, error)) => Err(Error::run(format!(
+            "{flag} {}: could not be written to its end ({error}); give it a file or disk with room",
+            path.display()
+        ))),
     }
 }
 

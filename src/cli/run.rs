@@ -1,7 +1,7 @@
 //! `perfloop [TARGET]...`: one run, from its flags to its exit code.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::Write as _;
 use std::time::SystemTime;
 
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
@@ -12,6 +12,7 @@ use super::host::host;
 use super::masked::masked;
 use super::outputs::{self, Outputs};
 use super::progress::{KnownEnd, Progress};
+use super::screen::Screen;
 use super::signals::Signals;
 use super::target::Target;
 use super::{Exit, Refusal, dry_run, help, proxies};
@@ -95,11 +96,12 @@ pub(super) fn carry_out(
     test = args.fail_if.iter().chain(&args.threshold).cloned().fold(test, LoadTest::gate);
     let stdout_is_taken = outputs::takes_stdout(args);
     if let Some(line) = proxies::unheeded(aim.origins.iter().map(String::as_str), plan.http.proxy.is_some()) {
-        let _ = writeln!(io::stderr(), "note: {line}");
+        let _ = writeln!(std::io::stderr(), "note: {line}");
     }
-    let mut out: Box<dyn Write> = if stdout_is_taken { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    // What cannot be printed does not end a run, and is told at its end.
+    let mut out = Screen::beside(stdout_is_taken);
     if args.dry_run {
-        return dry_run::show(args, plan, &test, aim, settings, out);
+        return dry_run::show(args, plan, &test, aim, settings, &mut out);
     }
     let (mut outputs, test) = Outputs::reserve(args, test)?;
 
@@ -113,7 +115,6 @@ pub(super) fn carry_out(
     let signals = Signals::listen()?;
     let run = test.start()?;
     signals.are_for(run.live());
-    // What cannot be printed does not end a run.
     if let Some(line) = settings.line() {
         let _ = writeln!(out, "{line}");
     }
@@ -145,7 +146,7 @@ pub(super) fn carry_out(
     if aim.is_embedded {
         let _ = writeln!(out, "target: {}", aim.description);
     }
-    outputs.write(&summary, &info)?;
+    outputs.write(args, &summary, &info).and(out.close())?;
     Ok(exit(&summary, &signals))
 }
 

@@ -289,7 +289,7 @@ impl HurlChecks {
         let check = |file: &File| {
             let (name, file) = (file.plan.source.name().to_owned(), file.clone());
             let shared = Arc::clone(&self.shared);
-            Check::new(&name, move |user: &mut User| shared.run(&file, user, shared.manners.keeps_session))
+            Check::new(&name, move |user: &mut User| shared.run(&file, user, shared.manners.keeps_session)).asking()
         };
         self.files.iter().map(check).collect()
     }

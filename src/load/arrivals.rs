@@ -49,7 +49,12 @@ impl RateOverTime {
 impl std::fmt::Display for RateOverTime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            RateOverTime::Constant(rate) => write!(f, "{rate} iterations/s"),
+            RateOverTime::Constant(rate) => {
+                let units = [("s", 1.0), ("m", 60.0), ("h", 3600.0)];
+                // In the first unit in which there is a whole one.
+                let (unit, seconds) = *units.iter().find(|(_, seconds)| rate * seconds >= 1.0).unwrap_or(&units[2]);
+                write!(f, "{} iterations/{unit}", (rate * seconds * 1000.0).round() / 1000.0)
+            }
             RateOverTime::Stages(stages) => write!(f, "iterations/s in stages {stages}"),
         }
     }
@@ -173,6 +178,15 @@ mod tests {
         let due: Vec<u128> =
             (0..4).filter_map(|_| arrivals.take(first, true)).map(|due| (due - first).as_millis()).collect();
         assert_eq!(due, [0, 250, 500, 750]);
+    }
+
+    #[test]
+    fn a_rate_is_told_as_people_write_it() {
+        let told = |per_s: f64| RateOverTime::Constant(per_s).to_string();
+        let rates = [200.0, 1.5, 0.2, 10.0 / 3600.0, 0.0001];
+        let wanted =
+            ["200 iterations/s", "1.5 iterations/s", "12 iterations/m", "10 iterations/h", "0.36 iterations/h"];
+        assert_eq!(rates.map(told), wanted);
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Check {
     pub(crate) tags: Vec<String>,
     /// How often it is chosen where no set says it.
     pub(crate) weight: Option<u32>,
+    /// By its nature it makes requests of perfloop's.
+    pub(crate) asks: bool,
     /// Judges the errors that leave the function.
     classify: Classify,
     function: Arc<Function>,
@@ -37,7 +39,13 @@ impl Check {
         F: Fn(&mut User, &Classify) -> Outcome + Send + Sync + 'static,
     {
         let name = name.to_owned();
-        Check { name, tags: Vec::new(), weight: None, classify: Classify::default(), function: Arc::new(function) }
+        let classify = Classify::default();
+        Check { name, tags: Vec::new(), weight: None, asks: false, classify, function: Arc::new(function) }
+    }
+
+    /// The same check, which is known to make requests of perfloop's: a run of it that sent nothing counts for none.
+    pub(crate) fn asking(self) -> Self {
+        Check { asks: true, ..self }
     }
 
     /// The same check, with the errors that leave it judged by this.

@@ -1,5 +1,7 @@
 //! Classes of users: who runs which checks, and how many of each there are.
 
+use std::time::Duration;
+
 use super::check::Check;
 use super::set::{CheckSet, Node, Tags};
 use super::user::User;
@@ -218,6 +220,12 @@ pub(crate) struct Outlined {
 }
 
 impl Classes {
+    /// How far apart iterations of every user are due; `None` unless all classes keep the same schedule.
+    pub(crate) fn pace(&self) -> Option<Duration> {
+        let interval = self.classes.first()?.wait.interval()?;
+        self.classes.iter().all(|class| class.wait.interval() == Some(interval)).then_some(interval)
+    }
+
     /// Every check that iterations run, with its share.
     pub(crate) fn outline(&self) -> Vec<Outlined> {
         // Fixed numbers of users have no share that a plan could tell: each counts as one user.

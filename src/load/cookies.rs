@@ -222,14 +222,14 @@ mod tests {
 
     #[test]
     fn a_value_in_latin_1_is_sent_as_it_came_and_can_be_read() {
-        let mut set = HeaderMap::new();
+        let mut set = Headers::default();
         for value in [&b"a=caf\xe9"[..], b"b=\xc3\xa0", b"\xe9=\xa0"] {
-            set.append("set-cookie", HeaderValue::from_bytes(value).expect("value"));
+            set.add("Set-Cookie", value);
         }
         let mut jar = Cookies::default();
         jar.take(&HOST.parse().expect("uri"), &set);
-        let sent = jar.added_to(&HeaderMap::new(), &HOST.parse().expect("uri"), false).expect("headers");
-        assert_eq!(sent[COOKIE].as_bytes(), b"a=caf\xe9; b=\xc3\xa0; \xe9=\xa0");
+        let sent = jar.added_to(&Headers::default(), &HOST.parse().expect("uri"), false).expect("headers");
+        assert_eq!(sent.get("cookie"), Some(&b"a=caf\xe9; b=\xc3\xa0; \xe9=\xa0"[..]));
         let read = [("a", "caf\u{e9}"), ("b", "\u{e0}"), ("\u{e9}", "\u{a0}")];
         assert_eq!(jar.list(), read.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }

@@ -1,12 +1,12 @@
 //! Who is up: the number of released users, and the level that follows from it.
 
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
 use crate::queue::Sink;
-use crate::sample::{Level, Plateau, Sample, UserEvent, UserSample};
+use crate::sample::{AskedRate, Level, Life, Plateau, Sample, UserEvent, UserSample};
 
 /// More levels than this are not told apart: what ends in them belongs to none.
 const MAX_LEVELS: u16 = 200;
@@ -23,6 +23,8 @@ pub(crate) struct Crew {
 struct State {
     /// What is wanted, if it is to stay so for a while.
     wanted: Option<Plateau>,
+    /// What a schedule asks for meanwhile.
+    asked: Option<AskedRate>,
     up: u32,
     /// Levels there have been.
     levels: u16,
@@ -30,7 +32,7 @@ struct State {
 
 impl Crew {
     pub(crate) fn new(sink: Sink) -> Self {
-        let state = Mutex::new(State { wanted: None, up: 0, levels: 0 });
+        let state = Mutex::new(State { wanted: None, asked: None, up: 0, levels: 0 });
         Crew { level: AtomicU16::new(Level::NONE.0), up: AtomicU32::new(0), state, sink }
     }
 
@@ -39,11 +41,12 @@ impl Crew {
         Level(self.level.load(Ordering::Relaxed))
     }
 
-    /// From now on this is wanted; `None` while it changes, in a warm-up, and after the stop.
-    pub(crate) fn want(&self, wanted: Option<Plateau>) {
+    /// From now on this is wanted; `None` while it changes, in a warm-up, and after the stop. `asked` is what a schedule
+    /// asks for while it holds.
+    pub(crate) fn want(&self, wanted: Option<Plateau>, asked: Option<AskedRate>) {
         let mut state = self.state.lock();
         if state.wanted != wanted {
-            state.wanted = wanted;
+            (state.wanted, state.asked) = (wanted, asked);
             self.settle(&mut state, true);
         }
     }
@@ -60,12 +63,11 @@ impl Crew {
     }
 
     /// A user begins nothing more; the first one to leave ends the level.
-    pub(crate) fn user_ended(&self, run_delay: Option<Duration>) {
+    pub(crate) fn user_ended(&self, life: Life) {
         let mut state = self.state.lock();
         state.up = state.up.saturating_sub(1);
         self.up.store(state.up, Ordering::SeqCst);
-        let event = UserEvent::Ended { run_delay };
-        self.sink.push(Sample::User(UserSample { at: Instant::now(), event }));
+        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Ended(life) }));
         self.settle(&mut state, false);
     }
 
@@ -86,11 +88,16 @@ impl Crew {
             Some(what) if (anew || !is_in_level) && state.levels < MAX_LEVELS => {
                 state.levels += 1;
                 let level = Level(state.levels);
-                self.sink.push(Sample::Level { level, what, from: Instant::now() });
+                self.sink.push(Sample::Level { level, what, from: Instant::now(), asked: state.asked });
                 self.level.store(level.0, Ordering::SeqCst);
             }
             Some(_) if !anew => {}
-            _ => self.level.store(Level::NONE.0, Ordering::SeqCst),
+            _ => {
+                self.level.store(Level::NONE.0, Ordering::SeqCst);
+                if is_in_level {
+                    self.sink.push(Sample::LevelEnd(Instant::now()));
+                }
+            }
         }
     }
 }
@@ -104,12 +111,12 @@ mod tests {
     fn a_level_begins_with_the_last_wanted_user_and_ends_with_the_first_to_leave() {
         let (sink, _drain) = queue::queue();
         let crew = Crew::new(sink);
-        crew.want(Some(Plateau::Users(2)));
+        crew.want(Some(Plateau::Users(2)), None);
         crew.user_released(Instant::now());
         assert_eq!(crew.level(), Level::NONE);
         crew.user_released(Instant::now());
         assert_eq!(crew.level(), Level(1));
-        crew.user_ended(None);
+        crew.user_ended(Life::default());
         assert_eq!(crew.level(), Level::NONE);
     }
 
@@ -118,14 +125,14 @@ mod tests {
         let (sink, _drain) = queue::queue();
         let crew = Crew::new(sink);
         crew.user_released(Instant::now());
-        crew.want(Some(Plateau::Users(1)));
+        crew.want(Some(Plateau::Users(1)), None);
         assert_eq!(crew.level(), Level(1));
-        crew.want(None);
+        crew.want(None, None);
         assert_eq!(crew.level(), Level::NONE);
         crew.user_released(Instant::now());
-        crew.want(Some(Plateau::Users(2)));
+        crew.want(Some(Plateau::Users(2)), None);
         assert_eq!(crew.level(), Level(2));
-        crew.want(Some(Plateau::Rate(5.0)));
+        crew.want(Some(Plateau::Rate(5.0)), None);
         assert_eq!(crew.level(), Level(3));
     }
 }

@@ -82,6 +82,8 @@ impl Driver {
             }
             Course::Pool { .. } if self.wanted == 0 => {
                 self.add_to_pool(self.shared.plan.first_pool(), self.shared.first_start());
+                // Others come only where one of these has no time: without any of them the run is over.
+                self.shared.driving.store(false, Ordering::SeqCst);
             }
             _ => {}
         }
@@ -186,7 +188,8 @@ impl Driver {
     /// Lets the crew know what holds, once the warm-up is over, and the author that all users are up.
     fn settle(&mut self) {
         let is_measured = Instant::now() >= self.shared.measured_from();
-        self.shared.crew.want(self.holds.filter(|_| is_measured));
+        let holds = self.holds.filter(|_| is_measured);
+        self.shared.crew.want(holds, holds.and_then(|what| self.shared.asked_while(what)));
         if self.is_spawning && self.holds.is_some() && self.shared.crew.up() >= self.wanted {
             self.is_spawning = false;
             let hooks = &self.shared.hooks;

@@ -11,19 +11,24 @@ use super::request::REFUSAL_PAUSE;
 use super::run::Shared;
 use super::shift::Shift;
 use super::user::User;
-use crate::sample::CheckId;
+use crate::sample::{CheckId, Life};
 use crate::units::after;
 
 pub(crate) fn live(shared: &Shared, class: usize, shift: &Shift, user: &mut User) {
     let _leaving = Leaving { shared, id: user.id() };
     os::schedule_as_batch();
+    let waited_before = os::run_delay();
     let Some(begin) = shift.wait_for_begin() else { return };
     shared.crew.user_released(begin);
     user.begin(begin);
     let class = &shared.classes.classes[class];
     shared.hooks.user_start.iter().for_each(|hook| user.call(|user| hook(user)));
-    let is_ready = class.on_start.is_none_or(|check| run(shared, user, check) == Some(true));
-    if is_ready {
+    let start = class.on_start.map_or(Some(true), |check| run(shared, user, check));
+    if start == Some(false) {
+        user.lost();
+    }
+    if start == Some(true) {
+        shared.has_worked.store(true, Ordering::SeqCst);
         match shared.arrivals.get() {
             Some(arrivals) => serve(shared, class, shift, user, arrivals),
             None => iterate(shared, class, shift, user, begin),
@@ -35,7 +40,10 @@ pub(crate) fn live(shared: &Shared, class: usize, shift: &Shift, user: &mut User
         }
     }
     shared.hooks.user_stop.iter().for_each(|hook| user.call(|user| hook(user)));
-    shared.crew.user_ended(os::run_delay());
+    let worked = begin.elapsed().saturating_sub(user.rested());
+    // From just before its start: what it waited until then was no part of its work.
+    let waited = os::run_delay().zip(waited_before).map(|(all, before)| all.saturating_sub(before).min(worked));
+    shared.crew.user_ended(Life { worked, run_delay: waited });
 }
 
 /// Runs a check; `None` when the run was cut off, else whether it passed.
@@ -70,7 +78,7 @@ fn iterate(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, first
             // What is due at the end itself is none of this run, whoever of the two wakes first.
             let is_too_late = planned_end.is_some_and(|end| planned >= end);
             let begins = if is_too_late { after(now, CENTURY) } else { planned };
-            if begins > now && !shift.sleep_until(begins) {
+            if begins > now && !user.rest_until(begins) {
                 break;
             }
         }
@@ -90,10 +98,10 @@ fn serve(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, arrival
     while !shift.is_over() {
         let Some(due) = arrivals.take(free_since, shared.is_pool_full()) else {
             // Nothing more comes; the user stays for what others may want of it.
-            shift.sleep_until(after(free_since, CENTURY));
+            user.rest_until(after(free_since, CENTURY));
             break;
         };
-        if !shift.sleep_until(due) {
+        if !user.rest_until(due) {
             arrivals.give_back(due, shift.ended_at());
             break;
         }

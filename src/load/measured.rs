@@ -75,12 +75,16 @@ impl User {
         let passed = outcome == Outcome::Pass;
         let id = self.measured(name, elapsed, passed);
         if let Outcome::Fail(reason) | Outcome::Exception(reason) = &mut outcome {
-            reason.request = Some(id);
+            reason.request = id;
             self.open.recorded.get_or_insert(outcome);
         }
     }
 
-    fn measured(&mut self, name: &str, elapsed: Duration, good: bool) -> RequestId {
+    fn measured(&mut self, name: &str, elapsed: Duration, good: bool) -> Option<RequestId> {
+        // What it did after its rest was cut short came too early.
+        if !self.may_send() {
+            return None;
+        }
         let id = self.recorder.request_id(name);
         let times = RequestTimes { first_byte: elapsed, ..RequestTimes::default() };
         self.open.tpr = self.open.tpr.saturating_add(elapsed);
@@ -91,6 +95,6 @@ impl User {
         if self.recorder.begin_request(id).is_ok() {
             let _ = self.recorder.end_request(id, times, None, Traffic::default(), Answer::Recorded { good });
         }
-        id
+        Some(id)
     }
 }

@@ -1,6 +1,7 @@
 //! The load half: runs checks, and knows nothing of what is made of their samples.
 
 mod arrivals;
+mod asked_rate;
 mod blame;
 mod check;
 mod class;
@@ -27,6 +28,7 @@ mod prepared;
 mod recorder;
 mod request;
 mod response;
+mod rest;
 mod roster;
 mod run;
 mod runner;

@@ -23,6 +23,7 @@ const IDLE: u8 = 0;
 const IN_CHECK: u8 = 1;
 const IN_REQUEST: u8 = 2;
 const CUT: u8 = 3;
+const LEFT: u8 = 4;
 
 /// The run was cut off: whatever ends now has been counted as unfinished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,17 @@ impl Open {
         self.step(IN_REQUEST, IN_CHECK)
     }
 
+    /// The user gives its check up, which will not be finished: from now on its steps fail, until it
+    /// [comes home](Self::come_home). `None` when a cut has come before.
+    pub(crate) fn leave(&self, now: Instant) -> Option<UnfinishedSample> {
+        self.step(IN_CHECK, LEFT).ok().map(|()| self.taken(None, now))
+    }
+
+    /// The check that was given up has returned: others may begin.
+    pub(crate) fn come_home(&self) -> Result<(), WasCut> {
+        self.step(LEFT, IDLE)
+    }
+
     fn step(&self, from: u8, to: u8) -> Result<(), WasCut> {
         match self.state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => Ok(()),
@@ -79,12 +91,14 @@ impl Open {
     /// Takes the work away from the user: from now on all its steps fail.
     pub(crate) fn cut(&self, now: Instant) -> Option<UnfinishedSample> {
         let before = self.state.swap(CUT, Ordering::AcqRel);
+        let request = (before == IN_REQUEST).then(|| RequestId(self.request.load(Ordering::Relaxed)));
+        (before == IN_CHECK || before == IN_REQUEST).then(|| self.taken(request, now))
+    }
+
+    fn taken(&self, request: Option<RequestId>, now: Instant) -> UnfinishedSample {
         let started = self.epoch + Duration::from_nanos(self.started_ns.load(Ordering::Relaxed));
-        (before == IN_CHECK || before == IN_REQUEST).then(|| UnfinishedSample {
-            check: CheckId(self.check.load(Ordering::Relaxed)),
-            request: (before == IN_REQUEST).then(|| RequestId(self.request.load(Ordering::Relaxed))),
-            age: now.saturating_duration_since(started),
-        })
+        let check = CheckId(self.check.load(Ordering::Relaxed));
+        UnfinishedSample { check, request, age: now.saturating_duration_since(started) }
     }
 }
 
@@ -105,6 +119,22 @@ mod tests {
         assert_eq!(open.end_request(), Err(WasCut));
         assert_eq!(open.end_check(), Err(WasCut));
         assert_eq!(open.begin_check(CheckId(3), start), Err(WasCut));
+    }
+
+    #[test]
+    fn a_check_that_its_user_gives_up_is_taken_once_and_the_next_may_begin() {
+        let start = Instant::now();
+        let open = Open::new(start);
+        open.begin_check(CheckId(3), start).expect("not cut");
+        let taken = open.leave(start + Duration::from_secs(2)).expect("a check is open");
+        assert_eq!((taken.check, taken.request, taken.age), (CheckId(3), None, Duration::from_secs(2)));
+        assert!(open.leave(start).is_none());
+        assert_eq!((open.begin_request(RequestId(1)), open.end_check()), (Err(WasCut), Err(WasCut)));
+        open.come_home().expect("not cut");
+        open.begin_check(CheckId(4), start).expect("not cut");
+        open.leave(start).expect("a check is open");
+        assert!(open.cut(start).is_none(), "it has been counted");
+        assert_eq!(open.come_home(), Err(WasCut));
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub(crate) struct CheckTimes {
     pub(crate) hooks: Duration,
     pub(crate) requests: u32,
     pub(crate) answered: u32,
+    pub(crate) asked: bool,
+    pub(crate) opens_iteration: bool,
 }
 
 impl Recorder {
@@ -91,10 +93,23 @@ impl Recorder {
     ) -> Result<(), WasCut> {
         self.at.0 = None;
         self.open.end_check()?;
-        let CheckTimes { tpr, elapsed, busy, hooks, requests, answered } = times;
+        let CheckTimes { tpr, elapsed, busy, hooks, requests, answered, asked, opens_iteration } = times;
         let level = self.level();
-        let sample =
-            CheckSample { check, level, ended, tpr, elapsed, busy, hooks, requests, answered, outcome, blamed };
+        let sample = CheckSample {
+            check,
+            level,
+            ended,
+            tpr,
+            elapsed,
+            busy,
+            hooks,
+            requests,
+            answered,
+            asked,
+            opens_iteration,
+            outcome,
+            blamed,
+        };
         self.sink.push(Sample::Check(sample));
         Ok(())
     }
@@ -103,6 +118,18 @@ impl Recorder {
     pub(crate) fn forget_check(&mut self) -> Result<(), WasCut> {
         self.at.0 = None;
         self.open.end_check()
+    }
+
+    /// Counts the running check as unfinished, because its user gives it up.
+    pub(crate) fn leave(&self) {
+        let left = self.open.leave(Instant::now());
+        left.into_iter().for_each(|sample| self.sink.push(Sample::Unfinished(sample)));
+    }
+
+    /// The check that was given up has returned.
+    pub(crate) fn come_home(&mut self) -> Result<(), WasCut> {
+        self.at.0 = None;
+        self.open.come_home()
     }
 
     pub(crate) fn begin_request(&self, request: RequestId) -> Result<(), WasCut> {
@@ -139,6 +166,11 @@ impl Recorder {
 
     pub(crate) fn pause(&self, pause: Duration) {
         self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Pauses(pause) }));
+    }
+
+    /// The user's start did not pass.
+    pub(crate) fn lost(&self) {
+        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Lost }));
     }
 
     pub(crate) fn missed(&self, count: u64) {

@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) running: AtomicU32,
     /// The driver may still tell users to begin.
     pub(crate) driving: AtomicBool,
+    /// The start of some user has passed.
+    pub(crate) has_worked: AtomicBool,
     pub(crate) handles: Mutex<Handles>,
 }
 
@@ -42,6 +44,8 @@ pub(crate) struct Steering {
     helpers_wanted: AtomicBool,
     /// There are as many users as there may be.
     pool_full: AtomicBool,
+    /// Somebody has had a wish.
+    was_used: AtomicBool,
     /// The names of the classes, once the run has begun.
     classes: OnceLock<Vec<String>>,
 }
@@ -64,6 +68,7 @@ impl Steering {
 
     /// From now on so many users are wanted, in all or of one class. False if there is no such class.
     pub(crate) fn want(&self, class: Option<&str>, users: u32) -> bool {
+        self.was_used.store(true, Ordering::SeqCst);
         let Some(class) = class else {
             *self.wishes.lock() = vec![Wish::Users(users)];
             return true;
@@ -79,6 +84,11 @@ impl Steering {
     /// In the order in which they are to be followed.
     pub(crate) fn take_wishes(&self) -> Vec<Wish> {
         std::mem::take(&mut self.wishes.lock())
+    }
+
+    /// The plan alone does not say how many users were wanted.
+    pub(crate) fn was_used(&self) -> bool {
+        self.was_used.load(Ordering::SeqCst)
     }
 
     pub(crate) fn take_helpers_wanted(&self) -> bool {

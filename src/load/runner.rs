@@ -69,6 +69,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
         first_start: OnceLock::new(),
         running: AtomicU32::new(0),
         driving: AtomicBool::new(true),
+        has_worked: AtomicBool::new(false),
         handles: parking_lot::Mutex::new(Handles::new()),
     });
     let mut roster = Roster::new(Arc::clone(&shared), factory, names, sink.clone(), log, samples, flight);
@@ -120,9 +121,10 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
     let stop = &shared.stop;
     let all_ended = || shared.all_ended();
     stop.wait_until(None, || all_ended() || stop.is_set());
-    stop.set(EndReason::LoopsDone);
-    let (stopped_at, reason) = stop.reason().unwrap_or((Instant::now(), EndReason::LoopsDone));
-    shared.crew.want(None);
+    let by_itself = if shared.has_worked.load(Ordering::SeqCst) { EndReason::LoopsDone } else { EndReason::NoUsers };
+    stop.set(by_itself);
+    let (stopped_at, reason) = stop.reason().unwrap_or((Instant::now(), by_itself));
+    shared.crew.want(None, None);
     let in_time = stop.wait_until(Some(after(stopped_at, shared.plan.stop_timeout)), || all_ended() || stop.is_cut());
     let mut abandoned = 0;
     if !in_time || stop.is_cut() {
@@ -141,8 +143,12 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
         let event = UserEvent::Dropped(arrivals.end(stopped_at));
         sink.push(Sample::User(UserSample { at: stopped_at, event }));
     }
+    let until = shared.planned_end().map_or(stopped_at, |end| end.min(stopped_at));
+    if let Some(asked) = shared.asked_until(until) {
+        sink.push(Sample::Asked { asked, from: shared.measured_from(), until });
+    }
     let duration = shared.first_start().elapsed();
-    let machine = os::CpuUse::now().since(&before, duration);
+    let machine = os::CpuUse::now().since(&before);
     End { reason, duration, abandoned, machine }
 }
 

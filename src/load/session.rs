@@ -81,6 +81,7 @@ impl User {
 
     /// A request that could not even be written.
     pub(crate) fn unsendable(&mut self, name: &str, message: String) -> RequestError {
+        self.open.asked = true;
         let request = self.recorder.request_id(name);
         self.open.lost = Some(request);
         self.open.blame.unsent(request);
@@ -188,7 +189,8 @@ impl User {
 
     /// There is no check that a request could be of.
     fn may_not_send(&self, request: RequestId) -> RequestError {
-        let message = if self.shift.is_cut() { "the run was cut off" } else { IN_NO_CHECK };
+        let was_cut = self.open.has_left || self.shift.is_cut();
+        let message = if was_cut { "the run was cut off" } else { IN_NO_CHECK };
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::Io, message: message.into(), request }
     }
 
@@ -216,6 +218,10 @@ impl User {
 
     /// Makes one exchange and records it.
     fn exchange(&mut self, id: RequestId, request: &Prepared) -> Result<Response, RequestError> {
+        self.open.asked = true;
+        if !self.may_send() {
+            return Err(self.may_not_send(id));
+        }
         self.make_client(id, request)?;
         self.recorder.begin_request(id).map_err(|_| self.may_not_send(id))?;
         let is_shown = self.log.is_some() || !self.hooks.failure.is_empty();

@@ -93,17 +93,26 @@ impl Shift {
         self.stop.is_cut()
     }
 
+    /// The run was stopped, and what goes on is not to begin anything new.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.ends_iterations()
+    }
+
     /// The run was stopped, or this user is not wanted any more.
     pub(crate) fn is_over(&self) -> bool {
         self.stop.is_set() || self.ends_at().is_some_and(|end| end <= Instant::now())
     }
 
-    /// Sleeps the calling thread until then, whether the shift is over or not; only a cut ends it.
-    pub(crate) fn sleep_through(&self, end: Instant) {
+    /// Sleeps the calling thread until then in the middle of its work, whether the user is still wanted or not: the stop
+    /// of the run ends it or, where that has come already, the cut. True if it slept to the end.
+    pub(crate) fn rest_until(&self, end: Instant, through_the_stop: bool) -> bool {
         loop {
+            if if through_the_stop { self.is_cut() } else { self.is_stopped() } {
+                return false;
+            }
             let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() || self.is_cut() {
-                return;
+            if left.is_zero() {
+                return true;
             }
             thread::park_timeout(left);
         }
@@ -143,6 +152,20 @@ mod tests {
         assert!(!shift.is_over());
         assert!(!shift.sleep_until(now + Duration::from_secs(60)));
         assert!(shift.is_over() && now.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_rest_within_work_ends_with_the_stop_and_not_with_the_shift() {
+        let stop = Arc::new(Stop::default());
+        let shift = Shift::new(Arc::clone(&stop));
+        let (now, ms) = (Instant::now(), Duration::from_millis(1));
+        shift.end(now);
+        assert!(shift.rest_until(now + 5 * ms, false));
+        stop.set(crate::end::EndReason::Stopped);
+        assert!(!shift.rest_until(now + 60_000 * ms, false));
+        assert!(shift.rest_until(Instant::now() + 5 * ms, true), "what began after the stop");
+        stop.cut();
+        assert!(!shift.rest_until(now + 60_000 * ms, true));
     }
 
     #[test]

@@ -24,7 +24,6 @@ use crate::exchange::{Exchange, Flight};
 use crate::outcome::{Outcome, Reason, RequestErrorKind, panic_tells_of_no_answer};
 use crate::queue::Tap;
 use crate::sample::{Answer, CheckId, Phase, RequestId, RequestTimes, Traffic};
-use crate::units::after;
 
 /// One simulated user, as a check sees it: makes requests, and knows which user and iteration it is.
 #[derive(Debug)]
@@ -55,6 +54,10 @@ pub struct User {
     /// Since when its time is somebody's: the service's or the tester's.
     busy_since: Instant,
     pub(super) lag: Lag,
+    /// What it has rested on purpose in its life.
+    pub(super) rested: Duration,
+    /// No check of its iteration has begun.
+    opens_iteration: bool,
     /// This user's copies of the shared requests, by their numbers.
     pub(super) own: Vec<Option<Box<OwnRequest>>>,
     /// The row this user has of the command line's feed, and the iteration it was taken for.
@@ -95,7 +98,7 @@ pub(super) struct OpenCheck {
     pub(super) requests: u32,
     pub(super) answered: u32,
     /// Spent resting on purpose.
-    thought: Duration,
+    pub(super) thought: Duration,
     /// Spent in the author's hooks.
     pub(super) hooks: Duration,
     /// The first thing it measured itself that did not go well.
@@ -114,6 +117,14 @@ pub(super) struct OpenCheck {
     pub(super) hidden: Hidden,
     /// It wanted a row of a feed that has none left.
     has_no_row: bool,
+    /// It has asked for a request, sent or not.
+    pub(super) asked: bool,
+    /// It began after the stop, as the end of a user does: its rests go through it.
+    pub(super) is_after_stop: bool,
+    /// The stop has ended a rest of it: what comes after would come too early.
+    pub(super) rest_was_cut: bool,
+    /// It is counted as unfinished already.
+    pub(super) has_left: bool,
 }
 
 impl User {
@@ -140,6 +151,8 @@ impl User {
             refusals: 0,
             busy_since: Instant::now(),
             lag: Lag::default(),
+            rested: Duration::ZERO,
+            opens_iteration: false,
             own: Vec::new(),
             row_of_iteration: None,
             cookies: None,
@@ -208,36 +221,9 @@ impl User {
         self.cookies = None;
     }
 
-    /// Rests, as a person does between two steps; the stop ends it early. Not part of TPR.
-    pub fn think(&mut self, time: Duration) {
-        let began = Instant::now();
-        let planned_end = after(began, time);
-        let slept_to_the_end = self.shift.sleep_until(planned_end);
-        // What it slept too long is the tester's doing.
-        let end = if slept_to_the_end { planned_end } else { Instant::now() };
-        self.lag.rests_until(end);
-        self.open.thought += end.saturating_duration_since(began);
-    }
-
-    /// Waits for what a check says must take its time, such as a service's own work: a stop does not end it, because
-    /// what comes after would fail. Not part of TPR.
-    pub(crate) fn pause(&mut self, time: Duration) {
-        let began = Instant::now();
-        let planned_end = after(began, time);
-        self.shift.sleep_through(planned_end);
-        let end = planned_end.min(Instant::now());
-        self.lag.rests_until(end);
-        self.open.thought += end.saturating_duration_since(began);
-    }
-
     /// Sets a cookie, written as a line of a Netscape cookie file. What is no such line is passed over.
     pub(crate) fn set_cookie(&mut self, line: &str) {
         self.cookies.get_or_insert_default().add_line(line);
-    }
-
-    /// The run was cut off: nothing can be sent any more.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.shift.is_cut()
     }
 
     /// The run ends, or this user is not wanted any more.
@@ -280,12 +266,17 @@ impl User {
     pub(crate) fn run(&mut self, id: CheckId, check: &Check) -> Result<bool, NoMore> {
         let started = Instant::now();
         self.recorder.begin_check(id, started)?;
-        self.open = OpenCheck::default();
+        let (is_after_stop, opens_iteration) = (self.shift.is_stopped(), std::mem::take(&mut self.opens_iteration));
+        self.open = OpenCheck { is_after_stop, asked: check.asks, ..OpenCheck::default() };
         let serial = self.serial;
         let mut outcome = check.run(self);
         if self.open.has_no_row {
             // Without its data it tested nothing, so that it is neither a pass nor a fail.
             self.recorder.forget_check()?;
+            return Err(NoMore);
+        }
+        if self.open.has_left {
+            self.recorder.come_home()?;
             return Err(NoMore);
         }
         let ended = Instant::now();
@@ -298,13 +289,13 @@ impl User {
         if !passed && !self.hooks.failure.is_empty() {
             self.tell_of_failure(&check.name, &outcome);
         }
-        let OpenCheck { tpr, requests, answered, thought, hooks, .. } = self.open;
+        let OpenCheck { tpr, requests, answered, thought, hooks, asked, .. } = self.open;
         let tpr = if requests == 0 { elapsed.saturating_sub(thought) } else { tpr };
         let recorded = self.recording(id, &outcome, ended, tpr, serial);
         let done = if passed { ended } else { Instant::now() };
         let busy = done.saturating_duration_since(self.busy_since).saturating_sub(thought);
         self.busy_since = done;
-        let times = CheckTimes { tpr, elapsed, busy, hooks, requests, answered };
+        let times = CheckTimes { tpr, elapsed, busy, hooks, requests, answered, asked, opens_iteration };
         self.recorder.end_check(id, ended, times, outcome, blamed)?;
         recorded.into_iter().for_each(|recorded| self.flight.offer(recorded));
         Ok(passed)
@@ -331,7 +322,13 @@ impl User {
         self.busy_since = planned.max(self.busy_since);
         self.lag.begin(is_due.then_some(planned));
         self.iteration = iteration;
+        self.opens_iteration = true;
         self.recorder.begin_iteration(iteration);
+    }
+
+    /// Counts itself as lost: its start did not pass.
+    pub(crate) fn lost(&self) {
+        self.recorder.lost();
     }
 
     /// Counts iterations that were due and never begun.

@@ -68,7 +68,15 @@ impl Wait {
 
     /// Whether iterations have due times that do not depend on the answers.
     pub(crate) fn is_schedule(self) -> bool {
-        matches!(self.0, Rule::Every(_))
+        self.interval().is_some()
+    }
+
+    /// What lies between two due times.
+    pub(crate) fn interval(self) -> Option<Duration> {
+        match self.0 {
+            Rule::Every(interval) => Some(interval),
+            _ => None,
+        }
     }
 
     /// Nothing makes a user rest.

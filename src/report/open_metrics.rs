@@ -25,6 +25,7 @@ const BUCKETS_US: [u64; 16] = [
 /// | `perfloop_checks_total` | counter | `check`; `outcome`: `pass`, `fail`, `exception`, `unfinished` |
 /// | `perfloop_requests_total` | counter | `request`; `outcome`: `answered`, `unfinished`, or what was wrong, such as `timeout` |
 /// | `perfloop_users` | gauge: users that are up | |
+/// | `perfloop_users_lost_total` | counter: users that did nothing, because their start did not pass or they could not be made | |
 /// | `perfloop_in_flight` | gauge: requests in flight at the service, mean of the last whole slot of the timeline, so 0 once nothing ends | |
 /// | `perfloop_response_time_seconds` | histogram of the answered requests | `request` |
 ///
@@ -67,6 +68,10 @@ impl Collector for Numbers {
 
         let mut metric = encoder.encode_descriptor("perfloop_users", "Users that are up", None, MetricType::Gauge)?;
         metric.encode_gauge(&summary.users_up)?;
+
+        let help = "Users that did nothing, because their start did not pass or they could not be made";
+        let mut metric = encoder.encode_descriptor("perfloop_users_lost", help, None, MetricType::Counter)?;
+        metric.encode_counter::<NoLabelSet, u64, f64>(&summary.users_lost(), None)?;
 
         let help = "Requests in flight at the service, the mean of the last whole slot of time";
         let mut metric = encoder.encode_descriptor("perfloop_in_flight", help, None, MetricType::Gauge)?;
@@ -113,6 +118,6 @@ fn in_flight(summary: &Summary) -> f64 {
     match (age / width) as usize {
         0 => summary.whole.in_flight,
         // Where nothing has ended since, there is no slot.
-        now => summary.timeline.slots().get(now - 1).map_or(0.0, |slot| slot.response_time_sum.as_secs_f64() / width),
+        now => summary.timeline.slots().get(now - 1).map_or(0.0, |slot| slot.at_service.as_secs_f64() / width),
     }
 }

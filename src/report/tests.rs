@@ -64,6 +64,8 @@ impl Told {
             requests: 1,
             answered,
             blamed: CheckSample::blamed_by(&outcome),
+            asked: true,
+            opens_iteration: true,
             outcome,
         }));
     }
@@ -133,6 +135,7 @@ fn the_metrics_are_written_as_open_metrics() {
         "perfloop_requests_total{request=\"GET /cart\",outcome=\"answered\"} 2",
         "perfloop_requests_total{request=\"POST /login\",outcome=\"timeout\"} 1",
         "perfloop_users 1",
+        "perfloop_users_lost_total 0",
         "# UNIT perfloop_response_time_seconds seconds",
         "perfloop_response_time_seconds_sum{request=\"GET /cart\"} 0.205",
         "perfloop_response_time_seconds_count{request=\"GET /cart\"} 2",

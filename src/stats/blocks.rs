@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::nature::Natures;
 use super::timeline::SparseHistogram;
 use crate::names::{Names, OTHER};
 use crate::outcome::Outcome;
@@ -31,6 +32,8 @@ pub struct BlockRow {
     pub name: Arc<str>,
     /// Of a check, the requests it counts for; else those that were answered.
     pub requests: u64,
+    /// Of a check: results without any request, as long as it is open what that means.
+    pub(crate) alone: u64,
     /// Of a check, fails and exceptions; else requests that were lost, and answers because of which a check did not pass.
     pub failures: u64,
     /// Of a check, TPR of the passes; else response times of the answered.
@@ -74,7 +77,8 @@ impl FullLoad {
     pub(super) fn add_check(&mut self, sample: &CheckSample) {
         let Some(block) = self.at(sample.level, sample.ended) else { return };
         let row = row(&mut block.checks, sample.check.0);
-        row.requests += sample.counted_requests();
+        row.requests += u64::from(sample.answered);
+        row.alone += u64::from(sample.is_alone());
         match &sample.outcome {
             Outcome::Pass => row.times.record(sample.tpr),
             Outcome::Fail(_) | Outcome::Exception(_) => row.failures += 1,
@@ -105,11 +109,13 @@ impl FullLoad {
         Some(self.blocks.at(moment))
     }
 
-    pub(super) fn named(&self, names: &Names) -> Blocks {
+    pub(super) fn named(&self, names: &Names, natures: &Natures) -> Blocks {
         let mut named = self.blocks.clone();
         for block in &mut named.blocks {
             for (id, row) in (0..).zip(&mut block.checks) {
                 row.name = if id < MAX_ROWS { names.check_name(CheckId(id)) } else { OTHER.into() };
+                let alone = std::mem::take(&mut row.alone);
+                row.requests += if natures.counts_alone(CheckId(id)) { alone } else { 0 };
             }
             for (id, row) in (0..).zip(&mut block.requests) {
                 row.name = if id < MAX_ROWS { names.request_name(RequestId(id)) } else { OTHER.into() };
@@ -236,6 +242,7 @@ impl Block {
 impl BlockRow {
     fn merge(&mut self, other: &BlockRow) {
         self.requests += other.requests;
+        self.alone += other.alone;
         self.failures += other.failures;
         self.times.merge(&other.times);
     }
@@ -263,6 +270,8 @@ mod tests {
             requests: 1,
             answered: 1,
             blamed: CheckSample::blamed_by(&outcome),
+            asked: true,
+            opens_iteration: true,
             outcome,
         }
     }
@@ -276,7 +285,7 @@ mod tests {
         let (mut full, start) = (FullLoad::default(), Instant::now());
         full.begin(Level(1), 2.0, start);
         (0..600).for_each(|n| full.add_check(&check(1, start + n * 100 * MS, Outcome::Pass)));
-        let blocks = full.named(&Names::new(["a"]));
+        let blocks = full.named(&Names::new(["a"]), &Natures::default());
         assert_eq!((blocks.width(), passes(&blocks)), (1600 * MS, [vec![16; 37], vec![8]].concat()));
         assert_eq!(&*blocks.blocks()[0].checks[0].name, "a");
     }
@@ -291,7 +300,7 @@ mod tests {
             full.add_check(&check(level, from + 150 * MS, Outcome::Fail("wrong".into())));
         }
         full.add_check(&check(0, start, Outcome::Pass));
-        let blocks = full.named(&Names::new(["a"]));
+        let blocks = full.named(&Names::new(["a"]), &Natures::default());
         let failures: Vec<u64> = blocks.blocks().iter().map(Block::failures).collect();
         // The second plateau begins where the first one had come to, at 150 ms.
         assert_eq!((passes(&blocks), failures), (vec![1, 0, 1, 0], vec![0, 1, 0, 1]));
@@ -303,7 +312,7 @@ mod tests {
             let (mut full, start) = (FullLoad::default(), Instant::now());
             full.begin(Level(1), 2.0, start);
             (0..samples).for_each(|n| full.add_check(&check(1, start + n * 100 * MS, Outcome::Pass)));
-            full.named(&Names::new([name]))
+            full.named(&Names::new([name]), &Natures::default())
         };
         let mut sum = run("a", 4);
         sum.merge(&run("b", 100));

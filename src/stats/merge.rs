@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::failures::FailureGroup;
-use super::summary::{LevelSection, Section, Summary, WarmUp};
+use super::summary::{LevelSection, Schedule, Section, Summary, WarmUp};
 use crate::end::{End, EndReason, MachineUse};
-use crate::sample::Plateau;
+use crate::sample::{AskedRate, Plateau};
 
 impl Summary {
     /// Adds another run, as if both had begun at the same moment.
@@ -47,12 +47,17 @@ impl Summary {
         self.missed += other.missed;
         self.dropped += other.dropped;
         self.not_made += other.not_made;
+        self.lost += other.lost;
+        self.schedule = self.schedule.zip(other.schedule).map(|(mine, theirs)| mine.merged(theirs));
         self.hook_panic = self.hook_panic.take().or_else(|| other.hook_panic.clone());
+        self.worked = self.worked.zip(other.worked).map(|(mine, theirs)| mine + theirs);
         self.run_delay = self.run_delay.zip(other.run_delay).map(|(mine, theirs)| mine + theirs);
         self.stalls.merge(&other.stalls);
         self.blocked += other.blocked;
         self.log.left_out += other.log.left_out;
         self.log.error = self.log.error.take().or_else(|| other.log.error.clone());
+        self.samples.left_out += other.samples.left_out;
+        self.samples.error = self.samples.error.take().or_else(|| other.samples.error.clone());
         self.used_up = self.used_up.take().or_else(|| other.used_up.clone());
         self.end = match (self.end, other.end) {
             (Some(mine), Some(theirs)) => Some(mine.merged(&theirs)),
@@ -76,7 +81,10 @@ impl Section {
             },
         );
         let (checks, requests) = (std::mem::take(&mut self.checks), std::mem::take(&mut self.requests));
-        *self = Section::of(checks, requests, self.span.max(other.span));
+        let span = self.span.max(other.span);
+        let at_service_s = [&*self, other].map(|one| one.in_flight * one.span.as_secs_f64()).iter().sum::<f64>();
+        let in_flight = if span.is_zero() { 0.0 } else { at_service_s / span.as_secs_f64() };
+        *self = Section::of(checks, requests, span, in_flight);
     }
 }
 
@@ -137,6 +145,14 @@ fn merged_failures(mut mine: Vec<FailureGroup>, theirs: Vec<FailureGroup>) -> Ve
     mine
 }
 
+impl Schedule {
+    /// Two that were followed side by side.
+    fn merged(self, other: Schedule) -> Schedule {
+        let asked = AskedRate { per_s: self.per_s + other.per_s, interval: self.interval().max(other.interval()) };
+        Schedule::new(asked, self.iterations + other.iterations, self.elapsed.max(other.elapsed))
+    }
+}
+
 impl End {
     fn merged(&self, other: &End) -> End {
         // What cut a run short says more than that it came to its end.
@@ -146,6 +162,7 @@ impl End {
             EndReason::DataUsedUp => 2,
             EndReason::GateCrossed => 3,
             EndReason::Stopped => 4,
+            EndReason::NoUsers => 5,
         };
         let reason = if rank(other.reason) > rank(self.reason) { other.reason } else { self.reason };
         let duration = self.duration.max(other.duration);

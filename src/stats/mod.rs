@@ -6,7 +6,9 @@ mod collector;
 mod compare;
 mod failures;
 mod gate;
+mod levels;
 mod merge;
+mod nature;
 mod recent;
 mod recordings;
 mod stalls;
@@ -29,7 +31,7 @@ pub(crate) use gate::Outlook as GateOutlook;
 pub use gate::{Gate, GateKind, GateUnit, GateVerdict};
 pub use recent::Recent;
 pub use recordings::{Recording, Recordings};
-pub use summary::{LevelSection, LogLoss, Section, Summary, WarmUp};
+pub use summary::{LevelSection, LogLoss, Schedule, Section, Summary, WarmUp};
 pub use tally::{CheckTally, RequestTally};
 pub use timeline::{Slot, SparseHistogram, Timeline};
 pub use timing::Timing;
@@ -41,9 +43,11 @@ use crate::asked::Asked;
 use crate::exchange::{Bar, Recorded};
 use crate::names::Names;
 use crate::outcome::Outcome;
-use crate::sample::{Answer, CheckSample, Level, Plateau, RequestSample, Sample, UserEvent, UserSample};
+use crate::sample::{Answer, AskedRate, CheckSample, Level, Life, RequestSample, Sample, UserEvent, UserSample};
 use blocks::FullLoad;
 use failures::Failures;
+use levels::Levels;
+use nature::Natures;
 use recent::Window;
 use recordings::Slowest;
 use stalls::Stalls;
@@ -61,9 +65,12 @@ pub(crate) struct Stats {
     /// The first user's start, which the times of the run count from.
     started: Option<Instant>,
     last_end: Option<Instant>,
+    /// The sum of the times that answered requests were at the service in the measured part.
+    at_service: Duration,
     /// What did not end at full load. Each sample is counted in one part only.
     rest: Part,
-    levels: Vec<LevelPart>,
+    levels: Levels,
+    natures: Natures,
     /// What ended before the time from which all is measured.
     warmup: Part,
     warmup_failures: Failures,
@@ -81,18 +88,12 @@ pub(crate) struct Stats {
     missed: u64,
     dropped: u64,
     not_made: u64,
-    run_delay: Option<Duration>,
+    lost: u64,
+    /// What a schedule asked for, and from when to when.
+    asked: Option<(AskedRate, Instant, Instant)>,
+    /// The sum over the users that have ended.
+    lives: Option<Life>,
     stalls: Stalls,
-}
-
-/// What ended while one plateau lasted.
-#[derive(Debug)]
-struct LevelPart {
-    level: Level,
-    what: Plateau,
-    from: Instant,
-    last_end: Instant,
-    part: Part,
 }
 
 /// Which part of a run a sample belongs to.
@@ -114,8 +115,10 @@ impl Stats {
             made: (Instant::now(), SystemTime::now()),
             started: None,
             last_end: None,
+            at_service: Duration::ZERO,
             rest,
-            levels: Vec::new(),
+            levels: Levels::default(),
+            natures: Natures::default(),
             warmup: Part::default(),
             warmup_failures: Failures::default(),
             measured_from: None,
@@ -131,7 +134,9 @@ impl Stats {
             missed: 0,
             dropped: 0,
             not_made: 0,
-            run_delay: None,
+            lost: 0,
+            asked: None,
+            lives: None,
             stalls: Stalls::default(),
         }
     }
@@ -177,18 +182,22 @@ impl Stats {
                 self.oldest_unfinished = self.oldest_unfinished.max(Some(sample.age));
             }
             Sample::User(sample) => self.add_user(&sample),
-            Sample::Level { level, what, from } => {
+            Sample::Level { level, what, from, asked } => {
                 self.blocks.begin(level, what.size(), from);
-                self.levels.push(LevelPart { level, what, from, last_end: from, part: Part::default() });
+                self.levels.begin(level, what, from, asked);
             }
+            Sample::LevelEnd(at) => self.levels.end(at),
+            Sample::Asked { asked, from, until } => self.asked = Some((asked, from, until)),
             Sample::MeasureFrom(from) => self.measured_from = Some(from),
         }
     }
 
     fn add_check(&mut self, sample: CheckSample) {
         self.stalls.was_awake(sample.ended);
+        self.natures.learn(&sample);
+        let counts_alone = self.natures.counts_alone(sample.check);
         if let Some(recent) = self.recent_at(sample.ended) {
-            recent.add_check(&sample);
+            recent.add_check(&sample, counts_alone);
         }
         let Span::Measured(level) = self.span(sample.level, sample.ended) else {
             self.warmup.add_check(&sample);
@@ -196,7 +205,7 @@ impl Stats {
         };
         self.slowest.measure();
         let moment = self.moment(sample.ended);
-        self.part(level, sample.ended).add_check(&sample);
+        self.part(level, sample.ended).0.add_check(&sample);
         self.blocks.add_check(&sample);
         let slot = self.timeline.at(moment);
         match sample.outcome {
@@ -215,11 +224,15 @@ impl Stats {
             recent.add_request(sample);
         }
         let Span::Measured(level) = self.span(sample.level, sample.ended) else {
-            return self.warmup.add_request(sample, is_scheduled);
+            return self.warmup.add_request(sample, is_scheduled, None);
         };
         let moment = self.moment(sample.ended);
-        self.part(level, sample.ended).add_request(sample, is_scheduled);
+        let at_service = sample.at_service_since(self.started);
+        self.at_service = self.at_service.saturating_add(at_service);
+        let (part, from) = self.part(level, sample.ended);
+        part.add_request(sample, is_scheduled, from);
         self.blocks.add_request(sample);
+        self.timeline.serve(moment, at_service);
         let slot = self.timeline.at(moment);
         slot.body_bytes += sample.traffic.body_bytes;
         if matches!(sample.answer, Answer::None { .. }) {
@@ -254,11 +267,9 @@ impl Stats {
                 self.most_users_up = self.most_users_up.max(self.users_up);
                 self.starts.record(late);
             }
-            UserEvent::Ended { run_delay } => {
+            UserEvent::Ended(life) => {
                 self.users_up = self.users_up.saturating_sub(1);
-                if let Some(delay) = run_delay {
-                    *self.run_delay.get_or_insert_default() += delay;
-                }
+                self.lives = Some(self.lives.map_or(life, |lives| lives.and(life)));
             }
             UserEvent::Pauses(pause) => return self.pauses.record(pause),
             UserEvent::Missed(count) => {
@@ -271,6 +282,10 @@ impl Stats {
             }
             UserEvent::NotMade(count) => {
                 self.not_made += u64::from(count);
+                return;
+            }
+            UserEvent::Lost => {
+                self.lost += 1;
                 return;
             }
         }
@@ -303,40 +318,38 @@ impl Stats {
         self.window.recent(moment, is_warm_up)
     }
 
-    /// Where a sample of this level belongs.
-    fn part(&mut self, level: Level, ended: Instant) -> &mut Part {
-        match self.levels.iter_mut().rev().find(|known| known.level == level) {
-            Some(known) => {
-                known.last_end = known.last_end.max(ended);
-                &mut known.part
-            }
-            None => &mut self.rest,
+    /// Where a sample of this level belongs, and when that began.
+    fn part(&mut self, level: Level, ended: Instant) -> (&mut Part, Option<Instant>) {
+        match self.levels.part(level, ended) {
+            Some((part, from)) => (part, Some(from)),
+            None => (&mut self.rest, self.started),
         }
     }
 
     /// What is counted up to now.
     pub(crate) fn summary(&self, blocked: Duration) -> Summary {
-        let tested = match (self.started, self.last_end) {
-            (Some(started), Some(end)) => end.saturating_duration_since(started),
-            _ => Duration::ZERO,
-        };
         let mut whole = self.rest.clone();
-        self.levels.iter().for_each(|level| whole.merge(&level.part));
+        self.levels.add_to(&mut whole);
+        whole.at_service = self.at_service;
+        let schedule = self.schedule(whole.iterations);
+        let tested = schedule.map_or_else(|| self.elapsed(), |schedule| schedule.span());
+        let (names, natures) = (&self.names, &self.natures);
         let warmup = (!self.warmup.checks.is_empty()).then(|| WarmUp {
-            section: Section::new(&self.warmup, Duration::ZERO, &self.names),
+            section: Section::new(&self.warmup, Duration::ZERO, names, natures),
             failures: self.warmup_failures.groups(),
         });
         Summary {
             users: self.users_wanted.max(self.most_users_up),
             users_up: self.users_up,
             began: self.started.map(|started| self.made.1 + started.saturating_duration_since(self.made.0)),
-            whole: Section::new(&whole, tested, &self.names),
-            full_load: self.full_load(),
-            levels: self.levels.iter().filter_map(|level| self.level(level)).collect(),
+            whole: Section::new(&whole, tested, names, natures),
+            full_load: self.levels.full_load(names, natures),
+            levels: self.levels.sections(self.started, names, natures),
+            schedule,
             warmup,
             failures: self.failures.groups(),
             slowest: self.slowest.kept(),
-            names: Arc::clone(&self.names),
+            names: Arc::clone(names),
             timeline: self.timeline.clone(),
             blocks: Blocks::default(),
             starts: self.starts.clone(),
@@ -345,9 +358,11 @@ impl Stats {
             missed: self.missed,
             dropped: self.dropped,
             not_made: self.not_made,
+            lost: self.lost,
             hook_panic: None,
             seed: 0,
-            run_delay: self.run_delay,
+            run_delay: self.lives.and_then(|lives| lives.run_delay),
+            worked: self.lives.map(|lives| lives.worked),
             stalls: self.stalls.known.clone(),
             blocked,
             end: None,
@@ -361,28 +376,20 @@ impl Stats {
 
     /// Full load over time. Large, and so no part of each summary.
     pub(crate) fn blocks(&self) -> Blocks {
-        self.blocks.named(&self.names)
+        self.blocks.named(&self.names, &self.natures)
     }
 
-    /// The largest plateau: of several equal ones, all together.
-    fn full_load(&self) -> Option<Section> {
-        let size = |level: &&LevelPart| level.what.size();
-        let largest = self.levels.iter().map(|level| size(&level)).max_by(f64::total_cmp)?;
-        let (mut part, mut span) = (Part::default(), Duration::ZERO);
-        for level in self.levels.iter().filter(|level| size(level) == largest) {
-            part.merge(&level.part);
-            span += level.last_end.saturating_duration_since(level.from);
-        }
-        let section = Section::new(&part, span, &self.names);
-        (section.totals.ended() > 0).then_some(section)
+    /// From the first start to the last counted end.
+    fn elapsed(&self) -> Duration {
+        let (started, end) = (self.started, self.last_end);
+        started.zip(end).map_or(Duration::ZERO, |(started, end)| end.saturating_duration_since(started))
     }
 
-    /// The numbers of a plateau in which something ended.
-    fn level(&self, level: &LevelPart) -> Option<LevelSection> {
-        let span = level.last_end.saturating_duration_since(level.from);
-        let section = Section::new(&level.part, span, &self.names);
-        let from = level.from.saturating_duration_since(self.started?);
-        (section.totals.ended() > 0).then_some(LevelSection { what: level.what, from, section })
+    /// What a schedule asked for, and how many iterations came of it.
+    fn schedule(&self, iterations: u64) -> Option<Schedule> {
+        let (asked, from, until) = self.asked?;
+        let end = self.last_end.map_or(until, |end| end.max(until));
+        Some(Schedule::new(asked, iterations, end.saturating_duration_since(from)))
     }
 }
 

@@ -48,13 +48,14 @@ impl Recent {
         self.response_times.percentile(percent)
     }
 
-    pub(super) fn add_check(&mut self, sample: &CheckSample) {
+    /// `counts_alone`: by its nature the check makes no requests.
+    pub(super) fn add_check(&mut self, sample: &CheckSample, counts_alone: bool) {
         match sample.outcome {
             Outcome::Pass => self.pass += 1,
             Outcome::Fail(_) => self.fail += 1,
             Outcome::Exception(_) => self.exception += 1,
         }
-        if sample.requests == 0 && sample.counted_requests() > 0 {
+        if counts_alone && sample.is_alone() {
             self.answered += 1;
             self.response_times.record(sample.tpr);
         }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::blocks::Blocks;
 use super::failures::FailureGroup;
 use super::gate::GateVerdict;
+use super::nature::Natures;
 use super::recordings::Recording;
 use super::tally::{CheckTally, Maker, Part, RequestTally};
 use super::timeline::Timeline;
@@ -13,7 +14,7 @@ use super::timing::Timing;
 use crate::asked::Asked;
 use crate::end::End;
 use crate::names::Names;
-use crate::sample::Plateau;
+use crate::sample::{AskedRate, CheckId, Plateau};
 
 /// The numbers of a run. Times are unrounded; rounding is a writer's business.
 #[derive(Debug, Clone)]
@@ -58,12 +59,18 @@ pub struct Summary {
     pub dropped: u64,
     /// Users that were wanted during the run and could not be made.
     pub not_made: u64,
+    /// Users whose `on_start`, or `--setup`, did not pass, so that they did nothing.
+    pub lost: u64,
+    /// What a schedule asked for, at the end of a run that had one.
+    pub schedule: Option<Schedule>,
     /// What the first panic of an author's hook said.
     pub hook_panic: Option<String>,
     /// The sum over the users that have ended of the time their threads waited for a processor, where the system tells.
     pub run_delay: Option<Duration>,
     /// Times in which perfloop stood still: stopped, suspended, or without any processor.
     pub stalls: Timing,
+    /// The sum over the same users of their time from start to end, planned rests and think time left out.
+    pub worked: Option<Duration>,
     /// The sum over all users of the time they waited because the collector could not keep up.
     pub blocked: Duration,
     /// What the log of exchanges had to leave out.
@@ -77,6 +84,35 @@ pub struct Summary {
     /// What the plan asked for, as far as it decides what can be advised.
     pub(crate) asked: Asked,
     pub(crate) names: Arc<Names>,
+}
+
+/// What a schedule, such as a rate of arrivals, asked for in the measured part of a run, and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Schedule {
+    /// Iterations a second that it asked for, on average.
+    pub per_s: f64,
+    /// Iterations whose first check has ended.
+    pub iterations: u64,
+    /// From its beginning to the stop or, if it is later, to the end of the last counted sample.
+    pub elapsed: Duration,
+    interval: Duration,
+}
+
+impl Schedule {
+    pub(crate) fn new(asked: AskedRate, iterations: u64, elapsed: Duration) -> Self {
+        Schedule { per_s: asked.per_s, iterations, elapsed, interval: asked.interval }
+    }
+
+    /// The time that the iterations stand for, which rates are divided by: each stands for the interval up to the next
+    /// one, which may lie beyond the end.
+    pub fn span(&self) -> Duration {
+        AskedRate { per_s: self.per_s, interval: self.interval }.span(self.elapsed, self.iterations)
+    }
+
+    /// What lies between two iterations; zero where chance decides.
+    pub fn interval(&self) -> Duration {
+        self.interval
+    }
 }
 
 /// The numbers of a plateau.
@@ -121,15 +157,17 @@ pub struct Section {
     pub request_totals: RequestTally,
     /// The requests of each name, in the order the names were first used.
     pub requests: Vec<RequestTally>,
-    /// The mean number of requests in flight at the service: the sum of response times over the span.
+    /// The mean number of requests in flight at the service: the sum of the times that the answered ones were there
+    /// within the span, divided by it.
     pub in_flight: f64,
 }
 
 impl Section {
-    pub(crate) fn new(part: &Part, span: Duration, names: &Names) -> Self {
+    pub(super) fn new(part: &Part, span: Duration, names: &Names, natures: &Natures) -> Self {
         let checks = (0..).zip(&part.checks).map(|(id, check)| {
-            let name = names.check_name(crate::sample::CheckId(id));
-            CheckTally { name, ..check.clone() }
+            let id = CheckId(id);
+            let check = check.clone().by_nature(natures.counts_alone(id));
+            CheckTally { name: names.check_name(id), ..check }
         });
         let requests = (0..).zip(&part.requests).filter(|(_, request)| request.sent() + request.failures() > 0);
         let requests = requests.map(|(id, request)| {
@@ -140,16 +178,16 @@ impl Section {
             };
             RequestTally { name, check, ..request.clone() }
         });
-        Section::of(checks.collect(), requests.collect(), span)
+        let in_flight = per_second(part.at_service.as_secs_f64(), span);
+        Section::of(checks.collect(), requests.collect(), span, in_flight)
     }
 
     /// From its rows, each with its name.
-    pub(crate) fn of(checks: Vec<CheckTally>, requests: Vec<RequestTally>, span: Duration) -> Self {
+    pub(crate) fn of(checks: Vec<CheckTally>, requests: Vec<RequestTally>, span: Duration, in_flight: f64) -> Self {
         let mut totals = CheckTally::default();
         checks.iter().for_each(|check| totals.merge(check));
         let mut request_totals = RequestTally::default();
         requests.iter().for_each(|request| request_totals.merge(request));
-        let in_flight = per_second(request_totals.response_time.sum().as_secs_f64(), span);
         Section { span, totals, checks, request_totals, requests, in_flight }
     }
 
@@ -158,7 +196,7 @@ impl Section {
         per_second(check.pass as f64, self.span)
     }
 
-    /// Answered requests per second; a check without perfloop requests counts as one.
+    /// Answered requests per second; a check that by its nature makes none of perfloop's counts as one.
     pub fn rps(&self, check: &CheckTally) -> f64 {
         per_second(check.requests as f64, self.span)
     }
@@ -174,9 +212,15 @@ fn per_second(count: f64, span: Duration) -> f64 {
 }
 
 impl Summary {
-    /// From the first user's start to the end of the last counted sample.
+    /// From the first user's start to the end of the last counted sample; with a [schedule](Self::schedule), its
+    /// [span](Schedule::span).
     pub fn tested(&self) -> Duration {
         self.whole.span
+    }
+
+    /// Users that did nothing: their start did not pass, or they could not be made.
+    pub fn users_lost(&self) -> u64 {
+        self.lost + self.not_made
     }
 
     /// The name of the check a failure group belongs to.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::timing::Timing;
 use crate::outcome::{Outcome, RequestErrorKind};
@@ -21,8 +21,11 @@ pub struct CheckTally {
     pub exception: u64,
     /// Runs still open when the run was cut off.
     pub unfinished: u64,
-    /// Requests these checks count for: those made by perfloop, and one for each run that made none.
+    /// Answered requests these checks count for: those of perfloop's, and one for each run of a check that by its nature
+    /// makes none of them.
     pub requests: u64,
+    /// Runs that came to a result without asking perfloop for a request, as long as it is open what that means.
+    pub(crate) alone: u64,
     /// Time per request of the passes: the sum over a check's requests of setup and response time.
     pub tpr: Timing,
     /// Wall time of the passes.
@@ -152,7 +155,8 @@ impl CheckTally {
         if sample.requests == 0 {
             self.unseen = self.unseen.saturating_add(sample.tpr);
         }
-        self.requests += sample.counted_requests();
+        self.requests += u64::from(sample.answered);
+        self.alone += u64::from(sample.is_alone());
     }
 
     pub(crate) fn merge(&mut self, other: &CheckTally) {
@@ -161,6 +165,7 @@ impl CheckTally {
         self.exception += other.exception;
         self.unfinished += other.unfinished;
         self.requests += other.requests;
+        self.alone += other.alone;
         self.tpr.merge(&other.tpr);
         self.elapsed.merge(&other.elapsed);
         self.busy += other.busy;
@@ -292,17 +297,24 @@ impl RequestTally {
 pub(crate) struct Part {
     pub(crate) checks: Vec<CheckTally>,
     pub(crate) requests: Vec<RequestTally>,
+    /// Iterations whose first check has ended.
+    pub(crate) iterations: u64,
+    /// The sum of the times that answered requests were at the service, from the beginning of the part on.
+    pub(crate) at_service: Duration,
 }
 
 impl Part {
     pub(crate) fn add_check(&mut self, sample: &CheckSample) {
+        self.iterations += u64::from(sample.opens_iteration);
         slot(&mut self.checks, sample.check.0).add(sample);
         if let Some(request) = sample.blamed {
             slot(&mut self.requests, request.0).expectations_failed += 1;
         }
     }
 
-    pub(crate) fn add_request(&mut self, sample: &RequestSample, is_scheduled: bool) {
+    /// `from` is when the part began: what lay before that is none of it.
+    pub(crate) fn add_request(&mut self, sample: &RequestSample, is_scheduled: bool, from: Option<Instant>) {
+        self.at_service = self.at_service.saturating_add(sample.at_service_since(from));
         slot(&mut self.requests, sample.request.0).add(sample, is_scheduled);
     }
 
@@ -313,6 +325,8 @@ impl Part {
         for (index, request) in (0..).zip(&other.requests) {
             slot(&mut self.requests, index).merge(request);
         }
+        self.iterations += other.iterations;
+        self.at_service = self.at_service.saturating_add(other.at_service);
     }
 
     pub(crate) fn add_unfinished(&mut self, sample: &UnfinishedSample) {

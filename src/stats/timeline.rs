@@ -31,8 +31,11 @@ pub struct Slot {
     pub body_bytes: u64,
     /// Response times of those answers.
     pub response_times: SparseHistogram,
-    /// All of them together: divided by the width, the mean number of requests in flight at the service.
+    /// All of them together.
     pub response_time_sum: Duration,
+    /// How long answered requests were at the service within this span, also those that ended later: divided by the
+    /// width, the mean number of requests in flight there.
+    pub at_service: Duration,
     /// The shortest of them; `None` without answers.
     pub response_time_min: Option<Duration>,
     /// The longest of them.
@@ -110,6 +113,18 @@ impl Timeline {
         &mut self.slots[index]
     }
 
+    /// A request that ended then was at the service for so long: each slot gets what lies in it.
+    pub(crate) fn serve(&mut self, ended: Duration, time: Duration) {
+        self.at(ended);
+        let (width, began) = (self.width, ended.saturating_sub(time));
+        for index in self.index(began)..=self.index(ended) {
+            let start = width.saturating_mul(u32::try_from(index).unwrap_or(u32::MAX));
+            let end = ended.min(start.saturating_add(width));
+            let slot = &mut self.slots[index];
+            slot.at_service = slot.at_service.saturating_add(end.saturating_sub(began.max(start)));
+        }
+    }
+
     fn index(&self, moment: Duration) -> usize {
         // Widths are whole seconds.
         usize::try_from(moment.as_secs() / self.width.as_secs().max(1)).unwrap_or(usize::MAX)
@@ -141,6 +156,7 @@ impl Slot {
         self.body_bytes += other.body_bytes;
         self.response_times.merge(&other.response_times);
         self.response_time_sum = self.response_time_sum.saturating_add(other.response_time_sum);
+        self.at_service = self.at_service.saturating_add(other.at_service);
         self.response_time_min = self.response_time_min.into_iter().chain(other.response_time_min).min();
         self.response_time_max = self.response_time_max.max(other.response_time_max);
         self.client_delays.merge(&other.client_delays);
@@ -227,6 +243,14 @@ mod tests {
         assert_eq!(all.response_times.count(), 5000);
         let p50 = all.response_times.percentile(50.0).expect("samples").as_micros() as f64;
         assert!((p50 - 2500.0).abs() < 2500.0 * 0.004, "{p50}");
+    }
+
+    #[test]
+    fn a_long_request_is_in_flight_in_every_slot_it_was() {
+        let mut timeline = Timeline::new();
+        timeline.serve(Duration::from_millis(2500), Duration::from_millis(2200));
+        let in_flight: Vec<u128> = timeline.slots().iter().map(|slot| slot.at_service.as_millis()).collect();
+        assert_eq!(in_flight, [700, 1000, 500]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::summary::Summary;
+use crate::units;
 
 /// So many of the answers must carry a valid stamp for times to be called exact.
 const EXACT_SHARE: f64 = 0.999;
@@ -31,6 +32,9 @@ pub enum LoadVerdict {
     TesterLimited(f64),
     /// Checks that made no requests of perfloop's took this share of the users' time, 0 to 1: whose it was cannot be told.
     Unseen(f64),
+    /// So many users did nothing, because their start did not pass or they could not be made: less reached the service
+    /// than was asked.
+    UsersLost(u64),
     /// So many arrivals of a rate came when no user was free: less reached the service than was asked.
     Dropped(u64),
     /// Nothing was answered, and users spent little time on waiting for it: there was no service to load.
@@ -64,6 +68,7 @@ impl Summary {
     /// arrivals that nobody was free for.
     pub fn load_verdict(&self) -> LoadVerdict {
         match self.tester_share() {
+            _ if self.users_lost() > 0 => LoadVerdict::UsersLost(self.users_lost()),
             _ if self.dropped > 0 => LoadVerdict::Dropped(self.dropped),
             None => LoadVerdict::NoChecks,
             Some(share) if share <= TESTER_SHARE => {
@@ -104,10 +109,9 @@ impl Summary {
             }
             lines.push(line);
         }
-        let busy_s = self.whole.totals.busy.as_secs_f64();
-        // It is of the users' whole lives, and would be too much for a part of them.
-        if let Some(delay) = self.run_delay.filter(|_| busy_s > 0.0 && self.warmup.is_none()) {
-            let share = delay.as_secs_f64() / busy_s * 100.0;
+        // Both are of the users' whole lives, the warm-up and what was not finished included.
+        if let Some((delay, worked)) = self.run_delay.zip(self.worked).filter(|(_, worked)| !worked.is_zero()) {
+            let share = delay.as_secs_f64() / worked.as_secs_f64() * 100.0;
             lines.push(format!("users waited {share:.1} % of their working time for a processor"));
         }
         lines.extend(self.load_advice());
@@ -143,6 +147,10 @@ impl fmt::Display for LoadVerdict {
                 "unknown, checks without requests that perfloop could see took {:.1} % of the users' working time",
                 share * 100.0
             ),
+            LoadVerdict::UsersLost(count) => {
+                let were = if *count == 1 { "was" } else { "were" };
+                write!(f, "less than asked, {} {were} lost", units::count(*count, "user"))
+            }
             LoadVerdict::Dropped(1) => f.write_str("less than asked, 1 arrival was dropped because no user was free"),
             LoadVerdict::Dropped(count) => {
                 write!(f, "less than asked, {count} arrivals were dropped because no user was free")

@@ -64,6 +64,8 @@ pub enum Warning {
         /// Of all requests the share that both are, 0 to 1.
         share: f64,
     },
+    /// Users did nothing, because their start did not pass.
+    UsersLost(u64),
     /// The author's hooks took a share of the users' time that shows, 0 to 1.
     SlowHooks(f64),
     /// A hook panicked.
@@ -127,6 +129,9 @@ impl Summary {
         let share = (resent + lost) as f64 / requests.sent().max(1) as f64;
         if share > DEAD_CONNECTIONS {
             warnings.push(Warning::DeadConnections { resent, lost, share });
+        }
+        if self.lost > 0 {
+            warnings.push(Warning::UsersLost(self.lost));
         }
         let hooks = self.whole.totals.hooks.as_secs_f64() / self.whole.totals.busy.as_secs_f64();
         if hooks > SLOW_HOOKS {
@@ -198,6 +203,11 @@ impl fmt::Display for Warning {
             Warning::NotMade(count) => {
                 write!(f, "{} could not be made, this machine has no room for them", units::count(*count, "user"))
             }
+            Warning::UsersLost(count) => write!(
+                f,
+                "{} lost and ran no iteration, because on_start or --setup did not pass",
+                if *count == 1 { "1 user was".to_owned() } else { format!("{count} users were") },
+            ),
             Warning::DeadConnections { resent, lost, share } => write!(
                 f,
                 "the service had closed the kept connection under {:.1} % of the requests: {resent} sent again, {lost} lost",

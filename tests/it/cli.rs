@@ -280,10 +280,11 @@ fn numbers_that_cannot_be_written_are_exit_code_3_and_the_tables_are_printed() {
 }
 
 #[test]
-fn a_log_that_cannot_be_written_is_a_warning_and_the_run_goes_on() {
+fn a_log_that_cannot_be_written_is_exit_code_3_and_the_run_goes_on() {
     let service = Service::start();
     let output = perfloop(&["--loops", "3", "--log-http", "/dev/full", &service.at("/fast")]);
-    assert_eq!(output.code, Some(0), "{output:#?}");
+    assert_eq!(output.code, Some(3), "{output:#?}");
+    assert!(output.stderr.contains("perfloop: --log-http /dev/full: could not be written"), "{}", output.stderr);
     assert!(output.stdout.contains("3 pass, 0 fail, 0 exception"), "{}", output.stdout);
     assert!(output.stdout.contains("warning: the log ends early"), "{}", output.stdout);
 }

@@ -446,11 +446,11 @@ fn a_time_limit_of_an_entry_is_an_exception() {
 }
 
 #[test]
-fn a_stop_lets_a_file_wait_to_its_end_and_a_cut_ends_endless_tries() {
+fn a_stop_ends_the_wait_of_a_file_and_a_cut_its_endless_tries() {
     let service = Service::start();
     let text = "GET {{host}}/json\n[Options]\ndelay: 400ms\nHTTP 200\n\nGET {{host}}/json\n[Options]\ndelay: 400ms\nHTTP 200\n";
     let summary = load(&service, Plan::new().time(Duration::from_millis(200)), text);
-    assert_eq!((outcomes(&summary), hits(&service)), ((1, 0, 0), 2));
+    assert_eq!((outcomes(&summary), summary.whole.totals.unfinished, hits(&service)), ((0, 0, 0), 1, 0));
     let text = "GET {{host}}/status/500\n[Options]\nretry: -1\nretry-interval: 20ms\nHTTP 200\n";
     let plan = Plan::new().time(Duration::from_millis(100)).stop_timeout(Duration::from_millis(100));
     let summary = load(&service, plan, text);

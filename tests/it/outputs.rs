@@ -186,10 +186,11 @@ fn samples_on_stdout_are_alone_there() {
 }
 
 #[test]
-fn samples_that_cannot_be_written_are_a_warning_and_the_run_goes_on() {
+fn samples_that_cannot_be_written_are_exit_code_3_and_the_run_goes_on() {
     let service = Service::start();
     let output = perfloop(&["--loops", "3", "--samples", "/dev/full", &service.at("/fast")]);
-    assert_eq!(output.code, Some(0), "{output:#?}");
+    assert_eq!(output.code, Some(3), "{output:#?}");
+    assert!(output.stderr.contains("perfloop: --samples /dev/full: could not be written"), "{}", output.stderr);
     assert!(output.stdout.contains("3 pass, 0 fail, 0 exception"), "{}", output.stdout);
     assert!(output.stdout.contains("warning: the samples end early"), "{}", output.stdout);
 }

@@ -81,7 +81,7 @@ impl UrlCheck {
     /// It for a load test.
     pub(super) fn check(&self) -> Check {
         let this = self.clone();
-        Check::new(&self.name, move |user: &mut User| this.run(user))
+        Check::new(&self.name, move |user: &mut User| this.run(user)).asking()
     }
 
     /// To whom it is sent.

@@ -9,13 +9,17 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 use super::expected::name_and_text;
 use super::hurl::environment::HurlEnvironment;
 use super::hurl::given::Given;
 use super::output::Output;
 use super::planned::TlsFiles;
+use super::screen::{Screen, print_help};
 use super::template::Names;
 use super::{Refusal, Subcommand, mistake, proxies};
 use crate::error::{Error, ErrorKind};
@@ -75,10 +79,10 @@ fn main(_: &Subcommand, words: &[OsString]) -> ExitCode {
             let _ = all.into_iter().try_for_each(|error| writeln!(stderr, "{error}"));
             return exit.into();
         }
-        Err(Obstacle::Refusal(Refusal::CommandLine(error))) if !error.use_stderr() => {
-            let _ = error.print();
-            return TestExit::Good.into();
-        }
+        Err(Obstacle::Refusal(Refusal::CommandLine(error))) if !error.use_stderr() => match print_help(&error) {
+            Ok(()) => return TestExit::Good.into(),
+            Err(error) => (TestExit::Runtime, error.to_string()),
+        },
         Err(Obstacle::Refusal(Refusal::CommandLine(error))) => {
             (TestExit::CommandLine, mistake::one_line(&error, "perfloop test"))
         }
@@ -105,15 +109,18 @@ fn test(words: &[OsString]) -> Result<TestExit, Obstacle> {
     let jobs = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32));
     let started = Instant::now();
     let mut results = Vec::new();
+    let screens = Arc::new(Mutex::new(Screens { stdout: Screen::stdout(), stderr: Screen::stderr() }));
     for _ in 0..args.repeat {
         let log = args.verbose.then(|| Box::new(io::stderr()) as Box<dyn Write + Send>);
-        let paint = Paint::new(&args);
-        results.extend(checks.run_once(plan.clone(), jobs, log, move |result| tell(result, paint))?);
+        let (paint, screens) = (Paint::new(&args), Arc::clone(&screens));
+        results.extend(checks.run_once(plan.clone(), jobs, log, move |result| screens.lock().tell(result, paint))?);
     }
-    let _ = summary::write(&results, started.elapsed(), io::stderr().lock());
-    if let Some(output) = junit {
-        output.write("--report-junit", |writer| junit::write(&results, writer))?;
-    }
+    let mut screens = screens.lock();
+    // The screen tells what went wrong with it.
+    let _ = summary::write(&results, started.elapsed(), &mut screens.stderr);
+    let written =
+        junit.map_or(Ok(()), |output| output.write("--report-junit", |writer| junit::write(&results, writer)));
+    written.and(screens.stdout.close()).and(screens.stderr.close())?;
     Ok(exit(&results))
 }
 
@@ -136,19 +143,27 @@ impl Paint {
     }
 }
 
-/// What a file ended with, when it has.
-fn tell(result: &FileResult, paint: Paint) {
-    let mut text = String::new();
-    for error in result.errors() {
-        text.push_str(&error.rendered);
-        text.push_str("\n\n");
+/// Where answers go that a file wants to be shown, and what its tests came to.
+struct Screens {
+    stdout: Screen,
+    stderr: Screen,
+}
+
+impl Screens {
+    /// What a file ended with, when it has.
+    fn tell(&mut self, result: &FileResult, paint: Paint) {
+        let mut text = String::new();
+        for error in result.errors() {
+            text.push_str(&error.rendered);
+            text.push_str("\n\n");
+        }
+        let verdict = paint.verdict(result.verdict());
+        let (requests, ms) = (result.requests(), result.duration.as_millis());
+        text.push_str(&format!("{}: {verdict} ({requests} request(s) in {ms} ms)\n", result.file));
+        // The screens tell what went wrong with them.
+        let _ = self.stdout.write_all(&result.output).and_then(|()| self.stdout.flush());
+        let _ = self.stderr.write_all(text.as_bytes());
     }
-    let verdict = paint.verdict(result.verdict());
-    let (requests, ms) = (result.requests(), result.duration.as_millis());
-    text.push_str(&format!("{}: {verdict} ({requests} request(s) in {ms} ms)\n", result.file));
-    let _ = io::stdout().lock().write_all(&result.output);
-    // In one piece: other files end at the same time.
-    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// What could not be carried out weighs more than what did not hold.

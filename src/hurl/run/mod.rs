@@ -52,7 +52,7 @@ impl Runner<'_> {
         let started = Instant::now();
         let plan = self.plan;
         for entry in &plan.entries {
-            if !self.run_entry(entry) && !self.manners.continues {
+            if self.user.has_left() || (!self.run_entry(entry) && !self.manners.continues) {
                 break;
             }
         }
@@ -76,8 +76,8 @@ impl Runner<'_> {
                 return true;
             }
             let delay = options.delay.unwrap_or(self.manners.delay);
-            if !delay.is_zero() {
-                self.user.pause(delay);
+            if !self.rest(delay) {
+                return false;
             }
             let is_good = self.run_once(entry, &options);
             runs += 1;
@@ -86,7 +86,7 @@ impl Runner<'_> {
                 Some(Count::Times(times)) => runs >= times,
                 Some(Count::Endless) => self.user.is_leaving(),
             };
-            if is_last || !(is_good || self.manners.continues) || self.user.is_cut() {
+            if is_last || !(is_good || self.manners.continues) || self.user.has_left() {
                 return is_good;
             }
         }
@@ -108,9 +108,11 @@ impl Runner<'_> {
                 Some(Count::Endless) => true,
             };
             let mut troubles = match done {
-                Err(_) if may_retry && !self.user.is_cut() => {
-                    self.user.pause(options.retry_interval.unwrap_or(self.manners.retry_interval));
-                    continue;
+                Err(_) if may_retry && !self.user.has_left() => {
+                    if self.rest(options.retry_interval.unwrap_or(self.manners.retry_interval)) {
+                        continue;
+                    }
+                    return false;
                 }
                 Err(troubles) => troubles,
                 Ok(()) => Vec::new(),
@@ -120,6 +122,15 @@ impl Runner<'_> {
             }
             return self.end_entry(entry, tries, &used, &troubles);
         }
+    }
+
+    /// Waits before a request. False if the stop ended that: then the file is not finished.
+    fn rest(&mut self, time: Duration) -> bool {
+        let slept_to_the_end = self.user.rest(time);
+        if !slept_to_the_end {
+            self.user.leave();
+        }
+        slept_to_the_end
     }
 
     /// Writes an answer where the file wants it. Under load, where it would be written again and again, it is once.

@@ -1,7 +1,7 @@
 //! How much of the machine's processors is used.
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
@@ -11,6 +11,7 @@ use crate::end::MachineUse;
 /// Counters of processor time at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CpuUse {
+    at: Instant,
     own: Duration,
     machine: Option<Ticks>,
 }
@@ -29,14 +30,14 @@ impl CpuUse {
             |time: nix::sys::time::TimeVal| Duration::from_micros(u64::try_from(time.num_microseconds()).unwrap_or(0));
         let own = getrusage(UsageWho::RUSAGE_SELF).map(|usage| micros(usage.user_time()) + micros(usage.system_time()));
         let machine = fs::read_to_string("/proc/stat").ok().and_then(|text| ticks(&text));
-        CpuUse { own: own.unwrap_or_default(), machine }
+        CpuUse { at: Instant::now(), own: own.unwrap_or_default(), machine }
     }
 
-    /// What was used in the time since then.
-    pub(crate) fn since(&self, before: &CpuUse, time: Duration) -> MachineUse {
+    /// What was used between the two moments.
+    pub(crate) fn since(&self, before: &CpuUse) -> MachineUse {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let own_cpu = self.own.saturating_sub(before.own);
-        let available_s = time.as_secs_f64() * processors as f64;
+        let available_s = self.at.saturating_duration_since(before.at).as_secs_f64() * processors as f64;
         let share = |part: fn(&Ticks) -> u64| {
             let (now, then) = (self.machine?, before.machine?);
             let all = now.all.checked_sub(then.all).filter(|all| *all > 0)?;
@@ -84,7 +85,7 @@ mod tests {
         while started.elapsed() < Duration::from_millis(60) {
             std::hint::spin_loop();
         }
-        let used = CpuUse::now().since(&before, started.elapsed());
+        let used = CpuUse::now().since(&before);
         assert!(used.own_cpu > Duration::from_millis(5), "{used:?}");
         assert!(used.own_share > 0.0 && used.busy_share.is_some_and(|share| share > 0.0), "{used:?}");
         assert!(run_delay().is_some());

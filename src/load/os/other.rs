@@ -62,7 +62,7 @@ impl CpuUse {
     }
 
     /// See [`CpuUse`].
-    pub(crate) fn since(&self, _: &CpuUse, _: Duration) -> MachineUse {
+    pub(crate) fn since(&self, _: &CpuUse) -> MachineUse {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         MachineUse { processors: u32::try_from(processors).unwrap_or(u32::MAX), ..MachineUse::default() }
     }

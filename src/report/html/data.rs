@@ -37,7 +37,7 @@ pub(super) fn json(summary: &Summary) -> String {
         "p99": percentile(|slot| &slot.response_times, 99.0),
         "max": each(&|_, slot| (slot.answered > 0).then(|| ms(slot.response_time_max))),
         "users": each(&|_, slot| Some(slot.users.into())),
-        "in_flight": each(&|index, slot| per_s(index, slot.response_time_sum.as_secs_f64())),
+        "in_flight": each(&|index, slot| per_s(index, slot.at_service.as_secs_f64())),
         "delay_p50": percentile(|slot| &slot.client_delays, 50.0),
         "delay_p99": percentile(|slot| &slot.client_delays, 99.0),
         "distribution": {

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::report::text::{gate_number, headline, number_ms, rate};
+use crate::end::EndReason;
+use crate::report::text::{gate_number, headline, number_ms, rate, span_line};
 use crate::stats::{LoadVerdict, Summary, TimesVerdict};
 use crate::units;
 
@@ -37,7 +38,9 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
     let totals = &summary.whole.totals;
     let not_passed = totals.fail + totals.exception;
     let passed = summary.is_good();
+    let has_no_users = summary.end.is_some_and(|end| end.reason == EndReason::NoUsers);
     let title = match (totals.ended(), not_passed) {
+        _ if has_no_users => "No user was left".to_owned(),
         (0, _) => "No check ended".to_owned(),
         (ended, 0) if !passed => format!("A gate was crossed; all {ended} checks passed"),
         (1, 0) => "The check passed".to_owned(),
@@ -55,6 +58,7 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
         LoadVerdict::AsAsked(_) => Mood::Good,
         LoadVerdict::TesterLimited(_)
         | LoadVerdict::Unseen(_)
+        | LoadVerdict::UsersLost(_)
         | LoadVerdict::Dropped(_)
         | LoadVerdict::NoAnswers
         | LoadVerdict::NoChecks => Mood::Doubtful,
@@ -66,6 +70,7 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
                 @for (mood, text) in gates(summary) { (line(mood, "Gate", &text, &[])) }
                 (line(times, "Times", &summary.times_verdict().to_string(), &[]))
                 (line(load, "Load", &summary.load_verdict().to_string(), &summary.load_evidence()))
+                @if let Some(text) = span_line(summary) { (line(Mood::Doubtful, "Rates", &text, &[])) }
                 @for warning in summary.warning_lines() { (line(Mood::Doubtful, "Warning", &warning, &[])) }
             }
         }

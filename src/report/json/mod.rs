@@ -1,6 +1,7 @@
 //! The numbers as JSON. Every key of a number that has a unit ends in it.
 
 mod compare;
+mod object;
 mod over_time;
 mod read;
 
@@ -71,6 +72,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
             EndReason::LoopsDone => "loops_done",
             EndReason::TimeUp => "time_up",
             EndReason::DataUsedUp => "data_used_up",
+            EndReason::NoUsers => "no_users",
             EndReason::GateCrossed => "gate_crossed",
             EndReason::Stopped => "stopped",
         }),
@@ -86,9 +88,17 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         "log_left_out": summary.log.left_out,
         "log_error": summary.log.error,
         "samples_left_out": summary.samples.left_out,
+        "samples_error": summary.samples.error,
         "missed": summary.missed,
         "dropped": summary.dropped,
         "not_made": summary.not_made,
+        "users_lost": summary.users_lost(),
+        "schedule": summary.schedule.map(|schedule| json!({
+            "per_s": schedule.per_s,
+            "interval_s": schedule.interval().as_secs_f64(),
+            "iterations": schedule.iterations,
+            "elapsed_s": schedule.elapsed.as_secs_f64(),
+        })),
         "hook_panic": summary.hook_panic,
         "hooks_s": summary.whole.totals.hooks.as_secs_f64(),
         "verdicts": verdicts(summary),
@@ -101,6 +111,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
             "steal_share": end.machine.steal_share,
         })),
         "run_delay_s": summary.run_delay.map(|delay| delay.as_secs_f64()),
+        "worked_s": summary.worked.map(|worked| worked.as_secs_f64()),
     })
 }
 
@@ -113,7 +124,7 @@ fn verdicts(summary: &Summary) -> Value {
     let load = match summary.load_verdict() {
         LoadVerdict::AsAsked(_) => "as_asked",
         LoadVerdict::TesterLimited(_) => "tester_limited",
-        LoadVerdict::Dropped(_) => "less_than_asked",
+        LoadVerdict::UsersLost(_) | LoadVerdict::Dropped(_) => "less_than_asked",
         LoadVerdict::Unseen(_) => "unseen",
         LoadVerdict::NoAnswers => "no_answers",
         LoadVerdict::NoChecks => "no_checks",

@@ -31,7 +31,7 @@ pub(super) fn timeline(summary: &Summary) -> Value {
             "exception": slot.exception,
             "answered": slot.answered,
             "rps": slot.answered as f64 / seconds,
-            "in_flight": slot.response_time_sum.as_secs_f64() / seconds,
+            "in_flight": slot.at_service.as_secs_f64() / seconds,
             "response_time_ms": percentiles(&slot.response_times, Some(slot.response_time_max)),
             "client_delay_ms": percentiles(&slot.client_delays, None),
         });

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::super::http_log::moment;
 use super::super::{Host, RunInfo};
 use super::SCHEMA_VERSION;
+use super::object::{Object, Read, milliseconds, seconds};
 use crate::asked::Asked;
 use crate::end::{End, EndReason, MachineUse};
 use crate::names::{Names, OTHER};
 use crate::outcome::RequestErrorKind;
-use crate::sample::Plateau;
+use crate::sample::{AskedRate, Plateau};
 use crate::stats::{
-    Block, BlockRow, Blocks, CheckTally, FailureGroup, LevelSection, LogLoss, RequestTally, Section, Slot,
-    SparseHistogram, Summary, Timeline, Timing, WarmUp,
+    Block, BlockRow, Blocks, CheckTally, FailureGroup, LevelSection, LogLoss, RequestTally, Schedule, Section, Slot,
+    Summary, Timeline, Timing, WarmUp,
 };
 
 /// Reads what [`write_json`](super::write_json) wrote. All that can be added to other runs comes back as it was; the
@@ -39,108 +40,6 @@ pub(crate) fn read_json(bytes: &[u8]) -> Result<(Summary, RunInfo), String> {
         }
     }
     document_of(&Object(document)).map_err(|what| no_report(&what))
-}
-
-/// Says which key is missing or wrong.
-type Read<T> = Result<T, String>;
-
-/// A JSON object, whose keys are wanted.
-struct Object<'a>(&'a Map<String, Value>);
-
-impl<'a> Object<'a> {
-    /// `None` for `null`.
-    fn maybe<T>(&self, key: &str, of: impl Fn(&'a Value) -> Option<T>) -> Read<Option<T>> {
-        match self.0.get(key) {
-            None => Err(format!("no {key}")),
-            Some(Value::Null) => Ok(None),
-            Some(value) => of(value).map(Some).ok_or_else(|| format!("a wrong {key}")),
-        }
-    }
-
-    fn get<T>(&self, key: &str, of: impl Fn(&'a Value) -> Option<T>) -> Read<T> {
-        self.maybe(key, of)?.ok_or_else(|| format!("no {key}"))
-    }
-
-    fn count(&self, key: &str) -> Read<u64> {
-        self.get(key, Value::as_u64)
-    }
-
-    fn small(&self, key: &str) -> Read<u32> {
-        self.get(key, |value| value.as_u64()?.try_into().ok())
-    }
-
-    fn number(&self, key: &str) -> Read<f64> {
-        self.get(key, Value::as_f64)
-    }
-
-    fn text(&self, key: &str) -> Read<&'a str> {
-        self.get(key, Value::as_str)
-    }
-
-    fn maybe_text(&self, key: &str) -> Read<Option<String>> {
-        Ok(self.maybe(key, Value::as_str)?.map(str::to_owned))
-    }
-
-    fn seconds(&self, key: &str) -> Read<Duration> {
-        self.get(key, seconds)
-    }
-
-    fn object(&self, key: &str) -> Read<Object<'a>> {
-        self.get(key, |value| value.as_object().map(Object))
-    }
-
-    fn maybe_object(&self, key: &str) -> Read<Option<Object<'a>>> {
-        self.maybe(key, |value| value.as_object().map(Object))
-    }
-
-    /// Reads each object of a list.
-    fn rows<T>(&self, key: &str, of: impl Fn(&Object<'a>) -> Read<T>) -> Read<Vec<T>> {
-        let rows = self.get(key, Value::as_array)?;
-        let rows = rows.iter().map(|row| of(&Object(row.as_object().ok_or_else(|| format!("a wrong {key}"))?)));
-        rows.collect()
-    }
-
-    /// Times with a histogram; `null` are none.
-    fn times(&self, key: &str) -> Read<Timing> {
-        let Some(times) = self.maybe_object(key)? else { return Ok(Timing::default()) };
-        let [sum, min, max] = ["sum", "min", "max"].map(|key| times.get(key, milliseconds));
-        let timing = Timing::decoded(times.count("count")?, sum?, min?, max?, times.text("histogram")?);
-        timing.ok_or_else(|| format!("a damaged histogram in {key}"))
-    }
-
-    /// A count that reports of earlier versions do not have.
-    fn later_count(&self, key: &str) -> Read<u64> {
-        if self.0.contains_key(key) { self.count(key) } else { Ok(0) }
-    }
-
-    /// Times that reports of earlier versions do not have.
-    fn later_times(&self, key: &str) -> Read<Timing> {
-        if self.0.contains_key(key) { self.times(key) } else { Ok(Timing::default()) }
-    }
-
-    /// A time that reports of earlier versions do not have.
-    fn later_seconds(&self, key: &str) -> Read<Duration> {
-        if self.0.contains_key(key) { self.seconds(key) } else { Ok(Duration::ZERO) }
-    }
-
-    /// How often times were seen, by their nanoseconds.
-    fn sparse(&self, key: &str) -> Read<SparseHistogram> {
-        let counts = self.object(key)?.0.iter().map(|(nanos, count)| {
-            let count = count.as_u64().and_then(|count| u32::try_from(count).ok());
-            nanos.parse::<u64>().ok().zip(count).ok_or_else(|| format!("a wrong {key}"))
-        });
-        Ok(SparseHistogram::of(counts.collect::<Read<Vec<_>>>()?))
-    }
-}
-
-fn seconds(value: &Value) -> Option<Duration> {
-    Duration::try_from_secs_f64(value.as_f64()?).ok()
-}
-
-fn milliseconds(value: &Value) -> Option<Duration> {
-    // By the whole nanosecond that was written.
-    let nanos = (value.as_f64()? * 1e6).round();
-    (0.0..u64::MAX as f64).contains(&nanos).then(|| Duration::from_nanos(nanos as u64))
 }
 
 fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
@@ -175,12 +74,18 @@ fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
         missed: run.count("missed")?,
         dropped: run.count("dropped")?,
         not_made: run.count("not_made")?,
+        lost: run.later("users_lost", Value::as_u64)?.unwrap_or(0).saturating_sub(run.count("not_made")?),
+        schedule: schedule(&run)?,
         hook_panic: run.maybe_text("hook_panic")?,
         run_delay: run.maybe("run_delay_s", seconds)?,
         stalls: run.later_times("stalls_ms")?,
+        worked: run.later("worked_s", seconds)?,
         blocked: run.seconds("queue_blocked_s")?,
         began: None,
-        samples: LogLoss { left_out: run.count("samples_left_out")?, error: None },
+        samples: LogLoss {
+            left_out: run.count("samples_left_out")?,
+            error: run.later("samples_error", Value::as_str)?.map(str::to_owned),
+        },
         log: LogLoss { left_out: run.count("log_left_out")?, error: run.maybe_text("log_error")? },
         used_up: run.maybe("used_up", Value::as_str)?.map(Arc::from),
         whole,
@@ -188,6 +93,12 @@ fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
         names: Arc::new(names),
     };
     Ok((summary, info(&run)?))
+}
+
+fn schedule(run: &Object<'_>) -> Read<Option<Schedule>> {
+    let Some(row) = run.later("schedule", |value| value.as_object().map(Object))? else { return Ok(None) };
+    let asked = AskedRate { per_s: row.number("per_s")?, interval: row.seconds("interval_s")? };
+    Ok(Some(Schedule::new(asked, row.count("iterations")?, row.seconds("elapsed_s")?)))
 }
 
 fn info(run: &Object<'_>) -> Read<RunInfo> {
@@ -217,6 +128,7 @@ fn end(run: &Object<'_>) -> Read<Option<End>> {
         "loops_done" => EndReason::LoopsDone,
         "time_up" => EndReason::TimeUp,
         "data_used_up" => EndReason::DataUsedUp,
+        "no_users" => EndReason::NoUsers,
         "gate_crossed" => EndReason::GateCrossed,
         "stopped" => EndReason::Stopped,
         other => return Err(format!("an unknown end, '{other}'")),
@@ -236,8 +148,9 @@ fn section(
     check: impl Fn(&Object<'_>) -> Read<CheckTally>,
     request: impl Fn(&Object<'_>) -> Read<RequestTally>,
 ) -> Read<Section> {
-    let span = of.object("totals")?.seconds("span_s")?;
-    Ok(Section::of(of.rows("checks", check)?, of.rows("requests", request)?, span))
+    let totals = of.object("totals")?;
+    let (span, in_flight) = (totals.seconds("span_s")?, totals.number("in_flight")?);
+    Ok(Section::of(of.rows("checks", check)?, of.rows("requests", request)?, span, in_flight))
 }
 
 /// It stands beside each number of the whole.
@@ -252,7 +165,8 @@ fn full_load(document: &Object<'_>) -> Read<Option<Section>> {
         let Some(part) = row.maybe_object("at_full_load")? else { return Ok(None) };
         Ok(Some(RequestTally { name: row.text("name")?.into(), ..request_numbers(&part)? }))
     })?;
-    Ok(Some(Section::of(checks, requests.into_iter().flatten().collect(), totals.seconds("span_s")?)))
+    let (span, in_flight) = (totals.seconds("span_s")?, totals.number("in_flight")?);
+    Ok(Some(Section::of(checks, requests.into_iter().flatten().collect(), span, in_flight)))
 }
 
 fn level(row: &Object<'_>) -> Read<LevelSection> {
@@ -275,12 +189,13 @@ fn check_numbers(row: &Object<'_>) -> Read<CheckTally> {
         exception: row.count("exception")?,
         unfinished: row.count("unfinished")?,
         requests: row.count("counted_requests")?,
+        alone: 0,
         tpr: row.times("tpr_ms")?,
         elapsed: row.times("elapsed_ms")?,
         busy: row.seconds("busy_s")?,
         hooks: row.seconds("hooks_s")?,
         served: row.seconds("served_s")?,
-        unseen: row.later_seconds("unseen_s")?,
+        unseen: row.later("unseen_s", seconds)?.unwrap_or_default(),
         fail_tpr: row.times("fail_tpr_ms")?,
         exception_tpr: row.times("exception_tpr_ms")?,
     })
@@ -326,7 +241,7 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
         bytes_out: row.count("bytes_out")?,
         new_connections: row.count("new_connections")?,
         resent: row.count("resent")?,
-        lost_kept: row.later_count("lost_kept")?,
+        lost_kept: row.later("lost_kept", Value::as_u64)?.unwrap_or(0),
         ..RequestTally::default()
     })
 }
@@ -366,7 +281,7 @@ fn timeline(document: &Object<'_>) -> Read<Timeline> {
             fail: row.count("fail")?,
             exception: row.count("exception")?,
             answered: row.count("answered")?,
-            response_time_sum: Duration::try_from_secs_f64(in_flight * width).map_err(|_| "a wrong in_flight")?,
+            at_service: Duration::try_from_secs_f64(in_flight * width).map_err(|_| "a wrong in_flight")?,
             response_time_max: row.object("response_time_ms")?.maybe("max", milliseconds)?.unwrap_or_default(),
             ..Slot::default()
         })
@@ -382,6 +297,7 @@ fn blocks(document: &Object<'_>) -> Read<Blocks> {
                 requests: row.count("answered")?,
                 failures: row.count("failures")?,
                 times: row.sparse(times)?,
+                alone: 0,
             })
         })
     };

@@ -8,10 +8,10 @@ use crate::end::{End, MachineUse};
 use crate::names::Names;
 use crate::outcome::{Outcome, Reason, RequestErrorKind};
 use crate::sample::{
-    Answer, CheckId, CheckSample, Level, Phase, RequestSample, RequestTimes, Sample, Traffic, UnfinishedSample,
-    UserEvent, UserSample,
+    Answer, AskedRate, CheckId, CheckSample, Level, Phase, RequestSample, RequestTimes, Sample, Traffic,
+    UnfinishedSample, UserEvent, UserSample,
 };
-use crate::stats::{LogLoss, Stats};
+use crate::stats::{LogLoss, Schedule, Stats};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -24,7 +24,7 @@ fn summary() -> Summary {
         stats.add(Sample::User(UserSample { at: start, event: UserEvent::Released { late } }));
     }
     stats.add(Sample::MeasureFrom(start));
-    stats.add(Sample::Level { level: Level(1), what: Plateau::Users(2), from: start + 1000 * MS });
+    stats.add(Sample::Level { level: Level(1), what: Plateau::Users(2), from: start + 1000 * MS, asked: None });
     let times = |response: u32| RequestTimes {
         connect: 2 * MS,
         first_byte: response * MS,
@@ -64,6 +64,8 @@ fn summary() -> Summary {
             requests: 1,
             answered: u32::from(answer == Answer::Status(200)),
             blamed: CheckSample::blamed_by(&outcome),
+            asked: true,
+            opens_iteration: true,
             outcome,
         }));
     };
@@ -76,7 +78,10 @@ fn summary() -> Summary {
         MachineUse { processors: 2, own_cpu: 60 * MS, own_share: 0.01, busy_share: Some(0.25), steal_share: None };
     let end = End { reason: EndReason::TimeUp, duration: 3001 * MS, abandoned: 0, machine };
     let log = LogLoss { left_out: 3, error: None };
-    Summary { end: Some(end), seed: 7, blocks: stats.blocks(), log, ..stats.summary(Duration::ZERO) }
+    let asked = AskedRate { per_s: 4.0, interval: 250 * MS };
+    let schedule = Some(Schedule::new(asked, 12, 3000 * MS));
+    let summary = Summary { end: Some(end), seed: 7, blocks: stats.blocks(), log, ..stats.summary(Duration::ZERO) };
+    Summary { lost: 1, worked: Some(2000 * MS), schedule, ..summary }
 }
 
 fn info() -> RunInfo {
@@ -124,6 +129,18 @@ fn what_was_written_is_read_back_and_written_the_same() {
         }
     }
     assert_eq!(before, after);
+}
+
+#[test]
+fn a_report_from_before_users_were_lost_and_schedules_told_is_read() {
+    let mut document: Value = serde_json::from_str(&written(&summary(), &info())).expect("JSON");
+    let run = document["run"].as_object_mut().expect("an object");
+    for key in ["users_lost", "schedule", "worked_s", "samples_error"] {
+        assert!(run.remove(key).is_some(), "{key}");
+    }
+    let (read, _) = read_json(document.to_string().as_bytes()).expect("a report");
+    assert_eq!((read.users_lost(), read.schedule, read.worked), (0, None, None));
+    assert_eq!(read.whole.totals.pass, 10);
 }
 
 #[test]

@@ -15,18 +15,18 @@ pub fn progress_line(summary: &Summary, recent: &Recent, elapsed: Duration) -> S
     if recent.is_warm_up {
         let Recent { pass, fail, exception, .. } = recent;
         return format!(
-            "{elapsed:>6} {users}  warm-up: pass {pass}  fail {fail}  exception {exception}  {:.2} rps in the last {}",
-            recent.rps(),
+            "{elapsed:>6} {users}  warm-up: pass {pass}  fail {fail}  exception {exception}  {} rps in the last {}",
+            rate(recent.rps()),
             units::short(Duration::from_secs(recent.span.as_secs_f64().round() as u64)),
         );
     }
     let totals = &summary.whole.totals;
     format!(
-        "{elapsed:>6} {users}  pass {}  fail {}  exception {}  {:.2} rps  TPR mean {} p95 {} ms",
+        "{elapsed:>6} {users}  pass {}  fail {}  exception {}  {} rps  TPR mean {} p95 {} ms",
         totals.pass,
         totals.fail,
         totals.exception,
-        summary.whole.rps(totals),
+        rate(summary.whole.rps(totals)),
         time_or_dash(totals.tpr.mean()),
         time_or_dash(totals.tpr.percentile(95.0)),
     )

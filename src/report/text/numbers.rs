@@ -42,8 +42,15 @@ pub(super) fn marked_percentile(timing: &Timing, percent: f64) -> String {
     time_or_dash(timing.percentile(percent)) + &mark
 }
 
+/// A rate to two decimals, or as many as it takes to show two digits of a small one: `0.0028`, `9.96`, `1234`.
 pub(in crate::report) fn rate(per_second: f64) -> String {
-    if per_second < 1000.0 { format!("{per_second:.2}") } else { format!("{per_second:.0}") }
+    let decimals = match per_second {
+        1000.0.. => 0,
+        0.1.. => 2,
+        small if small > 0.0 => (-small.log10()).ceil().min(12.0) as usize + 1,
+        _ => 2,
+    };
+    format!("{per_second:.decimals$}")
 }
 
 /// `512 B`, `7.2 KiB`.

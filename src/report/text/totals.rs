@@ -2,12 +2,15 @@
 
 use std::io;
 
-use super::numbers::bytes;
+use super::numbers::{bytes, rate};
 use super::sheet::Sheet;
 use super::style::Paint;
 use crate::end::EndReason;
 use crate::stats::{RequestTally, Summary, WarmUp};
 use crate::units;
+
+/// Where the span is this many times the time of the run it is worth a line.
+const SHOWS: f64 = 1.02;
 
 pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let headline = sheet.paint(Paint::Head, &headline(summary));
@@ -16,6 +19,9 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
         sheet.line(&requests_line(&summary.whole.request_totals))?;
     }
     sheet.line(&load_line(summary))?;
+    if let Some(line) = span_line(summary) {
+        sheet.line(&line)?;
+    }
     if let Some(warmup) = &summary.warmup {
         sheet.line(&warmup_line(warmup))?;
     }
@@ -26,7 +32,9 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
 pub(in crate::report) fn headline(summary: &Summary) -> String {
     let totals = &summary.whole.totals;
     let why: String = match summary.end.map(|end| end.reason) {
+        Some(EndReason::LoopsDone) if summary.users_lost() > 0 => "loops done by the users that were left".into(),
         Some(EndReason::LoopsDone) => "all loops done".into(),
+        Some(EndReason::NoUsers) => "no user was left".into(),
         Some(EndReason::TimeUp) => "time up".into(),
         Some(EndReason::DataUsedUp) => {
             format!("the rows of {} are used up", summary.used_up.as_deref().unwrap_or("the feed"))
@@ -71,7 +79,23 @@ pub(in crate::report) fn load_line(summary: &Summary) -> String {
         None => "nothing ended at full load".into(),
     };
     let users = units::count(summary.users.into(), "user");
-    format!("{users}, {full_load}, {:.2} requests in flight on average", summary.whole.in_flight)
+    let lost = if summary.lost > 0 { format!(", {} of them lost", summary.lost) } else { String::new() };
+    format!("{users}{lost}, {full_load}, {:.2} requests in flight on average", summary.whole.in_flight)
+}
+
+/// What rates are divided by, where a schedule ended between two of its iterations and that shows.
+pub(in crate::report) fn span_line(summary: &Summary) -> Option<String> {
+    let schedule = summary.schedule?;
+    let span = schedule.span();
+    (span.as_secs_f64() > SHOWS * schedule.elapsed.as_secs_f64()).then(|| {
+        format!(
+            "rates are over {}, for which {} at {}/s stand, and not over the {} of the run",
+            units::short(span),
+            units::count(schedule.iterations, "iteration"),
+            rate(schedule.per_s),
+            units::short(schedule.elapsed)
+        )
+    })
 }
 
 fn warmup_line(warmup: &WarmUp) -> String {

@@ -37,7 +37,8 @@ fn block(random: &mut Rng, ms: f64, fail_ratio: f64) -> Block {
 
 fn run_of(name: &str, blocks: Vec<Block>) -> Summary {
     let span = WIDTH * blocks.len() as u32;
-    let section = || Section::of(vec![CheckTally { name: name.into(), ..CheckTally::default() }], Vec::new(), span);
+    let section =
+        || Section::of(vec![CheckTally { name: name.into(), ..CheckTally::default() }], Vec::new(), span, 0.0);
     let stats = Stats::new(Arc::new(Names::new([name])), 8, false);
     let blocks = Blocks::of(Some(WIDTH), blocks);
     Summary { whole: section(), full_load: Some(section()), blocks, ..stats.summary(Duration::ZERO) }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::metric::{Family, Figure, Metric, Statistic};
 use super::{Gate, GateKind, GateVerdict, remedy};
+use crate::end::EndReason;
 use crate::stats::summary::{Section, Summary};
 use crate::stats::tally::{CheckTally, RequestTally};
 use crate::stats::timing::Timing;
@@ -181,6 +182,7 @@ fn figure_of(figure: Figure, scope: &Scope<'_>, warmup: Option<&Scope<'_>>, summ
         Figure::EndedPerS => return check.map(|check| per_second(check.ended())),
         Figure::Missed => summary.missed,
         Figure::Dropped => summary.dropped,
+        Figure::UsersLost => summary.users_lost(),
         Figure::InFlight => return Some(section.in_flight),
         Figure::TesterShare => {
             return summary.tester_share();
@@ -195,8 +197,9 @@ fn sum(run: Option<u64>, warmup: Option<u64>) -> Option<u64> {
 }
 
 impl Summary {
-    /// Every gate held and something passed. While a run goes on, its gates are not judged.
+    /// Every gate held, something passed, and not all users were lost. While a run goes on, its gates are not judged.
     pub fn is_good(&self) -> bool {
-        self.whole.totals.pass > 0 && self.gates.iter().all(|gate| !gate.crossed)
+        let had_users = self.end.is_none_or(|end| end.reason != EndReason::NoUsers);
+        had_users && self.whole.totals.pass > 0 && self.gates.iter().all(|gate| !gate.crossed)
     }
 }

@@ -45,6 +45,7 @@ pub(super) enum Figure {
     Dropped,
     Resent,
     LostKept,
+    UsersLost,
     InFlight,
     TesterShare,
 }
@@ -69,7 +70,7 @@ const FAMILIES: [(&str, Family); 5] = [
     ("setup", Family::Setup),
 ];
 
-const FIGURES: [(&str, Figure); 13] = [
+const FIGURES: [(&str, Figure); 14] = [
     ("fail_ratio", Figure::FailRatio),
     ("fails", Figure::Fails),
     ("exceptions", Figure::Exceptions),
@@ -81,6 +82,7 @@ const FIGURES: [(&str, Figure); 13] = [
     ("dropped", Figure::Dropped),
     ("resent", Figure::Resent),
     ("lost_kept", Figure::LostKept),
+    ("users_lost", Figure::UsersLost),
     ("in_flight", Figure::InFlight),
     ("tester_share", Figure::TesterShare),
 ];
@@ -121,7 +123,9 @@ impl Metric {
     pub(super) fn reach(self) -> Reach {
         match self {
             Metric::Time(Family::Tpr | Family::Elapsed, _) | Metric::Figure(Figure::PassesPerS) => Reach::Check,
-            Metric::Figure(Figure::Missed | Figure::Dropped | Figure::InFlight | Figure::TesterShare) => Reach::Run,
+            Metric::Figure(
+                Figure::Missed | Figure::Dropped | Figure::UsersLost | Figure::InFlight | Figure::TesterShare,
+            ) => Reach::Run,
             _ => Reach::Any,
         }
     }

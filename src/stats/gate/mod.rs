@@ -32,6 +32,7 @@ use metric::{Metric, Reach};
 /// | `rps` | answered requests per second | number |
 /// | `passes_per_s` | passed checks per second, of all or of one | number |
 /// | `missed`, `dropped` | iterations that a schedule had due and that were not begun, of the whole run | number |
+/// | `users_lost` | users that did nothing: their start did not pass, or they could not be made; of the whole run | number |
 /// | `in_flight` | the mean number of requests at the service, of the whole run | number |
 /// | `tester_share` | the tester's share of the users' time, of the whole run | `10%` or `0.1` |
 ///

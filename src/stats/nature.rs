@@ -1,0 +1,46 @@
+//! The nature of checks: whether they make their requests by perfloop, or without it.
+
+use super::tally::CheckTally;
+use crate::outcome::Outcome;
+use crate::sample::{CheckId, CheckSample};
+
+/// What is known of each check of a run.
+#[derive(Debug, Default)]
+pub(super) struct Natures(Vec<Nature>);
+
+/// What is known of one: it is learned from all runs of the check, because one that fails before its first request, or
+/// needs none this time, is still one that makes requests.
+#[derive(Debug, Clone, Copy, Default)]
+struct Nature {
+    /// It has asked perfloop for a request, sent or not.
+    asks: bool,
+    /// It has passed without asking.
+    passes_alone: bool,
+}
+
+impl Natures {
+    pub(super) fn learn(&mut self, sample: &CheckSample) {
+        let index = usize::from(sample.check.0);
+        if self.0.len() <= index {
+            self.0.resize(index + 1, Nature::default());
+        }
+        let nature = &mut self.0[index];
+        nature.asks |= sample.asked || sample.requests > 0;
+        nature.passes_alone |= sample.is_alone() && sample.outcome == Outcome::Pass;
+    }
+
+    /// By its nature the check makes no request that perfloop sees, such as a plain function or a client of its own:
+    /// each result of it counts as one. Of a check that never came to pass nobody knows what it could not do.
+    pub(super) fn counts_alone(&self, check: CheckId) -> bool {
+        self.0.get(usize::from(check.0)).is_some_and(|nature| nature.passes_alone && !nature.asks)
+    }
+}
+
+impl CheckTally {
+    /// The same with the requests it counts for.
+    pub(super) fn by_nature(mut self, counts_alone: bool) -> Self {
+        let alone = std::mem::take(&mut self.alone);
+        self.requests += if counts_alone { alone } else { 0 };
+        self
+    }
+}

@@ -1,0 +1,82 @@
+//! Which work counts for a rate: what was answered, and what by its nature asks perfloop for nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use perfloop::hurl::HurlFiles;
+use perfloop::{CheckResult, Gate, LoadTest, Plan, Summary, User};
+
+use crate::support::{Service, finish, run};
+
+fn ten() -> Plan {
+    Plan::new().users(2).loops(5)
+}
+
+fn counted(summary: &Summary) -> u64 {
+    let full_load: u64 = summary.blocks.blocks().iter().map(|block| block.answered()).sum();
+    let totals = &summary.whole.totals;
+    assert!(full_load <= totals.requests, "{full_load} of {} at full load", totals.requests);
+    totals.requests
+}
+
+#[test]
+fn a_plain_function_counts_as_one_whether_it_passes_or_fails() {
+    assert_eq!(counted(&run(ten(), |_: &mut User| ())), 10);
+    let sometimes = |user: &mut User| assert_eq!(user.iteration() % 2, 1);
+    let summary = run(ten(), sometimes);
+    assert_eq!((summary.whole.totals.pass, summary.whole.totals.fail, counted(&summary)), (6, 4, 10));
+}
+
+#[test]
+fn a_request_that_could_not_be_sent_counts_for_nothing_however_the_check_ends() {
+    let passes = |user: &mut User| drop(user.get("no URL").send());
+    let is_lost = |user: &mut User| user.get("no URL").send().map(drop);
+    let panics = |user: &mut User| drop(user.get("no URL").send().unwrap());
+    let unwritable = |user: &mut User| drop(user.get("http://127.0.0.1/").header("a\nb", "c").send());
+    for summary in [run(ten(), passes), run(ten(), is_lost), run(ten(), panics), run(ten(), unwritable)] {
+        assert_eq!((summary.whole.totals.ended(), counted(&summary)), (10, 0));
+        assert_eq!(summary.whole.rps(&summary.whole.totals), 0.0);
+    }
+}
+
+#[test]
+fn a_check_that_never_passes_and_never_asks_counts_for_nothing_and_no_gate_on_rps_holds() {
+    let misses = |_: &mut User| -> CheckResult { Err("there is no id".into()) };
+    let gates = ["rps < 1", "fail_ratio > 100%"].map(|expr| Gate::fail_if(expr).unwrap());
+    let test = gates.into_iter().fold(LoadTest::new(ten()).check("misses", misses), LoadTest::gate);
+    let summary = finish(test);
+    assert_eq!((summary.whole.totals.fail, counted(&summary)), (10, 0));
+    assert!(summary.gates[0].crossed && !summary.gates[1].crossed, "{:?}", summary.gates);
+}
+
+#[test]
+fn a_check_that_makes_requests_counts_for_those_alone_also_when_it_ends_before_them() {
+    let service = Service::start();
+    let url = service.at("/fast");
+    let turn = Arc::new(AtomicU64::new(0));
+    let every_second = move |user: &mut User| -> CheckResult {
+        match turn.fetch_add(1, Ordering::SeqCst) % 4 {
+            0 => Ok(()),
+            1 => Err("nothing to buy".into()),
+            _ => Ok(drop(user.get(&url).send()?)),
+        }
+    };
+    let summary = run(Plan::new().users(2).loops(10), every_second);
+    assert_eq!((summary.whole.totals.pass, summary.whole.totals.fail), (15, 5));
+    assert_eq!((counted(&summary), service.total_hits()), (10, 10));
+}
+
+#[test]
+fn a_file_that_sends_nothing_counts_for_nothing() {
+    let (service, folder) = (Service::start(), tempfile::tempdir().unwrap());
+    let texts = ["GET {{host}}/fast\n[Options]\nskip: true\n", "GET {{host}}/fast\nx-id: {{id}}\nHTTP 200\n"];
+    for (text, passes) in texts.into_iter().zip([10, 0]) {
+        let file = folder.path().join("a.hurl");
+        std::fs::write(&file, text).unwrap();
+        let files = HurlFiles::new().host(service.at("").parse().unwrap()).read([file]);
+        let checks = files.unwrap_or_else(|errors| panic!("{errors}")).checks();
+        let summary = finish(checks.into_iter().fold(LoadTest::new(ten()), LoadTest::with_check));
+        assert_eq!((summary.whole.totals.pass, counted(&summary)), (passes, 0), "{text}");
+    }
+    assert_eq!(service.total_hits(), 0);
+}
