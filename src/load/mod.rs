@@ -55,7 +55,7 @@ pub use plan::Plan;
 pub(crate) use plan::{Load, Start};
 pub(crate) use prepared::{Prepared, SharedRequest};
 pub use request::RequestBuilder;
-pub(crate) use request::basic_auth;
+pub(crate) use request::{basic_auth, login};
 pub use response::{Response, Statuses};
 pub(crate) use run::Steering;
 pub(crate) use runner::{Parts, start};

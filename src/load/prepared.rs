@@ -8,6 +8,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::http::{Ask, HeaderMap, HeaderName, HeaderValue, HttpSettings, Manner, Method, Uri};
+use super::request::{basic_auth, login};
 
 /// A request ready to be sent as often as wanted.
 #[derive(Debug, Clone)]
@@ -40,6 +41,9 @@ impl Prepared {
         for (name, value) in headers {
             let (name, value) = header(name, value)?;
             map.append(name, value);
+        }
+        if let Some(login) = authorization(url).filter(|_| !map.contains_key("authorization")) {
+            map.append("authorization", login);
         }
         Ok(Prepared { name, method, uri, headers: map, body, timeout: None, manner: Manner::default(), settings: None })
     }
@@ -86,7 +90,8 @@ impl Prepared {
 
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is no header name"))?;
-    let value = HeaderValue::from_str(value)
+    // Letters beyond ASCII go as they are, as everywhere.
+    let value = HeaderValue::from_bytes(value.as_bytes())
         .map_err(|_| format!("the value of header '{name}' has characters that cannot be sent"))?;
     Ok((key, value))
 }
@@ -128,7 +133,14 @@ impl Prepared {
 fn uri(url: &Url) -> Result<Uri, String> {
     let mut url = url.clone();
     url.set_fragment(None);
+    // User and password go by a header. They can be taken out of every URL that has a host.
+    let _ = (url.set_username(""), url.set_password(None));
     url.as_str().parse().map_err(|error| format!("the URL {url} cannot be used: {error}"))
+}
+
+/// What user and password in front of the host of a URL are in a header.
+fn authorization(url: &Url) -> Option<HeaderValue> {
+    basic_auth(&login(url)?).parse().ok()
 }
 
 /// A path as people write it: letters, spaces and braces that only the wire wants encoded are shown as they are.
@@ -181,6 +193,9 @@ pub(crate) fn redirected(from: &Prepared, status: u16, location: &str) -> Result
         for name in ["authorization", "cookie", "host"] {
             next.headers.remove(name);
         }
+    }
+    if let Some(login) = authorization(&url) {
+        next.headers.insert("authorization", login);
     }
     next.name_by_path(url.path());
     Ok(next)
@@ -245,6 +260,26 @@ mod tests {
     #[test]
     fn a_redirect_out_of_http_is_an_error() {
         assert!(redirected(&post(), 302, "ftp://a.test/").is_err());
+    }
+
+    #[test]
+    fn a_login_in_a_url_goes_by_a_header_unless_one_is_given() {
+        let prepared = |headers: &[(String, String)]| {
+            let url: Url = "http://b%40b:p%3Ax@a.test/y".parse().expect("url");
+            Prepared::new("GET", &url, headers, None).expect("prepared")
+        };
+        let request = prepared(&[]);
+        assert_eq!(
+            (request.uri.to_string().as_str(), &request.headers["authorization"].as_bytes()[..]),
+            ("http://a.test/y", &b"Basic YkBiOnA6eA=="[..])
+        );
+        let own = prepared(&[("Authorization".into(), "own".into())]);
+        assert_eq!(own.headers.get_all("authorization").iter().collect::<Vec<_>>(), ["own"]);
+        let next = redirected(&own, 302, "http://bob:@b.test/").expect("next");
+        assert_eq!(
+            (next.uri.to_string().as_str(), &next.headers["authorization"]),
+            ("http://b.test/", &"Basic Ym9iOg==".parse().expect("a value"))
+        );
     }
 
     #[test]

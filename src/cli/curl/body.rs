@@ -82,6 +82,18 @@ impl Piece {
     }
 }
 
+/// Pairs for a URL, as `--url-query` gives them: encoded as data is, and as they are behind a plus.
+///
+/// # Errors
+/// A file that cannot be read.
+pub(super) fn encoded_pairs(texts: &[String]) -> Result<Vec<String>, String> {
+    let pair = |text: &String| match text.strip_prefix('+') {
+        Some(raw) => Ok(raw.to_owned()),
+        None => encoded(text).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+    };
+    texts.iter().map(pair).collect()
+}
+
 fn encoded(text: &str) -> Result<Vec<u8>, String> {
     let (name, content) = match text.find(['=', '@']) {
         Some(at) if text[at..].starts_with('@') => (&text[..at], read("--data-urlencode", &text[at + 1..])?),

@@ -11,7 +11,7 @@ use ureq::http::{HeaderMap, Request, Response, Uri, Version, header};
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _};
 use ureq::{Agent, AsSendBody, Body};
 
-use super::ask::Ask;
+use super::ask::{Ask, Manner};
 use super::buffers::{FIRST_OUTPUT, MAX_OUTPUT};
 use super::interrupt::Interrupt;
 use super::proxy::{ForwardProxy, Proxy, SocksProxy};
@@ -199,6 +199,10 @@ impl Client {
         self.omitted.contains(&header)
     }
 
+    fn asks_compressed(&self, manner: Manner) -> bool {
+        self.compressed && !manner.is_raw && !self.omits(Added::AcceptEncoding)
+    }
+
     /// The server had closed the connection before the request came: nobody's failure. (RFC 9110, 9.2.2
     /// lets a client repeat what does twice what it does once; the rest is repeated only if no byte of it had left.)
     fn was_stale(&self, careful: bool) -> bool {
@@ -214,7 +218,7 @@ impl Client {
         *request.uri_mut() = ask.uri.clone();
         *request.headers_mut() = headers.clone();
         *request.version_mut() = manner.version;
-        if self.compressed && !manner.is_raw && !headers.contains_key(header::ACCEPT_ENCODING) {
+        if self.asks_compressed(manner) && !headers.contains_key(header::ACCEPT_ENCODING) {
             request.headers_mut().insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("gzip"));
         }
         if !self.keep_alive {
@@ -267,7 +271,7 @@ impl Client {
             (header::CONTENT_LENGTH, body.map(|body| body.len().to_string())),
             (header::USER_AGENT, (!self.omits(Added::UserAgent)).then(|| USER_AGENT.to_owned())),
             (header::ACCEPT, (!self.omits(Added::Accept)).then(|| "*/*".to_owned())),
-            (header::ACCEPT_ENCODING, (self.compressed && !manner.is_raw).then(|| "gzip".to_owned())),
+            (header::ACCEPT_ENCODING, self.asks_compressed(manner).then(|| "gzip".to_owned())),
             (header::CONNECTION, (!self.keep_alive).then(|| "close".to_owned())),
         ];
         let missing = added.into_iter().filter(|(name, _)| !headers.contains_key(name));
