@@ -10,6 +10,7 @@ mod read;
 mod result;
 mod run;
 mod session;
+mod sources;
 mod suite;
 mod tweaks;
 

@@ -28,6 +28,8 @@ fn without_carets(command: &str) -> String {
                 Some('\n') => handed.extend(chars.next()),
                 other => handed.extend(other),
             },
+            // To what follows, an end of a line that is left is text.
+            '\n' | '\r' if !is_quoted => handed.push(' '),
             _ => handed.push(c),
         }
     }
@@ -39,7 +41,7 @@ fn words(text: &str) -> Result<Vec<String>, String> {
     let (mut words, mut word, mut is_quoted) = (Vec::new(), None::<String>, false);
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        if c.is_whitespace() && !is_quoted {
+        if matches!(c, ' ' | '\t') && !is_quoted {
             words.extend(word.take());
             continue;
         }

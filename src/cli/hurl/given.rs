@@ -107,7 +107,9 @@ impl Given {
         if changing.columns.is_empty() && changing.variables.is_empty() {
             return files;
         }
-        files.variables_by(move |user| changing.of_iteration(user))
+        let columns = changing.columns.iter().map(|(_, name)| name);
+        let names = columns.chain(changing.variables.iter().map(|(name, _)| name)).cloned().collect();
+        files.known_variables_by(names, move |user| changing.of_iteration(user))
     }
 }
 
