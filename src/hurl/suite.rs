@@ -87,15 +87,14 @@ impl HurlFiles {
             no_coercion: false,
             secrets: Arc::new([]),
         };
-        let (setup, teardown) = (Vec::new(), Vec::new());
         HurlFiles {
             variables: Variables::new(),
             base: None,
             base_names: None,
             root: None,
             host: None,
-            setup,
-            teardown,
+            setup: Vec::new(),
+            teardown: Vec::new(),
             manners,
             tweaks: Tweaks::default(),
             finds_late: false,
@@ -275,11 +274,10 @@ impl HurlFiles {
         let [files, setup, teardown] = [&paths, &self.setup, &self.teardown].map(|paths| reading.read(paths));
         let (files, setup, teardown) = HurlErrors::all(files, setup, teardown)?;
         if !self.finds_late {
-            let leaves = Leaves::of(self.manners.keeps_session, self.manners.continues);
             let names = self.base_names.iter().flatten().cloned().chain(self.host.iter().map(|_| "host".to_owned()));
-            let has_others = self.base.is_some() && self.base_names.is_none();
-            let sources = Sources::new(self.variables.names().map(str::to_owned).chain(names), has_others);
-            sources.check(&files, leaves, &setup, &teardown)?;
+            let names = self.variables.names().map(str::to_owned).chain(names);
+            let sources = Sources::new(names, self.base.is_some() && self.base_names.is_none());
+            sources.check(&files, Leaves::of(self.manners.keeps_session, self.manners.continues), &setup, &teardown)?;
         }
         let [files, setup, teardown] = [files, setup, teardown].map(|plans| self.files(plans));
         let shared = Arc::new(Shared { base: self.base, manners: self.manners });

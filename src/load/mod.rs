@@ -49,6 +49,7 @@ pub(crate) use http::{
 };
 pub use http::{HttpSettings, TlsResume};
 pub use multipart::Multipart;
+pub(crate) use multipart::type_by_name;
 pub(crate) use origin::Origin;
 pub(crate) use outlook::Need;
 pub use plan::Plan;

@@ -3,7 +3,7 @@
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 
 use super::body::{self, Body, Piece};
-use super::glob;
+use super::globs;
 use crate::cli::mistake;
 
 /// What curl would send, in perfloop's words.
@@ -183,7 +183,7 @@ impl Curl {
         let more = body::encoded_pairs(&self.url_query)?;
         let query: Vec<&str> = more.iter().map(String::as_str).chain(query).collect();
         for url in self.urls.iter().chain(&self.url) {
-            let urls = if self.globoff { vec![url.replace('\\', "%5C")] } else { glob::urls(url)? };
+            let urls = if self.globoff { vec![url.replace('\\', "%5C")] } else { globs::urls(url)? };
             words.extend(urls.iter().map(|url| target(url, &query)));
         }
         Ok(Translated { words, body })

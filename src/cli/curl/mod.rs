@@ -3,7 +3,7 @@
 mod body;
 mod flags;
 mod foreign;
-mod glob;
+mod globs;
 mod windows;
 mod words;
 

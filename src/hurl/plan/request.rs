@@ -11,7 +11,9 @@ use super::options::Options;
 use crate::hurl::decoding::ACCEPTED;
 use crate::hurl::eval::{Content, Fault, Text, Variables};
 use crate::hurl::files::Files;
-use crate::load::{HeaderMap, HeaderName, HeaderValue, Method, Multipart, Prepared, SharedRequest, basic_auth};
+use crate::load::{
+    HeaderMap, HeaderName, HeaderValue, Method, Multipart, Prepared, SharedRequest, basic_auth, type_by_name,
+};
 
 type Pair = (Text, Text);
 
@@ -358,20 +360,5 @@ impl FormPart {
                 Ok(multipart.file(&name, &file, &content_type, bytes.to_vec()))
             }
         }
-    }
-}
-
-/// The content type of a file for which none is given.
-fn type_by_name(file: &str) -> &'static str {
-    match file.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("gif") => "image/gif",
-        Some("jpg" | "jpeg") => "image/jpeg",
-        Some("png") => "image/png",
-        Some("svg") => "image/svg+xml",
-        Some("txt") => "text/plain",
-        Some("htm" | "html") => "text/html",
-        Some("pdf") => "application/pdf",
-        Some("xml") => "application/xml",
-        _ => "application/octet-stream",
     }
 }
