@@ -154,7 +154,8 @@ fn what_is_no_command_or_cannot_be_sent_is_refused_in_one_line() {
     let (http2, pipe, variable, dollar) = (curl("--http2"), curl("| jq ."), curl("-H \"A: $B\""), curl("-d @/no/such"));
     let (cut, two, at) = (curl("-H 'A: b"), curl("-d a"), curl("--data-raw @b"));
     let power_shell = "Invoke-WebRequest -UseBasicParsing -Uri \"http://a.test\"";
-    let rows: [(&[&str], &[&str]); 15] = [
+    let rows: [(&[&str], &[&str]); 16] = [
+        (&["curl", "--", "irm", "http://a.test"], &["this is PowerShell (Invoke-RestMethod)"]),
         (&["curl", power_shell], &["this is PowerShell (Invoke-WebRequest)", "copy it as cURL (bash)"]),
         (&["curl", "--users", "2", "fetch(\"http://a.test\");"], &["this is JavaScript (fetch)", "copy it as cURL"]),
         (&["curl", "curl 'http://a.test/[1-1000]'"], &["more than 100 requests"]),

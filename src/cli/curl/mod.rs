@@ -88,7 +88,7 @@ impl Pasted {
             text => text.into_owned(),
         };
         if let Some(name) = foreign::name(&text) {
-            return Err(refused(format!("this is {name}, and no command of curl; copy it as cURL (bash)")));
+            return Err(refused_as(name));
         }
         let text = text.trim_start().trim_start_matches("$ ");
         let command = words::split(text).map_err(refused)?;
@@ -97,6 +97,9 @@ impl Pasted {
 
     fn run(self, command: Command, program: OsString) -> Result<Exit, Refusal> {
         if !self.command.first().is_some_and(|word| is_curl(word)) {
+            if let Some(name) = foreign::name(&self.command.join(" ")) {
+                return Err(refused_as(name).into());
+            }
             let first = self.command.first().map_or("nothing", String::as_str);
             return Err(Error::usage(format!(
                 "curl: the command begins with '{first}'; paste one that begins with curl"
@@ -130,6 +133,10 @@ fn stdin_text() -> Result<String, Error> {
         .read_to_string(&mut text)
         .map_err(|error| Error::usage(format!("curl -: stdin cannot be read ({error}); give the command behind --")))?;
     Ok(text)
+}
+
+fn refused_as(name: &str) -> Error {
+    refused(format!("this is {name}, and no command of curl; copy it as cURL (bash)"))
 }
 
 fn refused(why: String) -> Error {

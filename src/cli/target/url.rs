@@ -175,7 +175,9 @@ fn headers(args: &Args, names: Names<'_>, has_body: bool) -> Result<Headers, Err
     }
     let given = |name: &str| headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
     let is_open = |name: &str| given(name).is_none() && !omitted.iter().any(|it| it.eq_ignore_ascii_case(name));
-    let mut content_type = given("content-type").map(|(_, text)| text.template().to_string());
+    // One that changes tells nothing beforehand.
+    let fixed_type = given("content-type").map(|(_, text)| text.template()).filter(|template| template.is_fixed());
+    let mut content_type = fixed_type.map(Template::to_string);
     let mut implied = Vec::new();
     let mut imply = |name: &str, value: &str| {
         let is_implied = is_open(name);
