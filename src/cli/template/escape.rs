@@ -99,7 +99,7 @@ impl Template {
         if self.0.iter().filter(|part| !is_blank(part)).count() < 2 {
             return self;
         }
-        let Some(content_type) = content_type.map(str::to_ascii_lowercase) else { return self.as_it_looks() };
+        let Some(content_type) = content_type.map(str::to_ascii_lowercase) else { return self.by_its_look() };
         let is = |words: &[&str]| words.iter().any(|word| content_type.contains(word));
         if is(&["x-www-form-urlencoded"]) {
             self.in_form()
@@ -117,7 +117,7 @@ impl Template {
         if self.is_json() { self.in_json() } else { self }
     }
 
-    fn as_it_looks(self) -> Self {
+    fn by_its_look(self) -> Self {
         if self.is_json() {
             self.in_json()
         } else if self.is_markup() {
