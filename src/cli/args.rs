@@ -11,8 +11,8 @@ use super::feed::{FeedOrder, parse_end, parse_order};
 use super::hurl::args::HurlArgs;
 use super::hurl::values::{refuse_jobs, refuse_repeat};
 use super::values::{
-    CertificateFile, Resolved, parse_address, parse_certificate, parse_host, parse_proxy, parse_rate_over_time,
-    parse_resolve, parse_resume, parse_u32, parse_u64, parse_wait,
+    CertificateFile, Resolved, parse_address, parse_certificate, parse_host, parse_json_file, parse_proxy,
+    parse_rate_over_time, parse_resolve, parse_resume, parse_u32, parse_u64, parse_wait,
 };
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
 use crate::stats::Gate;
@@ -101,21 +101,25 @@ pub(super) struct Args {
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "512KiB", help_heading = LOAD)]
     pub(super) stack_size: usize,
 
-    /// HTTP method [default: GET, or POST with --data]
+    /// HTTP method [default: GET, or POST with a body]
     #[arg(short = 'X', long, value_name = "METHOD", help_heading = REQUEST)]
     pub(super) method: Option<String>,
 
-    /// Header to send, like 'Accept: text/html' (repeatable)
+    /// Header to send, like 'Accept: text/html' (repeatable); 'Accept:' keeps one back, 'X-Empty;' has no value
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", help_heading = REQUEST)]
     pub(super) headers: Vec<String>,
 
-    /// Body to send; @FILE reads it from a file
+    /// Body to send, as a form's unless a header gives another Content-Type; @FILE reads it from a file
     #[arg(short = 'd', long, value_name = "DATA", help_heading = REQUEST)]
     pub(super) data: Option<String>,
 
-    /// What was pasted, instead of --data.
+    /// Body to send as JSON, with the headers that say so; @FILE reads it from a file
+    #[arg(long, value_name = "JSON", conflicts_with = "data", help_heading = REQUEST)]
+    pub(super) json_data: Option<String>,
+
+    /// What was pasted, if that is where the request comes from.
     #[arg(skip)]
-    pub(super) body: Option<Vec<u8>>,
+    pub(super) pasted: Option<Pasted>,
 
     /// User and password for basic authentication
     #[arg(long, value_name = "USER:PASS", help_heading = REQUEST)]
@@ -239,7 +243,7 @@ pub(super) struct Args {
     pub(super) html: Option<PathBuf>,
 
     /// Write the numbers as JSON; - is stdout
-    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    #[arg(long, value_name = "FILE", value_parser = parse_json_file, help_heading = OUTPUT)]
     pub(super) json: Option<PathBuf>,
 
     /// Write Locust's four CSV files: PREFIX_stats.csv, PREFIX_stats_history.csv, PREFIX_failures.csv, PREFIX_exceptions.csv
@@ -269,6 +273,13 @@ pub(super) struct Args {
     /// Do not mask Authorization and cookies in --log-http
     #[arg(long, help_heading = OUTPUT)]
     pub(super) show_secrets: bool,
+}
+
+/// A pasted command of curl, as far as no flag can tell it.
+#[derive(Debug)]
+pub(super) struct Pasted {
+    /// Instead of `--data`.
+    pub(super) body: Option<Vec<u8>>,
 }
 
 pub(super) const LOAD: &str = "Load";

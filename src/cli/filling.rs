@@ -1,6 +1,6 @@
 //! What changes in a request from one iteration to the next.
 
-use super::template::{Escape, Template, Values};
+use super::template::{Template, Values};
 use crate::load::{Prepared, basic_auth};
 
 /// The places of a request. What is fixed stays as it was parsed once.
@@ -8,7 +8,7 @@ use crate::load::{Prepared, basic_auth};
 pub(super) struct Filling {
     path_and_query: Option<Template>,
     headers: Vec<ChangingHeader>,
-    body: Option<(Template, Escape)>,
+    body: Option<Template>,
 }
 
 /// All values of a header, one of which at least changes.
@@ -29,8 +29,8 @@ pub(super) enum HeaderText {
 impl HeaderText {
     pub(super) fn render(&self, values: Values<'_>) -> String {
         match self {
-            HeaderText::AsItIs(template) => template.render(values, Escape::Nothing),
-            HeaderText::BasicAuth(template) => basic_auth(&template.render(values, Escape::Nothing)),
+            HeaderText::AsItIs(template) => template.render(values),
+            HeaderText::BasicAuth(template) => basic_auth(&template.render(values)),
         }
     }
 
@@ -42,11 +42,7 @@ impl HeaderText {
 }
 
 impl Filling {
-    pub(super) fn new(
-        path_and_query: Template,
-        headers: &[(String, HeaderText)],
-        body: Option<(Template, Escape)>,
-    ) -> Self {
+    pub(super) fn new(path_and_query: Template, headers: &[(String, HeaderText)], body: Option<Template>) -> Self {
         let mut changing: Vec<ChangingHeader> = Vec::new();
         for (name, _) in headers.iter().filter(|(_, text)| !text.template().is_fixed()) {
             if changing.iter().any(|header| header.name.eq_ignore_ascii_case(name)) {
@@ -58,7 +54,7 @@ impl Filling {
         Filling {
             path_and_query: Some(path_and_query).filter(|template| !template.is_fixed()),
             headers: changing,
-            body: body.filter(|(template, _)| !template.is_fixed()),
+            body: body.filter(|template| !template.is_fixed()),
         }
     }
 
@@ -76,20 +72,19 @@ impl Filling {
     /// One line, when a value cannot be sent.
     pub(super) fn fill(&self, request: &mut Prepared, values: Values<'_>) -> Result<(), String> {
         if let Some(template) = &self.path_and_query {
-            request.set_path_and_query(&template.render(values, Escape::Url))?;
+            request.set_path_and_query(&template.render(values))?;
         }
         for header in &self.headers {
             request.set_header(&header.name, header.values.iter().map(|text| text.render(values)))?;
         }
-        if let Some((template, escape)) = &self.body {
-            request.body = Some(template.render(values, *escape).into_bytes());
+        if let Some(template) = &self.body {
+            request.body = Some(template.render(values).into_bytes());
         }
         Ok(())
     }
 
     pub(super) fn templates(&self) -> impl Iterator<Item = &Template> {
         let headers = self.headers.iter().flat_map(|header| &header.values).map(HeaderText::template);
-        let body = self.body.iter().map(|(template, _)| template);
-        self.path_and_query.iter().chain(headers).chain(body)
+        self.path_and_query.iter().chain(headers).chain(&self.body)
     }
 }

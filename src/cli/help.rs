@@ -8,7 +8,7 @@ Examples:
   perfloop http://127.0.0.1:5000/json --users 50 --time 30s \\
     --expect-status 200 --expect-json code=1
   perfloop http://127.0.0.1:5000/users --users 50 --feed users.csv \\
-    --data '{\"name\": \"{name}\"}' --fail-if 'p95 > 450ms'
+    --json-data '{\"name\": \"{name}\"}' --fail-if 'p95 > 450ms'
 
 A TIME is a number of seconds, or says its units: 5, 1.5, 500ms, 30s, 1m30s.
 

@@ -9,6 +9,7 @@ mod expected;
 mod feed;
 mod filling;
 mod harness;
+mod headers;
 mod help;
 mod host;
 mod hurl;

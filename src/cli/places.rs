@@ -19,9 +19,12 @@ pub(super) fn check_target(
     let why = if let Some(name) = target.unknown_name() {
         match &args.feed {
             Some(file) => no_column(name, file, names),
-            None => {
-                format!("nothing is known of {{{name}}}; give --feed FILE with that column, {{user}} or {{iteration}}")
-            }
+            // Browsers copy braces that are text.
+            None if args.pasted.is_some() => return Ok(()),
+            None => format!(
+                "nothing is known of {{{name}}}; give --feed FILE with that column, {{user}} or {{iteration}}, or \
+                 %7B{name}%7D if it is text"
+            ),
         }
     } else if path_and_query.count() < target.count() {
         "names in braces can stand in its path and query only; put them there".into()

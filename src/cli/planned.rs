@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::args::Args;
+use super::headers;
 use super::values::CertificateFile;
 use crate::error::Error;
 use crate::load::{HttpSettings, Load, Plan, Rate, Start, Wait};
@@ -98,6 +99,7 @@ impl Args {
                 http = http.resolve(host, *port, SocketAddr::new(*address, *port));
             }
         }
+        http.omitted.extend(headers::omitted(&self.headers));
         if let Some(host) = &self.host {
             http = http.host(host.clone());
         }
@@ -176,6 +178,7 @@ impl Args {
         let given = [
             (self.method.is_some(), "--method"),
             (self.data.is_some(), "--data"),
+            (self.json_data.is_some(), "--json-data"),
             (self.expect_status.is_some(), "--expect-status"),
             (!self.expect_json.is_empty(), "--expect-json"),
             (!self.expect_contains.is_empty(), "--expect-contains"),

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
-use super::args::Args;
+use super::args::{Args, Pasted};
 use super::config::{self, Settings};
 use super::host::host;
 use super::masked::masked;
@@ -33,11 +33,11 @@ pub(super) fn main(words: &[OsString]) -> Result<Exit, Refusal> {
     by(Args::command().after_help(help::after_options()), words, None)
 }
 
-/// The same by a command with another help, and with a body that no flag can hold.
-pub(super) fn by(command: Command, words: &[OsString], body: Option<Vec<u8>>) -> Result<Exit, Refusal> {
+/// The same by a command with another help, and with what no flag can hold.
+pub(super) fn by(command: Command, words: &[OsString], pasted: Option<Pasted>) -> Result<Exit, Refusal> {
     let settings = config::read(command, words)?;
     let mut args = Args::from_arg_matches(&settings.matches)?;
-    args.body = body;
+    args.pasted = pasted;
     run(args, &settings).map_err(|error| settings.locate(error).into())
 }
 

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use serde::de::IgnoredAny;
 use url::Url;
 
 use crate::exchange::MASK;
@@ -68,6 +69,15 @@ pub(super) fn parse_proxy(text: &str) -> Result<Url, String> {
     Url::parse(text).map_err(|_| wanted())
 }
 
+/// The file of `--json`, which to curl is a body.
+pub(super) fn parse_json_file(text: &str) -> Result<PathBuf, String> {
+    let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
+    if is_json || text.trim_start().starts_with(['[', '@']) || text.contains(['{', '"', '\n']) {
+        return Err(format!("'{text}' looks like data, and this flag names the file of the report; give --json-data"));
+    }
+    Ok(text.into())
+}
+
 pub(super) fn parse_address(text: &str) -> Result<SocketAddr, String> {
     let wanted = || format!("'{text}' is no address; write it like 127.0.0.1:9646, or with port 0 for a free one");
     text.parse().map_err(|_| wanted())
@@ -99,5 +109,21 @@ pub(super) fn parse_resume(text: &str) -> Result<TlsResume, String> {
         "off" => Ok(TlsResume::Off),
         "user" => Ok(TlsResume::User),
         _ => Err(format!("'{text}' is neither off nor user; give user to resume a user's own sessions")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_is_no_file_for_a_report() {
+        for data in ["{\"a\":1}", "{a:1}", " {}", "[1]", "@body.json", "\"a\"", "1", "true", "a\nb"] {
+            let error = parse_json_file(data).expect_err(data);
+            assert!(error.contains("give --json-data"), "{error}");
+        }
+        for file in ["-", "run.json", "./true", "a=b.json", "/tmp/x[1].json"] {
+            assert_eq!(parse_json_file(file), Ok(PathBuf::from(file)));
+        }
     }
 }

@@ -9,6 +9,7 @@ mod read;
 mod result;
 mod run;
 mod session;
+mod sources;
 mod suite;
 mod tweaks;
 

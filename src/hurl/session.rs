@@ -31,9 +31,9 @@ struct Kept {
 }
 
 /// Variables that every file has, unless it is given others of these names.
-const USER: &str = "user";
-const ITERATION: &str = "iteration";
-const UNIQUE_ID: &str = "unique_id";
+pub(super) const USER: &str = "user";
+pub(super) const ITERATION: &str = "iteration";
+pub(super) const UNIQUE_ID: &str = "unique_id";
 
 /// Gives an iteration the variables that it begins with.
 pub(super) type Base = dyn Fn(&mut User) -> Result<Vec<(String, String)>, String> + Send + Sync;

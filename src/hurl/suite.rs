@@ -16,6 +16,7 @@ use super::read::{HurlErrors, Reading};
 use super::result::FileResult;
 use super::run::Manners;
 use super::session::{Base, File};
+use super::sources::{Leaves, Sources};
 use super::tweaks::Tweaks;
 use crate::error::Error;
 use crate::load::{Check, CheckSet, Hidden, Plan, User, UserClass};
@@ -47,6 +48,8 @@ use crate::report::Secrets;
 pub struct HurlFiles {
     variables: Variables,
     base: Option<Arc<Base>>,
+    /// Those that the base gives, if somebody said which.
+    base_names: Option<Vec<String>>,
     root: Option<PathBuf>,
     host: Option<Url>,
     setup: Vec<PathBuf>,
@@ -84,14 +87,14 @@ impl HurlFiles {
             no_coercion: false,
             secrets: Arc::new([]),
         };
-        let (setup, teardown) = (Vec::new(), Vec::new());
         HurlFiles {
             variables: Variables::new(),
             base: None,
+            base_names: None,
             root: None,
             host: None,
-            setup,
-            teardown,
+            setup: Vec::new(),
+            teardown: Vec::new(),
             manners,
             tweaks: Tweaks::default(),
             finds_late: false,
@@ -134,7 +137,16 @@ impl HurlFiles {
         F: Fn(&mut User) -> Result<Vec<(String, String)>, String> + Send + Sync + 'static,
     {
         self.base = Some(Arc::new(variables));
+        self.base_names = None;
         self
+    }
+
+    /// The same for variables of these names, so that files can be refused that need others.
+    pub(crate) fn known_variables_by<F>(self, names: Vec<String>, variables: F) -> Self
+    where
+        F: Fn(&mut User) -> Result<Vec<(String, String)>, String> + Send + Sync + 'static,
+    {
+        HurlFiles { base_names: Some(names), ..self.variables_by(variables) }
     }
 
     /// The folder that all files named in Hurl files are below; nothing outside it is read or written. Default: the
@@ -242,7 +254,8 @@ impl HurlFiles {
     }
 
     /// Leaves to the run what hurl, too, finds only when it comes to it: URLs without a host, versions that no answer can
-    /// have, paths and regular expressions that are none. Default false: a load that cannot pass does not begin.
+    /// have, paths and regular expressions that are none, variables that nothing defines. Default false: a load that
+    /// cannot pass does not begin.
     pub fn finds_late(mut self, finds_late: bool) -> Self {
         self.finds_late = finds_late;
         self
@@ -260,6 +273,12 @@ impl HurlFiles {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         let [files, setup, teardown] = [&paths, &self.setup, &self.teardown].map(|paths| reading.read(paths));
         let (files, setup, teardown) = HurlErrors::all(files, setup, teardown)?;
+        if !self.finds_late {
+            let names = self.base_names.iter().flatten().cloned().chain(self.host.iter().map(|_| "host".to_owned()));
+            let names = self.variables.names().map(str::to_owned).chain(names);
+            let sources = Sources::new(names, self.base.is_some() && self.base_names.is_none());
+            sources.check(&files, Leaves::of(self.manners.keeps_session, self.manners.continues), &setup, &teardown)?;
+        }
         let [files, setup, teardown] = [files, setup, teardown].map(|plans| self.files(plans));
         let shared = Arc::new(Shared { base: self.base, manners: self.manners });
         Ok(HurlChecks { files, setup, teardown, shared })

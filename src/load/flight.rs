@@ -31,6 +31,8 @@ pub(super) struct Sent {
     /// The request, or else the number of the shared one it is.
     pub(super) request: Option<Prepared>,
     pub(super) slot: usize,
+    /// What was said of the body's type, where that is why it was refused.
+    pub(super) refused_type: Option<String>,
 }
 
 /// An exchange whose answer the check has given up.

@@ -58,13 +58,14 @@ pub(crate) use http::{
 pub(crate) use http::{Hashes, unpacked};
 pub use http::{HttpSettings, TlsResume};
 pub use multipart::Multipart;
+pub(crate) use multipart::type_by_name;
 pub(crate) use origin::Origin;
 pub(crate) use outlook::Need;
 pub use plan::Plan;
 pub(crate) use plan::{Load, Start};
 pub(crate) use prepared::{Prepared, SharedRequest};
 pub use request::RequestBuilder;
-pub(crate) use request::basic_auth;
+pub(crate) use request::{basic_auth, login};
 pub use response::{Response, Statuses};
 pub(crate) use run::Steering;
 pub(crate) use runner::{Parts, start};

@@ -35,8 +35,14 @@ impl Multipart {
     /// Adds a field. Parts are sent in the order they are added; names may repeat.
     #[must_use]
     pub fn text(self, name: &str, value: &str) -> Self {
+        self.field(name, None, value.into())
+    }
+
+    /// Adds a field of this content type, if it has one.
+    #[must_use]
+    pub(crate) fn field(self, name: &str, content_type: Option<&str>, content: Vec<u8>) -> Self {
         let head = format!("Content-Disposition: form-data; name=\"{}\"\r\n", escaped(name));
-        self.part(Part { head, content_type: None, content: value.into() })
+        self.part(Part { head, content_type: content_type.map(str::to_owned), content })
     }
 
     /// Adds a file of this name and content type, such as `image/png`.
@@ -103,6 +109,21 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
 /// As browsers write names between quotes.
 fn escaped(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The content type of a file for which none is given.
+pub(crate) fn type_by_name(file: &str) -> &'static str {
+    match file.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("gif") => "image/gif",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("png") => "image/png",
+        Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain",
+        Some("htm" | "html") => "text/html",
+        Some("pdf") => "application/pdf",
+        Some("xml") => "application/xml",
+        _ => "application/octet-stream",
+    }
 }
 
 #[cfg(test)]

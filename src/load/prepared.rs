@@ -9,6 +9,7 @@ use url::Url;
 
 use super::http::{Ask, Headers, HttpSettings, Manner, Method, Uri};
 use super::location::location;
+use super::request::{basic_auth, login};
 
 /// A request ready to be sent as often as wanted.
 #[derive(Debug, Clone)]
@@ -40,6 +41,9 @@ impl Prepared {
         let mut checked = Headers::default();
         for (name, value) in headers {
             checked.add_checked(name, value.as_bytes())?;
+        }
+        if let Some(login) = authorization(url).filter(|_| !checked.has("authorization")) {
+            checked.add_checked("Authorization", login.as_bytes())?;
         }
         Ok(Prepared {
             name,
@@ -126,7 +130,14 @@ impl Prepared {
 fn uri(url: &Url) -> Result<Uri, String> {
     let mut url = url.clone();
     url.set_fragment(None);
+    // User and password go by a header. They can be taken out of every URL that has a host.
+    let _ = (url.set_username(""), url.set_password(None));
     url.as_str().parse().map_err(|error| format!("the URL {url} cannot be used: {error}"))
+}
+
+/// What user and password in front of the host of a URL are in a header.
+fn authorization(url: &Url) -> Option<String> {
+    Some(basic_auth(&login(url)?))
 }
 
 /// A path as people write it: letters, spaces and braces that only the wire wants encoded are shown as they are.
@@ -177,6 +188,10 @@ pub(crate) fn redirected(from: &Prepared, status: u16, headers: &Headers) -> Res
         for name in ["authorization", "cookie", "host"] {
             next.headers.remove(name);
         }
+    }
+    if let Some(login) = authorization(&url) {
+        next.headers.remove("authorization");
+        next.headers.add_checked("Authorization", login.as_bytes())?;
     }
     next.name_by_path(url.path());
     Ok(Some(next))
@@ -245,6 +260,27 @@ mod tests {
     #[test]
     fn a_redirect_out_of_http_is_an_error() {
         assert!(led(302, "ftp://a.test/").is_err());
+    }
+
+    #[test]
+    fn a_login_in_a_url_goes_by_a_header_unless_one_is_given() {
+        let prepared = |headers: &[(String, String)]| {
+            let url: Url = "http://b%40b:p%3Ax@a.test/y".parse().expect("url");
+            Prepared::new("GET", &url, headers, None).expect("prepared")
+        };
+        let request = prepared(&[]);
+        assert_eq!(
+            (request.uri.to_string().as_str(), request.headers.get("authorization")),
+            ("http://a.test/y", Some(&b"Basic YkBiOnA6eA=="[..]))
+        );
+        let own = prepared(&[("Authorization".into(), "own".into())]);
+        assert_eq!(own.headers.get_all("authorization").collect::<Vec<_>>(), [b"own"]);
+        let to = Headers::from_pairs([("Location", "http://bob:@b.test/")]);
+        let next = redirected(&own, 302, &to).expect("no fault").expect("next");
+        assert_eq!(
+            (next.uri.to_string().as_str(), next.headers.get("authorization")),
+            ("http://b.test/", Some(&b"Basic Ym9iOg=="[..]))
+        );
     }
 
     #[test]

@@ -142,7 +142,8 @@ impl Response {
         if wanted.contains(self.status) {
             Ok(self)
         } else {
-            Err(self.fail(format!("wanted status {wanted}, got status {}", self.status)))
+            let why = self.sent.refused_type.as_ref().map(|told| format!(": {told}")).unwrap_or_default();
+            Err(self.fail(format!("wanted status {wanted}, got status {}{why}", self.status)))
         }
     }
 

@@ -20,6 +20,16 @@ use crate::sample::{Answer, Phase, RequestId, RequestTimes};
 const IN_NO_CHECK: &str =
     "only checks make requests; give the class of users an on_start or on_stop instead of this hook";
 
+const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
+
+/// What headers say of the body's type.
+fn told_type(headers: &Headers) -> String {
+    match headers.get("content-type") {
+        Some(value) => format!("Content-Type '{}' was sent", String::from_utf8_lossy(value)),
+        None => "no Content-Type was sent".into(),
+    }
+}
+
 impl User {
     /// Calls the hooks for requests.
     fn tell_of_request(&mut self, name: &str, exchanged: &Exchanged) {
@@ -255,7 +265,9 @@ impl User {
         }
         self.serial += 1;
         let began = sent_at.and_then(|at| at.checked_sub(times.setup()));
-        let sent = Sent { serial: self.serial, began, headers: with_cookies, ..Sent::default() };
+        let is_refused = exchanged.answer.as_ref().is_ok_and(|answered| answered.status == UNSUPPORTED_MEDIA_TYPE);
+        let refused_type = is_refused.then(|| told_type(headers));
+        let sent = Sent { serial: self.serial, began, headers: with_cookies, refused_type, ..Sent::default() };
         match exchanged.answer {
             Ok(answered) => {
                 self.refusals = 0;

@@ -245,7 +245,10 @@ fn a_value_cannot_leave_its_place_in_a_url_or_a_json_body() {
     let echo = echoed(&service, "/echo", &[&feed[..], &typed].concat());
     assert_eq!(serde_json::from_str::<Value>(echo["body"].as_str().unwrap()).unwrap(), text);
     let echo = echoed(&service, "/echo", &[&feed[..], &["-d", "text={text}"]].concat());
-    assert_eq!(echo["body"], format!("text={text}"), "what is no JSON is sent as it is");
+    assert_eq!(echo["body"], format!("text={encoded}"), "a body is a form's");
+    let plain = ["-d", "text={text}", "-H", "Content-Type: text/plain"];
+    let echo = echoed(&service, "/echo", &[&feed[..], &plain].concat());
+    assert_eq!(echo["body"], format!("text={text}"), "what has no escapes is sent as it is");
 }
 
 #[test]

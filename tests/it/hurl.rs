@@ -115,7 +115,8 @@ fn a_request_without_an_answer_is_an_exception_and_a_missing_variable_a_fail() {
     assert_eq!(outcomes(&summary), (0, 0, 1));
     assert!(summary.failures[0].message.contains("line 1: connection refused"));
     let service = Service::start();
-    let summary = load(&service, once(), "GET {{host}}/json\nx: {{none}}\n");
+    let late = files(&service).finds_late(true);
+    let summary = load_with(late, once(), "GET {{host}}/json\nx: {{none}}\n");
     assert_eq!((outcomes(&summary), hits(&service)), ((0, 1, 0), 0));
     assert!(summary.failures[0].message.contains("none"), "{:?}", summary.failures);
 }
@@ -477,9 +478,10 @@ fn an_output_is_written_below_the_root() {
 fn a_file_ends_with_its_first_error_unless_it_is_to_go_on() {
     let service = Service::start();
     let text = "GET {{host}}/json\nHTTP 404\n\nGET {{host}}/json\nx: {{none}}\n\nGET {{host}}/json\nHTTP 200\n";
-    let ended = result(&service, text);
+    let late = files(&service).finds_late(true);
+    let ended = result_with(late.clone(), once(), text);
     assert_eq!((ended.entries.len(), ended.verdict()), (1, FileVerdict::Assert));
-    let went_on = result_with(files(&service).continue_on_error(true), once(), text);
+    let went_on = result_with(late.continue_on_error(true), once(), text);
     let errors: Vec<bool> = went_on.errors().map(|error| error.is_assert).collect();
     assert_eq!((went_on.entries.len(), errors, went_on.verdict()), (3, vec![true, false], FileVerdict::Runtime));
 }

@@ -20,6 +20,7 @@ mod html;
 mod hurl;
 mod hurl_cli;
 mod hurl_corpus;
+mod inputs;
 mod json;
 mod load;
 mod lost;

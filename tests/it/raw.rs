@@ -15,7 +15,7 @@ pub(crate) struct Raw {
 
 #[derive(Default)]
 struct Seen {
-    requests: Mutex<Vec<String>>,
+    requests: Mutex<Vec<Vec<u8>>>,
     connections: AtomicUsize,
 }
 
@@ -45,6 +45,11 @@ impl Raw {
         Raw { address, seen }
     }
 
+    /// Answers each request with this status and `ok`.
+    pub(crate) fn with_status(status: &str) -> Self {
+        Self::answering(format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nok"))
+    }
+
     /// Answers each request with these bytes, and keeps its connections.
     pub(crate) fn answering(answer: impl Into<Vec<u8>>) -> Self {
         let answer = answer.into();
@@ -65,7 +70,20 @@ impl Raw {
 
     /// The whole requests so far, head and body.
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.seen.requests.lock().unwrap().clone()
+        let requests = self.seen.requests.lock().unwrap();
+        requests.iter().map(|request| String::from_utf8_lossy(request).into_owned()).collect()
+    }
+
+    /// The requests since the last call, as their bytes came.
+    pub(crate) fn take(&self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.seen.requests.lock().unwrap())
+    }
+
+    /// The only request since the last call, as text.
+    pub(crate) fn only(&self) -> String {
+        let requests = self.take();
+        assert_eq!(requests.len(), 1, "{requests:?}");
+        String::from_utf8_lossy(&requests[0]).into_owned()
     }
 
     pub(crate) fn hits(&self) -> u64 {
@@ -83,28 +101,28 @@ impl Peer {
         let head = self.head()?;
         let body = self.body(&head)?;
         self.note(&head, &body);
-        Some(head + &body)
+        Some([head, body].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat())
     }
 
     /// A request counts when it was read whole.
-    pub(crate) fn note(&self, head: &str, body: &str) {
-        self.seen.requests.lock().unwrap().push(format!("{head}{body}"));
+    pub(crate) fn note(&self, head: impl AsRef<[u8]>, body: impl AsRef<[u8]>) {
+        self.seen.requests.lock().unwrap().push([head.as_ref(), body.as_ref()].concat());
     }
 
     /// The head of the next request, its empty line included.
-    pub(crate) fn head(&mut self) -> Option<String> {
+    pub(crate) fn head(&mut self) -> Option<Vec<u8>> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             if self.reader.read_until(b'\n', &mut head).ok()? == 0 {
                 return None;
             }
         }
-        Some(String::from_utf8_lossy(&head).into_owned())
+        Some(head)
     }
 
     /// The body that a head announces, as it came.
-    pub(crate) fn body(&mut self, head: &str) -> Option<String> {
-        let head = head.to_ascii_lowercase();
+    pub(crate) fn body(&mut self, head: &[u8]) -> Option<Vec<u8>> {
+        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
         let mut body = Vec::new();
         if head.contains("\r\ntransfer-encoding: chunked\r\n") {
             while !body.ends_with(b"0\r\n\r\n") {
@@ -116,7 +134,7 @@ impl Peer {
             body.resize(rest.split("\r\n").next()?.parse().ok()?, 0);
             self.reader.read_exact(&mut body).ok()?;
         }
-        Some(String::from_utf8_lossy(&body).into_owned())
+        Some(body)
     }
 
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
@@ -130,4 +148,9 @@ impl Peer {
         self.reader.read_exact(&mut taken).ok()?;
         Some(taken)
     }
+}
+
+/// The length of a head, its empty line included.
+pub(crate) fn head_length(request: &[u8]) -> usize {
+    request.windows(4).position(|four| four == b"\r\n\r\n").map_or(request.len(), |at| at + 4)
 }

@@ -206,7 +206,7 @@ const OWNERS: [(&str, &[&str]); 55] = [
     ("p521", &["load/http/tls/p521.rs"]),
     // A lock may be wanted anywhere but in what only holds or writes data.
     ("parking_lot", &["load/", "stats/collector.rs", "names.rs", "hurl/files.rs", "hurl/suite.rs"]),
-    ("percent-encoding", &["load/http/proxy.rs", "hurl/eval/filter.rs", "hurl/plan/address.rs"]),
+    ("percent-encoding", &["load/http/proxy.rs", "hurl/eval/filter.rs", "load/request.rs"]),
     ("perfloop-hurl", &["hurl/"]),
     ("perfloop-macros", &["lib.rs"]),
     ("perfloop-mock-service", &["cli/"]),
@@ -217,7 +217,7 @@ const OWNERS: [(&str, &[&str]); 55] = [
     ("regex", &["hurl/eval/"]),
     ("rustls", &["load/http/tls"]),
     ("rustls-native-certs", &["load/http/tls/setup.rs"]),
-    ("serde", &["load/request.rs", "load/response.rs", "load/feed/"]),
+    ("serde", &["load/request.rs", "load/response.rs", "load/feed/", "cli/template/", "cli/values.rs"]),
     (
         "serde_json",
         &[
@@ -228,7 +228,8 @@ const OWNERS: [(&str, &[&str]); 55] = [
             "report/json/",
             "report/json_exchange.rs",
             "cli/expected.rs",
-            "cli/template.rs",
+            "cli/template/",
+            "cli/values.rs",
             "hurl/eval/json.rs",
         ],
     ),

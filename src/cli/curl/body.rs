@@ -4,7 +4,7 @@ use std::fs;
 
 use url::form_urlencoded::byte_serialize;
 
-use crate::load::Multipart;
+use crate::load::{Multipart, type_by_name};
 
 /// One piece of data, by the flag that gives it.
 #[derive(Debug, Clone)]
@@ -82,38 +82,45 @@ impl Piece {
     }
 }
 
+/// Pairs for a URL, as `--url-query` gives them: encoded as data is, and as they are behind a plus.
+///
+/// # Errors
+/// A file that cannot be read.
+pub(super) fn encoded_pairs(texts: &[String]) -> Result<Vec<String>, String> {
+    let pair = |text: &String| match text.strip_prefix('+') {
+        Some(raw) => Ok(raw.to_owned()),
+        None => encoded(text).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+    };
+    texts.iter().map(pair).collect()
+}
+
 fn encoded(text: &str) -> Result<Vec<u8>, String> {
     let (name, content) = match text.find(['=', '@']) {
         Some(at) if text[at..].starts_with('@') => (&text[..at], read("--data-urlencode", &text[at + 1..])?),
         Some(at) => (&text[..at], text.as_bytes()[at + 1..].to_vec()),
         None => ("", text.as_bytes().to_vec()),
     };
-    // A space is %20 to curl; a plus is one in forms alone.
-    let value: String = byte_serialize(&content).collect::<String>().replace('+', "%20");
+    let value: String = byte_serialize(&content).collect();
     let sign = if name.is_empty() { "" } else { "=" };
     Ok(format!("{name}{sign}{value}").into_bytes())
 }
 
-/// A form of several parts. Where no type is given, a file's is that of any bytes.
+/// A form of several parts. Where no type is given, a file's goes by its name.
 fn parts(form: &[String], strings: &[String]) -> Result<Body, String> {
     let mut parts = Multipart::new();
     for text in form {
         let (name, value) = name_and_value("-F", text)?;
-        parts = match value.chars().next() {
-            Some('@') => {
-                let (file, content_type, shown) = file_and_terms(&value[1..]);
-                let shown = shown.unwrap_or_else(|| file.rsplit('/').next().unwrap_or(file));
-                parts.file(name, shown, content_type.unwrap_or("application/octet-stream"), read("-F", file)?)
+        let Field { value, content_type, shown } = Field::read(value);
+        let content_type = content_type.as_deref();
+        parts = match (value.strip_prefix('@'), value.strip_prefix('<')) {
+            (Some(file), _) => {
+                let file_name = shown.as_deref().unwrap_or_else(|| file.rsplit('/').next().unwrap_or(file));
+                let known = [file_name, file].map(|name| type_by_name(&name.to_ascii_lowercase()));
+                let by_name = known.into_iter().find(|known| *known != type_by_name("")).unwrap_or(known[0]);
+                parts.file(name, file_name, content_type.unwrap_or(by_name), read("-F", file)?)
             }
-            Some('<') => {
-                let bytes = read("-F", file_and_terms(&value[1..]).0)?;
-                parts.text(
-                    name,
-                    &String::from_utf8(bytes)
-                        .map_err(|_| format!("-F {text}: is not UTF-8; give it as a file, with @"))?,
-                )
-            }
-            _ => parts.text(name, unquoted(value)),
+            (None, Some(file)) => parts.field(name, content_type, read("-F", file)?),
+            (None, None) => parts.field(name, content_type, value.into_bytes()),
         };
     }
     for text in strings {
@@ -128,24 +135,61 @@ fn name_and_value<'a>(flag: &str, text: &'a str) -> Result<(&'a str, &'a str), S
     text.split_once('=').ok_or_else(|| format!("{flag} {text}: is no field; write it like name=value"))
 }
 
-/// `FILE;type=TYPE;filename=NAME`.
-fn file_and_terms(text: &str) -> (&str, Option<&str>, Option<&str>) {
-    let mut terms = text.split(';');
-    let file = unquoted(terms.next().unwrap_or_default());
-    let (mut content_type, mut shown) = (None, None);
-    for term in terms {
-        match term.trim().split_once('=') {
-            Some(("type", value)) => content_type = Some(unquoted(value)),
-            Some(("filename", value)) => shown = Some(unquoted(value)),
-            _ => {}
-        }
-    }
-    (file, content_type, shown)
+/// `VALUE;type=TYPE;filename=NAME`, where the value may be `@FILE`.
+#[derive(Debug, Default)]
+struct Field {
+    value: String,
+    content_type: Option<String>,
+    shown: Option<String>,
 }
 
-/// Without the quotes that Postman puts around values.
-fn unquoted(text: &str) -> &str {
-    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+impl Field {
+    fn read(text: &str) -> Self {
+        let sign = text.chars().next().filter(|c| matches!(c, '@' | '<'));
+        let (value, mut rest) = word(&text[sign.map_or(0, char::len_utf8)..]);
+        let mut field = Field { value: sign.into_iter().collect::<String>() + &value, ..Field::default() };
+        let mut is_type = false;
+        while let Some(terms) = rest.strip_prefix(';') {
+            let (term, value) = terms.split_once('=').unwrap_or((terms, ""));
+            let (value, after) = word(value);
+            match term.trim() {
+                "type" => field.content_type = Some(value),
+                "filename" => field.shown = Some(value),
+                "headers" | "encoder" => {}
+                // A type may have terms of its own.
+                _ if is_type => {
+                    let end = terms.find(';').unwrap_or(terms.len());
+                    field.content_type.iter_mut().for_each(|of| of.push_str(&format!(";{}", &terms[..end])));
+                    rest = &terms[end..];
+                    continue;
+                }
+                _ => {}
+            }
+            is_type = term.trim() == "type";
+            rest = if terms.contains('=') { after } else { &terms[terms.find(';').unwrap_or(terms.len())..] };
+        }
+        field
+    }
+}
+
+/// A value up to a semicolon, or in quotes, and what comes behind it.
+fn word(text: &str) -> (String, &str) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let (word, rest) = text.split_at(text.find(';').unwrap_or(text.len()));
+        return (word.to_owned(), rest);
+    };
+    let mut word = String::new();
+    let mut chars = quoted.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return (word, quoted[at..].find(';').map_or("", |end| &quoted[at + end..])),
+            '\\' => word.extend(chars.next().map(|(_, c)| c)),
+            _ => word.push(c),
+        }
+    }
+    // Without an end it is no quote.
+    let (word, rest) = text.split_at(text.find(';').unwrap_or(text.len()));
+    (word.to_owned(), rest)
 }
 
 fn read(flag: &str, file: &str) -> Result<Vec<u8>, String> {

@@ -3,6 +3,7 @@
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 
 use super::body::{self, Body, Piece};
+use super::globs;
 use crate::cli::mistake;
 
 /// What curl would send, in perfloop's words.
@@ -43,6 +44,12 @@ struct Curl {
     get: bool,
     #[arg(short = 'I', long)]
     head: bool,
+    #[arg(short, long)]
+    globoff: bool,
+    #[arg(long, allow_hyphen_values = true)]
+    url_query: Vec<String>,
+    #[arg(long = "oauth2-bearer", allow_hyphen_values = true)]
+    bearer: Option<String>,
     #[arg(short, long, allow_hyphen_values = true)]
     user: Option<String>,
     #[arg(short = 'A', long, allow_hyphen_values = true)]
@@ -90,8 +97,18 @@ struct Ignored {
     include: bool,
     #[arg(short, long)]
     fail: bool,
-    #[arg(short, long)]
-    globoff: bool,
+    #[arg(long)]
+    fail_with_body: bool,
+    #[arg(short = '#', long)]
+    progress_bar: bool,
+    #[arg(long)]
+    no_progress_meter: bool,
+    #[arg(short = 'O', long)]
+    remote_name: bool,
+    #[arg(short = 'D', long, allow_hyphen_values = true)]
+    dump_header: Option<String>,
+    #[arg(long)]
+    basic: bool,
     #[arg(short = 'N', long)]
     no_buffer: bool,
     #[arg(long = "http1.1")]
@@ -163,37 +180,51 @@ impl Curl {
         if self.urls.is_empty() && self.url.is_empty() {
             return Err("there is no URL in it; copy the whole command".into());
         }
-        words.extend(self.urls.iter().chain(&self.url).map(|url| target(url, query)));
+        let more = body::encoded_pairs(&self.url_query)?;
+        let query: Vec<&str> = more.iter().map(String::as_str).chain(query).collect();
+        for url in self.urls.iter().chain(&self.url) {
+            let urls = if self.globoff { vec![url.replace('\\', "%5C")] } else { globs::urls(url)? };
+            words.extend(urls.iter().map(|url| target(url, &query)));
+        }
         Ok(Translated { words, body })
     }
 
     fn headers(&self, body: Option<&Body>) -> Result<Vec<String>, String> {
         let mut headers = Vec::new();
         for header in &self.header {
-            match (header.split_once(':'), header.strip_suffix(';')) {
-                // It takes back what curl would send by itself.
-                (Some((_, value)), _) if value.trim().is_empty() => {}
-                (None, Some(name)) => headers.push(format!("{name}:")),
-                // Those that depend on the body, and on what can be unpacked, are perfloop's.
-                (Some((name, _)), _) if name.eq_ignore_ascii_case("content-length") => {}
-                (Some((name, _)), _) if self.compressed && name.eq_ignore_ascii_case("accept-encoding") => {}
-                _ => headers.push(header.clone()),
+            let (name, value) = header.split_once(':').unwrap_or((header, ""));
+            let is = |other: &str| name.trim().eq_ignore_ascii_case(other);
+            // Those that depend on the body, and on what can be unpacked, are perfloop's.
+            let is_own = is("content-length") || (self.compressed && is("accept-encoding") && !value.trim().is_empty());
+            if !is_own {
+                headers.push(header.clone());
             }
         }
-        headers.extend(self.user_agent.iter().map(|agent| format!("User-Agent: {agent}")));
-        headers.extend(self.referer.iter().map(|referer| format!("Referer: {referer}")));
-        if let Some(file) = self.cookie.iter().find(|cookie| !cookie.contains('=')) {
-            return Err(format!("-b {file}: perfloop reads no files of cookies; write them out, like -b 'id=7'"));
-        } else if !self.cookie.is_empty() {
-            headers.push(format!("Cookie: {}", self.cookie.join("; ")));
-        }
+        // As a header it comes before that of a flag of its own.
         let says = |name: &str| {
-            let of =
-                |header: &String| header.split(':').next().is_some_and(|said| said.trim().eq_ignore_ascii_case(name));
+            let of = |header: &String| {
+                header.split([':', ';']).next().is_some_and(|it| it.trim().eq_ignore_ascii_case(name))
+            };
             self.header.iter().any(of)
         };
-        let by_body = body.iter().flat_map(|body| &body.headers).filter(|(name, _)| !says(name));
-        headers.extend(by_body.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>());
+        let mut add = |name: &str, value: Option<&str>| {
+            if let Some(value) = value.filter(|_| !says(name)) {
+                headers.push(format!("{name}: {value}"));
+            }
+        };
+        add("User-Agent", self.user_agent.as_deref());
+        let referer = self.referer.as_deref().map(|text| text.trim_end_matches(";auto"));
+        add("Referer", referer.filter(|text| !text.is_empty()));
+        add("Authorization", self.bearer.as_ref().map(|token| format!("Bearer {token}")).as_deref());
+        // Without a file, it only has curl keep what it is sent, as users of perfloop do.
+        let cookies: Vec<&str> = self.cookie.iter().map(String::as_str).filter(|cookie| !cookie.is_empty()).collect();
+        if let Some(file) = cookies.iter().find(|cookie| !cookie.contains('=')) {
+            return Err(format!("-b {file}: perfloop reads no files of cookies; write them out, like -b 'id=7'"));
+        }
+        add("Cookie", Some(cookies.join("; ")).filter(|line| !line.is_empty()).as_deref());
+        for (name, value) in body.iter().flat_map(|body| &body.headers) {
+            add(name, Some(value));
+        }
         Ok(headers)
     }
 
@@ -225,17 +256,15 @@ impl Curl {
 }
 
 /// As curl takes it: without a scheme it is http.
-fn target(url: &str, query: Option<&str>) -> String {
+fn target(url: &str, query: &[&str]) -> String {
     let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    match query {
-        None => url,
-        Some(query) => {
-            let (address, fragment) = url.split_once('#').map_or((url.as_str(), None), |(a, b)| (a, Some(b)));
-            let sign = if address.contains('?') { '&' } else { '?' };
-            let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
-            format!("{address}{sign}{query}{fragment}")
-        }
+    let (address, fragment) = url.split_once('#').map_or((url.as_str(), None), |(a, b)| (a, Some(b)));
+    let mut target = address.to_owned();
+    for pairs in query {
+        target.push(if target.contains('?') { '&' } else { '?' });
+        target.push_str(pairs);
     }
+    target + &fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default()
 }
 
 fn proxy(url: &str) -> String {

@@ -2,6 +2,9 @@
 
 mod body;
 mod flags;
+mod foreign;
+mod globs;
+mod windows;
 mod words;
 
 use std::ffi::OsString;
@@ -10,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Command, CommandFactory as _};
 
-use super::args::Args;
+use super::args::{self, Args};
 use super::{Exit, Refusal, Subcommand, run};
 use crate::error::Error;
 
@@ -23,17 +26,18 @@ perfloop curl 'curl http://...' [OPTIONS]
        perfloop curl - [OPTIONS] < command.txt";
 
 const AFTER_HELP: &str = "\
-A request copied by a browser (as cURL, for bash) or by Postman becomes the
-request of a run. It has quotes of its own, so paste it behind --, where the
+A request copied by a browser (as cURL, for bash or cmd) or by Postman becomes
+the request of a run. It has quotes of its own, so paste it behind --, where the
 shell reads them:
   perfloop curl --users 50 --time 30s -- curl 'http://127.0.0.1:5000/json' \\
     -H 'Accept: application/json'
 
 Of curl's flags these are known: -X -H -d --data-raw --data-binary
---data-urlencode --json -F --form-string -G -I -u -A -e -b -L -k -E -x -m
---url --compressed --cacert --key --resolve --connect-timeout --no-keepalive.
-What curl shows is ignored (-s -S -v -i -f -g -N -o -w --http1.1); any other
-flag is refused. --dry-run shows what became of it.";
+--data-urlencode --json -F --form-string -G -I -u -A -e -b -g -L -k -E -x -m
+--url --url-query --oauth2-bearer --compressed --cacert --key --resolve
+--connect-timeout --no-keepalive.
+What curl shows is ignored (-s -S -v -i -f -N -o -O -D -w -# --http1.1); any
+other flag is refused. --dry-run shows what became of it.";
 
 fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
     this.told(carry_out(this, words))
@@ -74,25 +78,28 @@ impl Pasted {
             let command = words[at + 1..].iter().map(|word| word.to_string_lossy().into_owned()).collect();
             return Ok(Some(Pasted { command, others: words[..at].to_vec() }));
         }
-        let is_command = |word: &OsString| {
+        let found = words.iter().position(|word| {
             let text = word.to_string_lossy();
-            text == "-"
-                || text
-                    .trim_start()
-                    .strip_prefix("curl")
-                    .is_some_and(|rest| rest.starts_with([' ', '\t', '\\', '\n', '\r']))
-        };
-        let Some(at) = words.iter().position(is_command) else { return Ok(None) };
+            text == "-" || is_command(&text) || foreign::name(&text).is_some()
+        });
+        let Some(at) = found else { return Ok(None) };
         let text = match words[at].to_string_lossy() {
             stdin if stdin == "-" => stdin_text()?,
             text => text.into_owned(),
         };
-        let command = words::split(&text).map_err(refused)?;
+        if let Some(name) = foreign::name(&text) {
+            return Err(refused_as(name));
+        }
+        let text = text.trim_start().trim_start_matches("$ ");
+        let command = words::split(text).map_err(refused)?;
         Ok(Some(Pasted { command, others: [&words[..at], &words[at + 1..]].concat() }))
     }
 
     fn run(self, command: Command, program: OsString) -> Result<Exit, Refusal> {
-        if self.command.first().is_none_or(|word| word != "curl") {
+        if !self.command.first().is_some_and(|word| is_curl(word)) {
+            if let Some(name) = foreign::name(&self.command.join(" ")) {
+                return Err(refused_as(name).into());
+            }
             let first = self.command.first().map_or("nothing", String::as_str);
             return Err(Error::usage(format!(
                 "curl: the command begins with '{first}'; paste one that begins with curl"
@@ -101,8 +108,22 @@ impl Pasted {
         }
         let translated = flags::translate(&self.command).map_err(refused)?;
         let words = [program].into_iter().chain(translated.words.into_iter().map(Into::into)).chain(self.others);
-        run::by(command, &words.collect::<Vec<_>>(), translated.body)
+        let pasted = args::Pasted { body: translated.body };
+        run::by(command, &words.collect::<Vec<_>>(), Some(pasted))
     }
+}
+
+/// A text begins with the word `curl`, maybe behind the prompt of a shell.
+fn is_command(text: &str) -> bool {
+    let text = text.trim_start();
+    let mut words = text.strip_prefix("$ ").unwrap_or(text).splitn(2, [' ', '\t', '\\', '\n', '\r', '^']);
+    words.next().is_some_and(is_curl) && words.next().is_some()
+}
+
+/// The program may be named with its folder.
+fn is_curl(word: &str) -> bool {
+    let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
+    name == "curl" || name.eq_ignore_ascii_case("curl.exe")
 }
 
 fn stdin_text() -> Result<String, Error> {
@@ -112,6 +133,10 @@ fn stdin_text() -> Result<String, Error> {
         .read_to_string(&mut text)
         .map_err(|error| Error::usage(format!("curl -: stdin cannot be read ({error}); give the command behind --")))?;
     Ok(text)
+}
+
+fn refused_as(name: &str) -> Error {
+    refused(format!("this is {name}, and no command of curl; copy it as cURL (bash)"))
 }
 
 fn refused(why: String) -> Error {

@@ -33,11 +33,24 @@ fn each_flag_becomes_one_of_perfloops() {
             "--header=User-Agent: me --header=Referer: c.test --basic-auth=ann:b http://a.test",
         ),
         ("curl -b a=1 -b 'b=2; c=3' a.test", "--header=Cookie: a=1; b=2; c=3 http://a.test"),
+        ("curl -b a=1 -H 'cookie: b=2' a.test", "--header=cookie: b=2 http://a.test"),
+        ("curl -b a=1 -H 'Cookie:' a.test", "--header=Cookie: http://a.test"),
+        ("curl -b '' a.test", "http://a.test"),
+        ("curl -A '' -A me -H 'user-agent: you' a.test", "--header=user-agent: you http://a.test"),
+        (
+            "curl --oauth2-bearer x -e 'c.test;auto' a.test",
+            "--header=Referer: c.test --header=Authorization: Bearer x http://a.test",
+        ),
+        ("curl 'a.test/?b\\[\\]=\\{c\\}'", "http://a.test/?b[]=%7Bc%7D"),
+        ("curl -g 'a.test/{b}?c=[1-2]'", "http://a.test/{b}?c=[1-2]"),
+        ("curl 'a.test/{b,c}'", "http://a.test/b http://a.test/c"),
+        ("curl --url-query 'b=c d' --url-query '+e=f' 'a.test?x#y'", "http://a.test?x&b=c+d&e=f#y"),
         ("curl -m 2.5 --connect-timeout 1 a.test", "--connect-timeout=1 --timeout=2.5 http://a.test"),
         ("curl -m 0 a.test", "http://a.test"),
         ("curl -x b.test:3128 --cacert c.pem a.test", "--cacert=c.pem --proxy=http://b.test:3128 http://a.test"),
         ("curl --resolve +a.test:80:127.0.0.1 a.test", "--resolve=a.test:80:127.0.0.1 http://a.test"),
-        ("curl -H 'A: b' -H 'C;' -H 'Accept:' a.test", "--header=A: b --header=C: http://a.test"),
+        ("curl -H 'A: b' -H 'C;' -H 'Accept:' a.test", "--header=A: b --header=C; --header=Accept: http://a.test"),
+        ("curl --compressed -H 'Accept-Encoding:' a.test", "--header=Accept-Encoding: --compressed http://a.test"),
         ("curl --compressed -H 'accept-encoding: br' a.test", "--compressed http://a.test"),
     ];
     for (command, wanted) in rows {
@@ -66,11 +79,11 @@ fn data_is_put_together_as_curl_does() {
     std::fs::write(&file, "a\r\nb ü\n").expect("written");
     let rows = [
         ("-d a=1 -d b=2".to_owned(), FORM, "a=1&b=2"),
-        ("--data-raw @x --data-urlencode 'c=d e+&' -d f".to_owned(), FORM, "@x&c=d%20e%2B%26&f"),
+        ("--data-raw @x --data-urlencode 'c=d e+&' -d f".to_owned(), FORM, "@x&c=d+e%2B%26&f"),
         ("--data-urlencode =a/b --data-urlencode 'ü'".to_owned(), FORM, "a%2Fb&%C3%BC"),
         (format!("-d @{file}"), FORM, "ab ü"),
         (format!("--data-binary @{file}"), FORM, "a\r\nb ü\n"),
-        (format!("--data-urlencode n@{file}"), FORM, "n=a%0D%0Ab%20%C3%BC%0A"),
+        (format!("--data-urlencode n@{file}"), FORM, "n=a%0D%0Ab+%C3%BC%0A"),
         ("--json '{\"a\":' --json '1}'".to_owned(), JSON, "{\"a\":1}"),
         ("-d '{}' -H 'content-type: a/b'".to_owned(), "--header=content-type: a/b", "{}"),
         ("--data-raw '------b'".to_owned(), FORM, "------b"),
@@ -100,7 +113,7 @@ fn a_form_becomes_parts() {
     let file = folder.path().join("sun.png").to_str().expect("path").to_owned();
     std::fs::write(&file, "PNG").expect("written");
     let flags = format!(
-        "-F 'a=\"b c\"' -F 'p=@\"{file}\";type=image/png' -F 'q=@{file};filename=r' -F 't=<{file}' --form-string s=@x"
+        "-F 'a=\"b c\"' -F 'p=@\"{file}\";type=image/png' -F 'q=@{file};filename=r' -F 't=<{file}' -F 'j={{\"a\":1}};type=application/json;charset=utf-8' -F 'k=\"x;type=y \\\"z\\\"\"' --form-string s=@x"
     );
     let (words, body) = made(&format!("curl a.test {flags}"));
     assert!(words[0].starts_with("--header=Content-Type: multipart/form-data; boundary="), "{words:?}");
@@ -108,7 +121,9 @@ fn a_form_becomes_parts() {
     for part in [
         "name=\"a\"\r\n\r\nb c\r\n",
         "name=\"p\"; filename=\"sun.png\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n",
-        "name=\"q\"; filename=\"r\"\r\nContent-Type: application/octet-stream\r\n\r\nPNG\r\n",
+        "name=\"q\"; filename=\"r\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n",
+        "name=\"j\"\r\nContent-Type: application/json;charset=utf-8\r\n\r\n{\"a\":1}\r\n",
+        "name=\"k\"\r\n\r\nx;type=y \"z\"\r\n",
         "name=\"t\"\r\n\r\nPNG\r\n",
         "name=\"s\"\r\n\r\n@x\r\n",
     ] {

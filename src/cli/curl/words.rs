@@ -1,14 +1,46 @@
-//! The words of a pasted command, as a POSIX shell would part them; `$'...'` too, which browsers write.
+//! The words of a pasted command, as a POSIX shell would part them; `$'...'` too, which browsers write. One that was
+//! copied for Windows is known by its quotes.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
+use super::windows;
+
 /// What a pasted command ends with when it was cut off.
-const NO_END: &str = "a quote has no end; copy the whole command";
+pub(super) const NO_END: &str = "a quote has no end; copy the whole command";
 
 /// # Errors
 /// When only a shell could tell what is meant: variables, pipes, and the like.
 pub(super) fn split(command: &str) -> Result<Vec<String>, String> {
+    if is_for_windows(command) { windows::split(command) } else { split_as_posix(command) }
+}
+
+/// No quotes but double ones, and carets around them or at the ends of lines, or a quote doubled inside of them.
+fn is_for_windows(command: &str) -> bool {
+    let (mut quote, mut before) = (None, ' ');
+    let (mut has_doubled, mut has_single) = (false, false);
+    let mut chars = command.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None, '^') if matches!(chars.peek(), Some('"' | '\n' | '\r')) => return true,
+            // A shell has no reason to begin anew in the same quotes, but for a word that is empty.
+            (Some('"'), '"') if before != '"' && chars.peek() == Some(&'"') => (has_doubled, quote) = (true, None),
+            // Browsers once gave carets to these alone.
+            (Some('"'), '\\') if chars.clone().take(2).eq("^\"".chars()) => return true,
+            (Some('"'), '\\') | (None, '\\') => drop(chars.next()),
+            (Some(end), _) if c == end => quote = None,
+            (None, '"' | '\'') => {
+                has_single |= c == '\'';
+                quote = Some(c);
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    has_doubled && !has_single
+}
+
+fn split_as_posix(command: &str) -> Result<Vec<String>, String> {
     let mut chars = command.chars().peekable();
     let mut words = Vec::new();
     loop {
@@ -48,8 +80,8 @@ fn word(chars: &mut Peekable<Chars<'_>>) -> Result<String, String> {
                 Some('\r') => {}
                 Some(other) => push(&mut word, other),
             },
-            '^' if matches!(chars.peek(), Some('"' | '\\')) => {
-                return Err("it is written for cmd.exe; copy it as cURL (bash)".into());
+            '`' if matches!(chars.peek(), Some('\n' | '\r')) => {
+                return Err("it is written for PowerShell; copy it as cURL (bash)".into());
             }
             '|' | '&' | ';' | '<' | '>' => {
                 return Err(format!("'{c}' is for a shell; give the curl command alone, with its values in quotes"));
@@ -189,6 +221,27 @@ mod tests {
     }
 
     #[test]
+    fn a_command_for_windows_is_known_by_its_quotes() {
+        for (command, wanted) in [
+            ("curl ^\"http://a.test/^\"", true),
+            ("curl http://a.test/ ^\n -d x", true),
+            ("curl http://a.test/ ^\r\n -d x", true),
+            ("curl \"http://a.test/\" -d \"{\"\"a\"\":1}\"", true),
+            ("curl \"http://a.test/\" -d \"\"\"a\"\"\"", true),
+            ("curl \"http://a.test/\" -d \"{\"\"a\"\":\"\"it's\"\"}\"", true),
+            ("curl \"http://a.test/\" -d \"{\\^\"a\\^\":1}\"", true),
+            ("curl http://a.test/ -d \"\" -H \"A: \"", false),
+            ("curl http://a.test/ -d \"{\\\"a\\\":\\\"\\\"}\"", false),
+            ("curl 'http://a.test/' -d '{\"a\":\"\"}'", false),
+            ("curl 'http://a.test/?p=^\"x^\"'", false),
+            ("curl \"http://a.test/\" -d \"a\"\"b\" -H 'A: b'", false),
+            ("curl http://a.test/?b=1^2", false),
+        ] {
+            assert_eq!(is_for_windows(command), wanted, "{command}");
+        }
+    }
+
+    #[test]
     fn what_only_a_shell_understands_is_refused_with_what_to_do() {
         for (command, words) in [
             ("curl 'http://a.test", "copy the whole command"),
@@ -198,7 +251,7 @@ mod tests {
             ("curl $URL", "behind --"),
             ("curl \"${URL}\"", "behind --"),
             ("curl `date`", "behind --"),
-            ("curl ^\"http://a.test^\"", "copy it as cURL (bash)"),
+            ("curl.exe http://a.test `\n -d x", "PowerShell; copy it as cURL (bash)"),
             ("curl $'\\xff'", "not UTF-8"),
         ] {
             let error = split(command).expect_err(command);

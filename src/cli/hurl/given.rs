@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::super::template::{Escape, Names, Template, Values};
+use super::super::template::{Names, Template, Values};
 use super::args::HurlArgs;
 use super::environment::HurlEnvironment;
 use crate::error::Error;
@@ -99,7 +99,7 @@ impl Given {
             match value {
                 Value::Secret(text) => files = files.secret(&name, &text),
                 Value::Shown(text) if text.is_fixed() => {
-                    files = files.variable(&name, &text.render(Values::NONE, Escape::Nothing));
+                    files = files.variable(&name, &text.render(Values::NONE));
                 }
                 Value::Shown(text) => changing.variables.push((name, text)),
             }
@@ -107,7 +107,9 @@ impl Given {
         if changing.columns.is_empty() && changing.variables.is_empty() {
             return files;
         }
-        files.variables_by(move |user| changing.of_iteration(user))
+        let columns = changing.columns.iter().map(|(_, name)| name);
+        let names = columns.chain(changing.variables.iter().map(|(name, _)| name)).cloned().collect();
+        files.known_variables_by(names, move |user| changing.of_iteration(user))
     }
 }
 
@@ -132,7 +134,11 @@ impl Changing {
             let text = row.map_or("", |row| row.at(*index));
             (name.clone(), in_quotes_if_changed(text))
         });
-        let variables = self.variables.iter().map(|(name, text)| (name.clone(), text.render(values, Escape::Nothing)));
+        let variables = self.variables.iter().map(|(name, text)| {
+            let is_quoted = text.to_string().starts_with('"');
+            let value = text.render(values);
+            (name.clone(), if is_quoted { value } else { in_quotes_if_changed(&value) })
+        });
         Ok(columns.chain(variables).collect())
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::columns;
 use crate::cli::args::Args;
-use crate::cli::expected::name_and_text;
+use crate::cli::headers::Header;
 use crate::cli::hurl::given::Given;
 use crate::cli::template::Names;
 use crate::error::Error;
@@ -30,8 +30,9 @@ impl HurlTarget {
         let given = Given::read(&args.hurl, names)?;
         let mut files = given.add_to(args.hurl.describe(HurlFiles::new()), feed);
         for header in &args.headers {
-            let (name, value) = name_and_text("--header", header)?;
-            files = files.header(&name, &value);
+            if let Header::Sent(name, value) = Header::read(header)? {
+                files = files.header(&name, &value);
+            }
         }
         if let Some(credentials) = &args.basic_auth {
             files = files.basic_auth(credentials);

@@ -7,14 +7,19 @@ use url::{Position, Url};
 
 use super::columns;
 use crate::cli::args::Args;
-use crate::cli::expected::{Expected, ExpectedTexts, name_and_text};
+use crate::cli::expected::{Expected, ExpectedTexts};
 use crate::cli::filling::{Filling, HeaderText};
+use crate::cli::headers::Header;
 use crate::cli::places;
-use crate::cli::template::{Escape, Names, Template, Values};
+use crate::cli::template::{Names, Template, Values};
 use crate::cli::{is_subcommand, similar_subcommand};
 use crate::error::Error;
 use crate::load::{Check, Feed, Prepared, Row, SharedRequest, User};
 use crate::outcome::CheckResult;
+
+/// The content type of a form, which is that of a body to curl.
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
 
 /// One request and what is expected of its answer.
 #[derive(Debug, Clone)]
@@ -97,17 +102,16 @@ impl UrlCheck {
 
     fn new(args: &Args, target: &str, feed: Option<&Feed<Row>>, hops: u32) -> Result<UrlCheck, Error> {
         let names = Names { columns: feed.map_or(&[], columns) };
-        let target = Template::new(target, names);
+        let target = Template::new(target, names).in_url();
         let url = url(&target, args.host.as_ref())?;
         let path_and_query = target.of_words(&url[Position::BeforePath..Position::AfterQuery]);
         places::check_target(&target, &path_and_query, args, names)?;
 
-        let headers = headers(args, names)?;
         let body = body(args)?;
+        let (headers, content_type) = headers(args, names, body.is_some())?;
         let body_text = body.as_deref().and_then(|body| std::str::from_utf8(body).ok());
         places::check_texts(args, body_text, names)?;
-        let body_template =
-            body_text.map(|text| (Template::new(text, names), Escape::json_if(is_json(text, &headers))));
+        let body_template = body_text.map(|text| Template::new(text, names).in_body(content_type.as_deref()));
         let method = args.method.as_deref().unwrap_or(if body.is_some() { "POST" } else { "GET" });
         let once: Vec<_> = headers.iter().map(|(name, text)| (name.clone(), text.render(Values::NONE))).collect();
         let mut request = Prepared::new(method, &url, &once, body).map_err(|message| {
@@ -123,6 +127,7 @@ impl UrlCheck {
         let name = format!("{method} {}", target.of_words(url.path()));
         let long_name = format!("{method} {}", target.of_words(&request.uri.to_string()));
         request.name.clone_from(&name);
+        request.manner.asks_proxy = true;
 
         let filling = Filling::new(path_and_query, &headers, body_template);
         let texts = ExpectedTexts::new(args, names)?;
@@ -157,27 +162,46 @@ impl UrlCheck {
     }
 }
 
-/// A body whose values are to be texts of a JSON document.
-fn is_json(body: &str, headers: &[(String, HeaderText)]) -> bool {
-    let is_type = |(name, text): &(String, HeaderText)| {
-        name.eq_ignore_ascii_case("content-type") && text.template().to_string().to_ascii_lowercase().contains("json")
-    };
-    body.trim_start().starts_with(['{', '[']) || headers.iter().any(is_type)
-}
+/// What is sent with a request, and the type of its body as far as somebody gave it.
+type Headers = (Vec<(String, HeaderText)>, Option<String>);
 
-fn headers(args: &Args, names: Names<'_>) -> Result<Vec<(String, HeaderText)>, Error> {
-    let mut headers = Vec::new();
+fn headers(args: &Args, names: Names<'_>, has_body: bool) -> Result<Headers, Error> {
+    let (mut headers, mut omitted) = (Vec::new(), Vec::new());
     for header in &args.headers {
-        let (name, text) = name_and_text("--header", header)?;
-        headers.push((name, HeaderText::AsItIs(Template::new(&text, names))));
+        match Header::read(header)? {
+            Header::Sent(name, text) => headers.push((name, HeaderText::AsItIs(Template::new(&text, names).in_line()))),
+            Header::Omitted(name) => omitted.push(name),
+        }
     }
-    if let Some(credentials) = &args.basic_auth {
+    let given = |name: &str| headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    let is_open = |name: &str| given(name).is_none() && !omitted.iter().any(|it| it.eq_ignore_ascii_case(name));
+    // One that changes tells nothing beforehand.
+    let fixed_type = given("content-type").map(|(_, text)| text.template()).filter(|template| template.is_fixed());
+    let mut content_type = fixed_type.map(Template::to_string);
+    let mut implied = Vec::new();
+    let mut imply = |name: &str, value: &str| {
+        let is_implied = is_open(name);
+        if is_implied {
+            implied.push((name.to_owned(), HeaderText::AsItIs(Template::new(value, Names::default()))));
+        }
+        is_implied
+    };
+    if args.json_data.is_some() {
+        if imply("Content-Type", JSON) {
+            content_type = Some(JSON.into());
+        }
+        imply("Accept", JSON);
+    } else if has_body {
+        imply("Content-Type", FORM);
+    }
+    if let Some(credentials) = args.basic_auth.as_ref().filter(|_| is_open("authorization")) {
         if !credentials.contains(':') {
             return Err(Error::usage("--basic-auth: there is no password; give USER:PASSWORD"));
         }
-        headers.push(("Authorization".into(), HeaderText::BasicAuth(Template::new(credentials, names))));
+        implied.push(("Authorization".into(), HeaderText::BasicAuth(Template::new(credentials, names))));
     }
-    Ok(headers)
+    headers.extend(implied);
+    Ok((headers, content_type))
 }
 
 /// A TARGET as a URL perfloop can test.
@@ -215,15 +239,19 @@ fn url(template: &Template, host: Option<&Url>) -> Result<Url, Error> {
 }
 
 fn body(args: &Args) -> Result<Option<Vec<u8>>, Error> {
-    match (&args.body, args.data.as_deref()) {
+    let (flag, data) = match &args.json_data {
+        Some(data) => ("--json-data", Some(data)),
+        None => ("--data", args.data.as_ref()),
+    };
+    match (args.pasted.as_ref().and_then(|pasted| pasted.body.as_ref()), data) {
         (Some(_), Some(_)) => {
-            Err(Error::usage("--data: the command of curl has a body already; leave one of them out"))
+            Err(Error::usage(format!("{flag}: the command of curl has a body already; leave one of them out")))
         }
         (Some(pasted), None) => Ok(Some(pasted.clone())),
         (None, Some(data)) => match data.strip_prefix('@') {
-            None => Ok(Some(data.into())),
+            None => Ok(Some(data.clone().into_bytes())),
             Some(file) => fs::read(file).map(Some).map_err(|error| {
-                Error::usage(format!("--data @{file}: cannot be read ({error}); give a file that can"))
+                Error::usage(format!("{flag} @{file}: cannot be read ({error}); give a file that can"))
             }),
         },
         (None, None) => Ok(None),

@@ -27,6 +27,10 @@ impl Variables {
         own.map(|(_, value)| value).or_else(|| self.base.get(name))
     }
 
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.base.keys().chain(self.own.iter().map(|(name, _)| name)).map(String::as_str)
+    }
+
     /// Sets a variable here, but in no copy made before.
     pub(crate) fn set(&mut self, name: impl Into<String>, value: Value) {
         let name = name.into();

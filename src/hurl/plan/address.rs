@@ -1,6 +1,5 @@
 //! URLs as they are sent: as they were written, wherever a client may send them so.
 
-use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::load::Uri;
@@ -61,9 +60,7 @@ pub(crate) fn uri(text: &str, path_as_is: bool) -> Result<Uri, String> {
 /// User and password in front of the host of a URL: `user:password`.
 pub(crate) fn login(text: &str) -> Option<String> {
     let url = text.contains('@').then(|| Url::parse(text).ok()).flatten()?;
-    let decoded = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
-    let has_login = !url.username().is_empty() || url.password().is_some();
-    has_login.then(|| format!("{}:{}", decoded(url.username()), decoded(url.password().unwrap_or_default())))
+    crate::load::login(&url)
 }
 
 #[cfg(test)]

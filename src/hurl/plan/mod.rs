@@ -5,6 +5,7 @@ mod name;
 mod options;
 mod request;
 mod settings;
+mod steps;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,8 +16,9 @@ use perfloop_hurl::{ParseError, Source, Span};
 pub(super) use address::uri;
 pub(super) use options::{Count, EntryOptions, Follow, Options};
 pub(super) use request::{Common, Filling, Request};
+pub(super) use steps::Step;
 
-use super::eval::{Expected, Fault, Text};
+use super::eval::{Expected, Fault};
 use super::files::Files;
 
 /// A file, compiled.
@@ -25,6 +27,8 @@ pub(super) struct Plan {
     pub(super) source: Source,
     pub(super) files: Arc<Files>,
     pub(super) entries: Vec<Entry>,
+    /// What it does with variables, in order.
+    pub(super) steps: Vec<Step>,
     /// The variables that it sets: those it captures, and those of its options.
     pub(super) sets: Vec<String>,
 }
@@ -79,8 +83,9 @@ impl Plan {
             before = end_of(entry);
         }
         if errors.is_empty() {
-            let sets = file.entries.iter().flat_map(variables_set).collect();
-            Ok(Plan { source, files, entries, sets })
+            let steps = steps::steps(&file.entries);
+            let sets = steps.iter().filter_map(Step::set).map(str::to_owned).collect();
+            Ok(Plan { source, files, entries, steps, sets })
         } else {
             Err((source, errors))
         }
@@ -163,13 +168,6 @@ fn cookie_commands(source: &Source, before: usize, start: usize) -> Vec<CookieCo
     commands
 }
 
-/// The names of the variables that an entry sets, as far as they are known beforehand.
-fn variables_set(entry: &ast::Entry) -> Vec<String> {
-    let captures = entry.response.iter().flat_map(|response| &response.captures);
-    let captured = captures.filter_map(|capture| Text::new(&capture.name).as_fixed().map(str::to_owned));
-    captured.chain(options::variables_set(&entry.request.options)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,7 +196,7 @@ mod tests {
     #[test]
     fn what_a_file_sets_is_known() {
         let plan = plan("GET http://a.test\n[Options]\nvariable: a=1\nHTTP 200\n[Captures]\nb: status\n");
-        assert_eq!(plan.sets, ["b", "a"]);
+        assert_eq!(plan.sets, ["a", "b"]);
     }
 
     #[test]

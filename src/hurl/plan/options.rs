@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use perfloop_hurl::ast::{self, EntryOption, OptionKind, OptionValue, Placeholder, TimeUnit, VariableValue};
+use perfloop_hurl::ast::{EntryOption, OptionKind, OptionValue, Placeholder, TimeUnit, VariableValue};
 use perfloop_hurl::{Span, ast::Template};
 
 use super::settings::Change;
@@ -207,13 +207,5 @@ fn variable(value: &VariableValue, variables: &Variables) -> Result<Value, Fault
         VariableValue::Bool(value) => Value::Bool(*value),
         VariableValue::Number(number) => Value::Number(Number::from(number)),
         VariableValue::Text(template) => Value::Text(text(template, variables)?),
-    })
-}
-
-/// The names of the variables that options of an entry set.
-pub(super) fn variables_set(options: &[ast::EntryOption]) -> impl Iterator<Item = String> + use<'_> {
-    options.iter().filter_map(|option| match &option.kind {
-        OptionKind::Variable { name, .. } => Some(name.clone()),
-        _ => None,
     })
 }

@@ -10,7 +10,7 @@ use super::name::name;
 use super::options::Options;
 use crate::hurl::eval::{Content, Fault, Text, Variables};
 use crate::hurl::files::Files;
-use crate::load::{Headers, Method, Multipart, Prepared, SharedRequest, basic_auth, text_of};
+use crate::load::{Headers, Method, Multipart, Prepared, SharedRequest, basic_auth, text_of, type_by_name};
 
 type Pair = (Text, Text);
 
@@ -356,20 +356,5 @@ impl FormPart {
                 Ok(multipart.file(&name, &file, &content_type, bytes.to_vec()))
             }
         }
-    }
-}
-
-/// The content type of a file for which none is given.
-fn type_by_name(file: &str) -> &'static str {
-    match file.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("gif") => "image/gif",
-        Some("jpg" | "jpeg") => "image/jpeg",
-        Some("png") => "image/png",
-        Some("svg") => "image/svg+xml",
-        Some("txt") => "text/plain",
-        Some("htm" | "html") => "text/html",
-        Some("pdf") => "application/pdf",
-        Some("xml") => "application/xml",
-        _ => "application/octet-stream",
     }
 }

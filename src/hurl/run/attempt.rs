@@ -208,9 +208,7 @@ fn broken(response: &Response, message: String) -> RequestError {
 /// # Errors
 /// One line, when a file of certificates cannot be read.
 fn settings(user: &User, options: &Options) -> Result<Option<Arc<HttpSettings>>, String> {
-    let omits = |name: &str| options.no_headers.iter().any(|omitted| omitted.eq_ignore_ascii_case(name));
-    let omitted = [(Added::UserAgent, "user-agent"), (Added::Accept, "accept")];
-    let mut omitted = omitted.into_iter().filter(|(_, name)| omits(name)).peekable();
+    let mut omitted = options.no_headers.iter().filter_map(|name| Added::named(name)).peekable();
     if options.changes.is_empty() && omitted.peek().is_none() {
         return Ok(None);
     }
@@ -218,7 +216,7 @@ fn settings(user: &User, options: &Options) -> Result<Option<Arc<HttpSettings>>,
     for change in &options.changes {
         change.apply(&mut settings)?;
     }
-    settings.omitted.extend(omitted.map(|(header, _)| header));
+    settings.omitted.extend(omitted);
     Ok(Some(Arc::new(settings)))
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Trim};
 use serde::de::DeserializeOwned;
 
+use super::quotes::{BadQuote, bad_quote, is_other_separator, other_separator};
 use crate::error::Error;
 use crate::units;
 
@@ -70,6 +71,9 @@ fn read<T>(path: &Path, mut row: impl FnMut(&StringRecord, &StringRecord) -> csv
     if text.trim().is_empty() {
         return Err(refuse("is empty; give a row of column names, and rows of values below it".into()));
     }
+    if let Some(bad) = bad_quote(text) {
+        return Err(Error::usage(format!("{file} line {}: {}", line_at(text.as_bytes(), bad.at), bad.told())));
+    }
 
     let mut reader = ReaderBuilder::new().trim(Trim::Headers).from_reader(text.as_bytes());
     let columns = reader.headers().map_err(|error| refuse(error.to_string()))?.clone();
@@ -79,6 +83,10 @@ fn read<T>(path: &Path, mut row: impl FnMut(&StringRecord, &StringRecord) -> csv
             return Err(refuse_line(&columns, what));
         } else if columns.iter().take(index).any(|other| other == name) {
             return Err(refuse_line(&columns, format!(": column '{name}' is there twice; rename one of them")));
+        } else if let Some(separator) = other_separator(name).filter(|_| !text.contains(&format!("\"{name}\""))) {
+            let (name, question) = (name.escape_debug(), separates(separator));
+            let what = format!(": column '{name}': {question}, or put the name in quotes");
+            return Err(refuse_line(&columns, what));
         }
     }
 
@@ -91,6 +99,23 @@ fn read<T>(path: &Path, mut row: impl FnMut(&StringRecord, &StringRecord) -> csv
         return Err(refuse("has column names and no rows; give rows of values below them".into()));
     }
     Ok(rows)
+}
+
+impl BadQuote {
+    /// What is wrong with it, and what to do.
+    fn told(&self) -> String {
+        match self.follower {
+            None => "the quote of a value is never closed; put one at its end".into(),
+            Some(c) if is_other_separator(c) => separates(c),
+            Some(_) => "a value goes on behind its closing quote; double a quote inside of quotes, or close the one \
+                        before it"
+                .into(),
+        }
+    }
+}
+
+fn separates(separator: char) -> String {
+    format!("does '{}' separate the columns? Here commas do; save the file with commas", separator.escape_debug())
 }
 
 /// Reads the next record, if there is one. What is wrong with it is the end of a line that names its place.
@@ -126,7 +151,9 @@ fn line_of_record(text: &[u8], start: usize) -> usize {
 }
 
 fn line_at(text: &[u8], byte: usize) -> usize {
-    1 + text.iter().take(byte).filter(|byte| **byte == b'\n').count()
+    let before = text.get(..byte).unwrap_or(text);
+    let ends_alone = |(at, byte): (usize, &u8)| *byte == b'\n' || (*byte == b'\r' && text.get(at + 1) != Some(&b'\n'));
+    1 + before.iter().enumerate().filter(|place| ends_alone(*place)).count()
 }
 
 #[cfg(test)]
@@ -164,8 +191,19 @@ mod tests {
     }
 
     #[test]
+    fn cells_hold_line_breaks_quotes_separators_and_the_space_around_them() {
+        let text = "\u{feff}\r\nid,\"a;b\"\r\n\r\n1,\"two\r\n\r\nlines\"\r\n2,\"{\"\"a\"\": \"\"x;y\"\"}\"\r\n3, spaced \r\n4,\"\"";
+        let file = file(text.as_bytes());
+        let rows = read_rows(file.path()).expect("rows");
+        let values: Vec<_> = rows.iter().map(|row| (row.at(0), row.get("a;b").expect("a column"))).collect();
+        assert_eq!(values, [("1", "two\r\n\r\nlines"), ("2", "{\"a\": \"x;y\"}"), ("3", " spaced "), ("4", "")]);
+    }
+
+    #[test]
     fn a_bad_file_is_refused_with_its_line_and_the_remedy() {
-        let rows: [(&[u8], &str); 12] = [
+        const NO_END_1: &str = " line 1: the quote of a value is never closed; put one at its end";
+        const NO_END_4: &str = " line 4: the quote of a value is never closed; put one at its end";
+        let rows: [(&[u8], &str); 21] = [
             (b"", ": is empty; give a row of column names, and rows of values below it"),
             (b"\n \n", ": is empty; give a row of column names, and rows of values below it"),
             (b"name,age\n", ": has column names and no rows; give rows of values below them"),
@@ -190,6 +228,36 @@ mod tests {
             ),
             (b"nom,age\na,1\n", " line 2: does not fit (missing field `name`); the columns are nom, age"),
             (b"a\nb\n", " line 2: does not fit (missing field `name`); the columns are a"),
+            (b"1,\"Ann\n2,Bob\n", NO_END_1),
+            (b"\xef\xbb\xbfname,age\r\n\r\na,1\r\n\"b,2\r\nc,3\r\n", NO_END_4),
+            (
+                b"name,age\n\"Ann,1\n\"Bob\",2\n",
+                " line 2: a value goes on behind its closing quote; double a quote inside of quotes, or close the one before it",
+            ),
+            (
+                b"name;age\na;1\n",
+                " line 1: column 'name;age': does ';' separate the columns? Here commas do; save the file with commas, or put the name in quotes",
+            ),
+            (
+                b"\xef\xbb\xbf\r\nname\tage\r\na\t1\r\n",
+                " line 2: column 'name\\tage': does '\\t' separate the columns? Here commas do; save the file with commas, or put the name in quotes",
+            ),
+            (
+                b"name|age\na|1,5\n",
+                " line 1: column 'name|age': does '|' separate the columns? Here commas do; save the file with commas, or put the name in quotes",
+            ),
+            (
+                b"sep=;\nname;age\n",
+                " line 1: column 'sep=;': does ';' separate the columns? Here commas do; save the file with commas, or put the name in quotes",
+            ),
+            (
+                b"\"name\";\"age\"\n\"a\";\"1\"\n",
+                " line 1: does ';' separate the columns? Here commas do; save the file with commas",
+            ),
+            (
+                b"name,age\ra,1,2\r",
+                " line 2: 3 values for 2 columns; give one for each, and put a value that has commas in quotes",
+            ),
         ];
         for (bytes, wanted) in rows {
             assert_eq!(refusal(bytes), wanted, "{}", String::from_utf8_lossy(bytes));

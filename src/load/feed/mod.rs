@@ -1,6 +1,7 @@
 //! Feeds: rows of data that users take, one copy in memory for all of them.
 
 mod file;
+mod quotes;
 
 use std::fmt;
 use std::path::Path;

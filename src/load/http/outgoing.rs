@@ -34,10 +34,10 @@ impl<'a> Outgoing<'a> {
         let takes_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
         let length = body.map(<[u8]>::len).or(takes_body.then_some(0)).filter(|_| !headers.has("transfer-encoding"));
         [
-            wanted("Host", host.into()),
+            kept(Added::Host).then(|| wanted("Host", host.into())).flatten(),
             kept(Added::UserAgent).then(|| wanted("User-Agent", USER_AGENT.into())).flatten(),
             kept(Added::Accept).then(|| wanted("Accept", "*/*".into())).flatten(),
-            self.unpacks().then(|| wanted("Accept-Encoding", "gzip".into())).flatten(),
+            (self.unpacks() && kept(Added::AcceptEncoding)).then(|| wanted("Accept-Encoding", "gzip".into())).flatten(),
             (!settings.keep_alive).then(|| wanted("Connection", "close".into())).flatten(),
             forward.and_then(|proxy| wanted("Proxy-Authorization", proxy.login.as_deref()?.to_owned().into())),
             length.and_then(|length| wanted("Content-Length", length.to_string().into())),

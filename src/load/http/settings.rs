@@ -53,8 +53,23 @@ pub(crate) enum TlsVersions {
 /// A header that a client adds by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Added {
+    Host,
     UserAgent,
     Accept,
+    AcceptEncoding,
+}
+
+impl Added {
+    /// The one of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let all = [
+            (Added::Host, "host"),
+            (Added::UserAgent, "user-agent"),
+            (Added::Accept, "accept"),
+            (Added::AcceptEncoding, "accept-encoding"),
+        ];
+        all.into_iter().find_map(|(added, known)| known.eq_ignore_ascii_case(name).then_some(added))
+    }
 }
 
 impl HttpSettings {

@@ -1,10 +1,11 @@
 //! Texts with places in braces, which each iteration fills: `{column}` of the feed's row, `{user}` and `{iteration}`.
 
+mod escape;
+
 use std::fmt;
 
-use serde_json::Value;
-
 use crate::load::Row;
+use escape::Escape;
 
 /// The names a template may have in braces. A name that is none of them is text like any other, braces and all.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,7 +15,7 @@ pub(super) struct Names<'a> {
 }
 
 /// A text with places.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Template(Vec<Part>);
 
 #[derive(Debug, Clone)]
@@ -27,6 +28,7 @@ enum Part {
 struct Place {
     name: String,
     what: What,
+    escape: Escape,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -35,16 +37,6 @@ enum What {
     Column(usize),
     User,
     Iteration,
-}
-
-/// What a value must not break out of.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Escape {
-    Nothing,
-    /// A text in a JSON document.
-    Json,
-    /// A segment of a URL's path, or a value in its query.
-    Url,
 }
 
 /// What fills the places of one iteration.
@@ -80,7 +72,7 @@ impl Template {
             template.push_text(before);
             rest = match braced[1..].split_once('}').and_then(|(name, after)| Some((name, names.find(name)?, after))) {
                 Some((name, what, after)) => {
-                    template.0.push(Part::Place(Place { name: name.to_owned(), what }));
+                    template.0.push(Part::Place(Place { name: name.to_owned(), what, escape: Escape::default() }));
                     after
                 }
                 None => {
@@ -126,13 +118,13 @@ impl Template {
     }
 
     /// The text with its places filled.
-    pub(super) fn render(&self, values: Values<'_>, escape: Escape) -> String {
+    pub(super) fn render(&self, values: Values<'_>) -> String {
         let mut text = String::new();
         for part in &self.0 {
             match part {
                 Part::Text(fixed) => text.push_str(fixed),
-                Part::Place(Place { what: What::Column(index), .. }) => {
-                    escape.push(&mut text, values.row.map_or("", |row| row.at(*index)));
+                Part::Place(Place { what: What::Column(index), escape, .. }) => {
+                    escape.write(values.row.map_or("", |row| row.at(*index)), &mut text);
                 }
                 Part::Place(Place { what: What::User, .. }) => text.push_str(&values.user.to_string()),
                 Part::Place(Place { what: What::Iteration, .. }) => text.push_str(&values.iteration.to_string()),
@@ -165,11 +157,6 @@ impl Template {
         }
         template.push_text(rest);
         template
-    }
-
-    /// Its text, without what fills it, begins with one of these, spaces aside.
-    pub(super) fn begins_with(&self, chars: &[char]) -> bool {
-        matches!(self.0.first(), Some(Part::Text(text)) if text.trim_start().starts_with(chars))
     }
 
     pub(super) fn count(&self) -> usize {
@@ -213,32 +200,6 @@ impl fmt::Display for Template {
     }
 }
 
-impl Escape {
-    /// That of a text which may be JSON.
-    pub(super) fn json_if(is_json: bool) -> Self {
-        if is_json { Escape::Json } else { Escape::Nothing }
-    }
-
-    fn push(self, text: &mut String, value: &str) {
-        match self {
-            Escape::Nothing => text.push_str(value),
-            Escape::Json => {
-                let quoted = Value::from(value).to_string();
-                text.push_str(&quoted[1..quoted.len() - 1]);
-            }
-            Escape::Url => {
-                for byte in value.bytes() {
-                    match byte {
-                        b'-' | b'.' | b'_' | b'~' => text.push(char::from(byte)),
-                        _ if byte.is_ascii_alphanumeric() => text.push(char::from(byte)),
-                        _ => text.push_str(&format!("%{byte:02X}")),
-                    }
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,20 +209,20 @@ mod tests {
         Template::new(text, Names { columns: &columns })
     }
 
-    fn rendered(text: &str, escape: Escape) -> String {
+    fn rendered(template: &Template) -> String {
         let file = tempfile::NamedTempFile::new().expect("a file");
-        std::fs::write(&file, "id,full name\n7,\"A/b \"\"ü\"\"\"\n").expect("written");
+        std::fs::write(&file, "id,full name\n7,\"A/b \"\"ü\"\" &<'\n\"\n").expect("written");
         let feed = crate::load::Feed::untyped(file.path()).expect("a feed");
-        template(text).render(Values { row: Some(&feed.rows()[0]), user: 3, iteration: 9 }, escape)
+        template.render(Values { row: Some(&feed.rows()[0]), user: 3, iteration: 9 })
     }
 
     #[test]
     fn only_known_names_are_places() {
         let json = "{\"a\":{\"id\":{id}},\"b\":{x},\"c\":[{}],{user}{{iteration}}";
-        assert_eq!(rendered(json, Escape::Json), "{\"a\":{\"id\":7},\"b\":{x},\"c\":[{}],3{9}");
+        assert_eq!(rendered(&template(json)), "{\"a\":{\"id\":7},\"b\":{x},\"c\":[{}],3{9}");
         assert_eq!(template(json).to_string(), json);
-        assert_eq!(rendered("{id", Escape::Nothing), "{id");
-        assert_eq!(rendered("", Escape::Nothing), "");
+        assert_eq!(rendered(&template("{id")), "{id");
+        assert_eq!(rendered(&template("")), "");
         assert!(template("{ID} } {").is_fixed() && !template("{id}").is_fixed());
         assert!(template("{id}").needs_row() && !template("{user}{iteration}").needs_row());
     }
@@ -272,11 +233,104 @@ mod tests {
         assert!(Template::new("{user}", Names { columns: &columns }).needs_row());
     }
 
+    const RAW: &str = "A/b \"ü\" &<'\n";
+    const JSON: &str = "A/b \\\"ü\\\" &<'\\n";
+    const ENCODED: &str = "A%2Fb%20%22%C3%BC%22%20%26%3C%27%0A";
+    const JSON_ENCODED: &str = "A%2Fb%20%5C%22%C3%BC%5C%22%20%26%3C%27%5Cn";
+    const MARKUP: &str = "A/b \"ü\" &amp;&lt;'\n";
+    const ATTRIBUTE: &str = "A/b &quot;ü&quot; &amp;&lt;&#39;\n";
+
+    /// What is wrong with what becomes of a text whose `@` is a place. `how` says where the text stands.
+    fn complaint(how: fn(Template) -> Template, text: &str, wanted: &str) -> Option<String> {
+        let got = rendered(&how(template(&text.replace('@', "{full name}"))));
+        (got != wanted).then(|| format!("{text}: wanted {wanted:?}, got {got:?}"))
+    }
+
+    #[track_caller]
+    fn are_right(how: fn(Template) -> Template, rows: &[(&str, String)]) {
+        let broken: Vec<_> = rows.iter().filter_map(|(text, wanted)| complaint(how, text, wanted)).collect();
+        assert!(broken.is_empty(), "{broken:#?}");
+    }
+
     #[test]
-    fn a_value_stays_where_it_was_put() {
-        assert_eq!(rendered("<{full name}>", Escape::Nothing), "<A/b \"ü\">");
-        assert_eq!(rendered("\"{full name}\"", Escape::Json), "\"A/b \\\"ü\\\"\"");
-        assert_eq!(rendered("/{full name}/", Escape::Url), "/A%2Fb%20%22%C3%BC%22/");
+    fn a_value_stays_in_its_part_of_a_url() {
+        let rows = [
+            ("/@/x", format!("/{ENCODED}/x")),
+            ("/?q=@&@=1&@", format!("/?q={ENCODED}&{ENCODED}=1&{ENCODED}")),
+            ("/?q={\"a\": \"@\"}&r=@", format!("/?q={{\"a\": \"{JSON_ENCODED}\"}}&r={ENCODED}")),
+            ("/?q={\"a\": @}", format!("/?q={{\"a\": {ENCODED}}}")),
+        ];
+        are_right(Template::in_url, &rows);
+    }
+
+    #[test]
+    fn a_value_that_is_all_of_a_body_is_sent_as_it_is() {
+        let rows = [("@", RAW.to_owned()), (" @\n", format!(" {RAW}\n"))];
+        for how in [
+            |body: Template| body.in_body(None),
+            |body: Template| body.in_body(Some("application/json")),
+            |body: Template| body.in_body(Some("application/x-www-form-urlencoded")),
+            |body: Template| body.in_body(Some("text/xml")),
+        ] {
+            are_right(how, &rows);
+        }
+    }
+
+    #[test]
+    fn a_value_in_quotes_of_json_is_escaped_and_one_outside_of_them_is_not() {
+        let rows = [
+            ("{\"a\": \"@\", \"b\": @}", format!("{{\"a\": \"{JSON}\", \"b\": {RAW}}}")),
+            ("{\"a\": \"x \\\"@\\\" y\"}", format!("{{\"a\": \"x \\\"{JSON}\\\" y\"}}")),
+            ("{\"@\": [@, \"@\"]}", format!("{{\"{JSON}\": [{RAW}, \"{JSON}\"]}}")),
+            (" [\"@\"]", format!(" [\"{JSON}\"]")),
+            ("\"@\"", format!("\"{JSON}\"")),
+            ("{\"a\": 1, @}", format!("{{\"a\": 1, {RAW}}}")),
+            ("{\"a\": \"@\"}\n{\"a\": \"@\"}\n", format!("{{\"a\": \"{JSON}\"}}\n{{\"a\": \"{JSON}\"}}\n")),
+            ("{\"a\": \"b&c=@\"}", format!("{{\"a\": \"b&c={JSON}\"}}")),
+        ];
+        are_right(|body| body.in_body(Some("application/vnd.api+json; charset=utf-8")), &rows);
+        are_right(|body| body.in_body(None), &rows);
+        are_right(|body| body.in_body(Some("text/plain")), &[("{\"a\": \"@\"}", format!("{{\"a\": \"{RAW}\"}}"))]);
+        // What only a type tells to be JSON.
+        are_right(
+            |body| body.in_body(Some("application/json")),
+            &[("{\"a\": \"@\",}", format!("{{\"a\": \"{JSON}\",}}"))],
+        );
+        let graphql = ("{ user(name: \"@\") { id } }", format!("{{ user(name: \"{JSON}\") {{ id }} }}"));
+        are_right(|body| body.in_body(Some("application/graphql")), &[graphql]);
+    }
+
+    #[test]
+    fn a_value_stays_in_its_pair_of_a_form_and_whole_pairs_are_as_they_are() {
+        let rows = [
+            ("a=@&b[c]=x@y", format!("a={ENCODED}&b[c]=x{ENCODED}y")),
+            ("a=1&@", format!("a=1&{RAW}")),
+            ("payload={\"text\": \"@\"}", format!("payload={{\"text\": \"{JSON_ENCODED}\"}}")),
+        ];
+        are_right(|body| body.in_body(None), &rows);
+        are_right(|body| body.in_body(Some("application/x-www-form-urlencoded; charset=utf-8")), &rows);
+    }
+
+    #[test]
+    fn a_value_stays_in_its_text_or_attribute_of_markup() {
+        let rows = [
+            ("<a b=\"@\" c='@'>@</a>", format!("<a b=\"{ATTRIBUTE}\" c='{ATTRIBUTE}'>{MARKUP}</a>")),
+            ("<a><![CDATA[<b>@]]><!-- @ --> @</a>", format!("<a><![CDATA[<b>{RAW}]]><!-- {RAW} --> {MARKUP}</a>")),
+        ];
+        are_right(|body| body.in_body(None), &rows);
+        are_right(|body| body.in_body(Some("application/soap+xml")), &rows);
+    }
+
+    #[test]
+    fn what_has_no_quotes_of_its_own_is_filled_as_it_is() {
+        for text in ["Hello @!", "a,b\n@,1\n", "- a: @", "<@", "two words=@"] {
+            are_right(|body| body.in_body(None), &[(text, text.replace('@', RAW))]);
+        }
+        are_right(|body| body.in_body(Some("text/csv")), &[("a=@", format!("a={RAW}"))]);
+        are_right(
+            Template::in_line,
+            &[("Bearer @", format!("Bearer {RAW}")), ("{\"a\":\"@\"}", format!("{{\"a\":\"{JSON}\"}}"))],
+        );
     }
 
     #[test]
