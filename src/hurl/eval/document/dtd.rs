@@ -1,4 +1,4 @@
-//! What a document says of itself before its root: entities, attributes that need not be written, ids.
+//! What a document says of itself before its root: entities, ids and namespaces.
 
 use xmloxide::validation::dtd::{self, AttributeDefault, AttributeType, EntityKind};
 
@@ -92,14 +92,16 @@ impl Dtd {
         })
     }
 
-    /// The attributes an element has when they are not written: name, value and whether it is an id.
-    pub(super) fn defaults(&self, element: &str) -> impl Iterator<Item = (String, String, bool)> {
-        self.attributes(element).iter().filter_map(|attribute| match &attribute.default {
-            AttributeDefault::Fixed(value) | AttributeDefault::Default(value) => {
-                let is_id = attribute.attribute_type == AttributeType::Id;
-                Some((attribute.attribute_name.clone(), value.clone(), is_id))
+    /// The namespaces an element declares without saying so: prefix (empty for the default) and namespace.
+    /// Other attributes that are not written are not there.
+    pub(super) fn namespaces(&self, element: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes(element).iter().filter_map(|attribute| {
+            let prefix = attribute.attribute_name.strip_prefix("xmlns")?;
+            let prefix = if prefix.is_empty() { prefix } else { prefix.strip_prefix(':')? };
+            match &attribute.default {
+                AttributeDefault::Fixed(value) | AttributeDefault::Default(value) => Some((prefix, &**value)),
+                AttributeDefault::Required | AttributeDefault::Implied => None,
             }
-            AttributeDefault::Required | AttributeDefault::Implied => None,
         })
     }
 }

@@ -64,7 +64,12 @@ pub(super) fn parse(text: &str) -> Result<Tree, String> {
                         reader.builder.add(Kind::Comment(comment));
                     }
                     Token::Doctype { .. } | Token::Character(_) => {}
-                    Token::Eof => return reader.builder.finish(),
+                    Token::Eof => {
+                        if tokens.errors().last().is_some_and(|error| error.code == "eof-in-tag") {
+                            reader.start_unfinished(&text);
+                        }
+                        return reader.builder.finish();
+                    }
                 }
             }
         }
@@ -149,6 +154,17 @@ impl Reader {
         };
         self.is_verbatim = true;
         Some(state)
+    }
+
+    /// A tag that the text ends in is not there, but what it is in is.
+    fn start_unfinished(&mut self, text: &str) {
+        let is_letter = |c: char| c.is_ascii_alphabetic();
+        let tag = text.rmatch_indices('<').map(|(at, _)| &text[at + 1..]).find(|tag| tag.starts_with(is_letter));
+        let name = tag.and_then(|tag| tag.split(|c: char| c.is_ascii_whitespace() || c == '/').next());
+        if let Some(name) = name.map(str::to_ascii_lowercase) {
+            self.close_before(&name);
+            self.imply(&name);
+        }
     }
 
     fn end(&mut self, name: &str) {

@@ -157,7 +157,7 @@ impl Builder {
 
     /// Adds to the text right before, or makes one. There is no text outside of elements.
     pub(super) fn text(&mut self, text: &str, is_verbatim: bool) {
-        let Some(parent) = self.open.last() else { return };
+        let Some(parent) = self.open.last().filter(|_| !text.is_empty()) else { return };
         match self.tree.nodes.last_mut() {
             Some(Branch { kind: Kind::Text(before), parent: of, .. }) if !is_verbatim && of == parent => {
                 before.push_str(text);

@@ -35,8 +35,8 @@ struct Reader<'a> {
     dtd: Dtd,
     /// What prefixes (empty for the default) stand for here, the nearest last.
     declared: Vec<(String, String)>,
-    /// How many were declared before each open element.
-    open: Vec<usize>,
+    /// The names of the open elements, and how many namespaces were declared before each.
+    open: Vec<(Written, usize)>,
     /// Something was wrong. From there on `&lt;` and the like are passed over in texts.
     is_broken: bool,
 }
@@ -90,7 +90,7 @@ impl Reader<'_> {
                 self.instruction();
             } else if self.scanner.takes("<![CDATA[") {
                 match self.scanner.through("]]>") {
-                    Some(text) => self.builder.text(text, true),
+                    Some(text) => self.builder.add(Kind::Verbatim(text.to_owned())),
                     None => self.give_up(),
                 }
             } else if rest.starts_with("<!--") {
@@ -203,7 +203,7 @@ impl Reader<'_> {
         let attributes = attributes.collect();
         self.builder.open(Element { name: self.name(&name, true), attributes, namespaces });
         if self.scanner.takes(">") {
-            self.open.push(before);
+            self.open.push((name, before));
             return Ok(Opened::Open);
         }
         // A tag that does not end has no content, and what is wrong in it is text of the element around it.
@@ -215,14 +215,13 @@ impl Reader<'_> {
 
     fn element_end(&mut self) {
         self.scanner.takes("</");
-        // Any end tag closes the element that is open.
-        let open = self.builder.names().next_back().unwrap_or_default().to_owned();
         let written = self.written();
-        self.is_broken |= !written.is_some_and(|name| name.local == open || name.to_string() == open);
         self.scanner.skip_space();
         self.is_broken |= !self.scanner.takes(">");
+        // Any end tag closes the element that is open.
         self.builder.close();
-        if let Some(before) = self.open.pop() {
+        if let Some((open, before)) = self.open.pop() {
+            self.is_broken |= written != Some(open);
             self.declared.truncate(before);
         }
     }
@@ -281,17 +280,10 @@ impl Reader<'_> {
                 break;
             }
         }
-        let missing: Vec<(String, String, bool)> = self.dtd.defaults(&element).collect();
-        for (name, value, is_id) in missing {
-            let name = match name.split_once(':') {
-                Some((prefix, local)) => Written { prefix: Some(prefix.to_owned()), local: local.to_owned() },
-                None => Written { prefix: None, local: name },
-            };
-            match (name.prefix.as_deref(), &*name.local) {
-                (None, "xmlns") => self.declare_if_missing("", value),
-                (Some("xmlns"), prefix) => self.declare_if_missing(prefix, value),
-                _ if found.iter().any(|(known, ..)| *known == name) => {}
-                _ => found.push((name, value, is_id)),
+        let unwritten: Vec<(String, String)> = self.dtd.namespaces(&element).map(owned).collect();
+        for (prefix, namespace) in unwritten {
+            if !self.declared.iter().any(|(known, _)| *known == prefix) {
+                self.declare(&prefix, namespace);
             }
         }
         Ok(found)
@@ -360,13 +352,6 @@ impl Reader<'_> {
         }
     }
 
-    /// A declaration that the DTD adds.
-    fn declare_if_missing(&mut self, prefix: &str, namespace: String) {
-        if !self.declared.iter().any(|(known, _)| known == prefix) {
-            self.declare(prefix, namespace);
-        }
-    }
-
     /// The name with its namespace. A prefix that nobody has declared is a part of the name.
     fn name(&self, written: &Written, is_element: bool) -> Name {
         let namespace_of = |prefix: &str| {
@@ -394,6 +379,10 @@ impl std::fmt::Display for Written {
             None => f.write_str(&self.local),
         }
     }
+}
+
+fn owned((prefix, namespace): (&str, &str)) -> (String, String) {
+    (prefix.to_owned(), namespace.to_owned())
 }
 
 /// A character that may stand in XML.

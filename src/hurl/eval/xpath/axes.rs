@@ -131,7 +131,13 @@ impl Evaluation<'_> {
         let is_whole = node.is_whole();
         match axis {
             Axis::Itself => self.find_itself(axis, node, test, &mut found),
-            Axis::Child if is_whole => tree.children(node.at).try_for_each(look)?,
+            Axis::Child if is_whole => {
+                tree.children(node.at).try_for_each(look)?;
+                // Behind the end of HTML another may begin, but a document has one root.
+                if node == Node::DOCUMENT && matches!(test, Test::Any | Test::AnyOf(_) | Test::Name { .. }) {
+                    found.truncate(1);
+                }
+            }
             Axis::Descendant if is_whole => tree.descendants(node.at).try_for_each(look)?,
             Axis::DescendantOrSelf if is_whole => {
                 (node.at..tree.descendants(node.at).end).try_for_each(look)?;

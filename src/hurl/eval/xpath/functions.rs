@@ -144,6 +144,10 @@ fn no_place(function: &str) -> Trouble {
 
 /// The nearest whole number, the larger of two that are as near.
 fn round(number: f64) -> f64 {
+    if (-0.5..0.5).contains(&number) {
+        // Which keeps the sign of what is below zero.
+        return number * 0.0;
+    }
     let down = number.floor();
     if number - down >= 0.5 { down + 1.0 } else { down }
 }
