@@ -174,9 +174,8 @@ impl Reader {
         }
         // An end tag ends all that is within, unless that weighs more.
         let within = self.builder.names().rev().take_while(|open| *open != name);
-        let (count, is_weaker) = within.fold((0, true), |(count, is_weaker), open| {
-            (count + 1, is_weaker && weight(open) <= weight(name))
-        });
+        let (count, is_weaker) =
+            within.fold((0, true), |(count, is_weaker), open| (count + 1, is_weaker && weight(open) <= weight(name)));
         if count < self.builder.names().len() && is_weaker {
             (0..=count).for_each(|_| self.builder.close());
         }

@@ -1,9 +1,27 @@
 //! A text of XML that is read from its beginning to its end.
 
+use std::fmt;
+
 /// What is left of a text of XML.
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
     rest: &'a str,
+}
+
+/// The name of a tag or an attribute as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) prefix: Option<String>,
+    pub(super) local: String,
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.prefix {
+            Some(prefix) => write!(f, "{prefix}:{}", self.local),
+            None => f.write_str(&self.local),
+        }
+    }
 }
 
 impl<'a> Scanner<'a> {
@@ -57,7 +75,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A name without colons.
-    pub(super) fn part_of_name(&mut self) -> Option<&'a str> {
+    fn part_of_name(&mut self) -> Option<&'a str> {
         self.rest.starts_with(is_first).then(|| self.take_while(is_part))
     }
 
@@ -66,8 +84,27 @@ impl<'a> Scanner<'a> {
         self.rest.starts_with(|c| is_first(c) || c == ':').then(|| self.name_characters())
     }
 
-    pub(super) fn name_characters(&mut self) -> &'a str {
+    fn name_characters(&mut self) -> &'a str {
         self.take_while(|c| is_part(c) || c == ':')
+    }
+
+    /// A name with its prefix. One that has too many or too few parts is taken as it stands.
+    pub(super) fn written(&mut self) -> Option<Written> {
+        let whole = self.rest;
+        match self.part_of_name() {
+            Some(first) if self.takes(":") => {
+                let local = self.part_of_name();
+                if let (Some(local), false) = (local, self.rest.starts_with(':')) {
+                    return Some(Written { prefix: Some(first.to_owned()), local: local.to_owned() });
+                }
+            }
+            Some(first) => return Some(Written { prefix: None, local: first.to_owned() }),
+            None if self.rest.starts_with(':') => {}
+            None => return None,
+        }
+        self.name_characters();
+        let local = whole[..whole.len() - self.rest.len()].to_owned();
+        Some(Written { prefix: None, local })
     }
 
     /// The character of `&#..;`. None is one that is none.
@@ -80,9 +117,10 @@ impl<'a> Scanner<'a> {
         if !self.takes(";") {
             return None;
         }
-        let code = digits.chars().filter_map(|c| c.to_digit(radix)).fold(0_u32, |code, digit| {
-            code.saturating_mul(radix).saturating_add(digit).min(0x0011_0000)
-        });
+        let code = digits
+            .chars()
+            .filter_map(|c| c.to_digit(radix))
+            .fold(0_u32, |code, digit| code.saturating_mul(radix).saturating_add(digit).min(0x0011_0000));
         (code > 0).then(|| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 

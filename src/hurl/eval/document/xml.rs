@@ -1,7 +1,7 @@
 //! XML, well-formed or not: what is wrong is passed over as libxml2 does, so that all else can be looked at.
 
 use super::dtd::Dtd;
-use super::scanner::Scanner;
+use super::scanner::{Scanner, Written};
 use super::tree::{Attribute, Builder, Element, Kind, Name, Tree, XML_NAMESPACE};
 
 /// The namespace of the prefix `xmlns`.
@@ -20,13 +20,6 @@ pub(super) fn parse(text: &str) -> Result<Tree, String> {
     };
     reader.document()?;
     reader.builder.finish()
-}
-
-/// The name of a tag or an attribute as it is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Written {
-    prefix: Option<String>,
-    local: String,
 }
 
 struct Reader<'a> {
@@ -187,7 +180,7 @@ impl Reader<'_> {
 
     fn element_start(&mut self) -> Result<Opened, String> {
         self.scanner.takes("<");
-        let Some(name) = self.written() else {
+        let Some(name) = self.scanner.written() else {
             self.is_broken = true;
             return Ok(Opened::Nothing);
         };
@@ -215,7 +208,7 @@ impl Reader<'_> {
 
     fn element_end(&mut self) {
         self.scanner.takes("</");
-        let written = self.written();
+        let written = self.scanner.written();
         self.scanner.skip_space();
         self.is_broken |= !self.scanner.takes(">");
         // Any end tag closes the element that is open.
@@ -226,32 +219,13 @@ impl Reader<'_> {
         }
     }
 
-    /// A name with its prefix. One that has too many or too few parts is taken as it stands.
-    fn written(&mut self) -> Option<Written> {
-        let whole = self.scanner.rest();
-        match self.scanner.part_of_name() {
-            Some(first) if self.scanner.takes(":") => {
-                let local = self.scanner.part_of_name();
-                if let (Some(local), false) = (local, self.scanner.rest().starts_with(':')) {
-                    return Some(Written { prefix: Some(first.to_owned()), local: local.to_owned() });
-                }
-            }
-            Some(first) => return Some(Written { prefix: None, local: first.to_owned() }),
-            None if self.scanner.rest().starts_with(':') => {}
-            None => return None,
-        }
-        self.scanner.name_characters();
-        let local = whole[..whole.len() - self.scanner.rest().len()].to_owned();
-        Some(Written { prefix: None, local })
-    }
-
     /// The attributes up to the end of a tag or to what is wrong in it: name, value and whether it is an id.
     /// Namespaces are declared.
     fn attributes(&mut self, element: &Written) -> Result<Vec<(Written, String, bool)>, String> {
         let element = element.to_string();
         let mut found: Vec<(Written, String, bool)> = Vec::new();
         while !self.scanner.is_at_end() && !self.is_at_end_of_tag() {
-            let Some(name) = self.written() else {
+            let Some(name) = self.scanner.written() else {
                 self.is_broken = true;
                 break;
             };
@@ -368,15 +342,6 @@ impl Reader<'_> {
                 None => Name::plain(written.to_string()),
                 namespace => Name { prefix: Some(prefix.clone()), local: written.local.clone(), namespace },
             },
-        }
-    }
-}
-
-impl std::fmt::Display for Written {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.prefix {
-            Some(prefix) => write!(f, "{prefix}:{}", self.local),
-            None => f.write_str(&self.local),
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::cell::Cell;
 
-use super::ast::{Axis, Expr, Operator, Start, Step};
+use super::ast::{Axis, Expr, Operator, Start, Step, Test};
 use super::axes::Node;
 use super::object::{Nodes, Object};
 use super::trouble::Trouble;
 use crate::hurl::eval::document::{Tree, XML_NAMESPACE};
 
-/// Nodes looked at, and texts read in sixteens of bytes, before an expression is given up: a second or two.
-const MAX_WORK: usize = 20_000_000;
+/// Nodes looked at, and texts read in sixteens of bytes, before an expression is given up: about a second.
+const MAX_WORK: usize = 10_000_000;
 
 /// An evaluation of one expression.
 pub(super) struct Evaluation<'a> {
@@ -60,23 +60,19 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    pub(super) fn number(&self, expr: &Expr, context: Context) -> Result<f64, Trouble> {
+    fn number(&self, expr: &Expr, context: Context) -> Result<f64, Trouble> {
         let object = self.find(expr, context)?;
         self.to_number(object)
     }
 
-    pub(super) fn text(&self, expr: &Expr, context: Context) -> Result<String, Trouble> {
-        let object = self.find(expr, context)?;
-        self.to_text(object)
-    }
-
     /// The nodes an expression finds, which must be nodes.
-    pub(super) fn nodes(&self, expr: &Expr, context: Context) -> Result<Nodes, Trouble> {
+    fn nodes(&self, expr: &Expr, context: Context) -> Result<Nodes, Trouble> {
         match expr {
             Expr::Union(all) => {
                 let mut found = Vec::new();
                 for expr in all {
                     found.extend(self.nodes(expr, context)?.into_vec());
+                    found = Nodes::sorted(found).into_vec();
                 }
                 Ok(Nodes::sorted(found))
             }
@@ -85,10 +81,7 @@ impl<'a> Evaluation<'a> {
                 Ok(Nodes::sorted(self.keep(nodes, predicates)?))
             }
             Expr::Path { start, steps } => self.path(start, steps, context),
-            _ => match self.find(expr, context)? {
-                Object::Nodes(nodes) => Ok(nodes),
-                _ => Err(Trouble::invalid("there is a text, a number or a boolean where it needs nodes")),
-            },
+            _ => self.find(expr, context)?.into_nodes(),
         }
     }
 
@@ -105,12 +98,17 @@ impl<'a> Evaluation<'a> {
             let mut step = step;
             // `//x` is a way to all descendants, unless its predicates count the children of each.
             if let (Axis::DescendantOrSelf, [next, after @ ..]) = (axis, rest)
-                && matches!(step.test, super::ast::Test::Node)
+                && matches!(step.test, Test::Node)
                 && step.predicates.is_empty()
                 && next.axis == Axis::Child
                 && next.predicates.is_empty()
             {
                 (axis, step, steps) = (Axis::Descendant, next, after);
+            }
+            if let Test::AnyOf(prefix) | Test::Name { prefix: Some(prefix), .. } = &step.test
+                && self.namespace(prefix).is_none()
+            {
+                return Err(Trouble::invalid(format!("the document declares no prefix '{prefix}'")));
             }
             let mut found = Vec::new();
             for node in nodes.as_slice() {
@@ -160,11 +158,7 @@ impl<'a> Evaluation<'a> {
                     let right = self.find(expr, context)?;
                     Object::Bool(self.compare(*operator, left, right)?)
                 }
-                Operator::Add
-                | Operator::Subtract
-                | Operator::Multiply
-                | Operator::Divide
-                | Operator::Remainder => {
+                Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
                     let (left, right) = (self.to_number(left)?, self.number(expr, context)?);
                     Object::Number(match operator {
                         Operator::Add => left + right,

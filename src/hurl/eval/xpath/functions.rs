@@ -3,6 +3,7 @@
 use super::ast::{Expr, Function};
 use super::axes::Node;
 use super::context::{Context, Evaluation};
+use super::number;
 use super::object::{Nodes, Object};
 use super::trouble::Trouble;
 use crate::hurl::eval::document::XML_NAMESPACE;
@@ -10,77 +11,122 @@ use crate::hurl::eval::document::XML_NAMESPACE;
 /// What XPath takes for space.
 const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
+/// The arguments of a call that are not taken yet. Those that are not there are empty.
+struct Arguments<'a> {
+    evaluation: &'a Evaluation<'a>,
+    rest: std::vec::IntoIter<Object>,
+    /// Where the call stands.
+    node: Option<Node>,
+}
+
+impl Arguments<'_> {
+    fn is_empty(&self) -> bool {
+        self.rest.as_slice().is_empty()
+    }
+
+    fn next(&mut self) -> Object {
+        self.rest.next().unwrap_or(Object::Text(String::new()))
+    }
+
+    fn text(&mut self) -> Result<String, Trouble> {
+        let next = self.next();
+        self.evaluation.to_text(next)
+    }
+
+    fn number(&mut self) -> Result<f64, Trouble> {
+        let next = self.next();
+        self.evaluation.to_number(next)
+    }
+
+    fn nodes(&mut self) -> Result<Nodes, Trouble> {
+        self.next().into_nodes()
+    }
+
+    /// The argument as a text, or that of the node where the call stands.
+    fn text_or_own(&mut self) -> Result<String, Trouble> {
+        match self.node {
+            Some(node) if self.is_empty() => self.evaluation.text_of(node),
+            _ => self.text(),
+        }
+    }
+}
+
 impl Evaluation<'_> {
     /// Calls a function with as many arguments as it takes.
-    pub(super) fn call(&self, function: Function, args: &[Expr], context: Context) -> Result<Object, Trouble> {
-        let number = |index: usize| self.number(&args[index], context);
-        let text = |index: usize| self.text(&args[index], context);
-        let nodes = |index: usize| self.nodes(&args[index], context);
+    pub(super) fn call(&self, function: Function, exprs: &[Expr], context: Context) -> Result<Object, Trouble> {
+        let mut found = Vec::with_capacity(exprs.len());
+        for expr in exprs {
+            found.push(self.find(expr, context)?);
+        }
+        self.apply(function, Arguments { evaluation: self, rest: found.into_iter(), node: context.node }, context)
+    }
+
+    /// Not inlined: arguments may be nested deeply, and each level would take the stack of all functions.
+    #[inline(never)]
+    fn apply(&self, function: Function, mut args: Arguments<'_>, context: Context) -> Result<Object, Trouble> {
         Ok(match function {
             Function::True => Object::Bool(true),
             Function::False => Object::Bool(false),
-            Function::Boolean => Object::Bool(self.find(&args[0], context)?.to_bool()),
-            Function::Not => Object::Bool(!self.find(&args[0], context)?.to_bool()),
-            Function::Lang => Object::Bool(self.is_in_language(context.node, &text(0)?)),
-            Function::StartsWith => Object::Bool(text(0)?.starts_with(&text(1)?)),
-            Function::Contains => Object::Bool(text(0)?.contains(&text(1)?)),
+            Function::Boolean => Object::Bool(args.next().to_bool()),
+            Function::Not => Object::Bool(!args.next().to_bool()),
+            Function::Lang => Object::Bool(self.is_in_language(context.node, &args.text()?)),
+            Function::StartsWith => Object::Bool(args.text()?.starts_with(&args.text()?)),
+            Function::Contains => Object::Bool(args.text()?.contains(&args.text()?)),
 
             Function::Position if context.size == 0 => return Err(no_place("position")),
             Function::Last if context.size == 0 => return Err(no_place("last")),
             Function::Position => Object::Number(context.position as f64),
             Function::Last => Object::Number(context.size as f64),
-            Function::Count => Object::Number(nodes(0)?.len() as f64),
+            Function::Count => Object::Number(args.nodes()?.len() as f64),
             Function::Sum => {
                 let mut sum = 0.0;
-                for node in nodes(0)?.as_slice() {
-                    sum += self.to_number(Object::Text(self.text_of(*node)?))?;
+                for node in args.nodes()?.as_slice() {
+                    sum += number::of_text(&self.text_of(*node)?);
                 }
                 Object::Number(sum)
             }
-            Function::Number if args.is_empty() => match context.node {
-                Some(node) => Object::Number(self.to_number(Object::Text(self.text_of(node)?))?),
-                None => Object::Number(0.0),
-            },
-            Function::Number => Object::Number(number(0)?),
-            Function::Floor => Object::Number(number(0)?.floor()),
-            Function::Ceiling => Object::Number(number(0)?.ceil()),
-            Function::Round => Object::Number(round(number(0)?)),
-            Function::StringLength => Object::Number(self.text_or_own(args, context)?.chars().count() as f64),
+            // Where there is no node, it is not that of an empty text.
+            Function::Number if args.is_empty() && context.node.is_none() => Object::Number(0.0),
+            Function::Number if args.is_empty() => Object::Number(number::of_text(&args.text_or_own()?)),
+            Function::Number => Object::Number(args.number()?),
+            Function::Floor => Object::Number(args.number()?.floor()),
+            Function::Ceiling => Object::Number(args.number()?.ceil()),
+            Function::Round => Object::Number(round(args.number()?)),
+            Function::StringLength => Object::Number(args.text_or_own()?.chars().count() as f64),
 
-            Function::String => Object::Text(self.text_or_own(args, context)?),
+            Function::String => Object::Text(args.text_or_own()?),
             Function::NormalizeSpace => {
-                let text = self.text_or_own(args, context)?;
+                let text = args.text_or_own()?;
                 let words: Vec<&str> = text.split(SPACE).filter(|word| !word.is_empty()).collect();
                 Object::Text(words.join(" "))
             }
             Function::Concat => {
                 let mut all = String::new();
-                for expr in args {
-                    all.push_str(&self.text(expr, context)?);
+                while !args.is_empty() {
+                    all.push_str(&args.text()?);
                     self.spend(all.len() / 16)?;
                 }
                 Object::Text(all)
             }
             Function::SubstringBefore => {
-                Object::Text(text(0)?.split_once(&text(1)?).map_or("", |(before, _)| before).to_owned())
+                let (text, part) = (args.text()?, args.text()?);
+                Object::Text(text.split_once(&part).map_or("", |(before, _)| before).to_owned())
             }
             Function::SubstringAfter => {
-                Object::Text(text(0)?.split_once(&text(1)?).map_or("", |(_, after)| after).to_owned())
+                let (text, part) = (args.text()?, args.text()?);
+                Object::Text(text.split_once(&part).map_or("", |(_, after)| after).to_owned())
             }
             Function::Substring => {
-                let (text, first) = (text(0)?, round(number(1)?));
-                let end = if args.len() > 2 { first + round(number(2)?) } else { f64::INFINITY };
+                let (text, first) = (args.text()?, round(args.number()?));
+                let end = if args.is_empty() { f64::INFINITY } else { first + round(args.number()?) };
                 let is_in = |index: usize| index as f64 >= first && (index as f64) < end;
                 let within = text.chars().enumerate().filter(|(index, _)| is_in(index + 1));
                 Object::Text(within.map(|(_, character)| character).collect())
             }
-            Function::Translate => Object::Text(translate(&text(0)?, &text(1)?, &text(2)?)),
+            Function::Translate => Object::Text(translate(&args.text()?, &args.text()?, &args.text()?)),
 
             Function::LocalName | Function::Name | Function::NamespaceUri => {
-                let node = match args.first() {
-                    Some(expr) => self.nodes(expr, context)?.as_slice().first().copied(),
-                    None => context.node,
-                };
+                let node = if args.is_empty() { context.node } else { args.nodes()?.as_slice().first().copied() };
                 Object::Text(match (function, node) {
                     (_, None) => String::new(),
                     (Function::LocalName, Some(node)) => node.local_name(self.tree).to_owned(),
@@ -88,17 +134,8 @@ impl Evaluation<'_> {
                     (_, Some(node)) => node.namespace_uri(self.tree).to_owned(),
                 })
             }
-            Function::Id => Object::Nodes(self.with_id(&args[0], context)?),
+            Function::Id => Object::Nodes(self.with_id(args.next())?),
         })
-    }
-
-    /// The argument as a text, or that of the node where it stands.
-    fn text_or_own(&self, args: &[Expr], context: Context) -> Result<String, Trouble> {
-        match (args.first(), context.node) {
-            (Some(expr), _) => self.text(expr, context),
-            (None, Some(node)) => self.text_of(node),
-            (None, None) => Ok(String::new()),
-        }
     }
 
     fn is_in_language(&self, node: Option<Node>, language: &str) -> bool {
@@ -114,15 +151,14 @@ impl Evaluation<'_> {
     }
 
     /// The elements of the ids in a text or in the texts of nodes.
-    fn with_id(&self, expr: &Expr, context: Context) -> Result<Nodes, Trouble> {
-        let texts = match self.find(expr, context)? {
+    fn with_id(&self, ids: Object) -> Result<Nodes, Trouble> {
+        let texts = match ids {
             Object::Nodes(nodes) => {
                 let texts = nodes.as_slice().iter().map(|node| self.text_of(*node));
                 texts.collect::<Result<Vec<String>, Trouble>>()?
             }
             other => vec![self.to_text(other)?],
         };
-        self.spend(self.tree.len())?;
         let mut found = Vec::new();
         for id in texts.iter().flat_map(|text| text.split(SPACE)).filter(|id| !id.is_empty()) {
             // The first of its kind has it.

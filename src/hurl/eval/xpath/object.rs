@@ -45,6 +45,13 @@ impl Nodes {
 }
 
 impl Object {
+    pub(super) fn into_nodes(self) -> Result<Nodes, Trouble> {
+        match self {
+            Object::Nodes(nodes) => Ok(nodes),
+            _ => Err(Trouble::invalid("there is a text, a number or a boolean where it needs nodes")),
+        }
+    }
+
     pub(super) fn to_bool(&self) -> bool {
         match self {
             Object::Bool(value) => *value,

@@ -4,7 +4,7 @@ use super::ast::{Axis, Expr, Function, Operator, Start, Step, Test};
 use super::lexer::{Word, words};
 
 /// What is nested deeper is refused, so that none can exhaust a thread's stack.
-const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 32;
 
 /// The expression, or why there is none.
 pub(super) fn parse(text: &str) -> Result<Expr, String> {
@@ -30,13 +30,16 @@ impl Parser {
     }
 
     fn expect(&mut self, word: &Word) -> Result<(), String> {
-        if self.takes(word) {
-            return Ok(());
-        }
-        Err(match self.words.last() {
+        if self.takes(word) { Ok(()) } else { Err(self.lacks(word)) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn lacks(&self, word: &Word) -> String {
+        match self.words.last() {
             Some(found) => format!("{} stands where {} is missing", shown(found), shown(word)),
             None => format!("{} is missing at its end", shown(word)),
-        })
+        }
     }
 
     fn operator(&self) -> Option<Operator> {
@@ -47,7 +50,7 @@ impl Parser {
     fn expr(&mut self, rank: u8) -> Result<Expr, String> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(format!("it is nested deeper than {MAX_DEPTH} levels"));
+            return Err(too_deep());
         }
         let mut left = self.unary()?;
         while let Some(rank) = self.operator().map(Operator::rank).filter(|found| *found >= rank) {
@@ -206,9 +209,7 @@ impl Parser {
     }
 
     fn call(&mut self, name: &str) -> Result<Expr, String> {
-        let Some((function, least, most)) = Function::named(name) else {
-            return Err(format!("XPath 1.0 has no function '{name}'"));
-        };
+        let (function, least, most) = Function::named(name).ok_or_else(|| unknown(name))?;
         self.expect(&Word::Open)?;
         let mut arguments = Vec::new();
         if !self.takes(&Word::Close) {
@@ -218,15 +219,34 @@ impl Parser {
             }
             self.expect(&Word::Close)?;
         }
-        if !(least..=most).contains(&arguments.len()) {
-            let wanted = match (least, most) {
-                (least, usize::MAX) => format!("{least} arguments or more"),
-                (least, most) if least == most => format!("{least} argument(s)"),
-                (least, most) => format!("{least} or {most} arguments"),
-            };
-            return Err(format!("'{name}' takes {wanted}, not {}", arguments.len()));
+        match arguments.len() {
+            count if (least..=most).contains(&count) => Ok(Expr::Call(function, arguments)),
+            count => Err(miscounted(name, least, most, count)),
         }
-        Ok(Expr::Call(function, arguments))
+    }
+}
+
+// What is wrong is told by functions of their own, so that none of it is in the way of what is nested.
+
+#[cold]
+#[inline(never)]
+fn too_deep() -> String {
+    format!("it is nested deeper than {MAX_DEPTH} levels")
+}
+
+#[cold]
+#[inline(never)]
+fn unknown(function: &str) -> String {
+    format!("XPath 1.0 has no function '{function}'")
+}
+
+#[cold]
+#[inline(never)]
+fn miscounted(name: &str, least: usize, most: usize, count: usize) -> String {
+    match most {
+        usize::MAX => format!("'{name}' takes {least} arguments or more, not {count}"),
+        most if least == most => format!("'{name}' takes {least} argument(s), not {count}"),
+        most => format!("'{name}' takes {least} or {most} arguments, not {count}"),
     }
 }
 
