@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str) -> Result<Tree, String> {
     };
     let text = with_nothing(text);
     let mut tokens = Tokenizer::new(&text);
-    loop {
+    while !reader.builder.is_too_deep() {
         match tokens.next_token() {
             // Nothing else is a token of its own that often.
             Token::Character(NOTHING) => {}
@@ -68,12 +68,13 @@ pub(super) fn parse(text: &str) -> Result<Tree, String> {
                         if tokens.errors().last().is_some_and(|error| error.code == "eof-in-tag") {
                             reader.start_unfinished(&text);
                         }
-                        return reader.builder.finish();
+                        break;
                     }
                 }
             }
         }
     }
+    reader.builder.finish()
 }
 
 struct Reader {

@@ -124,17 +124,95 @@ mod tests {
         assert_eq!(find("<p>a", Markup::Html, "name(//p)"), "string <p>");
     }
 
+    fn all(markup: Markup, cases: &[(&str, &str, &str)]) {
+        for (text, xpath, wanted) in cases {
+            assert_eq!(find(text, markup, xpath), *wanted, "{xpath} of {text:?}");
+        }
+    }
+
     #[test]
-    fn broken_markup_is_read_as_far_as_it_goes() {
-        assert_eq!(find("<a><b>1</a>", Markup::Xml, "string(/a/b)"), "string <1>");
-        assert_eq!(find("<a><b>1</b><c>", Markup::Xml, "//c"), "nodeset <Nodeset(size=1)>");
-        assert_eq!(find("plain <b>text</b>", Markup::Html, "string(//p)"), "string <plain text>");
+    fn broken_html_is_read_as_libxml2_reads_it() {
+        let cases = [
+            ("plain <b>text</b>", "name(//b/..)", "string <p>"),
+            ("plain <b>text</b>", "string(//body)", "string <plain text>"),
+            ("\u{feff}<p>a", "string(/html/body/p)", "string <a>"),
+            ("\n\n<!doctype html>\n<title>a</title><p>b", "string(/html/head/title)", "string <a>"),
+            ("<p>a & b &copy &amp; &nosuch;", "string(//p)", "string <a & b \u{a9} & &nosuch;>"),
+            ("<a href='?a=1&copy=2&lt;'>x", "string(//a/@href)", "string <?a=1&copy=2<>"),
+            ("<input required>", "string(//input/@required)", "string <>"),
+            ("<input required>", "//input[@required]", "nodeset <Nodeset(size=1)>"),
+            ("<input checked disabled=''>", "string(//@checked)", "string <checked>"),
+            ("<input checked disabled=''>", "string(//@disabled)", "string <>"),
+            ("<p title='checked=\"\"'>checked=\"\"", "concat(//@title, //p)", "string <checked=\"\"checked=\"\">"),
+            ("<p>a<p>b<div>c", "//p", "nodeset <Nodeset(size=2)>"),
+            ("<ul><li>a<li>b</ul>", "string(//li[2])", "string <b>"),
+            ("<table><tr><td>a<td>b<tr><td>c</table>", "count(/html/body/table/tr[1]/td)", "float <2.0>"),
+            ("<div><p>a</div>b", "string(//div)", "string <a>"),
+            ("<b><i>a</b>c</i>d", "string(//b)", "string <a>"),
+            ("<td>x</div>y</td>", "string(//td)", "string <xy>"),
+            ("<script>if (a < b && c) '<p>'</script>", "string(//script)", "string <if (a < b && c) '<p>'>"),
+            ("<script>if (a < b && c) '<p>'</script>", "//p", "nodeset <Nodeset(size=0)>"),
+            ("<textarea><b>&lt;</textarea>", "string(//textarea)", "string <<b><>"),
+            ("<P CLASS=x>a</P>", "string(//p/@class)", "string <x>"),
+            ("<p>a</p></body></html>\n", "string(/html)", "string <a>"),
+            ("<p>a<!--b--><br/>c", "count(//p/node())", "float <4.0>"),
+            ("a<", "string(//p)", "string <a<>"),
+            ("<p", "//p", "nodeset <Nodeset(size=0)>"),
+        ];
+        all(Markup::Html, &cases);
+    }
+
+    #[test]
+    fn broken_xml_is_read_as_libxml2_reads_it() {
+        let cases = [
+            ("\n<?xml version='1.0'?><r>a</r>", "string(/r)", "string <a>"),
+            ("\u{feff}<?xml version='1.0'?><r>a</r>", "string(/r)", "string <a>"),
+            ("<r>a & b AT&T c</r>", "string(/r)", "string <a  b AT c>"),
+            ("<r>a &lt; b</r>", "string(/r)", "string <a < b>"),
+            // Once something was wrong, such references are lost, but not those of attributes.
+            ("<r a='&lt;'>a & &lt; b<c d='&lt;'/></r>", "concat(/r, '|', //@d)", "string <a   b|<>"),
+            ("<r><a b=c>x</a><d/></r>", "string(/r)", "string <c>x>"),
+            ("<r><a b=c>x</a><d/></r>", "//a/node() | //@b | //d", "nodeset <Nodeset(size=0)>"),
+            ("<r a='?b=1&copy=2'/>", "string(//@a)", "string <?b=1=2>"),
+            ("<r a='1' a='2'/>", "count(//@a)", "float <2.0>"),
+            ("<r><a>1</r>", "string(/r/a)", "string <1>"),
+            ("<r><a>1</a><b>", "/r/b", "nodeset <Nodeset(size=1)>"),
+            ("<r>1 < 2<3/></r>", "string(/r)", "string <1  23/>>"),
+            ("<r>a</r>b<c/>", "count(//node())", "float <2.0>"),
+            ("<r>&nosuch;a</r>", "string(/r)", "string <a>"),
+            ("<r>a\u{1}b</r>", "string(/r)", "string <ab>"),
+            ("<r>a\r\nb</r>", "string-length(/r)", "float <3.0>"),
+            ("<p:r>a</p:r>", "name(/*)", "string <p:r>"),
+            ("<r><![CDATA[<a>]]>b</r>", "string(/r)", "string <<a>b>"),
+            (
+                "<!DOCTYPE r [<!ENTITY e 'a&f;'><!ENTITY f '&#98;'>]><r c='&e;'>&e;</r>",
+                "concat(/r, //@c)",
+                "string <abab>",
+            ),
+            ("<!DOCTYPE r [<!ATTLIST r i ID #IMPLIED>]><r i='x'/>", "count(id('x'))", "float <1.0>"),
+        ];
+        all(Markup::Xml, &cases);
+    }
+
+    #[test]
+    fn what_cannot_be_read_rightly_is_refused_by_name() {
+        let fault = |text: &str| Document::parse(text, Markup::Xml).err().unwrap_or_default();
+        assert_eq!(fault("hello"), "there is no element in it");
+        assert_eq!(fault("<!DOCTYPE r [<!ENTITY e 'x'>"), "its DOCTYPE is not closed");
+        let nested = "<!DOCTYPE r [<!ENTITY e '<b/>'>]><r>&e;</r>";
+        assert_eq!(fault(nested), "its entity 'e' stands for elements, which only texts may be here");
+        let laughs: String = (0..20).map(|n| format!("<!ENTITY e{} '&e{n};&e{n};'>", n + 1)).collect();
+        let laughs = format!("<!DOCTYPE r [<!ENTITY e0 'ha'>{laughs}]><r>&e20;</r>");
+        assert!(fault(&laughs).ends_with("stands for too much"), "{}", fault(&laughs));
+        let deep = "its elements are nested deeper than 2048 levels";
+        assert_eq!(fault(&"<a>".repeat(5000)), deep);
+        assert_eq!(Document::parse(&"<div>".repeat(500_000), Markup::Html).err().as_deref(), Some(deep));
     }
 
     #[test]
     fn what_is_no_expression_or_no_document_says_so() {
         assert_eq!(find(XML, Markup::Xml, "//["), "invalid");
-        assert_eq!(find(XML, Markup::Xml, "nosuch(1)"), "fault");
+        assert_eq!(find(XML, Markup::Xml, "nosuch(1)"), "invalid");
         assert_eq!(find(XML, Markup::Xml, "//nosuch:x"), "fault");
         assert_eq!(find("", Markup::Html, "//a"), "no document");
         assert_eq!(find("hello", Markup::Xml, "//a"), "no document");

@@ -9,7 +9,7 @@ pub(super) struct Scanner<'a> {
 }
 
 /// The name of a tag or an attribute as it is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Written {
     pub(super) prefix: Option<String>,
     pub(super) local: String,

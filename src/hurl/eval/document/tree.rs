@@ -5,6 +5,9 @@ use std::ops::Range;
 /// The namespace of the prefix `xml`, which need not be declared.
 pub(in crate::hurl::eval) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
+/// Documents that are nested deeper are refused: each end tag is looked for among all that is open.
+const MAX_DEPTH: usize = 2048;
+
 /// A tree of a document. The document itself is its first node.
 #[derive(Debug)]
 pub(in crate::hurl::eval) struct Tree {
@@ -16,6 +19,8 @@ pub(in crate::hurl::eval) struct Tree {
 struct Branch {
     kind: Kind,
     parent: usize,
+    /// The sibling before it, if any.
+    previous: Option<usize>,
     /// Where its descendants end.
     end: usize,
 }
@@ -99,6 +104,11 @@ impl Tree {
         self.between(self.nodes[node].end..end)
     }
 
+    /// The siblings before a node, the nearest first.
+    pub(in crate::hurl::eval) fn previous_siblings(&self, node: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(self.nodes[node].previous, |node| self.nodes[*node].previous)
+    }
+
     /// The nodes of a range that stand beside one another.
     fn between(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
         let first = (!range.is_empty()).then_some(range.start);
@@ -124,60 +134,77 @@ impl Tree {
 #[derive(Debug)]
 pub(super) struct Builder {
     tree: Tree,
-    /// The elements that are not closed yet, outmost first.
-    open: Vec<usize>,
+    /// The document and the elements that are not closed yet, outmost first.
+    open: Vec<Open>,
+    is_too_deep: bool,
+}
+
+/// A node that gets children.
+#[derive(Debug)]
+struct Open {
+    node: usize,
+    last_child: Option<usize>,
 }
 
 impl Builder {
     pub(super) fn new() -> Self {
-        let document = Branch { kind: Kind::Document, parent: 0, end: 1 };
-        Builder { tree: Tree { nodes: vec![document] }, open: Vec::new() }
+        let document = Branch { kind: Kind::Document, parent: 0, previous: None, end: 1 };
+        let open = vec![Open { node: 0, last_child: None }];
+        Builder { tree: Tree { nodes: vec![document] }, open, is_too_deep: false }
     }
 
-    fn push(&mut self, kind: Kind) {
-        let (parent, node) = (self.open.last().copied().unwrap_or(0), self.tree.nodes.len());
-        self.tree.nodes.push(Branch { kind, parent, end: node + 1 });
+    /// Adds a node without children.
+    pub(super) fn add(&mut self, kind: Kind) {
+        let node = self.tree.nodes.len();
+        let around = self.open.last_mut();
+        let (parent, previous) = around.map_or((0, None), |open| (open.node, open.last_child.replace(node)));
+        self.tree.nodes.push(Branch { kind, parent, previous, end: node + 1 });
     }
 
     pub(super) fn open(&mut self, element: Element) {
-        self.push(Kind::Element(element));
-        self.open.push(self.tree.nodes.len() - 1);
+        self.add(Kind::Element(element));
+        self.open.push(Open { node: self.tree.nodes.len() - 1, last_child: None });
+        self.is_too_deep |= self.open.len() > MAX_DEPTH;
     }
 
     pub(super) fn close(&mut self) {
-        if let Some(node) = self.open.pop() {
+        if self.open.len() > 1
+            && let Some(Open { node, .. }) = self.open.pop()
+        {
             self.tree.nodes[node].end = self.tree.nodes.len();
         }
     }
 
-    /// Adds a node that is no element.
-    pub(super) fn add(&mut self, kind: Kind) {
-        self.push(kind);
-    }
-
     /// Adds to the text right before, or makes one. There is no text outside of elements.
     pub(super) fn text(&mut self, text: &str, is_verbatim: bool) {
-        let Some(parent) = self.open.last().filter(|_| !text.is_empty()) else { return };
-        match self.tree.nodes.last_mut() {
-            Some(Branch { kind: Kind::Text(before), parent: of, .. }) if !is_verbatim && of == parent => {
-                before.push_str(text);
-            }
-            Some(Branch { kind: Kind::Verbatim(before), parent: of, .. }) if is_verbatim && of == parent => {
-                before.push_str(text);
-            }
-            _ if is_verbatim => self.push(Kind::Verbatim(text.to_owned())),
-            _ => self.push(Kind::Text(text.to_owned())),
+        if self.open.len() < 2 || text.is_empty() {
+            return;
+        }
+        let before = self.open.last().and_then(|open| open.last_child).map(|node| &mut self.tree.nodes[node].kind);
+        match before {
+            Some(Kind::Text(before)) if !is_verbatim => before.push_str(text),
+            Some(Kind::Verbatim(before)) if is_verbatim => before.push_str(text),
+            _ if is_verbatim => self.add(Kind::Verbatim(text.to_owned())),
+            _ => self.add(Kind::Text(text.to_owned())),
         }
     }
 
     /// The elements that are open, outmost first.
     pub(super) fn names(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
-        self.open.iter().map(|node| self.tree.element(*node).map_or("", |element| &*element.name.local))
+        self.open[1..].iter().map(|open| self.tree.element(open.node).map_or("", |element| &*element.name.local))
     }
 
-    /// The tree, or that there is none without an element.
+    /// There is no use in reading on.
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.is_too_deep
+    }
+
+    /// The tree, or why there is none.
     pub(super) fn finish(mut self) -> Result<Tree, String> {
-        while !self.open.is_empty() {
+        if self.is_too_deep {
+            return Err(format!("its elements are nested deeper than {MAX_DEPTH} levels"));
+        }
+        while self.open.len() > 1 {
             self.close();
         }
         let end = self.tree.nodes.len();

@@ -1,5 +1,7 @@
 //! XML, well-formed or not: what is wrong is passed over as libxml2 does, so that all else can be looked at.
 
+use std::collections::HashSet;
+
 use super::dtd::Dtd;
 use super::scanner::{Scanner, Written};
 use super::tree::{Attribute, Builder, Element, Kind, Name, Tree, XML_NAMESPACE};
@@ -77,7 +79,7 @@ impl Reader<'_> {
 
     /// All there is up to the end of the root.
     fn content(&mut self) -> Result<(), String> {
-        while !self.open.is_empty() && !self.scanner.is_at_end() {
+        while !self.open.is_empty() && !self.scanner.is_at_end() && !self.builder.is_too_deep() {
             let rest = self.scanner.rest();
             if rest.starts_with("<?") {
                 self.instruction();
@@ -137,13 +139,16 @@ impl Reader<'_> {
     fn text(&mut self) {
         let rest = self.scanner.rest();
         let run = &rest[..rest.find(['<', '&']).unwrap_or(rest.len())];
+        self.scanner.skip(run.len());
         // Up to the first character that is not plain, the end of a CDATA takes with it what stands before it.
-        let plain = &run[..run.find(|c: char| !c.is_ascii() || !is_character(c)).unwrap_or(run.len())];
-        if let Some(end) = plain.find("]]>") {
+        let mut plain = &run[..run.find(|c: char| !c.is_ascii() || !is_character(c)).unwrap_or(run.len())];
+        let mut lost = 0;
+        while let Some(end) = plain.find("]]>") {
+            plain = &plain[end + 1..];
+            lost += end + 1;
             self.is_broken = true;
-            self.scanner.skip(end + 1);
-            return;
         }
+        let run = &run[lost..];
         self.is_broken |= run.contains("]]>") || !run.chars().all(is_character);
         if run.chars().all(is_character) {
             self.builder.text(run, false);
@@ -151,7 +156,6 @@ impl Reader<'_> {
             let kept: String = run.chars().filter(|c| is_character(*c)).collect();
             self.builder.text(&kept, false);
         }
-        self.scanner.skip(run.len());
     }
 
     fn reference(&mut self) -> Result<(), String> {
@@ -224,6 +228,7 @@ impl Reader<'_> {
     fn attributes(&mut self, element: &Written) -> Result<Vec<(Written, String, bool)>, String> {
         let element = element.to_string();
         let mut found: Vec<(Written, String, bool)> = Vec::new();
+        let mut names = HashSet::new();
         while !self.scanner.is_at_end() && !self.is_at_end_of_tag() {
             let Some(name) = self.scanner.written() else {
                 self.is_broken = true;
@@ -241,7 +246,7 @@ impl Reader<'_> {
                     (None, "xmlns") => self.declare("", value),
                     (Some("xmlns"), prefix) => self.declare(prefix, value),
                     _ => {
-                        self.is_broken |= found.iter().any(|(known, ..)| *known == name);
+                        self.is_broken |= !names.insert(name.clone());
                         found.push((name, value, is_id));
                     }
                 }

@@ -115,75 +115,65 @@ fn namespaces(tree: &Tree, at: usize) -> Vec<(&str, &str)> {
 }
 
 impl Evaluation<'_> {
-    /// The nodes a step leads to, the nearest first.
-    pub(super) fn along(&self, axis: Axis, node: Node, test: &Test) -> Result<Vec<Node>, Trouble> {
-        let tree = self.tree;
+    /// The nodes a step leads to, the nearest first, and no more than so many.
+    pub(super) fn along(&self, axis: Axis, node: Node, test: &Test, most: usize) -> Result<Vec<Node>, Trouble> {
+        // Behind the end of HTML another may begin, but a document has one root.
+        let is_root = axis == Axis::Child
+            && node == Node::DOCUMENT
+            && matches!(test, Test::Any | Test::AnyOf(_) | Test::Name { .. });
+        let most = if is_root { most.min(1) } else { most };
         let mut found = Vec::new();
-        let mut look = |at: usize| {
-            let node = Node::whole(at);
+        self.spend(4)?;
+        if most == 0 {
+            return Ok(found);
+        }
+        for node in self.way(axis, node) {
             self.spend(1)?;
             if self.passes(axis, node, test) {
                 found.push(node);
-            }
-            Ok(())
-        };
-        // Those of an element are not where its siblings and children are.
-        let is_whole = node.is_whole();
-        match axis {
-            Axis::Itself => self.find_itself(axis, node, test, &mut found),
-            Axis::Child if is_whole => {
-                tree.children(node.at).try_for_each(look)?;
-                // Behind the end of HTML another may begin, but a document has one root.
-                if node == Node::DOCUMENT && matches!(test, Test::Any | Test::AnyOf(_) | Test::Name { .. }) {
-                    found.truncate(1);
+                if found.len() == most {
+                    break;
                 }
             }
-            Axis::Descendant if is_whole => tree.descendants(node.at).try_for_each(look)?,
-            Axis::DescendantOrSelf if is_whole => {
-                (node.at..tree.descendants(node.at).end).try_for_each(look)?;
-            }
-            Axis::DescendantOrSelf => self.find_itself(axis, node, test, &mut found),
-            Axis::Parent if is_whole => tree.parent(node.at).into_iter().try_for_each(look)?,
-            Axis::Parent => look(node.at)?,
-            Axis::Ancestor => tree.line(node.at).skip(usize::from(is_whole)).try_for_each(look)?,
-            Axis::AncestorOrSelf => {
-                if !is_whole {
-                    self.find_itself(axis, node, test, &mut found);
-                    found.extend(self.along(Axis::Ancestor, node, test)?);
-                } else {
-                    tree.line(node.at).try_for_each(look)?;
-                }
-            }
-            Axis::FollowingSibling if is_whole => tree.next_siblings(node.at).try_for_each(look)?,
-            Axis::PrecedingSibling if is_whole => {
-                let parent = tree.parent(node.at);
-                let siblings = parent.into_iter().flat_map(|parent| tree.children(parent));
-                siblings.take_while(|sibling| *sibling < node.at).try_for_each(look)?;
-                found.reverse();
-            }
-            Axis::Following => (tree.descendants(node.at).end..tree.len()).try_for_each(look)?,
-            Axis::Preceding => {
-                let is_around = |at: &usize| tree.descendants(*at).contains(&node.at);
-                (1..node.at).rev().filter(|at| !is_around(at)).try_for_each(look)?;
-            }
-            Axis::Attribute | Axis::Namespace if is_whole => {
-                let Some(element) = tree.element(node.at) else { return Ok(found) };
-                let (count, part): (usize, fn(usize) -> Part) = match axis {
-                    Axis::Attribute => (element.attributes.len(), Part::Attribute),
-                    _ => (namespaces(tree, node.at).len(), Part::Namespace),
-                };
-                self.spend(count)?;
-                let all = (0..count).map(|index| Node { at: node.at, part: part(index) });
-                found.extend(all.filter(|part| self.passes(axis, *part, test)));
-            }
-            _ => {}
         }
         Ok(found)
     }
 
-    fn find_itself(&self, axis: Axis, node: Node, test: &Test, found: &mut Vec<Node>) {
-        if self.passes(axis, node, test) {
-            found.push(node);
+    /// All nodes of an axis, the nearest first.
+    fn way(&self, axis: Axis, node: Node) -> Box<dyn Iterator<Item = Node> + '_> {
+        let (tree, at) = (self.tree, node.at);
+        let itself = std::iter::once(node);
+        match axis {
+            Axis::Itself => Box::new(itself),
+            Axis::Following => Box::new((tree.descendants(at).end..tree.len()).map(Node::whole)),
+            Axis::Preceding => {
+                let is_around = move |before: &usize| tree.descendants(*before).contains(&at);
+                Box::new((1..at).rev().filter(move |before| !is_around(before)).map(Node::whole))
+            }
+            // An attribute is in its element, but is no child of it, and has no siblings.
+            _ if !node.is_whole() => match axis {
+                Axis::Parent => Box::new(std::iter::once(Node::whole(at))),
+                Axis::Ancestor => Box::new(tree.line(at).map(Node::whole)),
+                Axis::AncestorOrSelf => Box::new(itself.chain(tree.line(at).map(Node::whole))),
+                Axis::DescendantOrSelf => Box::new(itself),
+                _ => Box::new(std::iter::empty()),
+            },
+            Axis::Child => Box::new(tree.children(at).map(Node::whole)),
+            Axis::Descendant => Box::new(tree.descendants(at).map(Node::whole)),
+            Axis::DescendantOrSelf => Box::new((at..tree.descendants(at).end).map(Node::whole)),
+            Axis::Parent => Box::new(tree.parent(at).into_iter().map(Node::whole)),
+            Axis::Ancestor => Box::new(tree.line(at).skip(1).map(Node::whole)),
+            Axis::AncestorOrSelf => Box::new(tree.line(at).map(Node::whole)),
+            Axis::FollowingSibling => Box::new(tree.next_siblings(at).map(Node::whole)),
+            Axis::PrecedingSibling => Box::new(tree.previous_siblings(at).map(Node::whole)),
+            Axis::Attribute => {
+                let count = tree.element(at).map_or(0, |element| element.attributes.len());
+                Box::new((0..count).map(move |index| Node { at, part: Part::Attribute(index) }))
+            }
+            Axis::Namespace => {
+                let count = tree.element(at).map_or(0, |_| namespaces(tree, at).len());
+                Box::new((0..count).map(move |index| Node { at, part: Part::Namespace(index) }))
+            }
         }
     }
 

@@ -8,8 +8,8 @@ use super::object::{Nodes, Object};
 use super::trouble::Trouble;
 use crate::hurl::eval::document::{Tree, XML_NAMESPACE};
 
-/// Nodes looked at, and texts read in sixteens of bytes, before an expression is given up: about a second.
-const MAX_WORK: usize = 10_000_000;
+/// So much work, about a node looked at or 16 bytes of text read, may an expression be: about a second.
+const MAX_WORK: usize = 50_000_000;
 
 /// An evaluation of one expression.
 pub(super) struct Evaluation<'a> {
@@ -86,38 +86,66 @@ impl<'a> Evaluation<'a> {
     }
 
     fn path(&self, start: &Start, steps: &[Step], context: Context) -> Result<Nodes, Trouble> {
-        let mut nodes = match start {
-            Start::Document => Nodes::sorted(vec![Node::DOCUMENT]),
-            Start::Here => Nodes::sorted(context.node.into_iter().collect()),
-            Start::Nodes(expr) => self.nodes(expr, context)?,
-        };
+        let mut nodes = self.start(start, context)?;
         let mut steps = steps;
-        while let Some((step, rest)) = steps.split_first() {
+        while let Some((axis, step, rest)) = next_step(steps) {
+            nodes = self.step(axis, step, &nodes, usize::MAX)?;
             steps = rest;
-            let mut axis = step.axis;
-            let mut step = step;
-            // `//x` is a way to all descendants, unless its predicates count the children of each.
-            if let (Axis::DescendantOrSelf, [next, after @ ..]) = (axis, rest)
-                && matches!(step.test, Test::Node)
-                && step.predicates.is_empty()
-                && next.axis == Axis::Child
-                && next.predicates.is_empty()
-            {
-                (axis, step, steps) = (Axis::Descendant, next, after);
-            }
-            if let Test::AnyOf(prefix) | Test::Name { prefix: Some(prefix), .. } = &step.test
-                && self.namespace(prefix).is_none()
-            {
-                return Err(Trouble::invalid(format!("the document declares no prefix '{prefix}'")));
-            }
-            let mut found = Vec::new();
-            for node in nodes.as_slice() {
-                let near = self.along(axis, *node, &step.test)?;
-                found.extend(self.keep(near, &step.predicates)?);
-            }
-            nodes = Nodes::sorted(found);
         }
         Ok(nodes)
+    }
+
+    fn start(&self, start: &Start, context: Context) -> Result<Nodes, Trouble> {
+        match start {
+            Start::Document => Ok(Nodes::sorted(vec![Node::DOCUMENT])),
+            Start::Here => Ok(Nodes::sorted(context.node.into_iter().collect())),
+            Start::Nodes(expr) => self.nodes(expr, context),
+        }
+    }
+
+    /// The nodes a step leads to from others, and hardly more than so many.
+    fn step(&self, axis: Axis, step: &Step, from: &Nodes, most: usize) -> Result<Nodes, Trouble> {
+        if let Test::AnyOf(prefix) | Test::Name { prefix: Some(prefix), .. } = &step.test
+            && self.namespace(prefix).is_none()
+        {
+            return Err(Trouble::invalid(format!("the document declares no prefix '{prefix}'")));
+        }
+        let near = match step.predicates.first() {
+            None => most,
+            // No one looks behind the third for `[3]`.
+            Some(Expr::Number(number)) => *number as usize,
+            Some(_) => usize::MAX,
+        };
+        let mut found = Vec::new();
+        for node in from.as_slice() {
+            let near = self.along(axis, *node, &step.test, near)?;
+            found.extend(self.keep(near, &step.predicates)?);
+            if found.len() >= most {
+                break;
+            }
+            // Many ways may lead to one node.
+            if found.len() > 2 * self.tree.len() + 1000 {
+                found = Nodes::sorted(found).into_vec();
+            }
+        }
+        Ok(Nodes::sorted(found))
+    }
+
+    /// Whether an expression is true. Of nodes it looks for one only.
+    pub(super) fn holds(&self, expr: &Expr, context: Context) -> Result<bool, Trouble> {
+        match expr {
+            Expr::Path { start, steps } => {
+                let mut nodes = self.start(start, context)?;
+                let mut steps = steps.as_slice();
+                while let Some((axis, step, rest)) = next_step(steps) {
+                    let most = if rest.is_empty() { 1 } else { usize::MAX };
+                    nodes = self.step(axis, step, &nodes, most)?;
+                    steps = rest;
+                }
+                Ok(nodes.len() > 0)
+            }
+            _ => Ok(self.find(expr, context)?.to_bool()),
+        }
     }
 
     /// The nodes for which all predicates hold.
@@ -128,9 +156,13 @@ impl<'a> Evaluation<'a> {
             for (index, node) in nodes.into_iter().enumerate() {
                 let position = index + 1;
                 self.spend(1)?;
-                let holds = match self.find(predicate, Context { node: Some(node), position, size })? {
-                    Object::Number(number) => number == position as f64,
-                    object => object.to_bool(),
+                let context = Context { node: Some(node), position, size };
+                let holds = match predicate {
+                    Expr::Path { .. } => self.holds(predicate, context)?,
+                    _ => match self.find(predicate, context)? {
+                        Object::Number(number) => number == position as f64,
+                        object => object.to_bool(),
+                    },
                 };
                 if holds {
                     kept.push(node);
@@ -142,13 +174,14 @@ impl<'a> Evaluation<'a> {
     }
 
     fn chain(&self, first: &Expr, rest: &[(Operator, Expr)], context: Context) -> Result<Object, Trouble> {
-        let mut left = self.find(first, context)?;
+        let is_logical = matches!(rest.first(), Some((Operator::Or | Operator::And, _)));
+        let mut left = if is_logical { Object::Bool(self.holds(first, context)?) } else { self.find(first, context)? };
         for (operator, expr) in rest {
             left = match operator {
                 // What comes first decides, if it can.
                 Operator::Or if left.to_bool() => Object::Bool(true),
                 Operator::And if !left.to_bool() => Object::Bool(false),
-                Operator::Or | Operator::And => Object::Bool(self.find(expr, context)?.to_bool()),
+                Operator::Or | Operator::And => Object::Bool(self.holds(expr, context)?),
                 Operator::Equal
                 | Operator::NotEqual
                 | Operator::Less
@@ -171,5 +204,23 @@ impl<'a> Evaluation<'a> {
             };
         }
         Ok(left)
+    }
+}
+
+/// The first step, its axis and what follows. `//x` is a way to all descendants, unless predicates count the children
+/// of each node.
+fn next_step(steps: &[Step]) -> Option<(Axis, &Step, &[Step])> {
+    match steps {
+        [all, next, rest @ ..]
+            if all.axis == Axis::DescendantOrSelf
+                && matches!(all.test, Test::Node)
+                && all.predicates.is_empty()
+                && next.axis == Axis::Child
+                && next.predicates.is_empty() =>
+        {
+            Some((Axis::Descendant, next, rest))
+        }
+        [next, rest @ ..] => Some((next.axis, next, rest)),
+        [] => None,
     }
 }

@@ -54,6 +54,9 @@ impl Arguments<'_> {
 impl Evaluation<'_> {
     /// Calls a function with as many arguments as it takes.
     pub(super) fn call(&self, function: Function, exprs: &[Expr], context: Context) -> Result<Object, Trouble> {
+        if let (Function::Boolean | Function::Not, [expr]) = (function, exprs) {
+            return Ok(Object::Bool(self.holds(expr, context)? == (function == Function::Boolean)));
+        }
         let mut found = Vec::with_capacity(exprs.len());
         for expr in exprs {
             found.push(self.find(expr, context)?);
@@ -67,8 +70,7 @@ impl Evaluation<'_> {
         Ok(match function {
             Function::True => Object::Bool(true),
             Function::False => Object::Bool(false),
-            Function::Boolean => Object::Bool(args.next().to_bool()),
-            Function::Not => Object::Bool(!args.next().to_bool()),
+            Function::Boolean | Function::Not => Object::Bool(args.next().to_bool() == (function == Function::Boolean)),
             Function::Lang => Object::Bool(self.is_in_language(context.node, &args.text()?)),
             Function::StartsWith => Object::Bool(args.text()?.starts_with(&args.text()?)),
             Function::Contains => Object::Bool(args.text()?.contains(&args.text()?)),

@@ -86,7 +86,7 @@ impl Evaluation<'_> {
     /// What a node stands for as a text.
     pub(super) fn text_of(&self, node: Node) -> Result<String, Trouble> {
         let text = node.text(self.tree);
-        self.spend(self.tree.descendants(node.at).len() + text.len() / 16 + 1)?;
+        self.spend(self.tree.descendants(node.at).len() + text.len() / 16 + 10)?;
         Ok(text)
     }
 
