@@ -233,7 +233,7 @@ const OWNERS: [(&str, &[&str]); 48] = [
     ("uuid", &["hurl/eval/"]),
     ("webpki-roots", &["load/http/tls.rs"]),
     ("x509-parser", &["hurl/certificate.rs"]),
-    ("xmloxide", &["hurl/eval/document.rs"]),
+    ("xmloxide", &["hurl/eval/document/dtd.rs", "hurl/eval/document/html.rs"]),
 ];
 
 /// What a dependency is called in code.

@@ -7,6 +7,7 @@ The same seed makes the same lines. Half of the documents are HTML, half are XML
 
 import json
 import random
+import re
 import sys
 
 from lxml import etree
@@ -221,9 +222,13 @@ def main():
         text, expressions = document(is_html), Expressions(is_html)
         root = read(is_html, text)
         # lxml sees one root only, where text behind the end of HTML begins another.
-        if is_html and "</html" in text:
+        if is_html and ("</html" in text or re.search("<html[^>]*/>", text)):
             continue
+        has_prefix = root is not None and "p" in namespaces(root)
         for xpath in [*structure(), *COMMON, *(expressions.whole() for _ in range(10))]:
+            # Whether a prefix that nobody declares is come to depends on what is looked at first.
+            if "p:" in xpath and not has_prefix:
+                continue
             found = find(is_html, root, xpath)
             print(json.dumps({"html": is_html, "text": text, "xpath": xpath, "found": found}))
 

@@ -29,7 +29,7 @@ impl Parser {
         self.words.pop_if(|next| next == word).is_some()
     }
 
-    fn expect(&mut self, word: &Word) -> Result<(), String> {
+    fn require(&mut self, word: &Word) -> Result<(), String> {
         if self.takes(word) { Ok(()) } else { Err(self.lacks(word)) }
     }
 
@@ -168,12 +168,12 @@ impl Parser {
             Some(Word::AnyOf(prefix)) => Test::AnyOf(prefix),
             Some(Word::Name { prefix, local }) => Test::Name { prefix, local },
             Some(Word::NodeType(name)) => {
-                self.expect(&Word::Open)?;
+                self.require(&Word::Open)?;
                 let of = match self.words.pop_if(|next| name.starts_with('p') && matches!(next, Word::Text(_))) {
                     Some(Word::Text(target)) => Some(target),
                     _ => None,
                 };
-                self.expect(&Word::Close)?;
+                self.require(&Word::Close)?;
                 match &*name {
                     "comment" => Test::Comment,
                     "text" => Test::Text,
@@ -190,7 +190,7 @@ impl Parser {
         let mut predicates = Vec::new();
         while self.takes(&Word::OpenPredicate) {
             predicates.push(self.expr(0)?);
-            self.expect(&Word::ClosePredicate)?;
+            self.require(&Word::ClosePredicate)?;
         }
         Ok(predicates)
     }
@@ -202,7 +202,7 @@ impl Parser {
             Some(Word::Function(name)) => self.call(&name),
             _ => {
                 let expr = self.expr(0)?;
-                self.expect(&Word::Close)?;
+                self.require(&Word::Close)?;
                 Ok(expr)
             }
         }
@@ -210,14 +210,14 @@ impl Parser {
 
     fn call(&mut self, name: &str) -> Result<Expr, String> {
         let (function, least, most) = Function::named(name).ok_or_else(|| unknown(name))?;
-        self.expect(&Word::Open)?;
+        self.require(&Word::Open)?;
         let mut arguments = Vec::new();
         if !self.takes(&Word::Close) {
             arguments.push(self.expr(0)?);
             while self.takes(&Word::Comma) {
                 arguments.push(self.expr(0)?);
             }
-            self.expect(&Word::Close)?;
+            self.require(&Word::Close)?;
         }
         match arguments.len() {
             count if (least..=most).contains(&count) => Ok(Expr::Call(function, arguments)),
