@@ -245,7 +245,7 @@ const OWNERS: [(&str, &[&str]); 55] = [
     ("uuid", &["hurl/eval/"]),
     ("webpki-roots", &["load/http/tls/setup.rs"]),
     ("x509-parser", &["hurl/certificate.rs", "load/http/tls/"]),
-    ("xmloxide", &["hurl/eval/document.rs"]),
+    ("xmloxide", &["hurl/eval/document/dtd.rs", "hurl/eval/document/html.rs"]),
 ];
 
 /// What a dependency is called in code.

@@ -61,7 +61,7 @@ pub(crate) struct Answer {
     text: Text,
     decoded: OnceCell<Result<String, Problem>>,
     json: OnceCell<Option<Value>>,
-    document: OnceCell<Option<Document>>,
+    document: OnceCell<Result<Document, String>>,
 }
 
 /// Most bodies are UTF-8: those are checked once and never copied.
@@ -236,13 +236,14 @@ impl Answer {
         Ok(self.json.get_or_init(|| json::parse(text)).as_ref())
     }
 
-    /// The body as a document of HTML or XML, if it is that.
-    pub(super) fn document(&self) -> Result<Option<&Document>, &Problem> {
+    /// The body as a document of HTML or XML, or why it is none.
+    pub(super) fn document(&self) -> Result<Result<&Document, &str>, &Problem> {
         if let Some(document) = self.document.get() {
-            return Ok(document.as_ref());
+            return Ok(document.as_ref().map_err(String::as_str));
         }
         let text = self.text()?;
-        Ok(self.document.get_or_init(|| Document::parse(text, self.markup())).as_ref())
+        let document = self.document.get_or_init(|| Document::parse(text, self.markup()));
+        Ok(document.as_ref().map_err(String::as_str))
     }
 
     fn markup(&self) -> Markup {

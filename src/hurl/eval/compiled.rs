@@ -4,11 +4,11 @@ use perfloop_hurl::Span;
 use perfloop_hurl::ast::{RegexSource, Template};
 use regex::Regex;
 
-use super::document::XPath;
 use super::fault::Fault;
 use super::jsonpath::JsonPath;
 use super::text::Text;
 use super::variables::Variables;
+use super::xpath::XPath;
 
 /// Something that is written as a text.
 pub(super) trait Written: Sized {
@@ -103,10 +103,10 @@ impl Written for JsonPath {
 
 impl Written for XPath {
     fn read(text: &str) -> Option<Self> {
-        XPath::parse(text)
+        XPath::parse(text).ok()
     }
 
-    fn fault(_text: &str, span: Span) -> Fault {
-        XPath::invalid(span)
+    fn fault(text: &str, span: Span) -> Fault {
+        XPath::invalid(span, &XPath::parse(text).err().unwrap_or_default())
     }
 }

@@ -13,7 +13,7 @@ use regex::Regex;
 use url::Url;
 
 use super::compiled::Compiled;
-use super::document::{Document, Markup, XPath};
+use super::document::{Document, Markup};
 use super::fault::Fault;
 use super::json;
 use super::jsonpath::JsonPath;
@@ -22,6 +22,7 @@ use super::query::{find_jsonpath, find_xpath, first_group};
 use super::text::{Text, evaluate};
 use super::value::Value;
 use super::variables::Variables;
+use super::xpath::XPath;
 
 /// What a URL keeps as it is.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -155,7 +156,7 @@ impl Filter {
             Kind::UrlQueryParam(name) => query_param(text(value)?, &name.render(variables)?),
             Kind::XPath(path) => {
                 let document = Document::parse(text(value)?, Markup::Html);
-                let document = document.ok_or_else(|| invalid("value is not a valid XML"))?;
+                let document = document.map_err(|reason| invalid(format!("value is not a valid XML: {reason}")))?;
                 Ok(Some(find_xpath(&document, path, variables)?))
             }
         }

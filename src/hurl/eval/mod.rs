@@ -18,6 +18,7 @@ mod query;
 mod text;
 mod value;
 mod variables;
+mod xpath;
 
 pub(crate) use answer::{Answer, AnswerParts, Certificate};
 pub(crate) use content::Content;

@@ -15,15 +15,16 @@ pub(crate) enum Number {
 }
 
 impl Number {
-    /// Numbers of all kinds have one order. What has none, such as NaN, is equal to all.
-    pub(super) fn order(&self, other: &Number) -> Ordering {
+    /// Numbers of all kinds have one order, but for what is no number (NaN).
+    pub(super) fn order(&self, other: &Number) -> Option<Ordering> {
         use Number::{Float, Integer};
         match (self, other) {
-            (Integer(a), Integer(b)) => a.cmp(b),
-            (Float(a), Float(b)) => order_floats(*a, *b),
-            (Integer(a), Float(b)) => order_floats(*a as f64, *b),
-            (Float(a), Integer(b)) => order_floats(*a, *b as f64),
-            (a, b) => order_texts(&a.to_string(), &b.to_string()),
+            (Float(number), _) | (_, Float(number)) if number.is_nan() => None,
+            (Integer(a), Integer(b)) => Some(a.cmp(b)),
+            (Float(a), Float(b)) => a.partial_cmp(b),
+            (Integer(a), Float(b)) => (*a as f64).partial_cmp(b),
+            (Float(a), Integer(b)) => a.partial_cmp(&(*b as f64)),
+            (a, b) => Some(order_texts(&a.to_string(), &b.to_string())),
         }
     }
 
@@ -35,10 +36,6 @@ impl Number {
             Number::Float(number) => *number,
         }
     }
-}
-
-fn order_floats(a: f64, b: f64) -> Ordering {
-    a.partial_cmp(&b).unwrap_or(Ordering::Equal)
 }
 
 /// The order of two numbers of any length, written without exponents.
@@ -62,7 +59,7 @@ fn order_sizes(a: &str, b: &str) -> Ordering {
 
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
-        self.order(other) == Ordering::Equal
+        self.order(other) == Some(Ordering::Equal)
     }
 }
 
@@ -96,10 +93,19 @@ mod tests {
         let big = |text: &str| Number::BigInteger(text.into());
         assert_eq!(Number::Integer(1), Number::Float(1.0));
         assert_eq!(big("100000000000000000000"), Number::Float(1e20));
-        assert_eq!(big("100000000000000000000").order(&Number::Integer(9)), Ordering::Greater);
-        assert_eq!(big("-100000000000000000000").order(&big("-99999999999999999999")), Ordering::Less);
-        assert_eq!(big("-100000000000000000000").order(&Number::Integer(1)), Ordering::Less);
+        assert_eq!(big("100000000000000000000").order(&Number::Integer(9)), Some(Ordering::Greater));
+        assert_eq!(big("-100000000000000000000").order(&big("-99999999999999999999")), Some(Ordering::Less));
+        assert_eq!(big("-100000000000000000000").order(&Number::Integer(1)), Some(Ordering::Less));
         assert_ne!(big("100000000000000000000"), big("100000000000000000001"));
+    }
+
+    #[test]
+    fn what_is_no_number_is_equal_to_none_and_in_no_order() {
+        for other in [Number::Float(f64::NAN), Number::Integer(5), Number::BigInteger("1".repeat(30))] {
+            assert_ne!(Number::Float(f64::NAN), other);
+            assert_eq!(Number::Float(f64::NAN).order(&other), None);
+        }
+        assert_eq!(Number::Float(f64::INFINITY).order(&Number::Integer(5)), Some(Ordering::Greater));
     }
 
     #[test]

@@ -9,12 +9,13 @@ use regex::Regex;
 use super::answer::{Answer, Certificate, Problem};
 use super::compiled::Compiled;
 use super::cookie::Cookie;
-use super::document::{Document, XPath};
+use super::document::Document;
 use super::fault::Fault;
 use super::jsonpath::JsonPath;
 use super::text::Text;
 use super::value::Value;
 use super::variables::Variables;
+use super::xpath::XPath;
 
 /// A compiled query.
 #[derive(Debug)]
@@ -143,7 +144,9 @@ impl Query {
 
     fn xpath<'a>(&self, answer: &Answer, path: &Compiled<XPath>, vars: &Variables) -> Result<Found<'a>, Fault> {
         let document = answer.document().map_err(|problem| problem.at(self.span))?;
-        let document = document.ok_or_else(|| Fault::runtime(self.span, "invalid XML", "the body is no valid XML"))?;
+        let document = document.map_err(|reason| {
+            Fault::runtime(self.span, "invalid XML", format!("the body is no valid XML: {reason}"))
+        })?;
         find_xpath(document, path, vars).map(|value| Some(Cow::Owned(value)))
     }
 

@@ -86,7 +86,7 @@ impl Value {
     pub(super) fn order(&self, other: &Value) -> Option<Ordering> {
         match (self, other) {
             (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
-            (Value::Number(a), Value::Number(b)) => Some(a.order(b)),
+            (Value::Number(a), Value::Number(b)) => a.order(b),
             (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
             _ => None,
         }
