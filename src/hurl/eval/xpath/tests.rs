@@ -149,7 +149,7 @@ fn functions_and_operators_are_those_of_xpath_1() {
         assert_eq!(shown(TABLE, xpath), wanted, "{xpath}");
     }
     let xml = "<r xml:lang='en-US'><a>x</a><b xml:lang='de'><c/></b></r>";
-    let count = |xpath: &str| find(xml, Markup::Xml, xpath).unwrap().shown();
+    let count = |xpath: &str| find(xml, Markup::Xml, xpath).expect(xpath).shown();
     assert_eq!(count("count(//*[lang('EN')])"), "float <2.0>");
     assert_eq!(count("count(//*[lang('de')])"), "float <2.0>");
     assert_eq!(count("count(//*[lang('e')])"), "float <0.0>");
@@ -173,7 +173,7 @@ fn long_expressions_are_no_deep_ones_and_deep_ones_are_refused() {
             }
         }
     };
-    std::thread::Builder::new().stack_size(256 * 1024).spawn(judge).unwrap().join().unwrap();
+    std::thread::Builder::new().stack_size(256 * 1024).spawn(judge).expect("a thread").join().expect("no overflow");
 }
 
 #[test]
@@ -191,11 +191,11 @@ fn an_expression_that_looks_at_too_much_is_given_up() {
 #[ignore = "needs Python with lxml"]
 fn libxml2_finds_the_same() {
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/xpath.py");
-    let output = Command::new("python3").args([program, "7", "400"]).output().unwrap();
+    let output = Command::new("python3").args([program, "7", "400"]).output().expect("python3");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let (mut cases, mut wrong) = (0, Vec::new());
-    for line in String::from_utf8(output.stdout).unwrap().lines() {
-        let case: Json = serde_json::from_str(line).unwrap();
+    for line in String::from_utf8(output.stdout).expect("text").lines() {
+        let case: Json = serde_json::from_str(line).expect("JSON");
         let text = |name: &str| case[name].as_str().unwrap();
         let markup = if case["html"] == true { Markup::Html } else { Markup::Xml };
         let found = find(text("text"), markup, text("xpath"));
