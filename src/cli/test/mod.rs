@@ -9,10 +9,8 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-use parking_lot::Mutex;
 
 use super::expected::name_and_text;
 use super::hurl::environment::HurlEnvironment;
@@ -113,9 +111,9 @@ fn test(words: &[OsString]) -> Result<TestExit, Obstacle> {
     for _ in 0..args.repeat {
         let log = args.verbose.then(|| Box::new(io::stderr()) as Box<dyn Write + Send>);
         let (paint, screens) = (Paint::new(&args), Arc::clone(&screens));
-        results.extend(checks.run_once(plan.clone(), jobs, log, move |result| screens.lock().tell(result, paint))?);
+        results.extend(checks.run_once(plan.clone(), jobs, log, move |result| locked(&screens).tell(result, paint))?);
     }
-    let mut screens = screens.lock();
+    let mut screens = locked(&screens);
     // The screen tells what went wrong with it.
     let _ = summary::write(&results, started.elapsed(), &mut screens.stderr);
     let written =
@@ -147,6 +145,11 @@ impl Paint {
 struct Screens {
     stdout: Screen,
     stderr: Screen,
+}
+
+/// Also when a panic came in between: what was written stays so.
+fn locked(screens: &Mutex<Screens>) -> MutexGuard<'_, Screens> {
+    screens.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Screens {
