@@ -196,7 +196,7 @@ fn libxml2_finds_the_same() {
     let (mut cases, mut wrong) = (0, Vec::new());
     for line in String::from_utf8(output.stdout).expect("text").lines() {
         let case: Json = serde_json::from_str(line).expect("JSON");
-        let text = |name: &str| case[name].as_str().unwrap();
+        let text = |name: &str| case[name].as_str().expect("a text");
         let markup = if case["html"] == true { Markup::Html } else { Markup::Xml };
         let found = find(text("text"), markup, text("xpath"));
         let is_same = match &found {
@@ -204,7 +204,7 @@ fn libxml2_finds_the_same() {
             Ok(Value::Text(text)) => case["found"] == **text,
             Ok(Value::Nodeset(count)) => case["found"]["nodes"] == *count,
             Ok(Value::Number(number)) => case["found"]["number"].as_str().is_some_and(|wanted| {
-                let (found, wanted) = (number.as_float(), wanted.parse::<f64>().unwrap());
+                let (found, wanted) = (number.as_float(), wanted.parse::<f64>().expect("a number"));
                 found == wanted || (found.is_nan() && wanted.is_nan())
             }),
             _ => case["found"].is_null(),
