@@ -88,12 +88,6 @@ impl CheckSample {
             _ => self.answered.into(),
         }
     }
-
-    /// Tests take every request that a fail names for one that was answered.
-    #[cfg(test)]
-    pub(crate) fn blamed_by(outcome: &Outcome) -> Option<RequestId> {
-        if let Outcome::Fail(reason) = outcome { reason.request } else { None }
-    }
 }
 
 /// One HTTP exchange, ended.
@@ -264,4 +258,16 @@ pub(crate) enum UserEvent {
     NotMade(u32),
     /// It starts no more iterations. In its life it has waited so long for a processor, if the system tells.
     Ended { run_delay: Option<Duration> },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl CheckSample {
+        /// Tests take every request that a fail names for one that was answered.
+        pub(crate) fn blamed_by(outcome: &Outcome) -> Option<RequestId> {
+            if let Outcome::Fail(reason) = outcome { reason.request } else { None }
+        }
+    }
 }
