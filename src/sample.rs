@@ -107,12 +107,6 @@ impl CheckSample {
     pub(crate) fn is_alone(&self) -> bool {
         self.requests == 0 && !self.asked && !matches!(self.outcome, Outcome::Exception(_))
     }
-
-    /// Tests take every request that a fail names for one that was answered.
-    #[cfg(test)]
-    pub(crate) fn blamed_by(outcome: &Outcome) -> Option<RequestId> {
-        if let Outcome::Fail(reason) = outcome { reason.request } else { None }
-    }
 }
 
 /// One HTTP exchange, ended.
@@ -322,5 +316,17 @@ impl Life {
     pub(crate) fn and(self, other: Life) -> Life {
         let run_delay = self.run_delay.zip(other.run_delay).map(|(mine, theirs)| mine + theirs);
         Life { worked: self.worked + other.worked, run_delay }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl CheckSample {
+        /// Tests take every request that a fail names for one that was answered.
+        pub(crate) fn blamed_by(outcome: &Outcome) -> Option<RequestId> {
+            if let Outcome::Fail(reason) = outcome { reason.request } else { None }
+        }
     }
 }

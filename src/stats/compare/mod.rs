@@ -2,9 +2,9 @@
 
 mod row;
 mod student;
+mod tolerance;
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use super::blocks::BlockRow;
@@ -12,6 +12,7 @@ use super::summary::Summary;
 use crate::error::Error;
 use crate::names::OTHER;
 use row::{Estimate, Row, Unit, widths};
+pub use tolerance::{Tolerance, ToleranceOf};
 
 /// With so many runs a side, what differs from run to run can be told.
 const MIN_RUNS: usize = 3;
@@ -52,62 +53,6 @@ impl Metric {
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
-    }
-}
-
-/// How large a change may be before it counts, as a share of the base's value.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tolerance([f64; Metric::ALL.len()]);
-
-impl Tolerance {
-    /// That of a metric for which no other is set.
-    pub const DEFAULT: f64 = 0.05;
-
-    /// Sets that of one metric.
-    #[must_use]
-    pub fn of(mut self, metric: Metric, share: f64) -> Self {
-        self.0[metric as usize] = share;
-        self
-    }
-
-    /// Sets that of all metrics.
-    #[must_use]
-    pub fn of_all(self, share: f64) -> Self {
-        Tolerance([share; Metric::ALL.len()])
-    }
-}
-
-impl Default for Tolerance {
-    fn default() -> Self {
-        Tolerance([Self::DEFAULT; Metric::ALL.len()])
-    }
-}
-
-/// One word of how large changes may be: `5%` for all metrics, `p99=10%` for one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ToleranceOf {
-    /// `None` means all.
-    pub metric: Option<Metric>,
-    /// A share of the base's value.
-    pub share: f64,
-}
-
-impl FromStr for ToleranceOf {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wanted = || format!("'{text}' is no tolerance; write it like 5% or p99=10%");
-        let (metric, number) = match text.split_once('=') {
-            Some((name, number)) => {
-                let metric = Metric::ALL.into_iter().find(|metric| metric.name() == name.trim());
-                let unknown = || format!("'{name}' is not compared; write one of rps, p50, p95, p99, fail_ratio");
-                (Some(metric.ok_or_else(unknown)?), number)
-            }
-            None => (None, text),
-        };
-        let percent = number.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-        let percent = percent.filter(|percent| percent.is_finite() && *percent >= 0.0).ok_or_else(wanted)?;
-        Ok(ToleranceOf { metric, share: percent / 100.0 })
     }
 }
 
@@ -283,7 +228,7 @@ impl Comparison {
 
     fn tell(&mut self, tolerance: &Tolerance) {
         for change in self.rows.iter_mut().flat_map(|row| &mut row.changes) {
-            change.verdict = verdict(change, tolerance.0[change.metric as usize]);
+            change.verdict = verdict(change, tolerance.share(change.metric));
         }
     }
 }
