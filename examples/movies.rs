@@ -6,9 +6,9 @@
 //!
 //! ```text
 //! by_id did not pass: GET http://127.0.0.1:35957/api/id/tt0068646
-//!   host: 127.0.0.1:35957
-//!   user-agent: perfloop/0.1.0
-//!   accept: */*
+//!   Host: 127.0.0.1:35957
+//!   User-Agent: perfloop/0.1.0
+//!   Accept: */*
 //!   body of 0 bytes:
 //! answer: status 500
 //!   content-type: application/json

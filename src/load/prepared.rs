@@ -169,8 +169,8 @@ fn readable(path: &str) -> Cow<'_, str> {
 
 /// Where a redirect leads; `None` when an answer is none.
 ///
-/// 301, 302 and 303 are followed with GET (HEAD stays HEAD) and no body, other statuses with the same
-/// method and body, as browsers do. What authorizes is not sent to another host.
+/// 301, 302 and 303 are followed with GET (HEAD stays HEAD) and no body, other statuses with the same method and body.
+/// What authorizes is not sent to another host.
 pub(crate) fn redirected(from: &Prepared, status: u16, headers: &Headers) -> Result<Option<Prepared>, String> {
     let base: Url = from.uri.to_string().parse().map_err(|error| format!("redirect from {}: {error}", from.uri))?;
     // A 304 is the end of the matter, wherever it points.

@@ -72,7 +72,8 @@ impl User {
         };
         match parsed {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
-            Ok(url) => Err(format!("{url}: perfloop speaks http and https only")),
+            // Without what may be a password.
+            Ok(url) => Err(format!("{}: perfloop speaks http and https only", url.scheme())),
             Err(error) => Err(format!("'{url}' is no URL: {error}")),
         }
     }

@@ -73,7 +73,7 @@ fn a_file_that_sends_nothing_counts_for_nothing() {
     for (text, passes) in texts.into_iter().zip([10, 0]) {
         let file = folder.path().join("a.hurl");
         std::fs::write(&file, text).unwrap();
-        let files = HurlFiles::new().host(service.at("").parse().unwrap()).read([file]);
+        let files = HurlFiles::new().finds_late(true).host(service.at("").parse().unwrap()).read([file]);
         let checks = files.unwrap_or_else(|errors| panic!("{errors}")).checks();
         let summary = finish(checks.into_iter().fold(LoadTest::new(ten()), LoadTest::with_check));
         assert_eq!((summary.whole.totals.pass, counted(&summary)), (passes, 0), "{text}");

@@ -182,7 +182,7 @@ fn the_movies_fail_as_often_as_asked_and_the_hook_shows_with_what() {
     assert_eq!(ended.counts(), (Some(1), 299, 1, 0), "{ended:#?}");
     for shown in [
         " did not pass: GET http://127.0.0.1:",
-        "  user-agent: perfloop/",
+        "  User-Agent: perfloop/",
         "answer: status 500",
         "  body of 63 bytes: {",
     ] {

@@ -171,7 +171,7 @@ fn the_rate_of_a_foreign_client_is_that_of_what_was_answered() {
         (whole.rps(&whole.totals) * whole.span.as_secs_f64()).round() as u64
     };
     let failing = with_ureq(service.at("/fast"), 5);
-    assert_eq!((failing.whole.totals.fail, rate(&failing)), (10, 10), "each was answered, if not as wanted");
+    assert_eq!((failing.whole.totals.fail, rate(&failing)), (10, 0), "one that never passed may have sent nothing");
     let refused = with_ureq(REFUSED.into(), 5);
     assert_eq!((refused.whole.totals.exception, rate(&refused)), (10, 0));
     assert_eq!(refused.times_verdict(), TimesVerdict::NoAnswers);

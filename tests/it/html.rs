@@ -133,7 +133,7 @@ fn an_exchange_of_each_failure_is_kept_whole_and_without_secrets() {
     assert_eq!(first["request"]["body"], "it's");
     assert!(first["response"]["body"].as_str().unwrap().contains("it's"));
     let curl = first["curl"].as_str().unwrap();
-    assert!(curl.contains("-H 'authorization: ***'") && curl.contains(r"--data-binary 'it'\''s'"), "{curl}");
+    assert!(curl.contains("-H 'Authorization: ***'") && curl.contains(r"--data-binary 'it'\''s'"), "{curl}");
     assert!(!first["request"].to_string().contains("YW5uOnNlY3JldA"), "{first}");
     assert_eq!(exchanges.len(), 2);
     assert!(output.stderr.contains("\nrepeat: curl "), "{output:?}");

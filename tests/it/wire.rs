@@ -8,10 +8,13 @@ use flate2::write::GzEncoder;
 use serde_json::Value;
 
 use crate::raw::Raw;
-use crate::support::{Output, none, perfloop};
+use crate::support::{Output, Reports, none, perfloop};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const MS: Duration = Duration::from_millis(1);
+/// The hashes of 200 000 times `x`, by other tools.
+const SHA256: &str = "91e3faafd322bcdf160f3f0ce886acb092b9b9e2a1e8526b40f21a8898a8700b";
+const MD5: &str = "4b98146705d4b0b98b758a78ff6fb73f";
 
 /// Runs the binary, quietly, with its report on stdout.
 fn report(args: &[&str]) -> (Output, Value) {
@@ -382,4 +385,40 @@ fn a_long_body_is_counted_whole_and_what_looks_at_it_needs_room() {
     none(ends(answer, &small, [1, 0, 0], ""));
     none(ends(answer, &[&small[..], &["--expect-contains", "y"]].concat(), [0, 0, 1], "raise --max-body"));
     none(ends(answer, &["--max-body", "1MiB", "--expect-contains", "y"], [0, 1, 0], "wanted a body that contains 'y'"));
+}
+
+#[test]
+fn hurl_files_count_and_hash_a_long_body_whole_and_see_no_more_of_it_than_is_kept() {
+    let body = "x".repeat(200_000);
+    let plain = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes();
+    let packed = gzip(body.as_bytes());
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", packed.len());
+    let packed = [head.as_bytes(), &packed].concat();
+    let rows: [(String, i32, &str); 5] = [
+        ("bytes count == 200000".into(), 0, ""),
+        (format!("sha256 == hex,{SHA256};\nmd5 == hex,{MD5};"), 0, ""),
+        ("bytes count == 102400".into(), 4, "integer <200000>"),
+        ("body contains \"y\"".into(), 3, "only the first 102400 of its 200000 bytes are kept; raise --max-body"),
+        ("bytes startsWith hex,78;".into(), 3, "body too long"),
+    ];
+    let mut broken = Vec::new();
+    for answer in [plain, packed] {
+        let server = Raw::answering(answer);
+        for (assert, code, words) in &rows {
+            let reports = Reports::new();
+            let file = reports.path("long.hurl");
+            std::fs::write(&file, format!("GET {}\nHTTP 200\n[Asserts]\n{assert}\n", server.at("/"))).unwrap();
+            let output = perfloop(&["test", "--max-body", "100KiB", &file]);
+            if output.code != Some(*code) || !output.stderr.contains(words) {
+                broken.push(format!("{assert}: {output:#?}"));
+            }
+            // Under load what cannot be told is an exception, no fail.
+            let (_, report) = report(&[&file, "--max-body", "100KiB", "--loops", "1"]);
+            let wanted = [u64::from(*code == 0), u64::from(*code == 4), u64::from(*code == 3)];
+            if counts(&report) != wanted {
+                broken.push(format!("{assert}: {:?} under load", counts(&report)));
+            }
+        }
+    }
+    none(broken);
 }

@@ -28,7 +28,7 @@ impl HurlTarget {
     pub(super) fn read(args: &Args, paths: &[&String], feed: Option<&Feed<Row>>) -> Result<Self, Error> {
         let names = Names { columns: feed.map_or(&[], columns) };
         let given = Given::read(&args.hurl, names)?;
-        let mut files = given.add_to(args.hurl.describe(HurlFiles::new()), feed);
+        let mut files = given.add_to(args.hurl.describe(HurlFiles::new().is_complete(!args.only_lists)), feed);
         for header in &args.headers {
             if let Header::Sent(name, value) = Header::read(header)? {
                 files = files.header(&name, &value);

@@ -127,7 +127,6 @@ impl UrlCheck {
         let name = format!("{method} {}", target.of_words(url.path()));
         let long_name = format!("{method} {}", target.of_words(&request.uri.to_string()));
         request.name.clone_from(&name);
-        request.manner.asks_proxy = true;
 
         let filling = Filling::new(path_and_query, &headers, body_template);
         let texts = ExpectedTexts::new(args, names)?;

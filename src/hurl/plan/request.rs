@@ -168,6 +168,8 @@ impl Request {
         last_url: &mut String,
     ) -> Result<(), Fault> {
         let Filling { options, common, .. } = filling;
+        // It went by a header, which must not stay when the URL has another, or none.
+        let had_login = self.changes_url && login(last_url).is_some();
         if self.changes_url || options.path_as_is || filling.changes_options {
             let url = self.address(filling.variables)?;
             if *last_url != url || options.path_as_is || filling.changes_options {
@@ -178,7 +180,8 @@ impl Request {
         let content_type = if self.changes_body { self.set_body(request, filling)? } else { None };
         let has_more = !options.headers.is_empty() || !options.no_headers.is_empty() || options.user.is_some();
         let has_common = !common.headers.is_empty() || common.user.is_some();
-        if self.changes_headers || has_more || has_common || filling.compressed || filling.changes_options {
+        let is_changed = self.changes_headers || had_login || filling.compressed || filling.changes_options;
+        if is_changed || has_more || has_common {
             self.set_headers(request, filling, content_type)?;
         }
         request.timeout = options.timeout;

@@ -96,7 +96,6 @@ impl Runner<'_> {
             wants_certificate: entry.wants_certificate,
             wants_hashes: entry.wants_hashes,
             repeats_cookies: true,
-            asks_proxy: true,
         };
         let filling = Filling {
             variables: &self.variables,

@@ -30,8 +30,6 @@ pub(crate) struct Manner {
     pub(crate) wants_hashes: bool,
     /// The user's cookies are sent beside those it names itself, those of the same names included.
     pub(crate) repeats_cookies: bool,
-    /// An HTTP proxy is asked for URLs of `http://` itself, without a tunnel through it.
-    pub(crate) asks_proxy: bool,
 }
 
 impl Default for Manner {
@@ -42,7 +40,6 @@ impl Default for Manner {
             wants_certificate: false,
             wants_hashes: false,
             repeats_cookies: false,
-            asks_proxy: false,
         }
     }
 }

@@ -78,7 +78,7 @@ impl Buffers for ConnectionBuffers {
         self.unread.start += amount;
     }
 
-    /// The first is scratch space for a body sent in chunks, which perfloop never does: all its bodies have a length.
+    /// What a transport must have, and nothing of perfloop asks for.
     fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
         self.reserve_output(FIRST_OUTPUT);
         self.make_room();

@@ -145,11 +145,11 @@ impl Client {
         match remedy {
             Remedy::None => {}
             Remedy::Repeat => {
-                self.wire.lock().begin_again();
+                self.wire.lock().begin_again(Instant::now());
                 result = self.attempt(ask);
             }
             Remedy::RepeatWithoutExpectation => {
-                self.wire.lock().begin_again();
+                self.wire.lock().begin_again(Instant::now());
                 let mut headers = ask.headers.clone();
                 headers.remove("expect");
                 result = self.attempt(Ask { headers: &headers, ..ask });
@@ -197,8 +197,8 @@ impl Client {
         }
     }
 
-    /// A server may close a connection just before a request comes: nobody's failure. (RFC 9110, 9.2.2 lets a
-    /// client repeat what does twice what it does once; the rest is repeated only if no byte of it had left.)
+    /// A server may close a connection just before a request comes: nobody's failure. Idempotent requests are repeated
+    /// (RFC 9110, 9.2.2), others only if no byte of them had left.
     fn remedy(&self, broken: &Broken, careful: bool) -> Remedy {
         let wire = self.wire.lock();
         if wire.is_overdue(Instant::now()) {
@@ -217,20 +217,20 @@ impl Client {
     }
 
     fn outgoing<'a>(&'a self, ask: Ask<'a>) -> Outgoing<'a> {
-        let is_asked = ask.manner.asks_proxy && ask.uri.scheme_str() == Some("http");
-        let forward = self.shared.proxy.as_ref().and_then(Proxy::forward).filter(|_| is_asked);
+        let is_plain = ask.uri.scheme_str() == Some("http");
+        let forward = self.shared.proxy.as_ref().and_then(Proxy::forward).filter(|_| is_plain);
         Outgoing { ask, settings: &self.shared.settings, forward }
     }
 
     fn attempt(&self, ask: Ask<'_>) -> Result<Incoming, Broken> {
         let outgoing = self.outgoing(ask);
         let kept = &mut *self.kept.borrow_mut();
-        let mut connection = match kept.pool.take(ask.uri, outgoing.forward.is_some()) {
+        let mut connection = match kept.pool.take(ask.uri) {
             Some(connection) => {
                 self.wire.lock().ready();
                 connection
             }
-            None => self.connections.connect(ask.uri, outgoing.forward.is_some())?,
+            None => self.connections.connect(ask.uri)?,
         };
         let limit = BodyLimit(self.shared.settings.max_body);
         let mut exchange = Exchange { transport: &mut *connection.transport, wire: &self.wire };

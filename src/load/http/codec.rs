@@ -96,7 +96,7 @@ impl Exchange<'_> {
             Some(head) => head,
             None => self.head()?,
         };
-        if head.status == 417 && outgoing.waits_for_continue() {
+        if head.status == 417 && !is_sent_whole && outgoing.waits_for_continue() {
             return Err(Broken::ExpectationFailed);
         }
         let mut incoming = self.answer(head, outgoing, limit)?;
@@ -232,8 +232,8 @@ impl Exchange<'_> {
                 }
             }
         }
-        // What else has come belongs to no request. On a connection that was used before, nothing tells which of the two
-        // is the answer: one of them may have waited there.
+        // More than one answer has come. The first is the one on a new connection; on one that was used before it may have
+        // waited there since before the request, and the second be the one.
         let is_clean = self.transport.buffers().input().is_empty();
         if !is_clean && self.wire.lock().may_hold_more() {
             return Err(Broken::Early);

@@ -41,7 +41,7 @@ pub(super) struct Connections {
 impl Connections {
     pub(super) fn new(shared: &Arc<Shared>, wire: &SharedWire, turn: u32, interrupt: &Interrupt) -> Self {
         let tls = Arc::new(TlsConnector::new(Arc::clone(&shared.tls), wire.clone()));
-        let chain = TcpConnector::new(wire.clone(), Arc::clone(&shared.book))
+        let chain = TcpConnector::new(wire.clone(), Arc::clone(shared))
             .chain(ProxyConnector::new(Arc::clone(shared), Arc::clone(&tls), wire.clone()))
             .chain(Last(tls));
         Connections {
@@ -53,20 +53,18 @@ impl Connections {
         }
     }
 
-    /// A new connection for requests to this place, or to a proxy that is asked for them.
+    /// A new connection for requests to this place, as the proxy has it.
     ///
     /// # Errors
     /// Why there is none; the wire knows in which phase.
     #[inline(never)]
-    pub(super) fn connect(&self, uri: &Uri, is_forward: bool) -> Result<Connection, Error> {
+    pub(super) fn connect(&self, uri: &Uri) -> Result<Connection, Error> {
         let proxy = self.shared.proxy.as_ref();
-        let forward = proxy.and_then(Proxy::forward).filter(|_| is_forward);
         let first = proxy.map_or(uri, Proxy::uri);
         let addrs = self.resolver.resolve(first, &CONFIG, BY_THE_WIRE)?;
         let interrupt = self.interrupt.clone();
         let details = ConnectionDetails {
-            // Asked for whole URLs, the proxy is where the connection ends.
-            uri: if forward.is_some() { first } else { uri },
+            uri,
             addrs,
             config: &CONFIG,
             request_level: false,
@@ -82,7 +80,7 @@ impl Connections {
         };
         let transport = self.chain.connect(&details, None)?.ok_or(Error::ConnectionFailed)?;
         self.wire.lock().ready();
-        Ok(Connection { transport, origin: Origin::of(uri, is_forward) })
+        Ok(Connection { transport, origin: Origin::of(uri) })
     }
 }
 

@@ -12,18 +12,25 @@ use super::headers::{Headers, text_of};
 /// A body that is longer unpacked is not unpacked to its end: a few packed bytes may be gigabytes.
 const MAX_UNPACKED: u64 = 1024 * 1024 * 1024;
 
+/// No service packs a body more often, but one that means harm.
+const MAX_CODINGS: usize = 5;
+
 /// The body unpacked, and kept up to a limit; `None` when it came as it is.
 ///
 /// # Errors
 /// One line, when it is packed in an unknown way, is broken, or was cut before it was unpacked.
 pub(crate) fn unpacked(headers: &Headers, body: &Body) -> Result<Option<Body>, String> {
     // As that of the answer to HEAD, an empty body stands for nothing.
-    if body.kept.is_empty() || !headers.has("content-encoding") {
+    if body.length == 0 || !headers.has("content-encoding") {
         return Ok(None);
     }
     let mut unpacked: Option<Body> = None;
     let values: Vec<String> =
         headers.get_all("content-encoding").map(|value| text_of(value).to_ascii_lowercase()).collect();
+    let codings = values.iter().flat_map(|value| value.split(',')).count();
+    if codings > MAX_CODINGS {
+        return Err(format!("the body is packed {codings} times over; perfloop unpacks at most {MAX_CODINGS}"));
+    }
     // The coding that was applied last is undone first.
     for coding in values.iter().flat_map(|value| value.split(',')).map(str::trim).rev() {
         let packed = unpacked.as_ref().unwrap_or(body);

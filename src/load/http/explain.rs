@@ -27,7 +27,8 @@ pub(super) struct Limits {
 pub(super) fn explain(broken: Broken, wire: &mut Wire, uri: &Uri, proxy: Option<&Proxy>, limits: Limits) -> Lost {
     // In TLS 1.3 the service may refuse a client when that has sent its request already.
     let is_handshake = matches!(&broken, Broken::Transport(error) if tls::is_alert(error));
-    let phase = if is_handshake && wire.traffic.new_connection { Phase::Tls } else { wire.phase };
+    let is_handshake = is_handshake && wire.traffic.new_connection && !wire.has_answer();
+    let phase = if is_handshake { Phase::Tls } else { wire.phase };
     let target = uri.host().map_or_else(|| "the host".to_owned(), |host| with_port(host, uri));
     let party = match (proxy, phase) {
         (Some(proxy), Phase::Resolve | Phase::Connect | Phase::Proxy) => {
@@ -38,18 +39,18 @@ pub(super) fn explain(broken: Broken, wire: &mut Wire, uri: &Uri, proxy: Option<
     };
     let doing = phase.doing();
     let (kind, message) = match broken {
+        Broken::Closed if phase == Phase::Proxy => {
+            (RequestErrorKind::Connect, format!("{party} opens no connection to {target}: it closed the connection"))
+        }
         Broken::Closed => (RequestErrorKind::Closed, format!("connection closed by {party} while {doing}")),
         Broken::Protocol(what) => (RequestErrorKind::Protocol, format!("broken HTTP while {doing}: {what}")),
         Broken::Packed(what) => (RequestErrorKind::Protocol, what),
-        Broken::ExpectationFailed => (
-            RequestErrorKind::Protocol,
-            "broken HTTP: the service asks twice not to be asked for 100-continue (417)".into(),
-        ),
         Broken::Early => {
             wire.phase = Phase::FirstByte;
             (RequestErrorKind::Protocol, format!("broken HTTP: {party} sent bytes that answer no request"))
         }
-        Broken::Transport(ureq::Error::Timeout(_)) => {
+        // It is said again without the expectation, unless the time is up.
+        Broken::ExpectationFailed | Broken::Transport(ureq::Error::Timeout(_)) => {
             let limit = limits.connect.filter(|_| phase.is_before_send()).unwrap_or(limits.whole);
             let whom = if phase == Phase::Proxy { format!(" ({party})") } else { String::new() };
             (RequestErrorKind::Timeout, format!("timed out after {} while {doing}{whom}", short(limit)))
@@ -94,12 +95,6 @@ fn io_words(error: &io::Error, phase: Phase, reset: bool, party: &str, target: &
             format!("no file is left to open for a connection to {party}; use fewer users, or raise ulimit -n"),
         ),
         (_, Phase::Connect) => (RequestErrorKind::Connect, format!("cannot connect to {party}: {error}")),
-        (io::ErrorKind::UnexpectedEof, Phase::Proxy) => {
-            (RequestErrorKind::Connect, format!("{party} opens no connection to {target}: it closed the connection"))
-        }
-        (io::ErrorKind::UnexpectedEof, _) => {
-            (RequestErrorKind::Closed, format!("connection closed by {party} while {doing}"))
-        }
         (_, Phase::Proxy) => (RequestErrorKind::Connect, format!("{party} opens no connection to {target}: {error}")),
         _ if reset => (RequestErrorKind::Reset, format!("connection reset by {party} while {doing}")),
         (_, Phase::Tls) => (RequestErrorKind::Tls, format!("TLS with {party} failed: {error}")),

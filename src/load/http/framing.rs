@@ -38,8 +38,9 @@ impl Ending {
         let headers = &head.headers;
         let is_persistent = match head.version {
             Version::HTTP_10 => headers.has_word("connection", "keep-alive"),
-            _ => !headers.has_word("connection", "close"),
+            _ => true,
         };
+        let is_persistent = is_persistent && !headers.has_word("connection", "close");
         if *method == Method::HEAD || matches!(head.status, 204 | 304) {
             return Ok(Ending { framing: Framing::Length(0), keeps_alive: is_persistent });
         }
@@ -54,7 +55,7 @@ impl Ending {
             (Some(_), _) | (None, None) => Framing::UntilClose,
             (None, Some(length)) => Framing::Length(length),
         };
-        let is_contradictory = last.is_some() && length.is_some();
+        let is_contradictory = last.is_some() && (length.is_some() || head.version == Version::HTTP_10);
         let keeps_alive = is_persistent && framing != Framing::UntilClose && !is_contradictory;
         Ok(Ending { framing, keeps_alive })
     }

@@ -33,12 +33,19 @@ impl HeadSearch {
         if seen != &START[..seen.len()] {
             return Err(format!("the answer begins with '{}', which is not HTTP/1", beginning(bytes)));
         }
-        while let Some(at) = memchr::memchr(b'\n', &bytes[self.searched..]).map(|at| at + self.searched) {
+        loop {
+            let Some(at) = memchr::memchr(b'\n', &bytes[self.searched..]).map(|at| at + self.searched) else {
+                self.searched = bytes.len();
+                break;
+            };
             let end = match bytes[at + 1..] {
                 [b'\n', ..] => Some(at + 2),
                 [b'\r', b'\n', ..] => Some(at + 3),
                 // The next byte tells whether the line that ended was the last.
-                [] | [b'\r'] => break,
+                [] | [b'\r'] => {
+                    self.searched = at;
+                    break;
+                }
                 _ => None,
             };
             if let Some(end) = end.filter(|end| *end <= MAX_HEAD) {

@@ -19,19 +19,17 @@ pub(super) struct Connection {
 pub(super) struct Origin {
     authority: String,
     is_tls: bool,
-    /// It leads to a proxy that is asked for whole URLs.
-    is_forward: bool,
 }
 
 impl Origin {
-    pub(super) fn of(uri: &Uri, is_forward: bool) -> Self {
+    pub(super) fn of(uri: &Uri) -> Self {
         let (authority, is_tls) = parts(uri);
-        Origin { authority: authority.to_owned(), is_tls, is_forward }
+        Origin { authority: authority.to_owned(), is_tls }
     }
 
-    fn leads_to(&self, uri: &Uri, is_forward: bool) -> bool {
+    fn leads_to(&self, uri: &Uri) -> bool {
         let (authority, is_tls) = parts(uri);
-        self.is_forward == is_forward && self.is_tls == is_tls && self.authority.eq_ignore_ascii_case(authority)
+        self.is_tls == is_tls && self.authority.eq_ignore_ascii_case(authority)
     }
 }
 
@@ -51,9 +49,9 @@ pub(super) struct Pool {
 
 impl Pool {
     /// A connection for a request to this place that is open as far as can be told.
-    pub(super) fn take(&mut self, uri: &Uri, is_forward: bool) -> Option<Connection> {
+    pub(super) fn take(&mut self, uri: &Uri) -> Option<Connection> {
         loop {
-            let at = self.connections.iter().rposition(|known| known.origin.leads_to(uri, is_forward))?;
+            let at = self.connections.iter().rposition(|known| known.origin.leads_to(uri))?;
             let mut connection = self.connections.remove(at);
             // Bytes that nothing asked for answer nothing.
             if connection.transport.buffers().input().is_empty() && connection.transport.is_open() {

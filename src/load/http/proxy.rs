@@ -52,7 +52,8 @@ impl Proxy {
     pub(super) fn new(url: &Url) -> Result<Proxy, Error> {
         let refuse = |why: &str| {
             Err(Error::usage(format!(
-                "--proxy {url}: {why}; give a URL like http://127.0.0.1:3128 or socks5://127.0.0.1:1080"
+                "--proxy {}: {why}; give a URL like http://127.0.0.1:3128 or socks5://127.0.0.1:1080",
+                url.scheme()
             )))
         };
         let Some(host) = url.host_str().filter(|host| !host.is_empty()) else { return refuse("has no host") };
@@ -118,26 +119,22 @@ impl ProxyConnector {
                     Some("https") => self.tls.handshake(&proxy.uri, transport, &details.current_time)?,
                     _ => transport,
                 };
-                // A proxy that is the end of the connection is asked for whole URLs.
-                if details.uri != &proxy.uri {
+                // What needs no TLS the proxy is asked for itself.
+                if details.needs_tls() {
                     self.tunnel(proxy, details.uri, &mut *transport)?;
                 }
                 self.wire.lock().end(Instant::now());
                 Ok(transport)
             }
             Some(Proxy::Socks(proxy)) => {
-                let address = match proxy.resolves {
-                    true => None,
-                    false => {
-                        let found = details.resolver.resolve(details.uri, details.config, BY_THE_WIRE)?;
-                        found.first().copied()
-                    }
-                };
                 self.wire.lock().begin(Phase::Proxy, Instant::now());
+                let address = if proxy.resolves { None } else { Some(address_of(details)?) };
                 let mut stream = TransportAdapter::new(transport, Arc::clone(&details.current_time));
                 proxy.open(&mut stream, details.uri, address)?;
+                let mut transport = stream.into_inner();
+                said_no_more(&mut *transport)?;
                 self.wire.lock().end(Instant::now());
-                Ok(stream.into_inner())
+                Ok(transport)
             }
         }
     }
@@ -151,8 +148,8 @@ impl ProxyConnector {
             request.push_str(&format!("Proxy-Authorization: {login}\r\n"));
         }
         request.push_str("Proxy-Connection: Keep-Alive\r\n\r\n");
-        match (Exchange { transport, wire: &self.wire }).open_tunnel(request.as_bytes()) {
-            Ok(200..=299) => Ok(()),
+        match (Exchange { transport: &mut *transport, wire: &self.wire }).open_tunnel(request.as_bytes()) {
+            Ok(200..=299) => said_no_more(transport),
             Ok(407) => Err(refused("it wants another user or password (status 407)").into()),
             Ok(status) => Err(refused(&format!("it answered with status {status}")).into()),
             Err(Broken::Transport(error)) => Err(error),
@@ -168,6 +165,25 @@ impl<In: Transport> Connector<In> for ProxyConnector {
     fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, UreqError> {
         chained.map(|transport| self.open(details, Box::new(transport))).transpose()
     }
+}
+
+/// The address of the target, for a proxy that looks up no names.
+fn address_of(details: &ConnectionDetails<'_>) -> Result<SocketAddr, UreqError> {
+    let no_address = |why: String| {
+        let host = details.uri.host().unwrap_or_default();
+        UreqError::Io(refused(&format!("{host} has no address{why}")))
+    };
+    match details.resolver.resolve(details.uri, details.config, BY_THE_WIRE) {
+        Ok(found) => found.first().copied().ok_or_else(|| no_address(String::new())),
+        Err(error @ UreqError::Timeout(_)) => Err(error),
+        Err(UreqError::Other(error)) => Err(no_address(format!(": {error}"))),
+        Err(_) => Err(no_address(String::new())),
+    }
+}
+
+/// What follows a proxy's word that the way is open answers no request.
+fn said_no_more(transport: &mut dyn Transport) -> Result<(), UreqError> {
+    if transport.buffers().input().is_empty() { Ok(()) } else { Err(refused("it sent more than its answer").into()) }
 }
 
 fn port_of(target: &Uri) -> u16 {

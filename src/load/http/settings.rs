@@ -164,8 +164,8 @@ impl HttpSettings {
         self
     }
 
-    /// Connect through this proxy: `http://`, `https://` (both by CONNECT), `socks5://` or `socks5h://` (the
-    /// proxy looks names up). Default: none; the environment's proxy settings are not used.
+    /// Connect through this proxy: `http://` or `https://` (asked for `http://` URLs itself, and for a tunnel by CONNECT to
+    /// `https://` ones), `socks5://` or `socks5h://` (the proxy looks names up). Default: none; the environment's proxy settings are not used.
     #[must_use]
     pub fn proxy(mut self, proxy: url::Url) -> Self {
         self.proxy = Some(proxy);

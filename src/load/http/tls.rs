@@ -103,7 +103,8 @@ impl TlsTransport {
     /// Copies the other side's certificate for who wants it.
     fn note_certificate(&self) {
         let mut wire = self.wire.lock();
-        if wire.wants_certificate && wire.certificate.is_none() {
+        // Of TLS inside that with a proxy, the inner one is the service's, and comes last.
+        if wire.wants_certificate {
             let shown = self.stream.conn.peer_certificates().and_then(|chain| chain.first());
             wire.certificate = shown.map(|certificate| certificate.to_vec());
         }
@@ -127,19 +128,22 @@ impl Transport for TlsTransport {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         self.stream.sock.set_timeout(timeout);
-        let bytes = self.stream.read(self.buffers.input_append_buf())?;
-        if bytes > 0 {
-            self.wire.lock().opened();
+        let read = self.stream.read(self.buffers.input_append_buf());
+        match &read {
+            Ok(1..) => self.wire.lock().opened(),
+            Ok(0) | Err(_) => self.wire.lock().closed_unopened(),
         }
+        let bytes = read?;
         self.buffers.input_appended(bytes);
         Ok(bytes > 0)
     }
 
     fn is_open(&mut self) -> bool {
         // Bytes that nothing asked for answer nothing.
-        let has_more = self.stream.conn.process_new_packets().is_ok_and(|state| state.plaintext_bytes_to_read() > 0);
+        let is_quiet = |state: rustls::IoState| state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed();
+        let is_quiet = self.stream.conn.process_new_packets().is_ok_and(is_quiet);
         let below = self.stream.sock.get_mut();
-        !has_more && below.buffers().input().is_empty() && below.is_open()
+        is_quiet && below.buffers().input().is_empty() && below.is_open()
     }
 
     fn is_tls(&self) -> bool {

@@ -12,7 +12,8 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 use ureq::{Error, Timeout};
 
 use super::buffers::ConnectionBuffers;
-use super::resolver::AddressBook;
+use super::client::Shared;
+use super::proxy::Proxy;
 use super::stamp::{Arrival, StampClock};
 use super::wire::{Read, SharedWire};
 use crate::load::os;
@@ -29,12 +30,12 @@ const MAX_ROUND_TRIP: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct TcpConnector {
     wire: SharedWire,
-    book: Arc<AddressBook>,
+    shared: Arc<Shared>,
 }
 
 impl TcpConnector {
-    pub(super) fn new(wire: SharedWire, book: Arc<AddressBook>) -> Self {
-        TcpConnector { wire, book }
+    pub(super) fn new(wire: SharedWire, shared: Arc<Shared>) -> Self {
+        TcpConnector { wire, shared }
     }
 
     fn connect_one(&self, address: SocketAddr) -> io::Result<TcpStream> {
@@ -68,7 +69,8 @@ impl Connector for TcpConnector {
         let since = Instant::now();
         self.wire.lock().begin_connect(since);
         let stream = self.connect_any(&details.addrs).map_err(|error| {
-            self.book.strike_out(details.uri);
+            let to = self.shared.proxy.as_ref().map_or(details.uri, Proxy::uri);
+            self.shared.book.strike_out(to);
             timeout_or_io(error)
         })?;
         let now = Instant::now();
@@ -89,7 +91,9 @@ impl Connector for TcpConnector {
             last_use: since,
             send_failed: false,
             stamps: StampClock::default(),
-            is_stamped: false,
+            is_telling: false,
+            is_wrapped: details.needs_tls() || to_proxy_by_tls(&self.shared),
+            was_refused: false,
             round_trip: now.saturating_duration_since(since),
             peer,
         }))
@@ -119,8 +123,12 @@ pub(super) struct TcpTransport {
     /// The other side takes no more. It may still have answered: the read decides.
     send_failed: bool,
     stamps: StampClock,
-    /// The last read that brought bytes brought a stamp.
-    is_stamped: bool,
+    /// The last read that brought bytes brought a stamp, and the bytes are the service's own: inside TLS, one read may
+    /// hold several answers, and only the last has the stamp.
+    is_telling: bool,
+    is_wrapped: bool,
+    /// The other side's kernel has refused bytes.
+    was_refused: bool,
     /// What the connection took to be made: about the time from here to the other end and back.
     round_trip: Duration,
     peer: Option<IpAddr>,
@@ -143,7 +151,9 @@ impl TcpTransport {
             Direction::Write => Some(left.map_or(EARLY_LOOK, |left| left.min(EARLY_LOOK))),
         };
         let keep = match (*limit, left) {
-            (Some(limit), Some(left)) => limit <= left + (left / 20).max(Duration::from_millis(10)),
+            (Some(limit), Some(left)) => {
+                limit <= left + (left / 20).clamp(Duration::from_millis(10), Duration::from_millis(50))
+            }
             (limit, left) => limit == left,
         };
         if !keep {
@@ -162,7 +172,7 @@ impl TcpTransport {
     /// refused those bytes, which takes a round trip to be known.
     fn is_refused(&self) -> bool {
         let has_error = || matches!(self.socket.0.take_error(), Ok(Some(_)));
-        has_error() || {
+        self.was_refused || has_error() || {
             std::thread::sleep(self.round_trip.min(MAX_ROUND_TRIP));
             has_error()
         }
@@ -190,7 +200,7 @@ impl TcpTransport {
         let mut wire = self.wire.lock();
         let sent = wire.not_before().unwrap_or(returned);
         let arrival = received.stamp.map_or(Arrival::Unknown, |stamp| self.stamps.arrival(stamp, sent, returned));
-        self.is_stamped = received.stamp.is_some();
+        self.is_telling = received.stamp.is_some() && !self.is_wrapped;
         let filled_buffer = received.bytes == room;
         wire.received(Read { bytes: received.bytes, filled_buffer, arrival, returned });
     }
@@ -230,7 +240,7 @@ impl Transport for TcpTransport {
                     self.send_failed = !os::is_quiet(&self.socket.0);
                 }
                 // An early answer may be waiting in the socket.
-                Err(_) => self.send_failed = true,
+                Err(_) => (self.send_failed, self.was_refused) = (true, true),
             }
             if sent < amount {
                 now = Instant::now();
@@ -258,7 +268,6 @@ impl Transport for TcpTransport {
                 // The limit on the socket may be an old and shorter one: look at the clock, and go on with what is left.
                 Err(error) if is_timeout(&error) => self.read_limit = None,
                 Err(error) => {
-                    // ureq takes a reset for the end of a body that has no length; perfloop does not.
                     self.wire.lock().reset = true;
                     return Err(Error::Io(io::Error::other(error)));
                 }
@@ -272,9 +281,14 @@ impl Transport for TcpTransport {
             return false;
         }
         // Where there are stamps, they tell bytes that came before a request from its answer.
-        let is_trusted = self.is_stamped && !self.wire.lock().careful && self.last_use.elapsed() < TRUSTED_REST;
+        let is_trusted = self.is_telling && !self.wire.lock().careful && self.last_use.elapsed() < TRUSTED_REST;
         is_trusted || os::is_quiet(&self.socket.0)
     }
+}
+
+/// The way to the proxy is inside TLS.
+fn to_proxy_by_tls(shared: &Shared) -> bool {
+    shared.proxy.as_ref().is_some_and(|proxy| proxy.uri().scheme_str() == Some("https"))
 }
 
 /// A socket's time limit shows as either kind, depending on the system.

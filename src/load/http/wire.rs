@@ -37,6 +37,7 @@ const LATE: Duration = Duration::from_micros(100);
 pub(super) struct Wire {
     /// When the whole exchange must be over.
     deadline: Option<Instant>,
+    connect_timeout: Option<Duration>,
     /// When a new connection must be made.
     pub(super) connect_deadline: Option<Instant>,
     /// Until when an answer is waited for before the body goes without one.
@@ -45,6 +46,8 @@ pub(super) struct Wire {
     pub(super) times: RequestTimes,
     pub(super) traffic: Traffic,
     sent_at: Option<Instant>,
+    /// When this try was sent, which may be the second.
+    try_sent_at: Option<Instant>,
     first_byte_at: Option<Instant>,
     last_byte_at: Option<Instant>,
     /// Since when the connection is in the phase of being made that it is in.
@@ -86,17 +89,23 @@ impl Wire {
     ) {
         // A timeout too long for the clock is none.
         let deadline = now.checked_add(timeout);
-        let connect_deadline = connect_timeout.and_then(|limit| now.checked_add(limit)).or(deadline);
-        let asked = Wire { careful, wants_certificate, ..Wire::default() };
-        *self = Wire { deadline, connect_deadline, untouched: true, ..asked };
+        let asked = Wire { careful, wants_certificate, connect_timeout, ..Wire::default() };
+        *self = Wire { deadline, untouched: true, ..asked };
+        self.limit_connect(now);
     }
 
     /// Forgets a connection that brought no answer. The clock goes on from the first send.
-    pub(super) fn begin_again(&mut self) {
-        let Wire { deadline, sent_at, careful, wants_certificate, .. } = *self;
-        let asked = Wire { careful, wants_certificate, ..Wire::default() };
-        *self = Wire { deadline, connect_deadline: deadline, sent_at, ..asked };
+    pub(super) fn begin_again(&mut self, now: Instant) {
+        let Wire { deadline, connect_timeout, sent_at, careful, wants_certificate, .. } = *self;
+        let asked = Wire { careful, wants_certificate, connect_timeout, ..Wire::default() };
+        *self = Wire { deadline, sent_at, ..asked };
         self.traffic.resent = true;
+        self.limit_connect(now);
+    }
+
+    fn limit_connect(&mut self, now: Instant) {
+        let own = self.connect_timeout.and_then(|limit| now.checked_add(limit));
+        self.connect_deadline = own.map(|own| self.deadline.map_or(own, |whole| whole.min(own))).or(self.deadline);
     }
 
     /// How long the phase it is in may still take.
@@ -148,6 +157,7 @@ impl Wire {
     pub(super) fn sending(&mut self, now: Instant, bytes: usize) {
         if self.phase >= Phase::Send {
             self.sent_at.get_or_insert(now);
+            self.try_sent_at.get_or_insert(now);
             self.traffic.bytes_out += bytes as u64;
         }
     }
@@ -171,7 +181,7 @@ impl Wire {
 
     /// What the stamp of an arrival must lie after.
     pub(super) fn not_before(&self) -> Option<Instant> {
-        self.sent_at.or(self.phase_since)
+        self.try_sent_at.or(self.phase_since)
     }
 
     /// A read has returned.
@@ -199,9 +209,22 @@ impl Wire {
     /// Inside what has arrived was a part of the answer. What comes before it in TLS, such as the tickets for
     /// later sessions, is not its first byte.
     pub(super) fn opened(&mut self) {
-        if !self.is_opened {
+        if !self.is_opened && self.phase >= Phase::Send {
             self.is_opened = true;
             self.first_byte_at = self.last_byte_at;
+        }
+    }
+
+    /// Some of an answer inside TLS has come.
+    pub(super) fn has_answer(&self) -> bool {
+        self.is_opened
+    }
+
+    /// TLS has ended, or broken, without a byte of the answer in it: what has come was about the connection.
+    pub(super) fn closed_unopened(&mut self) {
+        if !self.is_opened && self.phase == Phase::Receive {
+            self.phase = Phase::FirstByte;
+            self.is_unread = true;
         }
     }
 
@@ -218,8 +241,10 @@ impl Wire {
     fn times_until(&self, end: Option<Instant>) -> RequestTimes {
         let (Some(sent), Some(end)) = (self.sent_at, end) else { return self.times };
         let first = self.first_byte_at.unwrap_or(end);
+        // The clock of a repeated request goes on while its new connection is made, which is counted as setup.
+        let again = if self.traffic.resent { self.times.setup() } else { Duration::ZERO };
         RequestTimes {
-            first_byte: first.saturating_duration_since(sent),
+            first_byte: first.saturating_duration_since(sent).saturating_sub(again),
             receive: end.saturating_duration_since(first),
             ..self.times
         }

@@ -211,6 +211,7 @@ fn words(kind: &Kind, end: End, server: Option<&FaultServer>, reports: &Reports)
         (Route::Direct, Some(address)) => vec![format!("http://{address}/")],
         (Route::Tls, Some(address)) => vec![format!("https://{address}/"), "--insecure".into()],
         (Route::HttpProxy, Some(address)) => by("http://service.test/", "http", &address),
+        (Route::Tunnel, Some(address)) => by("https://service.test/", "http", &address),
         (Route::Socks("socks5"), Some(address)) => by("http://127.0.0.1:9/", "socks5", &address),
         (Route::Socks(scheme), Some(address)) => by("http://service.test/", scheme, &address),
     };

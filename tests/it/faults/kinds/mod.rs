@@ -42,6 +42,8 @@ pub(super) enum Route {
     Direct,
     /// The service is an HTTP proxy and what is behind it.
     HttpProxy,
+    /// The same, asked for a way to a service that speaks TLS.
+    Tunnel,
     /// The service is a SOCKS proxy and what is behind it; asked for a name, or for an address.
     Socks(&'static str),
     Tls,

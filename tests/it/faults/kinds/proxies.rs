@@ -1,12 +1,11 @@
 //! Proxies and TLS that do not let a request through, or do.
 
 use std::io;
-use std::thread;
 use std::time::Duration;
 
 use super::Right::{Lost, NoPass, Pass, Unaccepted};
-use super::Route::{HttpProxy, Socks, Tls};
-use super::{Kind, Right, each, good};
+use super::Route::{HttpProxy, Socks, Tls, Tunnel};
+use super::{Kind, Right, answer, each, good};
 use crate::faults::server::Connection;
 
 const ESTABLISHED: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
@@ -16,32 +15,22 @@ const ENDS: Right = Unaccepted(&["connect", "proxy", "closed", "reset"], "proxy"
 const NO_TLS: Right = Unaccepted(&["tls", "closed", "reset"], "TLS");
 
 pub(super) fn kinds() -> Vec<Kind> {
-    [by_connect(), by_socks(), by_tls()].into_iter().flatten().collect()
+    [by_connect(), by_proxy(), by_socks(), by_tls()].into_iter().flatten().collect()
 }
 
 fn by_connect() -> Vec<Kind> {
     let kinds = [
-        Kind::new("a tunnel", Pass, |c| each(connected(c, ESTABLISHED)?, good)),
-        Kind::new("a tunnel that speaks of a length", Pass, |c| {
-            each(connected(c, "HTTP/1.0 200 OK\r\nproxy-agent: x\r\ncontent-length: 5\r\n\r\n")?, good)
-        }),
-        Kind::new("a tunnel in two parts", Pass, |c| {
-            let (first, second) = ESTABLISHED.split_at(20);
-            let mut c = connected(c, first)?;
-            thread::sleep(Duration::from_millis(2));
-            c.send(second)?;
-            each(c, good)
-        }),
-        Kind::new("a tunnel and an answer before any request", NoPass, |c| {
-            let stray = "HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\nturn nobody's.";
-            each(connected(c, &format!("{ESTABLISHED}{stray}"))?, good)
-        }),
-        Kind::new("a tunnel to silence", Lost(&["timeout"], "while waiting for the first byte"), |c| {
+        Kind::new("a tunnel to silence", Unaccepted(&["timeout"], "TLS"), |c| connected(c, ESTABLISHED)?.hang())
+            .hangs(),
+        Kind::new("a tunnel that ends", NO_TLS, |c| {
             let mut c = connected(c, ESTABLISHED)?;
-            c.request()?;
-            c.hang()
-        })
-        .hangs(),
+            hello(&mut c)
+        }),
+        Kind::new("a tunnel to plain HTTP", NO_TLS, |c| {
+            let mut c = connected(c, ESTABLISHED)?;
+            hello(&mut c)?;
+            c.send("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+        }),
         Kind::new("a proxy that knows no CONNECT", REFUSES, |c| {
             connected(c, "HTTP/1.1 501 Not Implemented\r\ncontent-length: 0\r\n\r\n").map(drop)
         }),
@@ -63,6 +52,21 @@ fn by_connect() -> Vec<Kind> {
         Kind::new("a proxy that resets", ENDS, |c| connected(c, "")?.reset()),
         Kind::new("a proxy that speaks no HTTP", ENDS, |c| {
             connected(c, "220 mail.example.com ESMTP\r\n\r\n").map(drop)
+        }),
+    ];
+    kinds.into_iter().map(|kind| kind.by(Tunnel)).collect()
+}
+
+/// Proxies that are asked for whole URLs.
+fn by_proxy() -> Vec<Kind> {
+    let kinds = [
+        Kind::new("a proxy that answers for the service", Pass, |c| each(c, good)),
+        Kind::new("a proxy that has no answer from the service", Right::Fail("got status 502"), |c| {
+            each(c, |_| answer("502 Bad Gateway", "content-length: 0\r\n", ""))
+        })
+        .blind(),
+        Kind::new("a proxy that closes without an answer", Lost(&["closed"], "connection closed"), |mut c| {
+            c.request().map(drop)
         }),
     ];
     kinds.into_iter().map(|kind| kind.by(HttpProxy)).collect()
