@@ -42,7 +42,8 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
         .mut_args(|arg| if shapes_the_list(&arg) { arg } else { arg.hide(true) });
     let settings = config::read(command, words.get(1..).unwrap_or_default())?;
     refuse_outputs(&settings)?;
-    let args = Args { only_lists: true, ..Args::from_arg_matches(&settings.matches)? };
+    let mut args = Args::from_arg_matches(&settings.matches)?;
+    args.only_lists = true;
     // How many hops a check follows does not change its name.
     let target = Target::to_look_at(&args, 0).map_err(|error| settings.locate(error))?;
     let checks = target.add_to(LoadTest::new(Plan::new()), &settings.roles)?.outline()?;
