@@ -132,7 +132,7 @@ fn texts_are_searched_as_json_and_as_html() {
     assert_eq!(of("{\"k\": [1,2]}", "jsonpath \"$.z\""), "none");
     assert_eq!(of("nope", "jsonpath \"$.z\""), "value is not a valid JSON");
     assert_eq!(of("<p>one</p>", "xpath \"string(//p)\""), "string <one>");
-    assert_eq!(of("<p>one</p>", "xpath \"//[\""), "XPath expression is not valid: something is missing at its end");
+    assert_eq!(of("<p>one</p>", "xpath \"//[\""), "XPath expression is not valid: '[' stands where a name is missing");
     let path = &filters("jsonpath \"$.k\"")[0];
     let list =
         path.apply(&Value::from("{\"k\": 1}"), &Variables::new(), false).expect("well formed").expect("well formed");
