@@ -43,7 +43,7 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     refuse_outputs(&settings)?;
     let args = Args::from_arg_matches(&settings.matches)?;
     // How many hops a check follows does not change its name.
-    let target = Target::to_look_at(&args, 0).map_err(|error| settings.locate(error))?;
+    let target = Target::to_list(&args).map_err(|error| settings.locate(error))?;
     let checks = target.add_to(LoadTest::new(Plan::new()), &settings.roles)?.outline()?;
     write(&checks, &target.contents(), io::stdout().lock())
         .map_err(|error| Error::run(format!("the list cannot be written ({error}); give it another stdout")))?;
