@@ -121,10 +121,6 @@ pub(super) struct Args {
     #[arg(skip)]
     pub(super) pasted: Option<Pasted>,
 
-    /// The targets are only listed, and what they need to be run may be missing.
-    #[arg(skip)]
-    pub(super) only_lists: bool,
-
     /// User and password for basic authentication
     #[arg(long, value_name = "USER:PASS", help_heading = REQUEST)]
     pub(super) basic_auth: Option<String>,

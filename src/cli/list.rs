@@ -42,10 +42,9 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
         .mut_args(|arg| if shapes_the_list(&arg) { arg } else { arg.hide(true) });
     let settings = config::read(command, words.get(1..).unwrap_or_default())?;
     refuse_outputs(&settings)?;
-    let mut args = Args::from_arg_matches(&settings.matches)?;
-    args.only_lists = true;
+    let args = Args::from_arg_matches(&settings.matches)?;
     // How many hops a check follows does not change its name.
-    let target = Target::to_look_at(&args, 0).map_err(|error| settings.locate(error))?;
+    let target = Target::to_list(&args).map_err(|error| settings.locate(error))?;
     let checks = target.add_to(LoadTest::new(Plan::new()), &settings.roles)?.outline()?;
     let mut out = Screen::stdout();
     // The screen tells what went wrong with it.

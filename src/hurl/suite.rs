@@ -57,7 +57,6 @@ pub struct HurlFiles {
     manners: Manners,
     tweaks: Tweaks,
     finds_late: bool,
-    is_complete: bool,
 }
 
 /// Hurl files, read and compiled.
@@ -99,7 +98,6 @@ impl HurlFiles {
             manners,
             tweaks: Tweaks::default(),
             finds_late: false,
-            is_complete: true,
         }
     }
 
@@ -263,13 +261,6 @@ impl HurlFiles {
         self
     }
 
-    /// What the files need is all there: a variable that nothing defines is an error. Default true.
-    #[cfg(feature = "cli")]
-    pub(crate) fn is_complete(mut self, is_complete: bool) -> Self {
-        self.is_complete = is_complete;
-        self
-    }
-
     /// Reads files, and folders with all files in them that end in `.hurl`.
     ///
     /// # Errors
@@ -282,7 +273,7 @@ impl HurlFiles {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         let [files, setup, teardown] = [&paths, &self.setup, &self.teardown].map(|paths| reading.read(paths));
         let (files, setup, teardown) = HurlErrors::all(files, setup, teardown)?;
-        if self.is_complete && !self.finds_late {
+        if !self.finds_late {
             let names = self.base_names.iter().flatten().cloned().chain(self.host.iter().map(|_| "host".to_owned()));
             let names = self.variables.names().map(str::to_owned).chain(names);
             let sources = Sources::new(names, self.base.is_some() && self.base_names.is_none());

@@ -11,6 +11,13 @@ use crate::error::Error;
 use crate::hurl::{HurlChecks, HurlFiles};
 use crate::load::{Check, Feed, Row, UserClass};
 
+/// Whether all variables that files need have to be given by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Variables {
+    Given,
+    Later,
+}
+
 /// Hurl files, read and compiled.
 pub(super) struct HurlTarget {
     checks: HurlChecks,
@@ -25,10 +32,19 @@ impl HurlTarget {
 
     /// # Errors
     /// All that is wrong with any of the files, or what is wrong with a flag.
-    pub(super) fn read(args: &Args, paths: &[&String], feed: Option<&Feed<Row>>) -> Result<Self, Error> {
+    pub(super) fn read(
+        args: &Args,
+        paths: &[&String],
+        feed: Option<&Feed<Row>>,
+        variables: Variables,
+    ) -> Result<Self, Error> {
         let names = Names { columns: feed.map_or(&[], columns) };
         let given = Given::read(&args.hurl, names)?;
-        let mut files = given.add_to(args.hurl.describe(HurlFiles::new().is_complete(!args.only_lists)), feed);
+        let mut files = given.add_to(args.hurl.describe(HurlFiles::new()), feed);
+        if variables == Variables::Later {
+            // Nobody knows which these are.
+            files = files.variables_by(|_| Ok(Vec::new()));
+        }
         for header in &args.headers {
             if let Header::Sent(name, value) = Header::read(header)? {
                 files = files.header(&name, &value);

@@ -16,7 +16,7 @@ use crate::load::{Check, Feed, Row, UserClass};
 use crate::load_test::LoadTest;
 #[cfg(feature = "embedded")]
 use crate::report::EMBEDDED_TARGET;
-use hurl::HurlTarget;
+use hurl::{HurlTarget, Variables};
 use url::UrlCheck;
 
 /// What a run is aimed at.
@@ -37,6 +37,10 @@ impl Target {
     /// # Errors
     /// What is wrong with the targets or the flags that describe them; all that is wrong with Hurl files.
     pub(super) fn new(args: &Args, hops: u32) -> Result<Target, Error> {
+        Target::read(args, hops, Variables::Given)
+    }
+
+    fn read(args: &Args, hops: u32, variables: Variables) -> Result<Target, Error> {
         if args.targets.is_empty() {
             return match missing(args) {
                 Some(error) => Err(error),
@@ -47,7 +51,8 @@ impl Target {
             args.targets.iter().partition(|target| HurlTarget::is_meant_by(target));
         check_flags(args, &files, &urls)?;
         let feed = feed::open(args)?;
-        let hurl = if files.is_empty() { None } else { Some(HurlTarget::read(args, &files, feed.as_ref())?) };
+        let hurl =
+            if files.is_empty() { None } else { Some(HurlTarget::read(args, &files, feed.as_ref(), variables)?) };
         let urls = UrlCheck::all(args, &urls, feed.as_ref(), hops)?;
         let mut warnings = Vec::new();
         if let (Some(file), Some(feed)) = (&args.feed, &feed) {
@@ -83,6 +88,14 @@ impl Target {
             return Target::of_service("http://127.0.0.1", format!("{EMBEDDED_TARGET}on a free port"), None);
         }
         Target::new(args, hops)
+    }
+
+    /// The same, only to be told what is in it: variables of Hurl files may be given later.
+    ///
+    /// # Errors
+    /// Those of [`Target::new`].
+    pub(super) fn to_list(args: &Args) -> Result<Target, Error> {
+        if args.targets.is_empty() { Target::to_look_at(args, 0) } else { Target::read(args, 0, Variables::Later) }
     }
 
     #[cfg(feature = "embedded")]
