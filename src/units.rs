@@ -65,8 +65,8 @@ pub fn parse_bytes(text: &str) -> Result<usize, String> {
     let factor: usize = match unit.trim() {
         "" | "B" => 1,
         "k" | "K" | "KiB" => 1 << 10,
-        "M" | "MiB" => 1 << 20,
-        "G" | "GiB" => 1 << 30,
+        "m" | "M" | "MiB" => 1 << 20,
+        "g" | "G" | "GiB" => 1 << 30,
         _ => 0,
     };
     number

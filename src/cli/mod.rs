@@ -22,6 +22,7 @@ mod output;
 mod outputs;
 mod places;
 mod planned;
+mod printable;
 mod progress;
 mod proxies;
 pub(crate) mod registry;

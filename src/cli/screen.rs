@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use super::printable::printable;
 use crate::error::Error;
 
 /// A writer that throws away what comes after its reader has left.
@@ -84,7 +85,11 @@ impl Screen {
 impl Write for Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.error.is_none() {
-            let result = self.to.write_all(bytes);
+            // What is no text, such as the body of an answer that was asked for, goes as it is.
+            let result = match std::str::from_utf8(bytes) {
+                Ok(text) => self.to.write_all(printable(text).as_bytes()),
+                Err(_) => self.to.write_all(bytes),
+            };
             self.note(result);
         }
         Ok(bytes.len())

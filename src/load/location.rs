@@ -14,7 +14,7 @@ use super::http::{Headers, text_of};
 /// # Errors
 /// One line, when it leads where no request can go.
 pub(crate) fn location(from: &Url, status: u16, headers: &Headers) -> Result<Option<Url>, String> {
-    let given = headers.get("location").map(<[u8]>::trim_ascii).filter(|given| !given.is_empty());
+    let given = headers.get_all("location").map(<[u8]>::trim_ascii).find(|given| !given.is_empty());
     let Some(given) = given.filter(|_| (300..400).contains(&status)) else { return Ok(None) };
     let shown = text_of(given).escape_debug().to_string();
     let url = from.join(&encoded(given)).map_err(|error| format!("redirect to '{shown}': {error}"))?;
@@ -93,6 +93,9 @@ mod tests {
         assert_eq!((leads(302, b""), leads(302, b"  ")), (Ok(None), Ok(None)));
         let from = "http://a.test/".parse().expect("a URL");
         assert_eq!(location(&from, 302, &Headers::default()), Ok(None));
+        let second =
+            location(&from, 302, &Headers::from_pairs([("Location", " "), ("location", "/z"), ("Location", "/y")]));
+        assert_eq!(second.map(|to| to.map(String::from)), Ok(Some("http://a.test/z".into())));
         for given in ["ftp://a.test/", "http://", "http://a b.test/", "mailto:a@b", "http://a.test:99999/"] {
             assert!(leads(302, given.as_bytes()).is_err(), "{given}");
         }

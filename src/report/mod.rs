@@ -33,6 +33,8 @@ pub use json::{write_comparison_json, write_json};
 #[cfg(feature = "cli")]
 pub use junit::write_junit;
 #[cfg(feature = "cli")]
+pub(crate) use junit::xml as junit_xml;
+#[cfg(feature = "cli")]
 pub use open_metrics::write_open_metrics;
 pub use samples::SampleFormat;
 pub(crate) use text::bytes;

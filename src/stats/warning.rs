@@ -210,7 +210,7 @@ impl fmt::Display for Warning {
             ),
             Warning::DeadConnections { resent, lost, share } => write!(
                 f,
-                "the service had closed the kept connection under {:.1} % of the requests: {resent} sent again, {lost} lost",
+                "{:.1} % of the requests met a connection that the service had closed or spoken on before, or were refused what they expect: {resent} sent again, {lost} lost",
                 share * 100.0
             ),
             Warning::SlowHooks(share) => {

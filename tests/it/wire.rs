@@ -280,11 +280,7 @@ fn a_service_that_eats_kept_connections_is_warned_of_and_can_be_a_gate() {
     let (output, report) = report(&[&url, "--loops", "20", "--fail-if", "resent > 5"]);
     assert_eq!((counts(&report), of_requests(&report, "resent")), ([20, 0, 0], 19), "{report:#}");
     assert_eq!(output.code, Some(1));
-    assert!(
-        report["warnings"].to_string().contains("95.0 % of the requests: 19 sent again, 0 lost"),
-        "{}",
-        report["warnings"]
-    );
+    assert!(report["warnings"].to_string().contains("19 sent again, 0 lost"), "{}", report["warnings"]);
 }
 
 #[test]

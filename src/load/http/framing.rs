@@ -47,12 +47,19 @@ impl Ending {
         let codings: Vec<String> =
             headers.get_all("transfer-encoding").map(|value| text_of(value).to_ascii_lowercase()).collect();
         let codings = codings.join(",");
-        let last = codings.split(',').map(str::trim).rfind(|coding| !matches!(*coding, "" | "identity"));
+        let codings: Vec<&str> =
+            codings.split(',').map(str::trim).filter(|coding| !matches!(*coding, "" | "identity")).collect();
+        if let Some(other) = codings.iter().find(|coding| **coding != "chunked") {
+            return Err(format!(
+                "the answer comes in the transfer coding '{}', which was not asked for",
+                other.escape_debug()
+            ));
+        }
+        let last = codings.last().copied();
         let length = length(head)?;
         let framing = match (last, length) {
-            (Some("chunked"), _) => Framing::Chunked(Chunks::default()),
-            // Another coding says nothing of where it ends.
-            (Some(_), _) | (None, None) => Framing::UntilClose,
+            (Some(_), _) => Framing::Chunked(Chunks::default()),
+            (None, None) => Framing::UntilClose,
             (None, Some(length)) => Framing::Length(length),
         };
         let is_contradictory = last.is_some() && (length.is_some() || head.version == Version::HTTP_10);
@@ -232,8 +239,10 @@ mod tests {
     fn chunks_win_over_a_length_but_the_connection_is_not_used_again() {
         let both = get("200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: Chunked");
         assert_eq!(both, Ending { framing: Framing::Chunked(Chunks::default()), keeps_alive: false });
-        assert!(get("200 OK\r\nTransfer-Encoding: gzip, chunked").keeps_alive);
-        assert_eq!(get("200 OK\r\nTransfer-Encoding: gzip").framing, Framing::UntilClose);
+        for codings in ["gzip, chunked", "gzip", "chunked, gzip", "x"] {
+            let told = ending(Method::GET, &format!("200 OK\r\nTransfer-Encoding: {codings}"));
+            assert!(told.is_err_and(|error| error.contains("transfer coding")), "{codings}");
+        }
         assert_eq!(get("200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 5").framing, Framing::Length(5));
     }
 

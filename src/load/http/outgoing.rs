@@ -32,7 +32,10 @@ impl<'a> Outgoing<'a> {
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let takes_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
-        let length = body.map(<[u8]>::len).or(takes_body.then_some(0)).filter(|_| !headers.has("transfer-encoding"));
+        let length = body
+            .map(<[u8]>::len)
+            .or(takes_body.then_some(0))
+            .filter(|_| !headers.has("transfer-encoding") && kept(Added::ContentLength));
         [
             kept(Added::Host).then(|| wanted("Host", host.into())).flatten(),
             kept(Added::UserAgent).then(|| wanted("User-Agent", USER_AGENT.into())).flatten(),

@@ -57,6 +57,7 @@ pub(crate) enum Added {
     UserAgent,
     Accept,
     AcceptEncoding,
+    ContentLength,
 }
 
 impl Added {
@@ -67,6 +68,7 @@ impl Added {
             (Added::UserAgent, "user-agent"),
             (Added::Accept, "accept"),
             (Added::AcceptEncoding, "accept-encoding"),
+            (Added::ContentLength, "content-length"),
         ];
         all.into_iter().find_map(|(added, known)| known.eq_ignore_ascii_case(name).then_some(added))
     }

@@ -46,7 +46,8 @@ impl CpuUse {
         MachineUse {
             processors: u32::try_from(processors).unwrap_or(u32::MAX),
             own_cpu,
-            own_share: if available_s > 0.0 { own_cpu.as_secs_f64() / available_s } else { 0.0 },
+            // The kernel counts in ticks, which may be longer than a short run.
+            own_share: if available_s > 0.0 { (own_cpu.as_secs_f64() / available_s).min(1.0) } else { 0.0 },
             busy_share: share(|ticks| ticks.idle).map(|idle| 1.0 - idle),
             steal_share: share(|ticks| ticks.steal),
         }

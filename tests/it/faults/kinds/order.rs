@@ -50,7 +50,7 @@ pub(super) fn kinds() -> Vec<Kind> {
             Ok(())
         })
         .flags(&["-X", "POST", "-d", "x"])
-        .wait(REST),
+        .wait("150ms"),
         Kind::new("an empty line behind each answer", Pass, |c| {
             each(c, |request| [&good(request)[..], b"\r\n"].concat())
         }),

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::Right::{Lost, NoPass, Pass, Unaccepted};
+use super::Right::{Lost, Pass, Unaccepted};
 use super::Route::{HttpProxy, Socks, Tls, Tunnel};
 use super::{Kind, Right, answer, each, good};
 use crate::faults::server::Connection;
@@ -122,7 +122,7 @@ fn by_socks() -> Vec<Kind> {
         })
         .by(by_name)
         .hangs(),
-        Kind::new("a SOCKS proxy and an answer before any request", NoPass, |c| {
+        Kind::new("a SOCKS proxy and an answer before any request", REFUSES, |c| {
             let (mut c, _) = greeted(c)?;
             c.send([&GRANTED[..], b"HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\nturn nobody's."].concat())?;
             each(c, good)
