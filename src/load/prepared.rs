@@ -270,7 +270,7 @@ mod tests {
         };
         let request = prepared(&[]);
         assert_eq!(
-            (request.uri.to_string().as_str(), &request.headers["authorization"].as_bytes()[..]),
+            (request.uri.to_string().as_str(), request.headers["authorization"].as_bytes()),
             ("http://a.test/y", &b"Basic YkBiOnA6eA=="[..])
         );
         let own = prepared(&[("Authorization".into(), "own".into())]);
