@@ -38,7 +38,7 @@ impl Lag {
     pub(super) fn sent(&mut self, at: Option<Instant>, setup: Duration) -> Option<Lateness> {
         let (due, at) = (self.due.take(), at?);
         let began = at.checked_sub(setup).unwrap_or(at);
-        let Some(free) = self.answered.into_iter().chain(due).max() else { return None };
+        let free = self.answered.into_iter().chain(due).max()?;
         let rested = self.rested_until.map_or(free, |end| end.max(free));
         let own = began.saturating_duration_since(rested);
         let Some(due) = due else {
