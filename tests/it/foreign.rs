@@ -12,6 +12,11 @@ use crate::support::{REFUSED, Service, none, run};
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// The end of a check that only wants an answer.
+fn done<T>(_: T) -> CheckResult {
+    Ok(())
+}
+
 /// Fails and exceptions of the only run of a check, and what it said.
 fn ended(body: impl Fn() -> CheckResult + Send + Sync + 'static) -> ((u64, u64), String) {
     let summary = run(Plan::new().loops(1), move |_: &mut User| body());
@@ -53,40 +58,30 @@ fn what_got_no_answer_from_reqwest_is_an_exception_and_what_did_is_a_fail() {
     let (missing, fast) = (service.at("/status/404"), service.at("/fast"));
     type Body = fn(&str) -> CheckResult;
     let cases: [(&str, String, Body, (u64, u64)); 14] = [
-        ("refused", REFUSED.into(), |url| Ok(drop(reqwest::blocking::get(url)?)), EXCEPTION),
-        ("refused, unwrapped", REFUSED.into(), |url| Ok(drop(reqwest::blocking::get(url).unwrap())), EXCEPTION),
-        (
-            "refused, expected",
-            REFUSED.into(),
-            |url| Ok(drop(reqwest::blocking::get(url).expect("the cart"))),
-            EXCEPTION,
-        ),
+        ("refused", REFUSED.into(), |url| done(reqwest::blocking::get(url)?), EXCEPTION),
+        ("refused, unwrapped", REFUSED.into(), |url| done(reqwest::blocking::get(url).unwrap()), EXCEPTION),
+        ("refused, expected", REFUSED.into(), |url| done(reqwest::blocking::get(url).expect("the cart")), EXCEPTION),
         (
             "refused, in a panic for people",
             REFUSED.into(),
-            |url| Ok(drop(reqwest::blocking::get(url).unwrap_or_else(|error| panic!("no cart: {error}")))),
+            |url| done(reqwest::blocking::get(url).unwrap_or_else(|error| panic!("no cart: {error}"))),
             EXCEPTION,
         ),
         (
             "refused, in anyhow, unwrapped",
             REFUSED.into(),
-            |url| Ok(drop(reqwest::blocking::get(url).map_err(anyhow::Error::from).unwrap())),
+            |url| done(reqwest::blocking::get(url).map_err(anyhow::Error::from).unwrap()),
             EXCEPTION,
         ),
-        ("too late", hang.clone(), |url| Ok(drop(impatient().get(url).send()?)), EXCEPTION),
-        ("too late, unwrapped", hang, |url| Ok(drop(impatient().get(url).send().unwrap())), EXCEPTION),
-        ("no HTTP", garbage, |url| Ok(drop(reqwest::blocking::get(url)?)), EXCEPTION),
-        ("half a body", cut.clone(), |url| Ok(drop(reqwest::blocking::get(url)?.text()?)), EXCEPTION),
-        ("half a body, unwrapped", cut, |url| Ok(drop(reqwest::blocking::get(url)?.text().unwrap())), EXCEPTION),
-        ("too many redirects", redirects, |url| Ok(drop(reqwest::blocking::get(url)?)), EXCEPTION),
-        ("a status", missing.clone(), |url| Ok(drop(reqwest::blocking::get(url)?.error_for_status()?)), FAIL),
-        (
-            "a status, unwrapped",
-            missing,
-            |url| Ok(drop(reqwest::blocking::get(url)?.error_for_status().unwrap())),
-            FAIL,
-        ),
-        ("no JSON", fast, |url| Ok(drop(reqwest::blocking::get(url)?.json::<Vec<u64>>()?)), FAIL),
+        ("too late", hang.clone(), |url| done(impatient().get(url).send()?), EXCEPTION),
+        ("too late, unwrapped", hang, |url| done(impatient().get(url).send().unwrap()), EXCEPTION),
+        ("no HTTP", garbage, |url| done(reqwest::blocking::get(url)?), EXCEPTION),
+        ("half a body", cut.clone(), |url| done(reqwest::blocking::get(url)?.text()?), EXCEPTION),
+        ("half a body, unwrapped", cut, |url| done(reqwest::blocking::get(url)?.text().unwrap()), EXCEPTION),
+        ("too many redirects", redirects, |url| done(reqwest::blocking::get(url)?), EXCEPTION),
+        ("a status", missing.clone(), |url| done(reqwest::blocking::get(url)?.error_for_status()?), FAIL),
+        ("a status, unwrapped", missing, |url| done(reqwest::blocking::get(url)?.error_for_status().unwrap()), FAIL),
+        ("no JSON", fast, |url| done(reqwest::blocking::get(url)?.json::<Vec<u64>>()?), FAIL),
     ];
     none(cases.into_iter().filter_map(|(name, url, body, wanted)| {
         let (got, message) = ended(move || body(&url));
@@ -100,20 +95,20 @@ fn what_got_no_answer_from_ureq_is_an_exception_and_what_did_is_a_fail() {
     let (hang, missing, close) = (service.at("/fault/hang"), service.at("/status/404"), service.at("/fault/close"));
     type Body = fn(&str) -> CheckResult;
     let cases: [(&str, String, Body, (u64, u64)); 9] = [
-        ("refused", REFUSED.into(), |url| Ok(drop(ureq::get(url).call()?)), EXCEPTION),
-        ("refused, unwrapped", REFUSED.into(), |url| Ok(drop(ureq::get(url).call().unwrap())), EXCEPTION),
+        ("refused", REFUSED.into(), |url| done(ureq::get(url).call()?), EXCEPTION),
+        ("refused, unwrapped", REFUSED.into(), |url| done(ureq::get(url).call().unwrap()), EXCEPTION),
         (
             "refused, in anyhow, unwrapped",
             REFUSED.into(),
-            |url| Ok(drop(ureq::get(url).call().map_err(anyhow::Error::from).unwrap())),
+            |url| done(ureq::get(url).call().map_err(anyhow::Error::from).unwrap()),
             EXCEPTION,
         ),
-        ("too late", hang.clone(), |url| Ok(drop(impatient_agent().get(url).call()?)), EXCEPTION),
-        ("too late, unwrapped", hang, |url| Ok(drop(impatient_agent().get(url).call().unwrap())), EXCEPTION),
-        ("hung up", close, |url| Ok(drop(ureq::get(url).call()?)), EXCEPTION),
-        ("no URL", "ftp://127.0.0.1/".into(), |url| Ok(drop(ureq::get(url).call()?)), EXCEPTION),
-        ("a status", missing.clone(), |url| Ok(drop(ureq::get(url).call()?)), FAIL),
-        ("a status, unwrapped", missing, |url| Ok(drop(ureq::get(url).call().unwrap())), FAIL),
+        ("too late", hang.clone(), |url| done(impatient_agent().get(url).call()?), EXCEPTION),
+        ("too late, unwrapped", hang, |url| done(impatient_agent().get(url).call().unwrap()), EXCEPTION),
+        ("hung up", close, |url| done(ureq::get(url).call()?), EXCEPTION),
+        ("no URL", "ftp://127.0.0.1/".into(), |url| done(ureq::get(url).call()?), EXCEPTION),
+        ("a status", missing.clone(), |url| done(ureq::get(url).call()?), FAIL),
+        ("a status, unwrapped", missing, |url| done(ureq::get(url).call().unwrap()), FAIL),
     ];
     none(cases.into_iter().filter_map(|(name, url, body, wanted)| {
         let (got, message) = ended(move || body(&url));
@@ -125,11 +120,19 @@ fn what_got_no_answer_from_ureq_is_an_exception_and_what_did_is_a_fail() {
 fn a_database_that_answers_no_is_a_fail_and_input_and_output_an_exception() {
     let refused = || std::net::TcpStream::connect("127.0.0.1:1");
     let query = || rusqlite::Connection::open_in_memory()?.execute("INSERT INTO none VALUES (1)", []);
-    assert_eq!(ended(move || Ok(query().map(drop)?)).0, FAIL);
-    assert_eq!(ended(move || Ok(assert_eq!(query().unwrap(), 0))).0, FAIL);
-    assert_eq!(ended(move || Ok(refused().map(drop)?)).0, EXCEPTION);
-    assert_eq!(ended(move || Ok(drop(refused().unwrap()))).0, EXCEPTION);
-    assert_eq!(ended(move || Ok(assert!(refused().is_ok()))).0, FAIL, "an assertion is one");
+    assert_eq!(ended(move || done(query()?)).0, FAIL);
+    assert_eq!(ended(move || done(query().unwrap())).0, FAIL);
+    assert_eq!(ended(move || done(refused()?)).0, EXCEPTION);
+    assert_eq!(ended(move || done(refused().unwrap())).0, EXCEPTION);
+    assert_eq!(
+        ended(move || {
+            assert!(refused().is_ok());
+            Ok(())
+        })
+        .0,
+        FAIL,
+        "an assertion is one"
+    );
 }
 
 /// A run of two users with a client of the author's, who each do so many loops.
@@ -146,7 +149,7 @@ fn the_load_of_requests_that_perfloop_cannot_see_is_unknown() {
     let url = service.at("/json");
     let direct = run(Plan::new().users(2).loops(5), {
         let url = url.clone();
-        move |_: &mut User| -> CheckResult { Ok(drop(ureq::get(&url).call()?)) }
+        move |_: &mut User| -> CheckResult { done(ureq::get(&url).call()?) }
     });
     assert_eq!(direct.whole.totals.pass, 10);
     assert!(matches!(direct.load_verdict(), LoadVerdict::Unseen(_)), "{:?}", direct.load_verdict());
@@ -155,11 +158,11 @@ fn the_load_of_requests_that_perfloop_cannot_see_is_unknown() {
     assert!(direct.load_evidence().last().unwrap().contains("user.time"), "{:?}", direct.load_evidence());
     let timed = run(Plan::new().users(2).loops(5), {
         let url = url.clone();
-        move |user: &mut User| -> CheckResult { Ok(drop(user.time("ureq", || ureq::get(&url).call())?)) }
+        move |user: &mut User| -> CheckResult { done(user.time("ureq", || ureq::get(&url).call())?) }
     });
     assert!(!matches!(timed.load_verdict(), LoadVerdict::Unseen(_)), "{:?}", timed.load_verdict());
     let seen =
-        run(Plan::new().users(2).loops(5), move |user: &mut User| -> CheckResult { Ok(drop(user.get(&url).send()?)) });
+        run(Plan::new().users(2).loops(5), move |user: &mut User| -> CheckResult { done(user.get(&url).send()?) });
     assert!(!matches!(seen.load_verdict(), LoadVerdict::Unseen(_)), "{:?}", seen.load_verdict());
 }
 
