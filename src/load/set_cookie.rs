@@ -51,7 +51,7 @@ fn may_be_set(cookie: &mut RawCookie<'_>, from: &Url) -> bool {
         return false;
     }
     let Some(domain) = cookie.domain().map(str::to_ascii_lowercase) else { return true };
-    if !psl::suffix(domain.as_bytes()).is_some_and(|suffix| suffix.as_bytes() == domain.as_bytes()) {
+    if psl::suffix(domain.as_bytes()).is_none_or(|suffix| suffix.as_bytes() != domain.as_bytes()) {
         return true;
     }
     cookie.unset_domain();

@@ -44,7 +44,7 @@ fn flags_that_miss_something_or_exclude_each_other_are_told_as_they_are_written(
         ("-u1 -u2", "--users is given more than once; leave one"),
         ("--wait 1 --pace 2", "--wait cannot be used with --pace; leave one out"),
         ("--stages 1s:5 --users 3 --ramp-up 4", "--stages cannot be used with --users and --ramp-up; leave one out"),
-        ("--cert x", "--key FILE is missing; give it too"),
+        ("--key x", "--cert FILE[:PASSWORD] is missing; give it too"),
         (
             "http://127.0.0.1:1/ -T foo",
             "--tags and --exclude-tags leave nothing to run; no check has a tag, so leave --tags out",
