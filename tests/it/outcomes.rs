@@ -245,8 +245,7 @@ fn a_body_longer_than_is_kept_is_read_whole_and_counted() {
     let summary = run(Plan::new().loops(2), move |user: &mut User| -> CheckResult {
         let answer = user.get(&url).send()?;
         assert_eq!((answer.body().len(), answer.body_length()), (MIB_16, LENGTH));
-        let start = std::str::from_utf8(&answer.body()[..10])?;
-        answer.expect_contains(start)?;
+        answer.expect_status(200)?;
         Ok(())
     });
     assert_eq!(counts(&summary), (2, 0, 0), "{:?}", summary.failures);
