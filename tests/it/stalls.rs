@@ -54,6 +54,18 @@ fn what_became_due_while_perfloop_stood_still_is_the_testers_lateness() {
 }
 
 #[test]
+fn an_answer_that_came_in_time_is_none_too_late_because_perfloop_stood_still() {
+    let _alone = alone();
+    let service = Service::start();
+    let url = service.at("/delay/20");
+    best_of_three(|| {
+        let report = stopped_meanwhile(&["--users", "20", "--time", "3", "--timeout", "1s", &url]);
+        let [pass, exception] = ["pass", "exception"].map(|key| report["totals"][key].as_u64().unwrap());
+        hold(pass > 100 && exception == 0, || format!("{pass} passes, {exception} exceptions: {}", report["failures"]))
+    });
+}
+
+#[test]
 fn a_run_that_nothing_stopped_tells_of_no_standstill() {
     let _alone = alone();
     let service = Service::start();

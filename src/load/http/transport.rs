@@ -255,12 +255,19 @@ impl Transport for TcpTransport {
         // The last one known is near enough for the first look at what is left of the time.
         let mut now = self.last_use;
         loop {
-            self.limit(Direction::Read, now)?;
+            // What had come by the end of the time is an answer in time, however late it is fetched.
+            let is_over = match self.limit(Direction::Read, now) {
+                Err(Error::Timeout(_)) if !os::is_quiet(&self.socket.0) => true,
+                result => result.map(|()| false)?,
+            };
             let buffer = self.buffers.input_append_buf();
             let room = buffer.len();
             match os::receive(&self.socket.0, buffer) {
                 Ok(received) => {
                     self.note(received, room);
+                    if is_over && !self.wire.lock().came_in_time() {
+                        return Err(Error::Timeout(Timeout::Global));
+                    }
                     self.buffers.input_appended(received.bytes);
                     return Ok(received.bytes > 0);
                 }

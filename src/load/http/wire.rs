@@ -125,6 +125,11 @@ impl Wire {
         self.deadline.is_some_and(|deadline| deadline <= now)
     }
 
+    /// The last bytes arrived before the time was used up.
+    pub(super) fn came_in_time(&self) -> bool {
+        self.last_byte_at.is_some_and(|at| self.deadline.is_none_or(|deadline| at <= deadline))
+    }
+
     /// A connection is about to be made.
     pub(super) fn begin_connect(&mut self, now: Instant) {
         self.traffic.new_connection = true;
