@@ -114,6 +114,11 @@ impl Arrivals {
         }
     }
 
+    /// When the next arrival is due that nobody has taken; `None` when no more come.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        self.next.lock().due
+    }
+
     /// A user that had taken this arrival was kept from beginning it, by an end that came then.
     pub(crate) fn give_back(&self, due: Instant, end: Instant) {
         if due <= end {

@@ -97,9 +97,13 @@ impl Driver {
             shared.steering.take_wishes().iter().for_each(|wish| self.follow(wish));
             self.tell();
             self.come();
-            if shared.steering.take_helpers_wanted() {
+            if shared.steering.are_helpers_wanted() {
+                // Until they are made, the run does not end for want of users.
+                shared.driving.store(true, Ordering::SeqCst);
+                shared.steering.take_helpers_wanted();
                 let more = 1 + self.wanted / 4;
                 self.add_to_pool(more, Instant::now());
+                shared.driving.store(false, Ordering::SeqCst);
             }
             self.settle();
             let next = self.next_look();

@@ -26,6 +26,9 @@ pub(crate) fn live(shared: &Shared, class: usize, shift: &Shift, user: &mut User
     let start = class.on_start.map_or(Some(true), |check| run(shared, user, check));
     if start == Some(false) {
         user.lost();
+        if let Some(arrivals) = shared.arrivals.get() {
+            replace(shared, user, arrivals);
+        }
     }
     if start == Some(true) {
         shared.has_worked.store(true, Ordering::SeqCst);
@@ -118,6 +121,15 @@ fn serve(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, arrival
         free_since = Instant::now();
     }
     arrivals.idle.fetch_sub(1, Ordering::SeqCst);
+}
+
+/// Has another user made in place of a lost one, once an arrival needs it.
+fn replace(shared: &Shared, user: &mut User, arrivals: &Arrivals) {
+    if let Some(due) = arrivals.next_due()
+        && user.rest_until(due)
+    {
+        shared.want_helpers();
+    }
 }
 
 /// Counts a user's thread out, also when it panics.

@@ -91,8 +91,12 @@ impl Steering {
         self.was_used.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn take_helpers_wanted(&self) -> bool {
-        self.helpers_wanted.swap(false, Ordering::SeqCst)
+    pub(crate) fn take_helpers_wanted(&self) {
+        self.helpers_wanted.store(false, Ordering::SeqCst);
+    }
+
+    pub(crate) fn are_helpers_wanted(&self) -> bool {
+        self.helpers_wanted.load(Ordering::SeqCst)
     }
 
     pub(crate) fn pool_is_full(&self) {
@@ -107,7 +111,8 @@ impl Steering {
 impl Shared {
     pub(crate) fn all_ended(&self) -> bool {
         // After the stop nobody begins, whoever still drives.
-        self.running.load(Ordering::SeqCst) == 0 && (self.stop.is_set() || !self.driving.load(Ordering::SeqCst))
+        let nobody_comes = || !self.driving.load(Ordering::SeqCst) && !self.steering.are_helpers_wanted();
+        self.running.load(Ordering::SeqCst) == 0 && (self.stop.is_set() || nobody_comes())
     }
 
     pub(crate) fn first_start(&self) -> Instant {

@@ -57,6 +57,17 @@ fn a_run_that_loses_all_users_ends_at_once_and_has_failed_whatever_gates_allow()
 }
 
 #[test]
+fn arrivals_whose_users_were_lost_are_served_by_others() {
+    let service = Service::start();
+    let plan = Plan::new().rate(50.0).max_users(10).time(Duration::from_secs(2));
+    let summary = finish(LoadTest::new(plan).class(class(&[1, 2], &service)));
+    assert_eq!((summary.end.unwrap().reason, summary.lost), (EndReason::TimeUp, 2));
+    let served = service.total_hits();
+    assert_eq!(served + summary.dropped, 100, "{served} served, {} dropped", summary.dropped);
+    assert!(served > 50, "{} dropped", summary.dropped);
+}
+
+#[test]
 fn a_start_that_the_stop_ends_has_lost_no_user() {
     let service = Service::start();
     let url = service.at("/fast");
