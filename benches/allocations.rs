@@ -10,9 +10,9 @@ use allocation_counter::{AllocationInfo, measure};
 use mock_service::{MockService, Settings};
 use perfloop::{CheckResult, LoadTest, Plan, User};
 
-/// A little above what a request written in a check takes (40 and 3204): most of it is the work of ureq.
-const MOST_ALLOCATIONS: u64 = 44;
-const MOST_BYTES: u64 = 4_000;
+/// A little above what a request written in a check takes (14 and 678).
+const MOST_ALLOCATIONS: u64 = 16;
+const MOST_BYTES: u64 = 800;
 const REQUESTS: u64 = 1000;
 /// The first ones make the connection and its buffers.
 const WARM_UP: u64 = 10;
