@@ -37,6 +37,7 @@ mod error;
 mod exchange;
 #[cfg(feature = "hurl")]
 pub mod hurl;
+mod input_file;
 mod load;
 mod load_test;
 mod logs;

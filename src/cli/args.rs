@@ -11,7 +11,7 @@ use super::feed::{FeedOrder, parse_end, parse_order};
 use super::hurl::args::HurlArgs;
 use super::hurl::values::{refuse_jobs, refuse_repeat};
 use super::values::{
-    CertificateFile, Resolved, parse_address, parse_certificate, parse_host, parse_json_file, parse_proxy,
+    CertificateFile, Resolved, json_file, parse_address, parse_certificate, parse_host, parse_proxy,
     parse_rate_over_time, parse_resolve, parse_resume, parse_u32, parse_u64, parse_wait,
 };
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
@@ -243,7 +243,7 @@ pub(super) struct Args {
     pub(super) html: Option<PathBuf>,
 
     /// Write the numbers as JSON; - is stdout
-    #[arg(long, value_name = "FILE", value_parser = parse_json_file, help_heading = OUTPUT)]
+    #[arg(long, value_name = "FILE", value_parser = json_file(), help_heading = OUTPUT)]
     pub(super) json: Option<PathBuf>,
 
     /// Write Locust's four CSV files: PREFIX_stats.csv, PREFIX_stats_history.csv, PREFIX_failures.csv, PREFIX_exceptions.csv

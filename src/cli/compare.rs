@@ -2,13 +2,13 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::merge::{clock_of, read};
-use super::output::Output;
+use super::output::{Output, are_same, is_stdout};
 use super::screen::Screen;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
@@ -118,8 +118,9 @@ struct Outputs {
 
 impl Outputs {
     fn reserve(args: &Compare) -> Result<Outputs, Error> {
-        let is_stdout = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
-        if let Some(path) = args.json.as_deref().filter(|_| args.json == args.html) {
+        let is_on_stdout = |path: &Option<PathBuf>| path.as_deref().is_some_and(is_stdout);
+        let both = args.json.as_deref().zip(args.html.as_deref());
+        if let Some((path, _)) = both.filter(|(json, html)| are_same(json, html)) {
             return Err(Error::usage(format!(
                 "compare: --json and --html cannot both write {}; give one of them another file",
                 path.display()
@@ -128,7 +129,7 @@ impl Outputs {
         let reserve =
             |flag: &str, path: &Option<PathBuf>| path.as_deref().map(|path| Output::reserve(flag, path)).transpose();
         let (json, html) = (reserve("--json", &args.json)?, reserve("--html", &args.html)?);
-        Ok(Outputs { json, html, take_stdout: is_stdout(&args.json) || is_stdout(&args.html) })
+        Ok(Outputs { json, html, take_stdout: is_on_stdout(&args.json) || is_on_stdout(&args.html) })
     }
 
     /// One that cannot be written does not keep the other from it.

@@ -75,15 +75,37 @@ fn write(
     write_columns(&[Align::Left, Align::Right], std::iter::once(title).chain(rows), WIDTH, out)?;
 
     writeln!(out)?;
-    let needs = plan.outlook(aim.has_tls(), aim.origins.len().max(1));
+    let needs = needs(plan, aim);
     let title = ["predicted", "needs up to", "there is"].map(str::to_owned).to_vec();
     let rows = needs.iter().map(need_row);
     let columns = [Align::Left, Align::Right, Align::Right];
     write_columns(&columns, std::iter::once(title).chain(rows), WIDTH, out)?;
-    for need in needs.iter().filter(|need| !need.is_met()) {
-        writeln!(out, "warning: {} may run short; {}", need.of, need.remedy)?;
+    for line in shortages(&needs) {
+        writeln!(out, "warning: {line}")?;
     }
     out.flush()
+}
+
+/// What the plan will take of this machine.
+pub(super) fn needs(plan: &Plan, aim: &Aim) -> Vec<Need> {
+    plan.outlook(aim.has_tls(), aim.origins.len().max(1))
+}
+
+/// A line for each need that may not be met.
+pub(super) fn shortages(needs: &[Need]) -> impl Iterator<Item = String> {
+    needs.iter().filter(|need| !need.is_met()).map(|need| {
+        let limit = need.limit.map_or_else(|| "unknown".to_owned(), |limit| amount(need, limit));
+        let needed = amount(need, need.needed);
+        format!("{} may run short (up to {needed} needed, {limit} there); {}", need.of, need.remedy)
+    })
+}
+
+/// Bytes in their unit; what is counted, as a number.
+fn amount(need: &Need, number: u64) -> String {
+    match need.of {
+        Need::MEMORY => bytes(number),
+        _ => number.to_string(),
+    }
 }
 
 /// `100 %`, `33.3 %`.
@@ -180,10 +202,6 @@ pub(super) fn without_password(text: &str) -> String {
 }
 
 fn need_row(need: &Need) -> Vec<String> {
-    let amount = |number: u64| match need.of {
-        Need::MEMORY => bytes(number),
-        _ => number.to_string(),
-    };
-    let limit = need.limit.map_or_else(|| "unknown".to_owned(), amount);
-    vec![need.of.to_owned(), amount(need.needed), limit]
+    let limit = need.limit.map_or_else(|| "unknown".to_owned(), |limit| amount(need, limit));
+    vec![need.of.to_owned(), amount(need, need.needed), limit]
 }

@@ -12,7 +12,7 @@ use url::Url;
 use super::args::Args;
 use super::config::{self, Settings};
 use super::run::{Aim, carry_out, plan};
-use super::{Exit, Refusal, registry, told};
+use super::{Exit, Refusal, registry, signals, told};
 use crate::error::Error;
 use crate::load::{Check, Plan, User, UserClass};
 use crate::load_test::LoadTest;
@@ -149,6 +149,7 @@ impl Harness {
     /// Exit codes: as tests 0, or 101 when one failed; as load those of the command line: 0 good, 1 failed, 2 usage,
     /// 3 could not be carried out, 130 interrupted. A harness that cannot work is a usage error in both cases.
     pub fn main(self) -> ! {
+        signals::survive_file_size_limit();
         let words: Vec<OsString> = std::env::args_os().collect();
         let result = self.ready().map_err(Refusal::from).and_then(|harness| {
             if asks_for_load(words.iter().skip(1).map(|word| word.to_string_lossy())) {

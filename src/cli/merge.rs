@@ -1,7 +1,6 @@
 //! `perfloop merge FILE FILE...`: reports of several machines as one.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,11 +8,12 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
-use super::output::Output;
+use super::output::{Output, is_stdout};
 use super::run::{style, width};
 use super::screen::Screen;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
+use crate::input_file;
 use crate::report::{RunInfo, read_json, write_json, write_text};
 use crate::stats::{Summary, TimesVerdict};
 use crate::units;
@@ -25,6 +25,9 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     about: "Add up the reports of several machines",
     main,
 };
+
+/// A report of 500 names and 200 groups of failures takes less.
+const MAX_REPORT: usize = 64 * 1024 * 1024;
 
 #[derive(Debug, clap::Args)]
 struct Merge {
@@ -73,9 +76,9 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
         summary.merge(&part.summary);
         info.merge(part.info);
     }
-    info.command = std::env::args().collect();
+    info.command = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
 
-    let json_on_stdout = args.json.as_deref() == Some(Path::new("-"));
+    let json_on_stdout = args.json.as_deref().is_some_and(is_stdout);
     let json = args.json.as_deref().map(|path| Output::reserve("--json", path)).transpose()?;
     let mut out = Screen::beside(json_on_stdout);
     // What cannot be printed does not keep the rest from being written.
@@ -159,8 +162,11 @@ fn apart(parts: &[Part<'_>]) -> Option<String> {
 /// When it is none, or cannot be read.
 pub(super) fn read(command: &str, path: &Path) -> Result<(Summary, RunInfo), Error> {
     let refuse = |what: String| Error::usage(format!("{command}: {} {what}", path.display()));
-    let bytes = fs::read(path)
+    let bytes = input_file::read(path)
         .map_err(|error| refuse(format!("cannot be read ({error}); give a report that was written by --json")))?;
+    if bytes.len() > MAX_REPORT {
+        return Err(refuse("is longer than 64 MiB, which no report is; give one that was written by --json".into()));
+    }
     read_json(&bytes).map_err(refuse)
 }
 

@@ -2,8 +2,12 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 use crate::error::Error;
 use crate::load_test::Live;
@@ -15,8 +19,10 @@ const TEXT: &str = "text/plain; charset=utf-8";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// The numbers are read at most so often, however many ask for them.
 const FRESH: Duration = Duration::from_secs(1);
-/// Who is slower than this gets no answer, so that the next one gets it in time.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Who is slower than this gets no answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// So many are answered at a time, so that one who says nothing keeps nobody waiting; more are turned away.
+const MAX_CLIENTS: usize = 64;
 /// No request for a page is longer.
 const MAX_REQUEST: usize = 8 * 1024;
 
@@ -27,10 +33,10 @@ pub(super) struct Metrics {
 }
 
 /// How a request is answered.
-struct Answer<'a> {
+struct Answer {
     status: &'static str,
     content_type: &'static str,
-    body: &'a [u8],
+    body: Arc<[u8]>,
 }
 
 impl Metrics {
@@ -50,16 +56,26 @@ impl Metrics {
         format!("http://{}{PATH}", self.address)
     }
 
-    /// Answers one after the other, on a thread that ends with the process.
+    /// Answers each client on a thread of its own, until the process ends.
     pub(super) fn serve(self, live: Live) -> io::Result<()> {
         let serve = move || {
-            let mut page = Page { live, read: None };
+            let page = Arc::new(Mutex::new(Page { live, read: None }));
+            let places = Arc::new(AtomicUsize::new(0));
             for stream in self.listener.incoming() {
                 match stream {
-                    // Who hangs up gets no answer, and it is nobody else's concern.
-                    Ok(stream) => drop(answer(stream, &mut page)),
+                    Ok(stream) => {
+                        let Some(place) = Place::take(&places) else { continue };
+                        let page = Arc::clone(&page);
+                        let answer = move || {
+                            let _place = place;
+                            // Who hangs up gets no answer, and it is nobody else's concern.
+                            drop(answer(stream, &page));
+                        };
+                        // Without a thread there is no answer, as without a place.
+                        let _ = thread::Builder::new().name("metrics".into()).spawn(answer);
+                    }
                     // Such as too many open files: it may pass.
-                    Err(_) => thread::sleep(PATIENCE),
+                    Err(_) => thread::sleep(FRESH),
                 }
             }
         };
@@ -67,34 +83,53 @@ impl Metrics {
     }
 }
 
-/// The numbers as they were last read.
-struct Page {
-    live: Live,
-    read: Option<(Instant, Vec<u8>)>,
-}
+/// One of the places for clients, free again when dropped.
+struct Place(Arc<AtomicUsize>);
 
-impl Page {
-    fn text(&mut self) -> io::Result<&[u8]> {
-        let is_fresh = self.read.as_ref().is_some_and(|(at, _)| at.elapsed() < FRESH);
-        if !is_fresh {
-            let mut text = Vec::new();
-            write_open_metrics(&self.live.summary(), &mut text)?;
-            self.read = Some((Instant::now(), text));
-        }
-        Ok(self.read.as_ref().map_or(&[], |(_, text)| text))
+impl Place {
+    fn take(places: &Arc<AtomicUsize>) -> Option<Place> {
+        let place = Place(Arc::clone(places));
+        (places.fetch_add(1, Ordering::Relaxed) < MAX_CLIENTS).then_some(place)
     }
 }
 
-fn answer(mut stream: TcpStream, page: &mut Page) -> io::Result<()> {
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The numbers as they were last read.
+struct Page {
+    live: Live,
+    read: Option<(Instant, Arc<[u8]>)>,
+}
+
+impl Page {
+    fn text(&mut self) -> io::Result<Arc<[u8]>> {
+        if let Some((_, text)) = self.read.as_ref().filter(|(at, _)| at.elapsed() < FRESH) {
+            return Ok(Arc::clone(text));
+        }
+        let mut text = Vec::new();
+        write_open_metrics(&self.live.summary(), &mut text)?;
+        let text: Arc<[u8]> = text.into();
+        self.read = Some((Instant::now(), Arc::clone(&text)));
+        Ok(text)
+    }
+}
+
+fn answer(mut stream: TcpStream, page: &Mutex<Page>) -> io::Result<()> {
     stream.set_write_timeout(Some(PATIENCE))?;
     let head = read_head(&mut stream)?;
     let mut words = head.split_whitespace();
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let path = target.split_once('?').map_or(target, |(path, _)| path);
     let Answer { status, content_type, body } = match (method, path) {
-        ("GET" | "HEAD", PATH) => Answer { status: "200 OK", content_type: OPEN_METRICS, body: page.text()? },
-        ("GET" | "HEAD", _) => Answer { status: "404 Not Found", content_type: TEXT, body: b"see /metrics\n" },
-        _ => Answer { status: "405 Method Not Allowed", content_type: TEXT, body: b"GET /metrics\n" },
+        ("GET" | "HEAD", PATH) => Answer { status: "200 OK", content_type: OPEN_METRICS, body: page.lock().text()? },
+        ("GET" | "HEAD", _) => {
+            Answer { status: "404 Not Found", content_type: TEXT, body: b"see /metrics\n".as_slice().into() }
+        }
+        _ => Answer { status: "405 Method Not Allowed", content_type: TEXT, body: b"GET /metrics\n".as_slice().into() },
     };
     let length = body.len();
     let head = format!(
@@ -102,7 +137,7 @@ fn answer(mut stream: TcpStream, page: &mut Page) -> io::Result<()> {
     );
     stream.write_all(head.as_bytes())?;
     if method != "HEAD" {
-        stream.write_all(body)?;
+        stream.write_all(&body)?;
     }
     Ok(())
 }

@@ -113,6 +113,7 @@ impl From<Error> for Refusal {
 /// Reads the command line, the environment and `perfloop.toml`, runs what they say, and returns the exit code:
 /// 0 good, 1 failed, 2 usage, 3 could not be carried out, 130 interrupted.
 pub fn main() -> ExitCode {
+    signals::survive_file_size_limit();
     let words: Vec<OsString> = std::env::args_os().collect();
     let word = words.get(1).and_then(|word| word.to_str());
     match SUBCOMMANDS.iter().find(|command| word.is_some_and(|word| command.has_name(word))) {

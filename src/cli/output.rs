@@ -1,7 +1,8 @@
 //! Files to write to: refused before the run when they cannot be written, whole at its end.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Seek as _, Write};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -9,12 +10,17 @@ use tempfile::NamedTempFile;
 use super::screen::Pipe;
 use crate::error::Error;
 
+/// More links than this lead in a circle.
+const MAX_LINKS: u32 = 40;
+
 /// A place for a report, found to be writable.
 pub(super) enum Output {
     Stdout,
     /// Written beside its place, and moved there when it is whole.
     File {
         path: PathBuf,
+        /// Where the path leads, if it is a link.
+        place: PathBuf,
         beside: NamedTempFile,
     },
     /// A pipe, a terminal, a device: nothing can be moved there.
@@ -28,12 +34,14 @@ impl Output {
     /// # Errors
     /// When it cannot be written to.
     pub(super) fn reserve(flag: &str, path: &Path) -> Result<Output, Error> {
-        if path == Path::new("-") {
+        if is_stdout(path) {
+            refuse_closed_stdout(flag)?;
             return Ok(Output::Stdout);
         }
         // Only the kind: the text of some errors names the file beside it.
         let refuse = |error: io::Error| unwritable(flag, path, &error.kind().into());
-        match fs::metadata(path) {
+        let place = followed(path).map_err(refuse)?;
+        match fs::metadata(&place) {
             Ok(known) if known.is_dir() => Err(refuse(io::ErrorKind::IsADirectory.into())),
             Ok(known) if !known.is_file() => {
                 let file = OpenOptions::new().write(true).open(path).map_err(refuse)?;
@@ -42,15 +50,13 @@ impl Output {
             known => {
                 if known.is_ok() {
                     // A file that is read-only is not to be replaced.
-                    OpenOptions::new().append(true).open(path).map_err(refuse)?;
+                    OpenOptions::new().append(true).open(&place).map_err(refuse)?;
                 }
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 // Like any other new file, unlike a temporary one, it may be read by others.
                 let mut builder = tempfile::Builder::new();
-                #[cfg(unix)]
-                builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-                let beside = builder.prefix(".perfloop-").tempfile_in(folder).map_err(refuse)?;
-                Ok(Output::File { path: path.into(), beside })
+                builder.permissions(fs::Permissions::from_mode(0o666));
+                let beside = builder.prefix(".perfloop-").tempfile_in(folder_of(&place)).map_err(refuse)?;
+                Ok(Output::File { path: path.into(), place, beside })
             }
         }
     }
@@ -71,14 +77,101 @@ impl Output {
             Output::Stream { path, file } => {
                 buffered(&mut Pipe::new(file), write).map_err(|error| broken(&path, error))
             }
-            Output::File { path, mut beside } => {
+            Output::File { path, place, mut beside } => {
                 let written = buffered(beside.as_file_mut(), write);
-                let moved = written.and_then(|()| beside.persist(&path).map_err(io::Error::from));
-                moved.map(drop).map_err(|error| broken(&path, error))
+                written.and_then(|()| put(beside, &place)).map_err(|error| broken(&path, error))
             }
         }
     }
 }
+
+/// The standard output of the process, by the names it is given for files.
+pub(super) fn is_stdout(path: &Path) -> bool {
+    ["-", "/dev/stdout"].iter().any(|name| path == Path::new(name))
+}
+
+/// Whether two paths are of the same file, by whatever names. A device such as `/dev/null` takes from several.
+pub(super) fn are_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let place = followed(path).ok()?;
+        Some((fs::canonicalize(folder_of(&place)).ok()?, place.file_name()?.to_owned()))
+    };
+    if is_stdout(one) || is_stdout(other) {
+        return is_stdout(one) && is_stdout(other);
+    }
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(one), _) if one.file_type().is_char_device() => false,
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        _ => one == other || place(one).is_some_and(|one| Some(one) == place(other)),
+    }
+}
+
+/// Where a path leads through symbolic links, also to a file that is not there yet.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    let mut place = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::symlink_metadata(&place) {
+            Ok(known) if known.is_symlink() => place = folder_of(&place).join(fs::read_link(&place)?),
+            _ => return Ok(place),
+        }
+    }
+    Err(io::Error::other("its links lead in a circle"))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Puts a file that is whole in its place. One that stands there gives it its permissions; of one that has several
+/// names or another owner, which a new file would not have, only the content is replaced.
+fn put(mut whole: NamedTempFile, place: &Path) -> io::Result<()> {
+    let result = match fs::metadata(place) {
+        Ok(known) if !is_replaceable(&known, &whole.as_file().metadata()?) => rewrite(whole.as_file_mut(), place),
+        known => {
+            if let Ok(known) = known {
+                whole.as_file().set_permissions(known.permissions())?;
+            }
+            match whole.persist(place) {
+                Ok(_) => return Ok(()),
+                Err(error) => {
+                    whole = error.file;
+                    Err(error.error)
+                }
+            }
+        }
+    };
+    result.map_err(|error| match whole.keep() {
+        Ok((_, kept)) => io::Error::new(error.kind(), format!("{error}; it is whole in {}", kept.display())),
+        Err(_) => error,
+    })
+}
+
+fn rewrite(whole: &mut File, place: &Path) -> io::Result<()> {
+    whole.rewind()?;
+    let mut known = OpenOptions::new().write(true).truncate(true).open(place)?;
+    io::copy(whole, &mut known).map(drop)
+}
+
+/// A new file in its place would be like it.
+fn is_replaceable(known: &Metadata, new: &Metadata) -> bool {
+    known.nlink() == 1 && (known.uid(), known.gid()) == (new.uid(), new.gid())
+}
+
+/// A closed stdout is one that nobody reads: the system gives it to the next file, which Rust lets be `/dev/null`,
+/// open to read and write as no shell opens it.
+fn refuse_closed_stdout(flag: &str) -> Result<(), Error> {
+    let is_null = fs::read_link("/proc/self/fd/1").is_ok_and(|place| place == Path::new("/dev/null"));
+    let facts = fs::read_to_string("/proc/self/fdinfo/1").unwrap_or_default();
+    let flags = facts.lines().find_map(|line| line.strip_prefix("flags:"));
+    let mode = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).map(|flags| flags & 3);
+    if is_null && mode == Some(READ_AND_WRITE) {
+        return Err(Error::usage(format!("{flag} -: stdout is closed; give a file, or open it")));
+    }
+    Ok(())
+}
+
+/// `O_RDWR` of the system.
+const READ_AND_WRITE: u32 = 2;
 
 fn buffered(to: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut buffer = io::BufWriter::new(to);
@@ -103,7 +196,8 @@ pub(super) fn check_stream(flag: &str, path: &Path) -> Result<(), Error> {
 /// # Errors
 /// When it cannot be written to.
 pub(super) fn open_stream(flag: &str, path: &Path) -> Result<Box<dyn Write + Send>, Error> {
-    if path == Path::new("-") {
+    if is_stdout(path) {
+        refuse_closed_stdout(flag)?;
         return Ok(Box::new(Pipe::new(io::stdout())));
     }
     match File::create(path) {

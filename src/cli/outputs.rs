@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Args;
 use super::metrics::Metrics;
-use super::output::{Output, check_stream, open_stream};
+use super::output::{Output, are_same, check_stream, is_stdout, open_stream};
 use crate::error::Error;
 use crate::load_test::{Live, LoadTest};
 use crate::report::{RunInfo, SampleFormat, Secrets, locust, write_hlog, write_html, write_json, write_junit};
@@ -78,10 +78,6 @@ fn reports(args: &Args) -> impl Iterator<Item = (&'static Report, PathBuf)> {
     REPORTS.iter().filter_map(|report| Some((report, (report.path)(args)?)))
 }
 
-fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
 /// Something for programs goes to stdout, so that what is for people must not.
 pub(super) fn takes_stdout(args: &Args) -> bool {
     reports(args).any(|(_, path)| is_stdout(&path)) || args.samples.as_deref().is_some_and(is_stdout)
@@ -90,7 +86,7 @@ pub(super) fn takes_stdout(args: &Args) -> bool {
 /// Refuses flags that contradict one another.
 ///
 /// # Errors
-/// Two outputs with the same place, and a flag that another one needs.
+/// Two outputs with the same place, one in the place of an input, and a flag that another one needs.
 pub(super) fn check(args: &Args) -> Result<(), Error> {
     if args.csv.as_deref().is_some_and(|prefix| is_stdout(prefix) || prefix.as_os_str().is_empty()) {
         return Err(Error::usage("--csv: makes four files; give what their names begin with, like results/run"));
@@ -100,14 +96,40 @@ pub(super) fn check(args: &Args) -> Result<(), Error> {
     let reports = reports(args).map(|(report, path)| (report.flag, path));
     let all: Vec<_> = reports.chain(streams(args).map(|(flag, path)| (flag, path.to_owned()))).collect();
     for (number, (flag, path)) in all.iter().enumerate() {
-        let Some((other, _)) = all[..number].iter().find(|(_, known)| known == path) else { continue };
-        return Err(Error::usage(if is_stdout(path) {
-            format!("{other} - and {flag} - cannot both have stdout; give one of them a file")
-        } else {
-            format!("{other} and {flag} cannot both write {}; give one of them another file", path.display())
-        }));
+        if let Some((other, _)) = all[..number].iter().find(|(_, known)| are_same(known, path)) {
+            return Err(Error::usage(if is_stdout(path) {
+                format!("{other} - and {flag} - cannot both have stdout; give one of them a file")
+            } else {
+                format!("{other} and {flag} cannot both write {}; give one of them another file", path.display())
+            }));
+        }
+        if let Some((input, _)) = inputs(args).find(|(_, input)| !is_stdout(path) && are_same(input, path)) {
+            return Err(Error::usage(format!(
+                "{flag} would overwrite {}, which {input} reads; give it another file",
+                path.display()
+            )));
+        }
     }
     Ok(())
+}
+
+/// The files that a run reads, as far as flags name them.
+fn inputs(args: &Args) -> impl Iterator<Item = (&'static str, &Path)> {
+    let named = [
+        ("--feed", args.feed.as_deref()),
+        ("--cacert", args.cacert.as_deref()),
+        ("--cert", args.cert.as_ref().map(|cert| cert.path.as_path())),
+        ("--key", args.key.as_deref()),
+        ("--data", args.data.as_deref().and_then(|data| data.strip_prefix('@')).map(Path::new)),
+        ("--setup", args.hurl.setup.as_deref()),
+        ("--teardown", args.hurl.teardown.as_deref()),
+        ("--json-data", args.json_data.as_deref().and_then(|data| data.strip_prefix('@')).map(Path::new)),
+    ];
+    let hurl = &args.hurl;
+    let listed = [("--variables-file", &hurl.variables_files), ("--secrets-file", &hurl.secrets_files)];
+    let listed = listed.into_iter().flat_map(|(flag, paths)| paths.iter().map(move |path| (flag, path.as_path())));
+    let targets = args.targets.iter().map(|target| ("the run", Path::new(target)));
+    named.into_iter().filter_map(|(flag, path)| Some((flag, path?))).chain(listed).chain(targets)
 }
 
 /// Finds out whether all places can be written to, and leaves nothing there.

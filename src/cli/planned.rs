@@ -1,6 +1,5 @@
 //! The plan that the flags make.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use super::args::Args;
 use super::headers;
 use super::values::CertificateFile;
 use crate::error::Error;
+use crate::input_file;
 use crate::load::{HttpSettings, Load, Plan, Rate, Start, Wait};
 
 /// What curl follows at most would be 50; browsers give up at 20. A loop shows before ten.
@@ -33,7 +33,7 @@ impl TlsFiles {
     /// When one of them cannot be read.
     pub(super) fn read(ca: Option<&Path>, cert: Option<&CertificateFile>, key: Option<&Path>) -> Result<Self, Error> {
         let read = |flag: &str, path: &Path| {
-            fs::read(path).map_err(|error| {
+            input_file::read(path).map_err(|error| {
                 Error::usage(format!("{flag} {}: cannot be read ({error}); give a PEM file that can", path.display()))
             })
         };

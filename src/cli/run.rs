@@ -122,6 +122,9 @@ pub(super) fn carry_out(
     for warning in &aim.warnings {
         let _ = writeln!(out, "warning: {warning}");
     }
+    for line in dry_run::shortages(&dry_run::needs(plan, aim)) {
+        let _ = writeln!(out, "warning: {line}");
+    }
     if plan.http.insecure {
         let _ = writeln!(out, "warning: --insecure accepts any certificate, also that of somebody in between");
     }

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use serde::de::IgnoredAny;
 use url::Url;
 
@@ -69,8 +70,13 @@ pub(super) fn parse_proxy(text: &str) -> Result<Url, String> {
     Url::parse(text).map_err(|_| wanted())
 }
 
+/// The file of `--json`, by any name that a file can have.
+pub(super) fn json_file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| path.to_str().map_or(Ok(path.clone()), parse_json_file))
+}
+
 /// The file of `--json`, which to curl is a body.
-pub(super) fn parse_json_file(text: &str) -> Result<PathBuf, String> {
+fn parse_json_file(text: &str) -> Result<PathBuf, String> {
     let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
     if is_json || text.trim_start().starts_with(['[', '@']) || text.contains(['{', '"', '\n']) {
         return Err(format!("'{text}' looks like data, and this flag names the file of the report; give --json-data"));

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::input_file;
+
 /// Reads files below one folder, each once, and writes them there.
 #[derive(Debug)]
 pub(crate) struct Files {
@@ -26,7 +28,7 @@ impl Files {
             return Ok(Arc::clone(read));
         }
         let path = self.within(name)?;
-        let bytes = fs::read(path).map_err(|error| format!("file {name} cannot be read: {error}"))?;
+        let bytes = input_file::read(&path).map_err(|error| format!("file {name} cannot be read: {error}"))?;
         let bytes: Arc<[u8]> = bytes.into();
         self.read.lock().insert(name.to_owned(), Arc::clone(&bytes));
         Ok(bytes)

@@ -12,6 +12,7 @@ use perfloop_hurl::{ParseError, Source, parse_with, unsupported};
 use super::files::Files;
 use super::plan::Plan;
 use super::tweaks::Tweaks;
+use crate::input_file;
 
 /// Why Hurl files cannot be run: everything that is wrong with all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Reading<'_> {
     fn plan(self, path: &Path, errors: &mut HurlErrors) -> Option<Arc<Plan>> {
         // What stands in the current folder needs no path.
         let name = path.strip_prefix(".").unwrap_or(path).display().to_string();
-        let text = match fs::read(path).map(String::from_utf8) {
+        let text = match input_file::read(path).map(String::from_utf8) {
             Ok(Ok(text)) => text,
             Ok(Err(error)) => {
                 errors.wrong.push(not_utf8(&name, error.as_bytes(), error.utf8_error().valid_up_to()));

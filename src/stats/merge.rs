@@ -40,7 +40,7 @@ impl Summary {
         self.timeline.merge(&other.timeline);
         self.blocks.merge(&other.blocks);
         self.users = self.users.saturating_add(other.users);
-        self.users_up += other.users_up;
+        self.users_up = self.users_up.saturating_add(other.users_up);
         self.starts.merge(&other.starts);
         self.pauses.merge(&other.pauses);
         self.oldest_unfinished = self.oldest_unfinished.max(other.oldest_unfinished);
@@ -166,7 +166,7 @@ impl End {
         };
         let reason = if rank(other.reason) > rank(self.reason) { other.reason } else { self.reason };
         let duration = self.duration.max(other.duration);
-        let abandoned = self.abandoned + other.abandoned;
+        let abandoned = self.abandoned.saturating_add(other.abandoned);
         End { reason, duration, abandoned, machine: self.machine.merged(&other.machine) }
     }
 }
@@ -174,7 +174,7 @@ impl End {
 impl MachineUse {
     /// Two machines as one: shares are of all their processors.
     fn merged(&self, other: &MachineUse) -> MachineUse {
-        let processors = self.processors + other.processors;
+        let processors = self.processors.saturating_add(other.processors);
         let of_all = |mine: f64, theirs: f64| {
             let sum = mine * f64::from(self.processors) + theirs * f64::from(other.processors);
             sum / f64::from(processors.max(1))

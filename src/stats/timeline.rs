@@ -87,7 +87,7 @@ impl Timeline {
         }
         for (mine, theirs) in self.slots.iter_mut().zip(&other.slots) {
             // They are other users.
-            let users = mine.users + theirs.users;
+            let users = mine.users.saturating_add(theirs.users);
             mine.merge(theirs);
             mine.users = users;
         }

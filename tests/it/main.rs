@@ -11,6 +11,7 @@ mod conservation;
 mod counted;
 mod curl;
 mod edges;
+mod endures;
 mod examples;
 mod faults;
 mod feed;

@@ -1,7 +1,6 @@
 //! Settings in a TOML file: a key for each flag.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::Path;
 
 use clap::{Arg, Command};
@@ -11,11 +10,12 @@ use toml::de::{DeTable, DeValue};
 use super::entry::{self, Entry, Given, Source};
 use super::roles::{self, Roles};
 use crate::error::Error;
+use crate::input_file;
 
 /// # Errors
 /// When it cannot be read; `flag` is what named it.
 pub(super) fn text(flag: &str, path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|error| {
+    input_file::read_text(path).map_err(|error| {
         Error::usage(format!("{flag} {}: cannot be read ({error}); give a TOML file that can", path.display()))
     })
 }

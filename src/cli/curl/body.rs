@@ -1,9 +1,8 @@
 //! The body that curl would send.
 
-use std::fs;
-
 use url::form_urlencoded::byte_serialize;
 
+use crate::input_file;
 use crate::load::{Multipart, type_by_name};
 
 /// One piece of data, by the flag that gives it.
@@ -193,5 +192,6 @@ fn word(text: &str) -> (String, &str) {
 }
 
 fn read(flag: &str, file: &str) -> Result<Vec<u8>, String> {
-    fs::read(file).map_err(|error| format!("{flag} @{file}: cannot be read ({error}); give a file that can"))
+    input_file::read(file.as_ref())
+        .map_err(|error| format!("{flag} @{file}: cannot be read ({error}); give a file that can"))
 }

@@ -1,6 +1,5 @@
 //! The variables that the command line and the environment give to Hurl files.
 
-use std::fs;
 use std::path::Path;
 
 use super::super::template::{Names, Template, Values};
@@ -8,6 +7,7 @@ use super::args::HurlArgs;
 use super::environment::HurlEnvironment;
 use crate::error::Error;
 use crate::hurl::HurlFiles;
+use crate::input_file;
 use crate::load::{Feed, Row, User};
 
 /// Names that functions of the format have.
@@ -152,7 +152,7 @@ fn in_quotes_if_changed(text: &str) -> String {
 
 /// The lines of a file that say something, each with its place.
 fn lines(flag: &str, path: &Path) -> Result<Vec<(String, String)>, Error> {
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = input_file::read_text(path).map_err(|error| {
         Error::usage(format!("{flag} {}: cannot be read ({error}); give a file that can", path.display()))
     })?;
     let lines = text.lines().map(str::trim).enumerate();
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn flags_come_after_files_and_files_after_the_environment() {
         let file = tempfile::NamedTempFile::new().expect("a file");
-        fs::write(&file, "# of the team\n\na=file\n  b = 2=3 \n").expect("written");
+        std::fs::write(&file, "# of the team\n\na=file\n  b = 2=3 \n").expect("written");
         let args = HurlArgs {
             variables: vec!["c=u{user}".into()],
             secrets: vec!["b =x".into()],

@@ -1,7 +1,6 @@
 //! A URL of the command line as a check: one request, and what is expected of its answer.
 
 use std::collections::HashSet;
-use std::fs;
 
 use url::{Position, Url};
 
@@ -14,6 +13,7 @@ use crate::cli::places;
 use crate::cli::template::{Names, Template, Values};
 use crate::cli::{is_subcommand, similar_subcommand};
 use crate::error::Error;
+use crate::input_file;
 use crate::load::{Check, Feed, Prepared, Row, SharedRequest, User};
 use crate::outcome::CheckResult;
 
@@ -249,7 +249,7 @@ fn body(args: &Args) -> Result<Option<Vec<u8>>, Error> {
         (Some(pasted), None) => Ok(Some(pasted.clone())),
         (None, Some(data)) => match data.strip_prefix('@') {
             None => Ok(Some(data.clone().into_bytes())),
-            Some(file) => fs::read(file).map(Some).map_err(|error| {
+            Some(file) => input_file::read(file.as_ref()).map(Some).map_err(|error| {
                 Error::usage(format!("{flag} @{file}: cannot be read ({error}); give a file that can"))
             }),
         },

@@ -1,6 +1,5 @@
 //! The options of an entry that change how a client connects: each other set of them has a client of its own.
 
-use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use url::Url;
 
 use super::options::{flag, invalid, text, time};
 use crate::hurl::eval::{Fault, Variables};
+use crate::input_file;
 use crate::load::{Family, HttpSettings, Route, TlsVersions, certificate_file, origin_key};
 
 /// One such option, with its value.
@@ -107,7 +107,7 @@ fn pem(option: &str, name: &Template, variables: &Variables) -> Result<Pem, Faul
 }
 
 fn read(option: &str, file: &str) -> Pem {
-    fs::read(file).map_err(|error| format!("{option} {file} cannot be read: {error}"))
+    input_file::read(file.as_ref()).map_err(|error| format!("{option} {file} cannot be read: {error}"))
 }
 
 fn certificate(name: &Template, variables: &Variables) -> Result<Change, Fault> {

@@ -1,6 +1,5 @@
 //! CSV files as rows, or one line that says which line of the file is wrong.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::quotes::{BadQuote, bad_quote, is_other_separator, other_separator};
 use crate::error::Error;
+use crate::input_file;
 use crate::units;
 
 /// A row of a CSV file: texts by the names of their columns.
@@ -57,8 +57,8 @@ pub(super) fn read_rows(path: &Path) -> Result<Vec<Row>, Error> {
 fn read<T>(path: &Path, mut row: impl FnMut(&StringRecord, &StringRecord) -> csv::Result<T>) -> Result<Vec<T>, Error> {
     let file = path.display();
     let refuse = |what: String| Error::usage(format!("{file}: {what}"));
-    let bytes =
-        fs::read(path).map_err(|error| refuse(format!("cannot be read ({error}); give a CSV file that can")))?;
+    let bytes = input_file::read(path)
+        .map_err(|error| refuse(format!("cannot be read ({error}); give a CSV file that can")))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = line_at(error.as_bytes(), error.utf8_error().valid_up_to());
         Error::usage(format!("{file} line {line}: is not UTF-8; save the file as UTF-8"))
@@ -168,7 +168,7 @@ mod tests {
 
     fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().expect("a file");
-        fs::write(&file, bytes).expect("written");
+        std::fs::write(&file, bytes).expect("written");
         file
     }
 

@@ -6,6 +6,13 @@ use serde_json::{Map, Value};
 
 use crate::stats::{SparseHistogram, Timing};
 
+/// Counts beyond this are no run's; below it, the sum of thousands of reports is still a number.
+const MAX_COUNT: u64 = 1 << 48;
+/// Numbers beyond this are no run's.
+const MAX_NUMBER: f64 = 1e15;
+/// Seconds beyond this are no run's: about three centuries.
+const MAX_SECONDS: f64 = 1e10;
+
 /// Says which key is missing or wrong.
 pub(super) type Read<T> = Result<T, String>;
 
@@ -27,7 +34,7 @@ impl<'a> Object<'a> {
     }
 
     pub(super) fn count(&self, key: &str) -> Read<u64> {
-        self.get(key, Value::as_u64)
+        self.get(key, count)
     }
 
     pub(super) fn small(&self, key: &str) -> Read<u32> {
@@ -35,7 +42,7 @@ impl<'a> Object<'a> {
     }
 
     pub(super) fn number(&self, key: &str) -> Read<f64> {
-        self.get(key, Value::as_f64)
+        self.get(key, number)
     }
 
     pub(super) fn text(&self, key: &str) -> Read<&'a str> {
@@ -93,12 +100,20 @@ impl<'a> Object<'a> {
     }
 }
 
+pub(super) fn count(value: &Value) -> Option<u64> {
+    value.as_u64().filter(|count| *count <= MAX_COUNT)
+}
+
+pub(super) fn number(value: &Value) -> Option<f64> {
+    value.as_f64().filter(|number| number.abs() <= MAX_NUMBER)
+}
+
 pub(super) fn seconds(value: &Value) -> Option<Duration> {
-    Duration::try_from_secs_f64(value.as_f64()?).ok()
+    Duration::try_from_secs_f64(value.as_f64().filter(|seconds| *seconds <= MAX_SECONDS)?).ok()
 }
 
 pub(super) fn milliseconds(value: &Value) -> Option<Duration> {
     // By the whole nanosecond that was written.
     let nanos = (value.as_f64()? * 1e6).round();
-    (0.0..u64::MAX as f64).contains(&nanos).then(|| Duration::from_nanos(nanos as u64))
+    (0.0..=MAX_SECONDS * 1e9).contains(&nanos).then(|| Duration::from_nanos(nanos as u64))
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::super::http_log::moment;
 use super::super::{Host, RunInfo};
 use super::SCHEMA_VERSION;
-use super::object::{Object, Read, milliseconds, seconds};
+use super::object::{Object, Read, count, milliseconds, number, seconds};
 use crate::asked::Asked;
 use crate::end::{End, EndReason, MachineUse};
 use crate::names::{Names, OTHER};
@@ -60,7 +60,7 @@ fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
         slowest: Vec::new(),
         end: end(&run)?,
         users: run.small("users")?,
-        seed: run.count("seed")?,
+        seed: run.get("seed", Value::as_u64)?,
         users_up: 0,
         full_load: full_load(document)?,
         levels: document.rows("levels", level)?,
@@ -74,7 +74,7 @@ fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
         missed: run.count("missed")?,
         dropped: run.count("dropped")?,
         not_made: run.count("not_made")?,
-        lost: run.later("users_lost", Value::as_u64)?.unwrap_or(0).saturating_sub(run.count("not_made")?),
+        lost: run.later("users_lost", count)?.unwrap_or(0).saturating_sub(run.count("not_made")?),
         schedule: schedule(&run)?,
         hook_panic: run.maybe_text("hook_panic")?,
         run_delay: run.maybe("run_delay_s", seconds)?,
@@ -107,9 +107,9 @@ fn info(run: &Object<'_>) -> Read<RunInfo> {
         Ok(Host {
             os: host.maybe_text("os")?,
             kernel: host.maybe_text("kernel")?,
-            cpus: host.maybe("cpus", Value::as_u64)?,
+            cpus: host.maybe("cpus", count)?,
             cpu_model: host.maybe_text("cpu_model")?,
-            memory_bytes: host.maybe("memory_bytes", Value::as_u64)?,
+            memory_bytes: host.maybe("memory_bytes", count)?,
         })
     };
     Ok(RunInfo {
@@ -137,8 +137,8 @@ fn end(run: &Object<'_>) -> Read<Option<End>> {
         processors: machine.small("processors")?,
         own_cpu: machine.seconds("own_cpu_s")?,
         own_share: machine.number("own_share")?,
-        busy_share: machine.maybe("busy_share", Value::as_f64)?,
-        steal_share: machine.maybe("steal_share", Value::as_f64)?,
+        busy_share: machine.maybe("busy_share", number)?,
+        steal_share: machine.maybe("steal_share", number)?,
     };
     Ok(Some(End { reason, duration: run.seconds("duration_s")?, abandoned: run.small("abandoned")?, machine }))
 }
@@ -210,7 +210,7 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
     let phases = row.object("phases_ms")?;
     let lost = row.object("exceptions_by_kind")?.0.iter().map(|(name, count)| {
         let kind = RequestErrorKind::ALL.into_iter().find(|kind| format!("{kind:?}").to_lowercase() == *name);
-        kind.zip(count.as_u64()).ok_or_else(|| format!("an unknown kind of exception, '{name}'"))
+        kind.zip(self::count(count)).ok_or_else(|| format!("an unknown kind of exception, '{name}'"))
     });
     let lost: BTreeMap<RequestErrorKind, u64> = lost.collect::<Read<_>>()?;
     let exceptions: u64 = lost.values().sum();
@@ -241,7 +241,7 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
         bytes_out: row.count("bytes_out")?,
         new_connections: row.count("new_connections")?,
         resent: row.count("resent")?,
-        lost_kept: row.later("lost_kept", Value::as_u64)?.unwrap_or(0),
+        lost_kept: row.later("lost_kept", count)?.unwrap_or(0),
         ..RequestTally::default()
     })
 }
