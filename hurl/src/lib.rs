@@ -38,11 +38,13 @@
 pub mod ast;
 mod error;
 mod parser;
+mod pattern;
 mod source;
 mod unsupported;
 
 pub use error::ParseError;
 pub use parser::{Options, parse, parse_with};
+pub use pattern::compile_regex;
 pub use source::{Position, Source, Span};
 pub use unsupported::unsupported;
 

@@ -3,6 +3,7 @@
 use winnow::error::ErrMode;
 
 use crate::ast::{RegexSource, Spanned};
+use crate::pattern::compile_regex;
 use crate::source::Span;
 
 use super::input::{Fault, Input, Parsed, accept, broken, found, here, offset, other, rest, skip};
@@ -41,15 +42,8 @@ pub(super) fn literal(input: &mut Input<'_>) -> Parsed<Spanned<String>> {
     }
     let span = Span::new(start, offset(input));
     skip(input, 1);
-    match regex::Regex::new(&pattern) {
+    match compile_regex(&pattern) {
         Ok(_) => Ok(Spanned { value: pattern, span }),
-        Err(error) => Err(ErrMode::Cut(Fault::new("regex", reason(&error), span))),
+        Err(reason) => Err(ErrMode::Cut(Fault::new("regex", reason, span))),
     }
-}
-
-/// On one line: the library draws the pattern before it.
-fn reason(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    last.trim().trim_start_matches("error: ").to_owned()
 }

@@ -60,7 +60,7 @@ pub(crate) struct Answer {
     broken: Option<String>,
     text: Text,
     decoded: OnceCell<Result<String, Problem>>,
-    json: OnceCell<Option<Value>>,
+    json: OnceCell<Result<Value, json::NotRead>>,
     document: OnceCell<Result<Document, String>>,
 }
 
@@ -227,13 +227,13 @@ impl Answer {
         Some(Problem::new("decompression failed", message))
     }
 
-    /// The body as JSON, if it is that.
-    pub(super) fn json(&self) -> Result<Option<&Value>, &Problem> {
+    /// The body as JSON, or why it is not read as that.
+    pub(super) fn json(&self) -> Result<Result<&Value, json::NotRead>, &Problem> {
         if let Some(json) = self.json.get() {
-            return Ok(json.as_ref());
+            return Ok(json.as_ref().map_err(|reason| *reason));
         }
         let text = self.text()?;
-        Ok(self.json.get_or_init(|| json::parse(text)).as_ref())
+        Ok(self.json.get_or_init(|| json::parse(text)).as_ref().map_err(|reason| *reason))
     }
 
     /// The body as a document of HTML or XML, or why it is none.

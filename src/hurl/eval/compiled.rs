@@ -1,7 +1,7 @@
 //! What is read from a text of the file: at once if the text never changes, else each time.
 
-use perfloop_hurl::Span;
 use perfloop_hurl::ast::{RegexSource, Template};
+use perfloop_hurl::{Span, compile_regex};
 use regex::Regex;
 
 use super::fault::Fault;
@@ -71,7 +71,8 @@ impl Compiled<Regex> {
         match source {
             RegexSource::Text(template) => Compiled::new(template),
             RegexSource::Literal(literal) => {
-                let form = Regex::new(&literal.value).map_or_else(|_| Form::Broken(literal.value.clone()), Form::Ready);
+                let form =
+                    compile_regex(&literal.value).map_or_else(|_| Form::Broken(literal.value.clone()), Form::Ready);
                 Compiled { form, span: literal.span }
             }
         }
@@ -80,13 +81,11 @@ impl Compiled<Regex> {
 
 impl Written for Regex {
     fn read(text: &str) -> Option<Self> {
-        Regex::new(text).ok()
+        compile_regex(text).ok()
     }
 
     fn fault(text: &str, span: Span) -> Fault {
-        // What is wrong stands in the last line of the error, below the expression and its carets.
-        let error = Regex::new(text).err().map(|error| error.to_string()).unwrap_or_default();
-        let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let reason = compile_regex(text).err().unwrap_or_default();
         Fault::runtime(span, "invalid regex", format!("regex expression is not valid: {reason}"))
     }
 }

@@ -223,7 +223,7 @@ fn write_json_string(template: &Template, bits: &mut Vec<Bit>) {
 
 /// Names are written without needless escapes.
 fn write_json_name(template: &Template, bits: &mut Vec<Bit>) {
-    match template.as_text().and_then(|text| json::parse(&format!("\"{text}\""))) {
+    match template.as_text().and_then(|text| json::parse(&format!("\"{text}\"")).ok()) {
         Some(Value::Text(name)) => write(&json::quoted(&name), bits),
         _ => write_json_string(template, bits),
     }

@@ -2,6 +2,9 @@
 
 use perfloop_hurl::{Position, Source, Span};
 
+/// Bytes of the longest message.
+const MAX_MESSAGE: usize = 64 * 1024;
+
 /// Who is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FaultKind {
@@ -29,11 +32,11 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn assert(span: Span, title: impl Into<String>, message: impl Into<String>) -> Self {
-        Fault { kind: FaultKind::Assert, span, lines_on: 0, title: title.into(), message: message.into() }
+        Fault { kind: FaultKind::Assert, span, lines_on: 0, title: title.into(), message: cut(message.into()) }
     }
 
     pub(crate) fn runtime(span: Span, title: impl Into<String>, message: impl Into<String>) -> Self {
-        Fault { kind: FaultKind::Runtime, span, lines_on: 0, title: title.into(), message: message.into() }
+        Fault { kind: FaultKind::Runtime, span, lines_on: 0, title: title.into(), message: cut(message.into()) }
     }
 
     /// The fault as one of an expectation: whatever goes wrong there is the answer's failure, if it can be told at all.
@@ -84,6 +87,17 @@ impl Fault {
         }
         text
     }
+}
+
+/// A message without what is too long to be looked at, such as a whole body.
+fn cut(mut message: String) -> String {
+    if message.len() > MAX_MESSAGE {
+        let end = message.floor_char_boundary(MAX_MESSAGE);
+        let left_out = message.len() - end;
+        message.truncate(end);
+        message.push_str(&format!("… ({left_out} bytes more)"));
+    }
+    message
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! How a value is changed.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
@@ -26,6 +27,11 @@ use super::xpath::XPath;
 
 /// What a URL keeps as it is.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// Bytes of the longest text that a filter or a template makes.
+pub(super) const MAX_TEXT: usize = 64 * 1024 * 1024;
+/// A text is split into no more, for each takes some 50 bytes.
+const MAX_PARTS: usize = 1_000_000;
 
 /// A compiled filter.
 #[derive(Debug)]
@@ -131,8 +137,10 @@ impl Filter {
             Kind::CharsetDecode(charset) => decode(bytes(value)?, &charset.render(variables)?),
             Kind::DateFormat(format) => format_date(date(value)?, &format.render(variables)?),
             Kind::JsonPath(path) => {
-                let json = json::parse(text(value)?).ok_or_else(|| invalid("value is not a valid JSON"))?;
-                Ok(path.with(variables, |path| find_jsonpath(&json, path, coerces).map(|found| found.into_owned()))?)
+                let json = json::parse(text(value)?).map_err(|reason| invalid(format!("value is {reason}")))?;
+                let found =
+                    path.with(variables, |path| find_jsonpath(&json, path, coerces).map(|f| f.map(Cow::into_owned)))?;
+                found.map_err(|reason| invalid(format!("JSONPath: {reason}; write a narrower one")))
             }
             Kind::Nth(index) => nth(list(value)?, index_of(index, variables)?),
             Kind::Regex(regex) => {
@@ -140,16 +148,21 @@ impl Filter {
                 Ok(regex.with(variables, |regex| first_group(regex, text))?)
             }
             Kind::Replace { old, new } => {
-                let text = text(value)?;
-                Ok(Some(Value::Text(text.replace(&*old.render(variables)?, &new.render(variables)?))))
+                let (text, old, new) = (text(value)?, old.render(variables)?, new.render(variables)?);
+                let added = new.len().saturating_sub(old.len()).saturating_mul(text.matches(&*old).count());
+                within(text.len().saturating_add(added))?;
+                Ok(Some(Value::Text(text.replace(&*old, &new))))
             }
             Kind::ReplaceRegex { pattern, new } => {
                 let (text, new) = (text(value)?, new.render(variables)?);
-                let replaced = pattern.with(variables, |regex| regex.replace_all(text, &*new).into_owned())?;
-                Ok(Some(Value::Text(replaced)))
+                Ok(Some(Value::Text(pattern.with(variables, |regex| replace_all(regex, text, &new))??)))
             }
             Kind::Split(separator) => {
-                let parts = text(value)?.split(&*separator.render(variables)?).map(Value::from).collect();
+                let separator = separator.render(variables)?;
+                let parts: Vec<Value> = text(value)?.split(&*separator).map(Value::from).take(MAX_PARTS + 1).collect();
+                if parts.len() > MAX_PARTS {
+                    return Err(invalid(format!("there are more than {MAX_PARTS} parts, which is too many")));
+                }
                 Ok(Some(Value::List(parts)))
             }
             Kind::ToDate(format) => parse_date(text(value)?, &format.render(variables)?),
@@ -201,6 +214,26 @@ fn change_plainly(kind: &FilterKind, value: &Value) -> Changed {
         _ => return Ok(None),
     };
     Ok(Some(changed))
+}
+
+/// Refuses a text that has grown too long.
+fn within(length: usize) -> Result<(), Refusal> {
+    if length <= MAX_TEXT { Ok(()) } else { Err(invalid(format!("the text would be longer than {MAX_TEXT} bytes"))) }
+}
+
+/// A text with something in the place of each match, in which `$1` and `$name` stand for groups.
+fn replace_all(regex: &Regex, text: &str, new: &str) -> Result<String, Refusal> {
+    let (mut replaced, mut after) = (String::new(), 0);
+    for groups in regex.captures_iter(text) {
+        let Some(whole) = groups.get(0) else { continue };
+        replaced.push_str(&text[after..whole.start()]);
+        groups.expand(new, &mut replaced);
+        after = whole.end();
+        within(replaced.len())?;
+    }
+    replaced.push_str(&text[after..]);
+    within(replaced.len())?;
+    Ok(replaced)
 }
 
 fn text(value: &Value) -> Result<&str, Refusal> {

@@ -1,17 +1,42 @@
 //! JSON as Hurl files see it: numbers of any size stay exact, members are sorted by name.
 
+use std::fmt;
+
 use super::number::Number;
 use super::value::Value;
 
 /// Deeper values are refused, so that none can exhaust a thread's stack.
 const MAX_DEPTH: usize = 127;
+/// Longer ones are refused, for each of their values takes some 50 bytes.
+const MAX_VALUES: usize = 2_000_000;
 
-/// The value a whole text stands for, if it is JSON.
-pub(super) fn parse(text: &str) -> Option<Value> {
-    let mut reader = Reader { text, at: 0 };
-    let value = reader.value(0)?;
+/// Why a text is not read as JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotRead {
+    NoJson,
+    TooDeep,
+    TooLong,
+}
+
+impl fmt::Display for NotRead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotRead::NoJson => f.write_str("no valid JSON"),
+            NotRead::TooDeep => write!(f, "JSON nested deeper than {MAX_DEPTH} levels, which is not read"),
+            NotRead::TooLong => write!(f, "JSON of more than {MAX_VALUES} values, which is not read"),
+        }
+    }
+}
+
+/// The value a whole text stands for.
+///
+/// # Errors
+/// When it is no JSON, or more than is read.
+pub(super) fn parse(text: &str) -> Result<Value, NotRead> {
+    let mut reader = Reader { text, at: 0, values: 0, limit: None };
+    let value = reader.value(0);
     reader.skip_space();
-    (reader.at == text.len()).then_some(value)
+    value.filter(|_| reader.at == text.len()).ok_or(reader.limit.unwrap_or(NotRead::NoJson))
 }
 
 /// A text as a JSON string, with its quotes.
@@ -43,6 +68,9 @@ pub(super) fn number(text: &str) -> Number {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    values: usize,
+    /// What it was given up for.
+    limit: Option<NotRead>,
 }
 
 impl Reader<'_> {
@@ -64,9 +92,18 @@ impl Reader<'_> {
 
     fn value(&mut self, depth: usize) -> Option<Value> {
         self.skip_space();
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            self.limit = Some(NotRead::TooLong);
+            return None;
+        }
         match self.peek()? {
-            b'{' if depth < MAX_DEPTH => self.object(depth + 1),
-            b'[' if depth < MAX_DEPTH => self.list(depth + 1),
+            b'{' | b'[' if depth == MAX_DEPTH => {
+                self.limit = Some(NotRead::TooDeep);
+                None
+            }
+            b'{' => self.object(depth + 1),
+            b'[' => self.list(depth + 1),
             b'"' => self.string().map(Value::Text),
             b't' => self.word("true", Value::Bool(true)),
             b'f' => self.word("false", Value::Bool(false)),
@@ -202,7 +239,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        parse(text).map_or_else(|| "none".into(), |value| format!("{value:?}"))
+        parse(text).map_or_else(|_| "none".into(), |value| format!("{value:?}"))
     }
 
     #[test]
@@ -279,16 +316,23 @@ mod tests {
             "[\u{a0}1]",
         ];
         for text in texts {
-            assert_eq!(parse(text).is_some(), serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text}");
+            assert_eq!(parse(text).is_ok(), serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text}");
         }
     }
 
     #[test]
     fn a_value_nested_too_deep_is_refused() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(parse(&nested(127)).is_some());
-        assert!(parse(&nested(128)).is_none());
-        assert!(parse(&nested(1_000_000)).is_none());
+        assert!(parse(&nested(127)).is_ok());
+        assert_eq!(parse(&nested(128)), Err(NotRead::TooDeep));
+        assert_eq!(parse(&nested(1_000_000)), Err(NotRead::TooDeep));
+    }
+
+    #[test]
+    fn more_values_than_are_read_are_refused() {
+        let list = |values: usize| format!("[{}1]", "1,".repeat(values - 2));
+        assert!(parse(&list(MAX_VALUES)).is_ok());
+        assert_eq!(parse(&list(MAX_VALUES + 1)), Err(NotRead::TooLong));
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use chrono::DateTime;
-use perfloop_hurl::Span;
 use perfloop_hurl::ast::{self, Compared, Operator, Placeholder, PredicateKind};
+use perfloop_hurl::{Span, compile_regex};
 use regex::Regex;
 use uuid::Uuid;
 
@@ -110,14 +110,14 @@ impl Wanted {
             Compared::Text(template) => match (Text::new(template), operator) {
                 // A fixed text that is no regular expression is at fault only when it is used.
                 (Text::Fixed(text), Operator::Matches) => {
-                    Wanted::Fixed(Regex::new(&text).map_or(Value::Text(text), Value::Regex))
+                    Wanted::Fixed(compile_regex(&text).map_or(Value::Text(text), Value::Regex))
                 }
                 (Text::Fixed(text), _) => Wanted::Fixed(Value::Text(text)),
                 (made, _) => Wanted::Text(made),
             },
             Compared::Place(place) => Wanted::Place(place.clone()),
             Compared::Regex(source) => {
-                Wanted::Fixed(Regex::new(source).map_or_else(|_| Value::from(&**source), Value::Regex))
+                Wanted::Fixed(compile_regex(source).map_or_else(|_| Value::from(&**source), Value::Regex))
             }
             Compared::Multiline(multiline) => content(Content::of_multiline(multiline)),
             Compared::Base64(bytes) | Compared::Hex(bytes) => Wanted::Fixed(Value::Bytes(bytes.clone())),
@@ -185,7 +185,7 @@ fn matches(actual: &Value, wanted: &Value) -> Option<Option<bool>> {
     let regex = match wanted {
         Value::Regex(regex) => regex,
         Value::Text(text) => {
-            made = Regex::new(text).ok()?;
+            made = compile_regex(text).ok()?;
             &made
         }
         _ => return Some(None),

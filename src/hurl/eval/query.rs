@@ -11,7 +11,7 @@ use super::compiled::Compiled;
 use super::cookie::Cookie;
 use super::document::Document;
 use super::fault::Fault;
-use super::jsonpath::JsonPath;
+use super::jsonpath::{JsonPath, TooMuch};
 use super::text::Text;
 use super::value::Value;
 use super::variables::Variables;
@@ -157,21 +157,26 @@ impl Query {
         variables: &Variables,
     ) -> Result<Found<'a>, Fault> {
         let json = answer.json().map_err(|problem| problem.at(self.span))?;
-        let json = json.ok_or_else(|| Fault::runtime(self.span, "invalid JSON", "the body is no valid JSON"))?;
-        path.with(variables, |path| find_jsonpath(json, path, answer.coerces))
+        let json = json.map_err(|reason| Fault::runtime(self.span, "invalid JSON", format!("the body is {reason}")))?;
+        path.with(variables, |path| find_jsonpath(json, path, answer.coerces))?.map_err(|reason| {
+            Fault::runtime(self.span, "JSONPath too costly", format!("{reason}; write a narrower one"))
+        })
     }
 }
 
 /// What a path finds. A single value stands for itself, and nothing for nothing, unless lists are wanted.
-pub(super) fn find_jsonpath<'a>(json: &'a Value, path: &JsonPath, coerces: bool) -> Found<'a> {
+///
+/// # Errors
+/// When that takes more than a path may.
+pub(super) fn find_jsonpath<'a>(json: &'a Value, path: &JsonPath, coerces: bool) -> Result<Found<'a>, TooMuch> {
     if coerces && path.is_definite() {
-        return path.find_one(json).map(Cow::Borrowed);
+        return Ok(path.find_one(json).map(Cow::Borrowed));
     }
-    match path.find(json)[..] {
+    Ok(match path.find(json)?[..] {
         [] if coerces => None,
         [only] if coerces => Some(Cow::Borrowed(only)),
         ref all => Some(Cow::Owned(Value::List(all.iter().map(|value| (*value).clone()).collect()))),
-    }
+    })
 }
 
 pub(super) fn find_xpath(document: &Document, path: &Compiled<XPath>, variables: &Variables) -> Result<Value, Fault> {

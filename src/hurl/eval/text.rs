@@ -7,6 +7,7 @@ use perfloop_hurl::ast::{Expr, Piece, Placeholder, Template};
 use uuid::Builder;
 
 use super::fault::Fault;
+use super::filter::MAX_TEXT;
 use super::value::Value;
 use super::variables::Variables;
 
@@ -69,6 +70,10 @@ fn new_uuid() -> String {
 /// Writes what a placeholder stands for.
 pub(super) fn render_place(place: &Placeholder, variables: &Variables, text: &mut String) -> Result<(), Fault> {
     let value = evaluate(place, variables)?;
+    if value.size().unwrap_or_default().saturating_add(text.len()) > MAX_TEXT {
+        let message = format!("the text would be longer than {MAX_TEXT} bytes");
+        return Err(Fault::runtime(place.span, "text too long", message));
+    }
     if value.render_to(text) {
         return Ok(());
     }

@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str) -> Result<Tree, String> {
     };
     let text = with_nothing(text);
     let mut tokens = Tokenizer::new(&text);
-    while !reader.builder.is_too_deep() {
+    while !reader.builder.is_too_much() {
         match tokens.next_token() {
             // Nothing else is a token of its own that often.
             Token::Character(NOTHING) => {}

@@ -8,6 +8,9 @@ pub(in crate::hurl::eval) const XML_NAMESPACE: &str = "http://www.w3.org/XML/199
 /// Documents that are nested deeper are refused: each end tag is looked for among all that is open.
 const MAX_DEPTH: usize = 2048;
 
+/// Documents of more are refused, for each node takes some 200 bytes.
+const MAX_NODES: usize = 500_000;
+
 /// A tree of a document. The document itself is its first node.
 #[derive(Debug)]
 pub(in crate::hurl::eval) struct Tree {
@@ -137,6 +140,7 @@ pub(super) struct Builder {
     /// The document and the elements that are not closed yet, outmost first.
     open: Vec<Open>,
     is_too_deep: bool,
+    is_too_long: bool,
 }
 
 /// A node that gets children.
@@ -150,12 +154,13 @@ impl Builder {
     pub(super) fn new() -> Self {
         let document = Branch { kind: Kind::Document, parent: 0, previous: None, end: 1 };
         let open = vec![Open { node: 0, last_child: None }];
-        Builder { tree: Tree { nodes: vec![document] }, open, is_too_deep: false }
+        Builder { tree: Tree { nodes: vec![document] }, open, is_too_deep: false, is_too_long: false }
     }
 
     /// Adds a node without children.
     pub(super) fn add(&mut self, kind: Kind) {
         let node = self.tree.nodes.len();
+        self.is_too_long |= node > MAX_NODES;
         let around = self.open.last_mut();
         let (parent, previous) = around.map_or((0, None), |open| (open.node, open.last_child.replace(node)));
         self.tree.nodes.push(Branch { kind, parent, previous, end: node + 1 });
@@ -195,14 +200,17 @@ impl Builder {
     }
 
     /// There is no use in reading on.
-    pub(super) fn is_too_deep(&self) -> bool {
-        self.is_too_deep
+    pub(super) fn is_too_much(&self) -> bool {
+        self.is_too_deep || self.is_too_long
     }
 
     /// The tree, or why there is none.
     pub(super) fn finish(mut self) -> Result<Tree, String> {
         if self.is_too_deep {
             return Err(format!("its elements are nested deeper than {MAX_DEPTH} levels"));
+        }
+        if self.is_too_long {
+            return Err(format!("it has more than {MAX_NODES} elements, texts and comments"));
         }
         while self.open.len() > 1 {
             self.close();

@@ -79,7 +79,7 @@ impl Reader<'_> {
 
     /// All there is up to the end of the root.
     fn content(&mut self) -> Result<(), String> {
-        while !self.open.is_empty() && !self.scanner.is_at_end() && !self.builder.is_too_deep() {
+        while !self.open.is_empty() && !self.scanner.is_at_end() && !self.builder.is_too_much() {
             let rest = self.scanner.rest();
             if rest.starts_with("<?") {
                 self.instruction();

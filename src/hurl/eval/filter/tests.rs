@@ -130,7 +130,7 @@ fn days_are_counted_from_now() {
 fn texts_are_searched_as_json_and_as_html() {
     assert_eq!(of("{\"k\": [1,2]}", "jsonpath \"$.k[1]\""), "integer <2>");
     assert_eq!(of("{\"k\": [1,2]}", "jsonpath \"$.z\""), "none");
-    assert_eq!(of("nope", "jsonpath \"$.z\""), "value is not a valid JSON");
+    assert_eq!(of("nope", "jsonpath \"$.z\""), "value is no valid JSON");
     assert_eq!(of("<p>one</p>", "xpath \"string(//p)\""), "string <one>");
     assert_eq!(of("<p>one</p>", "xpath \"//[\""), "XPath expression is not valid: '[' stands where a name is missing");
     let path = &filters("jsonpath \"$.k\"")[0];

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use perfloop_hurl::compile_regex;
 use regex::Regex;
 
+use super::budget::Budget;
 use super::{Comparison, Operand, Path, Pattern, Segment, Selector, Test};
 use crate::hurl::eval::value::Value;
 
@@ -26,12 +28,12 @@ impl Path {
         })
     }
 
-    pub(super) fn find<'v>(&self, from: &'v Value, root: &'v Value) -> Vec<&'v Value> {
+    pub(super) fn find<'v>(&self, from: &'v Value, root: &'v Value, budget: &Budget) -> Vec<&'v Value> {
         let mut found = vec![from];
         for segment in &self.segments {
             let mut next = Vec::new();
             for value in found {
-                segment.find(value, root, &mut next);
+                segment.find(value, root, &mut next, budget);
             }
             found = next;
         }
@@ -39,31 +41,38 @@ impl Path {
     }
 
     /// From the value that is tested, or from the root.
-    fn find_from<'v>(&self, tested: &'v Value, root: &'v Value) -> Vec<&'v Value> {
-        self.find(if self.is_absolute { root } else { tested }, root)
+    fn find_from<'v>(&self, tested: &'v Value, root: &'v Value, budget: &Budget) -> Vec<&'v Value> {
+        self.find(if self.is_absolute { root } else { tested }, root, budget)
     }
 }
 
 impl Segment {
-    fn find<'v>(&self, value: &'v Value, root: &'v Value, found: &mut Vec<&'v Value>) {
+    fn find<'v>(&self, value: &'v Value, root: &'v Value, found: &mut Vec<&'v Value>, budget: &Budget) {
         for selector in &self.selectors {
-            selector.find(value, root, found);
+            let before = found.len();
+            selector.find(value, root, found, budget);
+            if !budget.spend(1 + found.len() - before) {
+                return found.clear();
+            }
         }
         if self.is_deep {
             for child in value.children() {
-                self.find(child, root, found);
+                self.find(child, root, found, budget);
             }
         }
     }
 }
 
 impl Selector {
-    fn find<'v>(&self, value: &'v Value, root: &'v Value, found: &mut Vec<&'v Value>) {
+    fn find<'v>(&self, value: &'v Value, root: &'v Value, found: &mut Vec<&'v Value>, budget: &Budget) {
         match self {
             Selector::Name(name) => found.extend(value.member(name)),
             Selector::Index(index) => found.extend(value.element(*index)),
             Selector::All => found.extend(value.children()),
-            Selector::Filter(test) => found.extend(value.children().filter(|child| test.holds(child, root))),
+            Selector::Filter(test) => {
+                let children = value.children().take_while(|_| budget.spend(1));
+                found.extend(children.filter(|child| Tested { value: child, root, budget }.meets(test)));
+            }
             Selector::Slice { start, end, step } => {
                 if let Value::List(elements) = value {
                     slice(elements, *start, *end, *step, found);
@@ -90,31 +99,66 @@ fn slice<'v>(elements: &'v [Value], start: Option<i64>, end: Option<i64>, step: 
     }
 }
 
-impl Test {
-    fn holds(&self, value: &Value, root: &Value) -> bool {
-        match self {
-            Test::Compare(left, comparison, right) => {
-                compare(left.find(value, root).as_deref(), *comparison, right.find(value, root).as_deref())
-            }
-            Test::Exists(path) => !path.find_from(value, root).is_empty(),
-            Test::Matches { text, pattern, is_whole } => match text.find(value, root).as_deref() {
-                Some(Value::Text(text)) => pattern.matches(text, *is_whole, value, root),
-                _ => false,
-            },
-            Test::Not(test) => !test.holds(value, root),
-            Test::And(tests) => tests.iter().all(|test| test.holds(value, root)),
-            Test::Or(tests) => tests.iter().any(|test| test.holds(value, root)),
-        }
-    }
+/// A value that a filter looks at.
+#[derive(Clone, Copy)]
+struct Tested<'v> {
+    value: &'v Value,
+    root: &'v Value,
+    budget: &'v Budget,
 }
 
-impl Pattern {
-    fn matches(&self, text: &str, is_whole: bool, value: &Value, root: &Value) -> bool {
-        match self {
-            Pattern::Fixed(regex) => regex.is_match(text),
-            Pattern::Found(operand) => match operand.find(value, root).as_deref() {
-                Some(Value::Text(pattern)) => compile(pattern, is_whole).is_some_and(|regex| regex.is_match(text)),
+impl<'v> Tested<'v> {
+    fn meets(self, test: &'v Test) -> bool {
+        match test {
+            Test::Compare(left, comparison, right) => {
+                compare(self.operand(left).as_deref(), *comparison, self.operand(right).as_deref())
+            }
+            Test::Exists(path) => !self.find(path).is_empty(),
+            Test::Matches { text, pattern, is_whole } => match self.operand(text).as_deref() {
+                Some(Value::Text(text)) => self.matches(text, pattern, *is_whole),
                 _ => false,
+            },
+            Test::Not(test) => !self.meets(test),
+            Test::And(tests) => tests.iter().all(|test| self.meets(test)),
+            Test::Or(tests) => tests.iter().any(|test| self.meets(test)),
+        }
+    }
+
+    fn find(self, path: &Path) -> Vec<&'v Value> {
+        path.find_from(self.value, self.root, self.budget)
+    }
+
+    fn matches(self, text: &str, pattern: &'v Pattern, is_whole: bool) -> bool {
+        // A text is read, and what is found must be compiled: about as much as so many values.
+        const COMPILATION: usize = 1000;
+        match pattern {
+            Pattern::Fixed(regex) => self.budget.spend(text.len() / 16) && regex.is_match(text),
+            Pattern::Found(operand) => match self.operand(operand).as_deref() {
+                Some(Value::Text(pattern)) if self.budget.spend(COMPILATION + (pattern.len() + text.len()) / 16) => {
+                    compile(pattern, is_whole).is_some_and(|regex| regex.is_match(text))
+                }
+                _ => false,
+            },
+        }
+    }
+
+    fn operand(self, operand: &'v Operand) -> Option<Cow<'v, Value>> {
+        match operand {
+            Operand::Literal(literal) => Some(Cow::Borrowed(literal)),
+            Operand::Path(path) => path.walk(if path.is_absolute { self.root } else { self.value }).map(Cow::Borrowed),
+            Operand::Length(of) => {
+                let length = match self.operand(of)?.as_ref() {
+                    Value::Text(text) if self.budget.spend(text.len() / 16) => text.chars().count(),
+                    Value::List(elements) => elements.len(),
+                    Value::Object(members) => members.len(),
+                    _ => return None,
+                };
+                Some(Cow::Owned(Value::from(length as i64)))
+            }
+            Operand::Count(path) => Some(Cow::Owned(Value::from(self.find(path).len() as i64))),
+            Operand::Only(path) => match self.find(path)[..] {
+                [only] => Some(Cow::Borrowed(only)),
+                _ => None,
             },
         }
     }
@@ -122,30 +166,7 @@ impl Pattern {
 
 pub(super) fn compile(pattern: &str, is_whole: bool) -> Option<Regex> {
     let whole = format!("^(?:{pattern})$");
-    Regex::new(if is_whole { &whole } else { pattern }).ok()
-}
-
-impl Operand {
-    fn find<'v>(&'v self, value: &'v Value, root: &'v Value) -> Option<Cow<'v, Value>> {
-        match self {
-            Operand::Literal(literal) => Some(Cow::Borrowed(literal)),
-            Operand::Path(path) => path.walk(if path.is_absolute { root } else { value }).map(Cow::Borrowed),
-            Operand::Length(of) => {
-                let length = match of.find(value, root)?.as_ref() {
-                    Value::Text(text) => text.chars().count(),
-                    Value::List(elements) => elements.len(),
-                    Value::Object(members) => members.len(),
-                    _ => return None,
-                };
-                Some(Cow::Owned(Value::from(length as i64)))
-            }
-            Operand::Count(path) => Some(Cow::Owned(Value::from(path.find_from(value, root).len() as i64))),
-            Operand::Only(path) => match path.find_from(value, root)[..] {
-                [only] => Some(Cow::Borrowed(only)),
-                _ => None,
-            },
-        }
-    }
+    compile_regex(if is_whole { &whole } else { pattern }).ok()
 }
 
 fn compare(left: Option<&Value>, comparison: Comparison, right: Option<&Value>) -> bool {

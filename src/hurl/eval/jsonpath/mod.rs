@@ -1,8 +1,11 @@
 //! Paths into JSON: those of RFC 9535, and the freer ones people wrote before it (`$.a-b`, `$.[0]`).
 
+mod budget;
 mod find;
 mod parse;
 
+use budget::Budget;
+pub(super) use budget::TooMuch;
 use regex::Regex;
 
 use super::value::Value;
@@ -97,8 +100,14 @@ impl JsonPath {
     }
 
     /// All it finds, in order.
-    pub(super) fn find<'v>(&self, root: &'v Value) -> Vec<&'v Value> {
-        self.path.find(root, root)
+    ///
+    /// # Errors
+    /// When to find it, or to copy it, takes more than a path may.
+    pub(super) fn find<'v>(&self, root: &'v Value) -> Result<Vec<&'v Value>, TooMuch> {
+        let budget = Budget::default();
+        let found = self.path.find(root, root, &budget);
+        found.iter().for_each(|value| budget.spend_on_copy(value));
+        budget.allows(found)
     }
 }
 

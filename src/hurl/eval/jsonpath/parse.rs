@@ -300,7 +300,7 @@ impl<'a> Reader<'a> {
                 c if c == quote => {
                     self.rest = &self.rest[at + 2..];
                     json.push('"');
-                    return match json::parse(&json)? {
+                    return match json::parse(&json).ok()? {
                         Value::Text(text) => Some(text),
                         _ => None,
                     };

@@ -12,7 +12,7 @@ const STORE: &str = r#"{"store": {"book": [
 fn found(path: &str) -> String {
     let root = json::parse(STORE).expect("JSON");
     JsonPath::parse(path).map_or("invalid".into(), |path| {
-        let found = path.find(&root);
+        let found = path.find(&root).expect("a modest path");
         if path.is_definite() {
             assert_eq!(path.find_one(&root), found.first().copied());
         }
@@ -130,4 +130,26 @@ fn nothing_nested_too_deep_is_read() {
     assert!(JsonPath::parse(&nested(60)).is_some());
     assert!(JsonPath::parse(&nested(100_000)).is_none());
     assert!(JsonPath::parse(&"$[?@".repeat(100_000)).is_none());
+}
+
+#[test]
+fn a_path_that_would_find_more_than_a_machine_holds_is_given_up() {
+    let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
+    let wide = format!("[{}1]", "1,".repeat(3000));
+    let nested = format!("{}{wide}{}", "{\"a\":".repeat(90), "}".repeat(90));
+    let long = format!("[\"{}\", 1, 2, 3, 4, 5, 6, 7, 8, 9]", "a".repeat(1 << 20));
+    for (json, path) in [
+        (&deep, "$..*..*..*..*..*"),
+        (&wide, "$[?count($[*]) > 0]"),
+        (&wide, "$[?count($[?count($[*]) > 0]) > 0]"),
+        (&nested, "$..*..*..*"),
+        (&deep, "$[*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*]"),
+        (&long, "$[?length($[0]) > 0]..[?length($[0]) > 0]..[?search($[0], 'b')]"),
+    ] {
+        let root = json::parse(json).expect("JSON");
+        let found = JsonPath::parse(path).expect(path).find(&root);
+        // The last one is only long to read.
+        assert_eq!(found.err(), (json != &long).then_some(TooMuch), "{path}");
+    }
+    assert_eq!(TooMuch.to_string(), "it looks at more than 5000000 values");
 }
