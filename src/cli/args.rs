@@ -97,7 +97,7 @@ pub(super) struct Args {
     #[arg(short = 'E', long, value_name = "TAG,...", value_delimiter = ',', help_heading = LOAD)]
     pub(super) exclude_tags: Vec<String>,
 
-    /// Stack of each user's thread
+    /// Stack of each user's thread, at least 256KiB
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "512KiB", help_heading = LOAD)]
     pub(super) stack_size: usize,
 

@@ -67,7 +67,7 @@ fn a_bad_plan_is_refused_by_the_name_of_its_flag() {
         ("--timeout 0", ["--timeout", "like 30s"]),
         ("--connect-timeout 0", ["--connect-timeout", "like 5s"]),
         ("--stats-interval 0", ["--stats-interval", "like 5s"]),
-        ("--stack-size 1", ["--stack-size", "64KiB"]),
+        ("--stack-size 1", ["--stack-size", "256KiB"]),
         ("--stack-size big", ["--stack-size", "1MiB"]),
         ("--spawn-rate 0", ["--spawn-rate", "10/s"]),
         ("--users 2 --ramp-up 1 --spawn-rate 1", ["--ramp-up", "--spawn-rate"]),

@@ -25,6 +25,7 @@ mod hurl_cli;
 mod hurl_corpus;
 mod inputs;
 mod json;
+mod limits;
 mod load;
 mod lost;
 mod mistakes;

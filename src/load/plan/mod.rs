@@ -47,8 +47,8 @@ impl Plan {
     pub const DEFAULT_STOP_TIMEOUT: Duration = Duration::from_secs(10);
     /// See [`Plan::stack_size`].
     pub const DEFAULT_STACK_SIZE: usize = 512 * 1024;
-    /// The smallest stack a user may have: a TLS handshake and a check of one's own must fit.
-    pub const MIN_STACK_SIZE: usize = 64 * 1024;
+    /// The smallest stack a user may have: all that perfloop does fits, also in a debug build, and a check of one's own.
+    pub const MIN_STACK_SIZE: usize = 256 * 1024;
     /// See [`Plan::max_users`].
     pub const DEFAULT_MAX_USERS: u32 = 1000;
 
@@ -215,7 +215,7 @@ impl Plan {
         self
     }
 
-    /// The stack of each user's thread in bytes, of which only what is touched takes memory. Default 512 KiB, at least 64 KiB.
+    /// The stack of each user's thread in bytes, of which only what is touched takes memory. Default 512 KiB, at least 256 KiB.
     #[must_use]
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.stack_size = bytes;

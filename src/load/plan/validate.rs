@@ -29,7 +29,7 @@ impl Plan {
             return Err(Error::usage(complaint));
         } else if self.stack_size < Self::MIN_STACK_SIZE {
             return Err(Error::usage(format!(
-                "--stack-size: {} bytes are too few for a user's thread; give at least 64KiB",
+                "--stack-size: {} bytes are too few for a user's thread; give at least 256KiB",
                 self.stack_size
             )));
         }
