@@ -333,8 +333,7 @@ impl Run {
         let broken = |_| Error::run("perfloop broke down during the run; please report it with what you ran");
         let end = self.conductor.join().map_err(broken)?;
         self.collecting.join().map_err(broken)?;
-        let log = OpenLog::close(self.logs.http).map_err(broken)?;
-        let samples = OpenLog::close(self.logs.samples).map_err(broken)?;
+        let (log, samples) = (OpenLog::close(self.logs.http), OpenLog::close(self.logs.samples));
         let hook_panic = self.hooks.broken().map(str::to_owned);
         let used_up = self.live.stop.feed_used_up();
         let blocks = self.live.collector.blocks();

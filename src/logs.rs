@@ -77,11 +77,12 @@ impl<T: Send + 'static> OpenLog<T> {
 }
 
 impl<T> OpenLog<T> {
-    /// Waits until everything is written, and says what was not. The error is a panic's.
-    pub(crate) fn close(log: Option<Self>) -> thread::Result<LogLoss> {
-        let Some(OpenLog { tap, writing }) = log else { return Ok(LogLoss::default()) };
+    /// Waits until everything is written, and says what was not.
+    pub(crate) fn close(log: Option<Self>) -> LogLoss {
+        let Some(OpenLog { tap, writing }) = log else { return LogLoss::default() };
         tap.close();
-        let error = writing.join()?.err();
-        Ok(LogLoss { left_out: tap.left_out(), error })
+        // A writer that broke takes nothing else with it.
+        let error = writing.join().unwrap_or_else(|_| Err("its writer broke down; please report it".into())).err();
+        LogLoss { left_out: tap.left_out(), error }
     }
 }

@@ -3,6 +3,7 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Seek as _, Write};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -173,9 +174,11 @@ fn refuse_closed_stdout(flag: &str) -> Result<(), Error> {
 /// `O_RDWR` of the system.
 const READ_AND_WRITE: u32 = 2;
 
+/// Writes through a buffer. A panic is an error of this output, so that the others are written.
 fn buffered(to: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut buffer = io::BufWriter::new(to);
-    write(&mut buffer)?;
+    let written = panic::catch_unwind(AssertUnwindSafe(|| write(&mut buffer)));
+    written.unwrap_or_else(|_| Err(io::Error::other("perfloop broke down at it; please report it")))?;
     buffer.flush()
 }
 
@@ -216,4 +219,19 @@ fn unwritable(flag: &str, path: &Path, error: &io::Error) -> Error {
         ));
     }
     Error::usage(format!("{flag} {}: cannot be written ({error}); give a file in a folder that can", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_breaks_is_an_error_of_its_own_and_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report");
+        let output = Output::reserve("--json", &path).unwrap_or_else(|error| panic!("{error}"));
+        let error = output.write("--json", |_| panic!("a bug")).expect_err("it broke").to_string();
+        assert!(error.contains("could not be written (perfloop broke down at it; please report it)"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0);
+    }
 }

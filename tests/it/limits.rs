@@ -82,7 +82,12 @@ fn what_is_nested_too_deep_or_too_long_is_a_failure_and_the_report_is_written() 
         ("text/plain", &nested("$[?(", "@", ")]", 4000), captured("jsonpath \"{{captured}}\" exists"), "JSON"),
         ("application/json", &deep_json, "[Asserts]\njsonpath \"$\" exists".into(), "nested deeper than 127 levels"),
         ("application/json", &long_json, "[Asserts]\njsonpath \"$\" exists".into(), "more than 2000000 values"),
-        ("application/json", &hundred, "[Asserts]\njsonpath \"$..*..*..*..*\" count > 1".into(), "more than 5000000 values"),
+        (
+            "application/json",
+            &hundred,
+            "[Asserts]\njsonpath \"$..*..*..*..*\" count > 1".into(),
+            "more than 5000000 values",
+        ),
         ("application/xml", &deep_xml, "[Asserts]\nxpath \"//a\" exists".into(), "nested deeper than 2048 levels"),
         ("text/html", &deep_html, "[Asserts]\nxpath \"//i\" exists".into(), "nested deeper than 2048 levels"),
         ("application/xml", &wide_xml, "[Asserts]\nxpath \"//a\" exists".into(), "more than 500000"),
