@@ -79,4 +79,4 @@ pub use outcome::{
 pub use perfloop_macros::check;
 pub use report::{SampleFormat, Secrets};
 pub use sample::{Phase, Plateau, RequestId, RequestTimes, Traffic};
-pub use stats::{Gate, GateVerdict, Summary};
+pub use stats::{Gate, GateVerdict, Glance, Summary};

@@ -111,7 +111,7 @@ impl Page {
             return Ok(Arc::clone(text));
         }
         let mut text = Vec::new();
-        write_open_metrics(&self.live.summary(), &mut text)?;
+        write_open_metrics(&self.live.numbers(), &mut text)?;
         let text: Arc<[u8]> = text.into();
         self.read = Some((Instant::now(), Arc::clone(&text)));
         Ok(text)

@@ -79,7 +79,7 @@ fn sleep(started: Instant, interval: Duration, done: &AtomicBool) -> bool {
 fn print_lines(live: &Live, interval: Duration, done: &AtomicBool) {
     let started = Instant::now();
     while sleep(started, interval, done) {
-        let line = progress_line(&live.summary(), &live.recent(), started.elapsed());
+        let line = progress_line(&live.glance(), &live.recent(), started.elapsed());
         // When nobody reads any more, the run still goes on.
         let _ = writeln!(io::stderr(), "{line}");
     }
@@ -95,13 +95,14 @@ fn show_line(live: &Live, end: KnownEnd, done: &AtomicBool) {
         bar.set_style(style.progress_chars("=> "));
     }
     while sleep(started, LIVE_INTERVAL, done) {
-        let (summary, recent, elapsed) = (live.summary(), live.recent(), started.elapsed());
+        let (glance, recent, elapsed) = (live.glance(), live.recent(), started.elapsed());
         let by_time = end.time.map(|time| elapsed.as_secs_f64() / time.as_secs_f64());
-        let by_loops = end.iterations.map(|iterations| summary.whole.totals.ended() as f64 / iterations as f64);
+        let by_loops =
+            end.iterations.map(|iterations| (glance.pass + glance.fail + glance.exception) as f64 / iterations as f64);
         let share = by_time.unwrap_or(0.0).max(by_loops.unwrap_or(0.0)).min(1.0);
         bar.set_position((share * STEPS as f64) as u64);
         let room = usize::from(console::Term::stderr().size().1).saturating_sub(BAR_WIDTH);
-        bar.set_message(live_line(&how_far(live, end, &recent, elapsed), &summary, &recent, room));
+        bar.set_message(live_line(&how_far(live, end, &recent, elapsed), &glance, &recent, room));
     }
     bar.finish_and_clear();
 }

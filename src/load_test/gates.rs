@@ -87,7 +87,7 @@ impl Gates {
             if elapsed < INTERVAL {
                 continue;
             }
-            let summary = collector.summary();
+            let summary = collector.numbers();
             let crossed = |gate: &Gate| gate.aborts() && gate.is_crossed_already(&summary, elapsed);
             if let Some(place) = self.all.iter().position(crossed) {
                 let verdict = GateVerdict { stopped_run: true, ..self.all[place].judge(&summary, elapsed) };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::end::EndReason;
 use crate::load::{Steering, Stop};
-use crate::stats::{Collector, Recent, Summary};
+use crate::stats::{Collector, Glance, Recent, Summary};
 
 /// Reads and ends a [`Run`](crate::Run) from anywhere: a progress line, a signal handler.
 #[derive(Debug, Clone)]
@@ -46,7 +46,18 @@ impl Live {
         self.stop.is_set()
     }
 
-    /// The numbers up to now.
+    /// The totals up to now: cheap enough to be read many times a second.
+    pub fn glance(&self) -> Glance {
+        self.collector.glance()
+    }
+
+    /// The numbers up to now, without examples of failures and the times of the timeline.
+    pub(crate) fn numbers(&self) -> Summary {
+        self.collector.numbers()
+    }
+
+    /// The numbers up to now. They are copied, some megabytes in a long run: to look often, take
+    /// [`glance`](Self::glance).
     pub fn summary(&self) -> Summary {
         self.collector.summary()
     }

@@ -42,8 +42,8 @@ pub fn write_hlog(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> 
     let (width, mut start) = (summary.timeline.width(), Duration::ZERO);
     for slot in summary.timeline.slots() {
         let length = width.min(summary.tested().saturating_sub(start));
-        write(&slot.response_times.timing(slot.response_time_max), start, length, None)?;
-        write(&slot.client_delays.timing(Duration::MAX), start, length, Some("client_delay"))?;
+        write(&slot.response_times.timing(), start, length, None)?;
+        write(&slot.client_delays.timing(), start, length, Some("client_delay"))?;
         start += width;
     }
     writer.flush()

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use prometheus_client::collector::Collector;
@@ -35,53 +36,98 @@ const BUCKETS_US: [u64; 16] = [
 /// Those of the writer.
 pub fn write_open_metrics(summary: &Summary, mut writer: impl Write) -> io::Result<()> {
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(Numbers(summary.clone())));
+    registry.register_collector(Box::new(Numbers::of(summary)));
     let mut text = String::new();
     encode(&mut text, &registry).map_err(io::Error::other)?;
     writer.write_all(text.as_bytes())?;
     writer.flush()
 }
 
+/// What is shown of a run.
 #[derive(Debug)]
-struct Numbers(Summary);
+struct Numbers {
+    checks: Vec<(Arc<str>, [(&'static str, u64); 4])>,
+    requests: Vec<Requests>,
+    users: u32,
+    users_lost: u64,
+    in_flight: f64,
+}
+
+/// The requests of one name.
+#[derive(Debug)]
+struct Requests {
+    name: Arc<str>,
+    outcomes: Vec<(String, u64)>,
+    times_s: f64,
+    answered: u64,
+    buckets: Vec<(f64, u64)>,
+}
+
+impl Numbers {
+    fn of(summary: &Summary) -> Self {
+        let check = |check: &CheckTally| (Arc::clone(&check.name), check_outcomes(check));
+        Numbers {
+            checks: summary.whole.checks.iter().map(check).collect(),
+            requests: summary.whole.requests.iter().map(Requests::of).collect(),
+            users: summary.users_up,
+            users_lost: summary.users_lost(),
+            in_flight: in_flight(summary),
+        }
+    }
+}
+
+impl Requests {
+    fn of(request: &RequestTally) -> Self {
+        let times = &request.response_time;
+        let counts = times.counts(&BUCKETS_US.map(Duration::from_micros));
+        let beyond = times.count() - counts.iter().sum::<u64>();
+        let bounds = BUCKETS_US.map(|bound| Duration::from_micros(bound).as_secs_f64());
+        Requests {
+            name: Arc::clone(&request.name),
+            outcomes: request_outcomes(request),
+            times_s: times.sum().as_secs_f64(),
+            answered: times.count(),
+            buckets: bounds.into_iter().zip(counts).chain([(f64::INFINITY, beyond)]).collect(),
+        }
+    }
+}
 
 impl Collector for Numbers {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Numbers(summary) = self;
-        let section = &summary.whole;
-
         let help = "Runs of a check by how they ended";
         let mut metric = encoder.encode_descriptor("perfloop_checks", help, None, MetricType::Counter)?;
-        for check in &section.checks {
-            for (outcome, count) in check_outcomes(check) {
-                count_of(&mut metric, [("check", &*check.name), ("outcome", outcome)], count)?;
+        for (name, outcomes) in &self.checks {
+            for (outcome, count) in outcomes {
+                count_of(&mut metric, [("check", name), ("outcome", outcome)], *count)?;
             }
         }
 
         let help = "Requests by how they ended";
         let mut metric = encoder.encode_descriptor("perfloop_requests", help, None, MetricType::Counter)?;
-        for request in &section.requests {
-            for (outcome, count) in request_outcomes(request) {
-                count_of(&mut metric, [("request", &*request.name), ("outcome", &outcome)], count)?;
+        for request in &self.requests {
+            for (outcome, count) in &request.outcomes {
+                count_of(&mut metric, [("request", &request.name), ("outcome", outcome)], *count)?;
             }
         }
 
         let mut metric = encoder.encode_descriptor("perfloop_users", "Users that are up", None, MetricType::Gauge)?;
-        metric.encode_gauge(&summary.users_up)?;
+        metric.encode_gauge(&self.users)?;
 
         let help = "Users that did nothing, because their start did not pass or they could not be made";
         let mut metric = encoder.encode_descriptor("perfloop_users_lost", help, None, MetricType::Counter)?;
-        metric.encode_counter::<NoLabelSet, u64, f64>(&summary.users_lost(), None)?;
+        metric.encode_counter::<NoLabelSet, u64, f64>(&self.users_lost, None)?;
 
         let help = "Requests in flight at the service, the mean of the last whole slot of time";
         let mut metric = encoder.encode_descriptor("perfloop_in_flight", help, None, MetricType::Gauge)?;
-        metric.encode_gauge(&in_flight(summary))?;
+        metric.encode_gauge(&self.in_flight)?;
 
         let (help, unit) = ("Response times of the answered requests", Unit::Seconds);
         let name = "perfloop_response_time";
         let mut metric = encoder.encode_descriptor(name, help, Some(&unit), MetricType::Histogram)?;
-        for request in &section.requests {
-            times_of(&mut metric, request)?;
+        for Requests { name, times_s, answered, buckets, .. } in &self.requests {
+            let labels = [("request", &**name)];
+            let mut metric = metric.encode_family(&labels)?;
+            metric.encode_histogram::<NoLabelSet>(*times_s, *answered, buckets, None)?;
         }
         Ok(())
     }
@@ -99,17 +145,6 @@ fn request_outcomes(request: &RequestTally) -> Vec<(String, u64)> {
 
 fn count_of(metric: &mut MetricEncoder<'_>, labels: [(&str, &str); 2], count: u64) -> fmt::Result {
     metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, f64>(&count, None)
-}
-
-fn times_of(metric: &mut MetricEncoder<'_>, request: &RequestTally) -> fmt::Result {
-    let times = &request.response_time;
-    let counts = times.counts(&BUCKETS_US.map(Duration::from_micros));
-    let beyond = times.count() - counts.iter().sum::<u64>();
-    let bounds = BUCKETS_US.map(|bound| Duration::from_micros(bound).as_secs_f64());
-    let buckets: Vec<(f64, u64)> = bounds.into_iter().zip(counts).chain([(f64::INFINITY, beyond)]).collect();
-    let labels = [("request", &*request.name)];
-    let mut metric = metric.encode_family(&labels)?;
-    metric.encode_histogram::<NoLabelSet>(times.sum().as_secs_f64(), times.count(), &buckets, None)
 }
 
 fn in_flight(summary: &Summary) -> f64 {

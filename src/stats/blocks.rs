@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::nature::Natures;
-use super::timeline::SparseHistogram;
+use super::sparse::SparseHistogram;
 use crate::names::{Names, OTHER};
 use crate::outcome::Outcome;
 use crate::sample::{Answer, CheckId, CheckSample, Level, RequestId, RequestSample};

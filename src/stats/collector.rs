@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::{Blocks, Recent, Stats, Summary};
+use super::{Blocks, Glance, Recent, Stats, Summary};
 use crate::exchange::Recorded;
 use crate::queue::{Drain, Spill};
 
@@ -71,6 +71,16 @@ impl Collector {
     /// What ended in the last seconds.
     pub(crate) fn recent(&self) -> Recent {
         self.stats.lock().recent(Instant::now())
+    }
+
+    /// The totals of what is counted up to now.
+    pub(crate) fn glance(&self) -> Glance {
+        self.stats.lock().glance()
+    }
+
+    /// What is counted up to now, without what takes much to copy.
+    pub(crate) fn numbers(&self) -> Summary {
+        self.stats.lock().numbers(self.drain.blocked())
     }
 
     /// What is counted up to now.

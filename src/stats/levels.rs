@@ -45,9 +45,9 @@ impl Levels {
         Some((&mut known.part, known.from))
     }
 
-    /// Adds up what ended in all of them.
-    pub(super) fn add_to(&self, whole: &mut Part) {
-        self.0.iter().for_each(|level| whole.merge(&level.part));
+    /// What ended in each of them.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.0.iter().map(|level| &level.part)
     }
 
     /// The largest plateau: of several equal ones, all together.

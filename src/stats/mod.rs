@@ -2,15 +2,19 @@
 
 mod advice;
 mod blocks;
+mod buckets;
 mod collector;
 mod compare;
+mod dense;
 mod failures;
 mod gate;
+mod glance;
 mod levels;
 mod merge;
 mod nature;
 mod recent;
 mod recordings;
+mod sparse;
 mod stalls;
 mod steady;
 mod summary;
@@ -26,14 +30,17 @@ use std::time::{Duration, Instant, SystemTime};
 pub use blocks::{Block, BlockRow, Blocks, MAX_BLOCKS};
 pub(crate) use collector::Collector;
 pub use compare::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Tolerance, ToleranceOf, Verdict};
+pub use dense::SlotHistogram;
 pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
 pub(crate) use gate::Outlook as GateOutlook;
 pub use gate::{Gate, GateKind, GateUnit, GateVerdict};
+pub use glance::Glance;
 pub use recent::Recent;
 pub use recordings::{Recording, Recordings};
+pub use sparse::SparseHistogram;
 pub use summary::{LevelSection, LogLoss, Schedule, Section, Summary, WarmUp};
 pub use tally::{CheckTally, RequestTally};
-pub use timeline::{Slot, SparseHistogram, Timeline};
+pub use timeline::{Slot, Timeline};
 pub use timing::Timing;
 pub(crate) use timing::UNIT;
 pub use verdict::{LoadVerdict, TimesVerdict};
@@ -328,11 +335,22 @@ impl Stats {
 
     /// What is counted up to now.
     pub(crate) fn summary(&self, blocked: Duration) -> Summary {
+        Summary {
+            failures: self.failures.groups(),
+            slowest: self.slowest.kept(),
+            timeline: self.timeline.clone(),
+            ..self.numbers(blocked)
+        }
+    }
+
+    /// The same without examples of failures and of what was slow, and with a timeline of counts alone: what can be read
+    /// each second.
+    pub(crate) fn numbers(&self, blocked: Duration) -> Summary {
         let mut whole = self.rest.clone();
-        self.levels.add_to(&mut whole);
+        self.levels.parts().for_each(|part| whole.merge(part));
         whole.at_service = self.at_service;
         let schedule = self.schedule(whole.iterations);
-        let tested = schedule.map_or_else(|| self.elapsed(), |schedule| schedule.span());
+        let tested = self.tested(whole.iterations);
         let (names, natures) = (&self.names, &self.natures);
         let warmup = (!self.warmup.checks.is_empty()).then(|| WarmUp {
             section: Section::new(&self.warmup, Duration::ZERO, names, natures),
@@ -347,10 +365,10 @@ impl Stats {
             levels: self.levels.sections(self.started, names, natures),
             schedule,
             warmup,
-            failures: self.failures.groups(),
-            slowest: self.slowest.kept(),
+            failures: Vec::new(),
+            slowest: Vec::new(),
             names: Arc::clone(names),
-            timeline: self.timeline.clone(),
+            timeline: self.timeline.counts(),
             blocks: Blocks::default(),
             starts: self.starts.clone(),
             pauses: self.pauses.clone(),
@@ -377,6 +395,11 @@ impl Stats {
     /// Full load over time. Large, and so no part of each summary.
     pub(crate) fn blocks(&self) -> Blocks {
         self.blocks.named(&self.names, &self.natures)
+    }
+
+    /// What rates are divided by, after so many iterations.
+    fn tested(&self, iterations: u64) -> Duration {
+        self.schedule(iterations).map_or_else(|| self.elapsed(), |schedule| schedule.span())
     }
 
     /// From the first start to the last counted end.

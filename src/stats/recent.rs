@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::timeline::SparseHistogram;
+use super::sparse::SparseHistogram;
 use crate::outcome::Outcome;
 use crate::sample::{Answer, CheckSample, RequestSample};
 

@@ -427,3 +427,41 @@ fn plateaus_of_different_runs_are_not_added() {
     sum.merge(&rate.summary());
     assert_eq!((sum.levels.len(), sum.whole.totals.pass), (0, 3));
 }
+
+/// Requests of one level, at a steady rate for so long, with times of a long tail.
+fn steady_load(story: &mut Story, seconds: std::ops::Range<u64>, per_s: u64, chance: &mut fastrand::Rng) {
+    for second in seconds {
+        for number in 0..per_s {
+            let at = Duration::from_secs(second) + SECOND * number as u32 / per_s as u32;
+            let normal = (0..12).map(|_| chance.f64()).sum::<f64>() - 6.0;
+            let time = Duration::from_secs_f64(2e-3 * (0.5 * normal).exp());
+            let times = RequestTimes { first_byte: time, client_delay: time / 20, stamped: true, ..Default::default() };
+            let (request, traffic) = (story.stats.names.request("GET /"), Traffic::default());
+            story.stats.add(Sample::Request(RequestSample {
+                request,
+                check: Some(CheckId(0)),
+                level: Level(1),
+                ended: story.start + at,
+                times,
+                lateness: None,
+                traffic,
+                answer: Answer::Status(200),
+            }));
+            story.check(at, Level(1), Outcome::Pass);
+        }
+        // What is read each second is given back.
+        let _ = (story.stats.glance(), story.stats.numbers(Duration::ZERO), story.stats.recent(Instant::now()));
+    }
+}
+
+#[test]
+fn after_three_minutes_half_an_hour_of_samples_takes_no_more_memory() {
+    let (mut story, mut chance) = (Story::new(2), fastrand::Rng::with_seed(7));
+    story.level(1, Plateau::Users(2), Duration::ZERO);
+    let first = allocation_counter::measure(|| steady_load(&mut story, 0..180, 100, &mut chance));
+    let rest = allocation_counter::measure(|| steady_load(&mut story, 180..1800, 100, &mut chance));
+    let held = first.bytes_current;
+    assert!((1..12 * 1024 * 1024).contains(&held), "{held} bytes after three minutes");
+    // Blocks that grow wider see a few more times that are unlike any before.
+    assert!(rest.bytes_current < 200 * 1024, "{} bytes more than {held}", rest.bytes_current);
+}

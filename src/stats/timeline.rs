@@ -1,12 +1,12 @@
 //! The run over time, in a bounded number of slots: a longer run has wider ones.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::timing::Timing;
+use super::dense::SlotHistogram;
 
-/// At most so many slots; then each two become one.
-const MAX_SLOTS: usize = 600;
+/// At most so many slots; then each two become one. With two histograms of 18 KiB each, all take 6.5 MiB at most, and
+/// after three minutes no more.
+const MAX_SLOTS: usize = 180;
 /// How wide a slot is at first.
 const FIRST_WIDTH: Duration = Duration::from_secs(1);
 
@@ -30,7 +30,7 @@ pub struct Slot {
     /// Bytes of decoded bodies.
     pub body_bytes: u64,
     /// Response times of those answers.
-    pub response_times: SparseHistogram,
+    pub response_times: SlotHistogram,
     /// All of them together.
     pub response_time_sum: Duration,
     /// How long answered requests were at the service within this span, also those that ended later: divided by the
@@ -41,21 +41,30 @@ pub struct Slot {
     /// The longest of them.
     pub response_time_max: Duration,
     /// How late the tester itself was to fetch those answers, where stamps tell.
-    pub client_delays: SparseHistogram,
+    pub client_delays: SlotHistogram,
 }
 
 /// Slots of equal width from the start of the run.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Timeline {
     width: Duration,
     slots: Vec<Slot>,
+    /// Those that have become part of others, empty: the memory of the next ones.
+    spare: Vec<Slot>,
     /// The users that are up now: in a new slot at least these are.
     users: u32,
 }
 
+/// Without the memory that is kept for more slots.
+impl Clone for Timeline {
+    fn clone(&self) -> Self {
+        Timeline { slots: self.slots.clone(), spare: Vec::new(), ..*self }
+    }
+}
+
 impl Timeline {
     pub(crate) fn new() -> Self {
-        Timeline { width: FIRST_WIDTH, slots: Vec::new(), users: 0 }
+        Timeline::of(None, Vec::new())
     }
 
     /// How wide each slot is.
@@ -70,7 +79,17 @@ impl Timeline {
 
     /// Slots of this width, read from somewhere.
     pub(crate) fn of(width: Option<Duration>, slots: Vec<Slot>) -> Self {
-        Timeline { width: width.unwrap_or(FIRST_WIDTH), slots, users: 0 }
+        Timeline { width: width.unwrap_or(FIRST_WIDTH), slots, spare: Vec::new(), users: 0 }
+    }
+
+    /// The same slots without their histograms.
+    pub(super) fn counts(&self) -> Timeline {
+        let counts = |slot: &Slot| Slot {
+            response_times: SlotHistogram::default(),
+            client_delays: SlotHistogram::default(),
+            ..*slot
+        };
+        Timeline { slots: self.slots.iter().map(counts).collect(), spare: Vec::new(), ..*self }
     }
 
     /// Adds another run's, as if both had begun at the same moment.
@@ -108,7 +127,8 @@ impl Timeline {
         let index = self.index(moment);
         let users = self.users;
         while self.slots.len() <= index {
-            self.slots.push(Slot { users, ..Slot::default() });
+            let slot = self.spare.pop().unwrap_or_default();
+            self.slots.push(Slot { users, ..slot });
         }
         &mut self.slots[index]
     }
@@ -131,19 +151,28 @@ impl Timeline {
     }
 
     fn coarsen(&mut self) {
-        self.width *= 2;
-        let slots = std::mem::take(&mut self.slots);
-        let mut slots = slots.into_iter();
-        while let Some(mut first) = slots.next() {
-            if let Some(second) = slots.next() {
-                first.merge(&second);
+        self.width = self.width.saturating_mul(2);
+        // In place, so that nothing is made anew.
+        for pair in 0..self.slots.len().div_ceil(2) {
+            self.slots.swap(pair, 2 * pair);
+            let (before, after) = self.slots.split_at_mut(2 * pair + 1);
+            if let (Some(first), Some(second)) = (before.get_mut(pair), after.first()) {
+                first.merge(second);
             }
-            self.slots.push(first);
         }
+        let left = self.slots.len().div_ceil(2);
+        self.spare.extend(self.slots.drain(left..).map(Slot::emptied));
     }
 }
 
 impl Slot {
+    /// Nothing has happened in it, and its histograms have their memory.
+    fn emptied(mut self) -> Slot {
+        self.response_times.clear();
+        self.client_delays.clear();
+        Slot { response_times: self.response_times, client_delays: self.client_delays, ..Slot::default() }
+    }
+
     /// Adds what happened in another slot.
     pub fn merge(&mut self, other: &Slot) {
         self.users = self.users.max(other.users);
@@ -163,66 +192,6 @@ impl Slot {
     }
 }
 
-/// A histogram that takes room only for what it has seen: times to 2 parts in a thousand.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SparseHistogram {
-    /// How often times from this number of nanoseconds up to the next key's were seen.
-    counts: BTreeMap<u64, u32>,
-}
-
-/// How many leading bits of a time are kept.
-const KEPT_BITS: u32 = 9;
-
-impl SparseHistogram {
-    pub(crate) fn record(&mut self, time: Duration) {
-        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        let dropped = (u64::BITS - nanos.leading_zeros()).saturating_sub(KEPT_BITS);
-        *self.counts.entry(nanos >> dropped << dropped).or_default() += 1;
-    }
-
-    pub(crate) fn merge(&mut self, other: &SparseHistogram) {
-        for (nanos, count) in &other.counts {
-            *self.counts.entry(*nanos).or_default() += count;
-        }
-    }
-
-    /// How often times from a key's number of nanoseconds up to the next possible key were seen, in order.
-    pub fn counts(&self) -> impl Iterator<Item = (u64, u32)> {
-        self.counts.iter().map(|(nanos, count)| (*nanos, *count))
-    }
-
-    /// From what [`counts`](Self::counts) gave.
-    pub(crate) fn of(counts: impl IntoIterator<Item = (u64, u32)>) -> Self {
-        SparseHistogram { counts: counts.into_iter().collect() }
-    }
-
-    /// The same times as a [`Timing`], each as the middle of what its key stands for and none beyond `max`.
-    pub(crate) fn timing(&self, max: Duration) -> Timing {
-        let mut timing = Timing::default();
-        for (nanos, count) in self.counts() {
-            let width = 1u64 << (u64::BITS - nanos.leading_zeros()).saturating_sub(KEPT_BITS);
-            timing.record_many(Duration::from_nanos(nanos.saturating_add(width / 2)).min(max), count.into());
-        }
-        timing
-    }
-
-    /// How many times were recorded.
-    pub fn count(&self) -> u64 {
-        self.counts.values().map(|count| u64::from(*count)).sum()
-    }
-
-    /// The time that `percent` (0 to 100) of the samples did not exceed; `None` without samples.
-    pub fn percentile(&self, percent: f64) -> Option<Duration> {
-        let wanted = ((self.count() as f64 * percent / 100.0).ceil() as u64).max(1);
-        let mut seen = 0;
-        let at = self.counts.iter().find(|(_, count)| {
-            seen += u64::from(**count);
-            seen >= wanted
-        });
-        at.map(|(nanos, _)| Duration::from_nanos(*nanos))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,7 +205,7 @@ mod tests {
             slot.response_times.record(Duration::from_micros(second + 1));
         }
         assert!(timeline.slots().len() <= MAX_SLOTS);
-        assert_eq!(timeline.width(), Duration::from_secs(16));
+        assert_eq!(timeline.width(), Duration::from_secs(32));
         assert_eq!(timeline.slots().iter().map(|slot| slot.pass).sum::<u64>(), 5000);
         let mut all = Slot::default();
         timeline.slots().iter().for_each(|slot| all.merge(slot));

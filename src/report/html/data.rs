@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::stats::{Slot, SparseHistogram, Summary, Timing};
+use crate::stats::{Slot, SlotHistogram, Summary, Timing};
 use crate::units::milliseconds;
 
 /// A last slot of which less than this share was tested says nothing.
@@ -27,7 +27,7 @@ pub(super) fn json(summary: &Summary) -> String {
         slots.iter().enumerate().map(|(index, slot)| value(index, slot)).collect()
     };
     let percentile =
-        |times: fn(&Slot) -> &SparseHistogram, percent: f64| each(&|_, slot| times(slot).percentile(percent).map(ms));
+        |times: fn(&Slot) -> &SlotHistogram, percent: f64| each(&|_, slot| times(slot).percentile(percent).map(ms));
     let data = json!({
         "width_s": width,
         "answered": each(&|index, slot| per_s(index, slot.answered as f64)),

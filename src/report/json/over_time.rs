@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::ms;
-use crate::stats::{BlockRow, SparseHistogram, Summary};
+use crate::stats::{BlockRow, SlotHistogram, Summary};
 
 /// How wide a slot is that lies in a span: the last one ends with it.
 fn width(start: Duration, width: Duration, span: Duration) -> Duration {
@@ -42,7 +42,7 @@ pub(super) fn timeline(summary: &Summary) -> Value {
 }
 
 /// `null` where there are no samples any more, as in reports that were merged.
-fn percentiles(times: &SparseHistogram, max: Option<Duration>) -> Value {
+fn percentiles(times: &SlotHistogram, max: Option<Duration>) -> Value {
     let mut map = Map::new();
     for (name, percent) in [("p50", 50.0), ("p95", 95.0), ("p99", 99.0)] {
         map.insert(name.into(), json!(ms(times.percentile(percent))));

@@ -195,11 +195,11 @@ fn an_interval_log_holds_each_name_and_each_slot_of_time() {
         "#[MaxValueDivisor: 10000.000]",
         "Tag=GET_/hello,0.000,3.000,29.005",
         "Tag=POST_/buy,0.000,3.000,30.003",
-        "0.000,1.000,8.998",
+        "0.000,1.000,9.005",
         "Tag=client_delay,0.000,1.000,0.100",
-        "1.000,1.000,20.006",
+        "1.000,1.000,19.994",
         "Tag=client_delay,1.000,1.000,0.100",
-        "2.000,1.000,30.003",
+        "2.000,1.000,29.952",
         "Tag=client_delay,2.000,1.000,0.100",
     ];
     assert_eq!(starts, wanted);

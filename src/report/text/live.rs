@@ -5,13 +5,13 @@ use std::time::Duration;
 use textwrap::core::display_width;
 
 use super::numbers::{rate, time_or_dash};
-use crate::stats::{Recent, Summary};
+use crate::stats::{Glance, Recent};
 use crate::units;
 
 /// For a log: the totals so far; in the warm-up, its last seconds.
-pub fn progress_line(summary: &Summary, recent: &Recent, elapsed: Duration) -> String {
+pub fn progress_line(glance: &Glance, recent: &Recent, elapsed: Duration) -> String {
     let elapsed = units::short(Duration::from_secs(elapsed.as_secs_f64().round() as u64));
-    let users = units::count(summary.users_up.into(), "user");
+    let users = units::count(glance.users_up.into(), "user");
     if recent.is_warm_up {
         let Recent { pass, fail, exception, .. } = recent;
         return format!(
@@ -20,27 +20,25 @@ pub fn progress_line(summary: &Summary, recent: &Recent, elapsed: Duration) -> S
             units::short(Duration::from_secs(recent.span.as_secs_f64().round() as u64)),
         );
     }
-    let totals = &summary.whole.totals;
     format!(
         "{elapsed:>6} {users}  pass {}  fail {}  exception {}  {} rps  TPR mean {} p95 {} ms",
-        totals.pass,
-        totals.fail,
-        totals.exception,
-        rate(summary.whole.rps(totals)),
-        time_or_dash(totals.tpr.mean()),
-        time_or_dash(totals.tpr.percentile(95.0)),
+        glance.pass,
+        glance.fail,
+        glance.exception,
+        rate(glance.rps),
+        time_or_dash(glance.tpr.mean()),
+        time_or_dash(glance.tpr.percentile(95.0)),
     )
 }
 
 /// For a line of so many columns that is written over itself, behind how far the run is: counts are totals, rates and
 /// times those of the last seconds. What there is no room for is left out whole.
-pub fn live_line(far: &str, summary: &Summary, recent: &Recent, width: usize) -> String {
-    let totals = &summary.whole.totals;
+pub fn live_line(far: &str, glance: &Glance, recent: &Recent, width: usize) -> String {
     let (pass, fail, exception) = match recent.is_warm_up {
         true => (recent.pass, recent.fail, recent.exception),
-        false => (totals.pass, totals.fail, totals.exception),
+        false => (glance.pass, glance.fail, glance.exception),
     };
-    let users = units::count(summary.users_up.into(), "user");
+    let users = units::count(glance.users_up.into(), "user");
     let percentile = |percent: f64| {
         let time = recent.percentile(percent)?;
         Some(format!("p{percent} {} ms", time_or_dash(Some(time))))
@@ -49,7 +47,7 @@ pub fn live_line(far: &str, summary: &Summary, recent: &Recent, width: usize) ->
     let parts = [
         (9, (!far.is_empty()).then(|| far.to_owned())),
         // At the end the last ones leave, which says nothing.
-        (4, (summary.users_up > 0).then_some(users)),
+        (4, (glance.users_up > 0).then_some(users)),
         (8, Some(format!("{pass} pass"))),
         (7, (fail > 0).then(|| format!("{fail} fail"))),
         (6, (exception > 0).then(|| format!("{exception} exception"))),

@@ -131,10 +131,10 @@ fn recent(is_warm_up: bool) -> Recent {
 #[test]
 fn the_live_line_leaves_out_whole_parts_only() {
     let summary = Summary { users_up: 1000, ..shop() };
-    let full = live_line("59 m 59 s left", &summary, &recent(false), 200);
+    let full = live_line("59 m 59 s left", &(&summary).into(), &recent(false), 200);
     assert_eq!(full, "59 m 59 s left, 1000 users, 350 pass, 50 fail, 21053 rps");
     for width in 0..80 {
-        let line = live_line("59 m 59 s left", &summary, &recent(false), width);
+        let line = live_line("59 m 59 s left", &(&summary).into(), &recent(false), width);
         let parts: Vec<&str> = line.split(", ").collect();
         assert!(parts.len() == 1 || line.len() <= width, "{width}: {line}");
         assert!(parts.iter().all(|part| full.split(", ").any(|known| known == *part)), "{width}: {line}");
@@ -144,9 +144,9 @@ fn the_live_line_leaves_out_whole_parts_only() {
 #[test]
 fn the_live_line_speaks_of_the_warm_up_and_of_no_users_that_are_gone() {
     let summary = Summary { users_up: 0, ..shop() };
-    let line = live_line("stopping", &summary, &recent(true), 69);
+    let line = live_line("stopping", &(&summary).into(), &recent(true), 69);
     assert_eq!(line, "stopping, 123456 pass, 1234 fail, 77 exception, 21053 rps");
-    let log = progress_line(&summary, &recent(true), Duration::from_secs(4));
+    let log = progress_line(&(&summary).into(), &recent(true), Duration::from_secs(4));
     assert!(log.contains("warm-up: pass 123456  fail 1234  exception 77"), "{log}");
 }
 
