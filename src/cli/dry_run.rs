@@ -103,7 +103,7 @@ pub(super) fn shortages(needs: &[Need]) -> impl Iterator<Item = String> {
 /// Bytes in their unit; what is counted, as a number.
 fn amount(need: &Need, number: u64) -> String {
     match need.of {
-        Need::MEMORY => bytes(number),
+        Need::MEMORY | Need::BODIES => bytes(number),
         _ => number.to_string(),
     }
 }

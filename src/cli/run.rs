@@ -17,7 +17,7 @@ use super::signals::Signals;
 use super::target::Target;
 use super::{Exit, Refusal, dry_run, help, proxies};
 use crate::error::Error;
-use crate::load::Plan;
+use crate::load::{Need, Plan};
 use crate::load_test::LoadTest;
 use crate::report::{Kept, RunInfo, Style, next_step, wrapped_line, write_text};
 use crate::stats::Summary;
@@ -122,7 +122,9 @@ pub(super) fn carry_out(
     for warning in &aim.warnings {
         let _ = writeln!(out, "warning: {warning}");
     }
-    for line in dry_run::shortages(&dry_run::needs(plan, aim)) {
+    // Hardly any service answers each user with as much as is kept.
+    let needs = dry_run::needs(plan, aim).into_iter().filter(|need| need.of != Need::BODIES).collect::<Vec<_>>();
+    for line in dry_run::shortages(&needs) {
         let _ = writeln!(out, "warning: {line}");
     }
     if plan.http.insecure {

@@ -29,6 +29,8 @@ pub(crate) struct Need {
 
 impl Need {
     pub(crate) const MEMORY: &str = "memory";
+    /// Bytes, if each user gets an answer as long as any may be.
+    pub(crate) const BODIES: &str = "longest bodies";
     const OPEN_FILES: &str = "open files";
 
     pub(crate) fn is_met(&self) -> bool {
@@ -57,7 +59,13 @@ impl Plan {
                 remedy: format!("use fewer users or raise the limit ({})", limit.remedy),
             }
         });
-        std::iter::once(memory).chain(counted).collect()
+        let bodies = Need {
+            of: Need::BODIES,
+            needed: users.saturating_mul(self.http.max_body as u64),
+            limit: memory.limit,
+            remedy: "use fewer users, or keep less of an answer (--max-body)".into(),
+        };
+        [memory, bodies].into_iter().chain(counted).collect()
     }
 
     /// When the last user starts, from the start of the run.

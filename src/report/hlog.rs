@@ -11,7 +11,7 @@ use crate::stats::{Summary, Timing, UNIT};
 
 /// Writes response times: for each name an interval over the whole tested time, tagged with the name, to 3 digits; and
 /// over time an interval for each slot of the timeline, of all requests together without a tag and their client delays
-/// with the tag `client_delay`, to 2 parts in a thousand. Values are in units of 100 ns, the interval's maximum in ms.
+/// with the tag `client_delay`, to 4 parts in a thousand. Values are in units of 100 ns, the interval's maximum in ms.
 /// Blanks and commas, which a tag cannot have, become `_`.
 ///
 /// # Errors

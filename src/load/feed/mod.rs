@@ -2,6 +2,7 @@
 
 mod file;
 mod quotes;
+mod table;
 
 use std::fmt;
 use std::path::Path;
@@ -13,7 +14,7 @@ use serde::de::DeserializeOwned;
 use super::user::User;
 use crate::error::Error;
 use crate::outcome::Failure;
-pub use file::Row;
+pub use table::Row;
 
 /// Rows of data for checks, such as accounts to log in with. A clone is another handle on the same rows, and goes on
 /// where the first one stands, also from one run to the next.
