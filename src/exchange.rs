@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::queue::{Spill, Tap, side_channel};
+use crate::redact::{MASK, Redactor};
 use crate::sample::{CheckId, RequestTimes};
 
 /// More of a body than this is not kept.
@@ -16,15 +17,6 @@ pub(crate) const MAX_KEPT_BODY: usize = 64 * 1024;
 pub(crate) const MAX_RECORDED_BODY: usize = 4 * 1024;
 /// Recordings that may wait for the collector, which looks every few milliseconds.
 const FLIGHT_BOUND: usize = 256;
-/// What stands for a secret.
-pub(crate) const MASK: &str = "***";
-
-const SECRET_HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
-
-/// The header of this name is not to be shown to everybody.
-pub(crate) fn is_secret(name: &str) -> bool {
-    SECRET_HEADERS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
-}
 
 /// One request and its answer, or why there was none.
 #[derive(Debug, Clone)]
@@ -78,21 +70,59 @@ impl Message {
             body_length,
         }
     }
-    /// Forgets the values of headers that hold secrets.
-    fn mask(&mut self) {
-        let secrets = self.headers.iter_mut().filter(|(name, _)| is_secret(name));
-        secrets.for_each(|(_, value)| MASK.clone_into(value));
+
+    fn hide_values(&mut self, redactor: &Redactor) {
+        self.headers.iter_mut().for_each(|(_, value)| redactor.hide_values(value));
+        self.change_body(|body| redactor.hide_values_in(body));
+    }
+
+    fn hide_named(&mut self, redactor: &Redactor) {
+        for (name, value) in &mut self.headers {
+            if redactor.is_secret(name) {
+                MASK.clone_into(value);
+            } else {
+                redactor.hide_named(value);
+            }
+        }
+        self.change_body(|body| {
+            if let Ok(text) = std::str::from_utf8(body) {
+                let mut text = text.to_owned();
+                redactor.hide_named(&mut text);
+                *body = text.into();
+            }
+        });
+    }
+
+    /// Changes what is kept of the body. Otherwise the body would look as if its end were missing.
+    fn change_body(&mut self, change: impl FnOnce(&mut Vec<u8>)) {
+        let before = self.body.len() as u64;
+        change(&mut self.body);
+        self.body_length = (self.body_length + self.body.len() as u64).saturating_sub(before);
     }
 }
 
 impl Exchange {
-    /// The same without its secrets.
-    pub(crate) fn masked(mut self) -> Self {
-        self.sent.mask();
-        if let Ok((_, message)) = &mut self.answer {
-            message.mask();
+    /// Hides the values that are known to be secret.
+    pub(crate) fn hide_values(&mut self, redactor: &Redactor) {
+        if redactor.has_no_value() {
+            return;
         }
-        self
+        redactor.hide_values(&mut self.url);
+        self.sent.hide_values(redactor);
+        match &mut self.answer {
+            Ok((_, message)) => message.hide_values(redactor),
+            Err(reason) => redactor.hide_values(reason),
+        }
+    }
+
+    /// Hides what stands under names of secrets.
+    pub(crate) fn hide_named(&mut self, redactor: &Redactor) {
+        redactor.hide_named(&mut self.url);
+        self.sent.hide_named(redactor);
+        match &mut self.answer {
+            Ok((_, message)) => message.hide_named(redactor),
+            Err(reason) => redactor.hide_named(reason),
+        }
     }
 }
 
@@ -147,5 +177,24 @@ impl Flight {
 
     pub(crate) fn offer(&self, recorded: Recorded) {
         self.tap.offer(recorded);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_with_a_mask_is_as_whole_as_it_was() {
+        let redactor = Redactor::default().value("secret");
+        let mut message = Message { body: b"x=secret".to_vec(), body_length: 8, ..Message::default() };
+        message.hide_values(&redactor);
+        assert_eq!((&message.body[..], message.body_length), (&b"x=***"[..], 5));
+        let mut cut = Message { body: b"secret".to_vec(), body_length: 100, ..Message::default() };
+        cut.hide_values(&redactor);
+        assert_eq!((&cut.body[..], cut.body_length), (&b"***"[..], 97));
+        let mut named = Message { body: b"a=b&password=xyz".to_vec(), body_length: 16, ..Message::default() };
+        named.hide_named(&redactor);
+        assert_eq!((&named.body[..], named.body_length), (&b"a=b&password=***"[..], 16));
     }
 }

@@ -255,7 +255,8 @@ impl LoadTest {
         self.on_test_start.iter().for_each(|hook| hook());
         let no_thread =
             |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
-        let names = Arc::new(Names::new(classes.checks.iter().map(|check| check.name.as_str())));
+        let shown: Vec<_> = classes.checks.iter().map(|check| plan.redactor.text(&check.name)).collect();
+        let names = Arc::new(Names::new(shown.iter().map(|name| &**name)));
         let steering = Arc::new(Steering::of(classes.classes.iter().map(|class| class.name.clone()).collect()));
         let hooks = Arc::new(self.hooks);
         let is_scheduled = gates::is_scheduled(&plan, &classes);
@@ -268,7 +269,7 @@ impl LoadTest {
         let for_thread = Arc::clone(&collector);
         let collecting =
             thread::Builder::new().name("collector".into()).spawn(move || for_thread.collect()).map_err(no_thread)?;
-        let logs = self.logs.open(&names).map_err(no_thread)?;
+        let logs = self.logs.open(&names, &plan.redactor).map_err(no_thread)?;
         let stop = Arc::new(Stop::default());
         let parts = Parts {
             plan,

@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use crate::exchange::Exchange;
 use crate::names::Names;
 use crate::queue::{self, Spill, Tap};
+use crate::redact::Redactor;
 use crate::report::http_log::{self, Secrets};
 use crate::report::samples::{self, SampleFormat};
 use crate::sample::RequestRow;
@@ -44,9 +45,10 @@ impl Logs {
     ///
     /// # Errors
     /// When the system makes no thread.
-    pub(crate) fn open(self, names: &Arc<Names>) -> io::Result<OpenLogs> {
+    pub(crate) fn open(self, names: &Arc<Names>, redactor: &Redactor) -> io::Result<OpenLogs> {
         let http = self.http.map(|(writer, secrets)| {
-            OpenLog::new("log", EXCHANGES_BOUND, move |spill| http_log::write_all(spill, writer, secrets))
+            let redactor = (secrets == Secrets::Mask).then(|| redactor.clone());
+            OpenLog::new("log", EXCHANGES_BOUND, move |spill| http_log::write_all(spill, writer, redactor.as_ref()))
         });
         let samples = self.samples.map(|(writer, format)| {
             let names = Arc::clone(names);

@@ -270,7 +270,12 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) log_http: Option<PathBuf>,
 
-    /// Do not mask Authorization and cookies in --log-http
+    /// Name of headers, parameters and JSON members whose values are shown nowhere, beside Authorization, cookies, api_key
+    /// and the like (repeatable)
+    #[arg(long, value_name = "NAME", help_heading = OUTPUT)]
+    pub(super) secret_name: Vec<String>,
+
+    /// Show in --log-http what stands under names of secrets, such as Authorization and cookies
     #[arg(long, help_heading = OUTPUT)]
     pub(super) show_secrets: bool,
 }

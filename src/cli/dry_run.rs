@@ -7,13 +7,12 @@ use super::args::Args;
 use super::config::{Effective, Settings};
 use super::run::Aim;
 use super::screen::Screen;
-use super::values::without_key_password;
-use super::{Exit, outputs};
+use super::{Exit, outputs, secrets};
 use crate::error::Error;
 use crate::load::{Need, Outlined, Plan};
 use crate::load_test::LoadTest;
+use crate::redact::Redactor;
 use crate::report::bytes;
-use crate::report::http_log::is_secret;
 use crate::report::outline::{Align, write_columns};
 use crate::units;
 
@@ -123,7 +122,7 @@ fn plan_rows(args: &Args, plan: &Plan, aim: &Aim, settings: &Settings) -> Vec<Ve
     for setting in effective.iter().filter(|one| one.name != "targets") {
         let name = setting.name.as_str();
         match &setting.origin {
-            Some(origin) => row(name, value(setting), origin),
+            Some(origin) => row(name, value(setting, &plan.redactor), origin),
             None if name == "users" && !plan.ends_with_its_users() => {}
             None if name == "loops" && !plan.ends_with_its_users() => {}
             None if name == "max-users" && args.rate.is_some() => row(name, plan.most_users().to_string(), ""),
@@ -140,7 +139,7 @@ fn plan_rows(args: &Args, plan: &Plan, aim: &Aim, settings: &Settings) -> Vec<Ve
         row("target", aim.description.clone(), "");
     }
     for url in &args.targets {
-        row("target", without_password(url), origin.unwrap_or_default());
+        row("target", plan.redactor.text(url).into_owned(), origin.unwrap_or_default());
     }
     rows
 }
@@ -159,46 +158,18 @@ fn default(setting: &Effective, plan: &Plan) -> String {
         ("loops", Some(_)) => "as many as the time allows".into(),
         ("time", Some(limit)) => units::short(limit),
         ("time", None) => "until the loops are done".into(),
-        _ => value(setting),
+        _ => value(setting, &plan.redactor),
     }
 }
 
 /// What was given, without its secrets.
-fn value(setting: &Effective) -> String {
-    let shown = setting.values.iter().map(|value| match setting.name.as_str() {
-        "basic-auth" => "***".to_owned(),
-        "secret" => without_value(value),
-        "header" => without_secret(value),
-        "cert" => without_key_password(value),
-        "proxy" => without_password(value),
-        _ => value.chars().take(MAX_VALUE).collect(),
+fn value(setting: &Effective, redactor: &Redactor) -> String {
+    let shown = setting.values.iter().map(|value| {
+        let shown = secrets::shown(&setting.name, value, redactor);
+        shown.chars().take(MAX_VALUE).collect()
     });
     let all: Vec<String> = shown.collect();
     if all.is_empty() { "yes".into() } else { all.join("\n") }
-}
-
-/// A header as it may be shown.
-fn without_secret(header: &str) -> String {
-    match header.split_once(':') {
-        Some((name, _)) if is_secret(name.trim()) => format!("{}: ***", name.trim()),
-        _ => header.to_owned(),
-    }
-}
-
-fn without_value(secret: &str) -> String {
-    let name = secret.split('=').next().unwrap_or_default();
-    format!("{name}=***")
-}
-
-pub(super) fn without_password(text: &str) -> String {
-    match url::Url::parse(text) {
-        Ok(mut url) if url.password().is_some() => {
-            // It fails only for URLs that cannot have one.
-            let _ = url.set_password(Some("***"));
-            url.into()
-        }
-        _ => text.to_owned(),
-    }
 }
 
 fn need_row(need: &Need) -> Vec<String> {

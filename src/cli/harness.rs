@@ -12,7 +12,7 @@ use url::Url;
 use super::args::Args;
 use super::config::{self, Settings};
 use super::run::{Aim, carry_out, plan};
-use super::{Exit, Refusal, registry, signals, told};
+use super::{Exit, Refusal, registry, secrets, signals, told};
 use crate::error::Error;
 use crate::load::{Check, Plan, User, UserClass};
 use crate::load_test::LoadTest;
@@ -226,7 +226,7 @@ impl Harness {
         let checks = chosen(self.checks, &args.targets)?;
         let names: Vec<&str> =
             checks.iter().map(|check| check.name.as_str()).chain(of_classes.iter().map(String::as_str)).collect();
-        let plan = plan(args, self.plan)?;
+        let plan = secrets::known_to(plan(args, self.plan)?, settings);
         let origins = plan.http.host.iter().map(Url::to_string).collect();
         let aim = Aim { description: told_names(&names), is_embedded: false, warnings: Vec::new(), origins };
         let test =

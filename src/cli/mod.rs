@@ -14,7 +14,6 @@ mod help;
 mod host;
 mod hurl;
 mod list;
-mod masked;
 mod merge;
 mod metrics;
 mod mistake;
@@ -22,12 +21,12 @@ mod output;
 mod outputs;
 mod places;
 mod planned;
-mod printable;
 mod progress;
 mod proxies;
 pub(crate) mod registry;
 mod run;
 mod screen;
+mod secrets;
 mod signals;
 mod target;
 mod template;
@@ -40,6 +39,8 @@ use std::process::ExitCode;
 
 use crate::error::{Error, ErrorKind};
 use crate::nearest::nearest;
+use crate::printable::printable;
+use crate::redact::Redactor;
 
 /// A command of its own: its word stands first, and wins over a TARGET of the same name.
 struct Subcommand {
@@ -133,7 +134,9 @@ fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
         Err(Refusal::CommandLine(error)) => Error::usage(mistake::one_line(&error, command)),
         Err(Refusal::Other(error)) => error,
     };
-    let _ = writeln!(std::io::stderr(), "perfloop: {error}");
+    // It may quote what was given, secrets and all.
+    let message = error.to_string();
+    let _ = writeln!(std::io::stderr(), "perfloop: {}", printable(&Redactor::default().text(&message)));
     match error.kind() {
         ErrorKind::Usage => Exit::Usage,
         ErrorKind::Run => Exit::Broken,

@@ -9,13 +9,12 @@ use clap::{Command, CommandFactory as _, FromArgMatches as _};
 use super::args::{Args, Pasted};
 use super::config::{self, Settings};
 use super::host::host;
-use super::masked::masked;
 use super::outputs::{self, Outputs};
 use super::progress::{KnownEnd, Progress};
 use super::screen::Screen;
 use super::signals::Signals;
 use super::target::Target;
-use super::{Exit, Refusal, dry_run, help, proxies};
+use super::{Exit, Refusal, dry_run, help, proxies, secrets};
 use crate::error::Error;
 use crate::load::{Need, Plan};
 use crate::load_test::LoadTest;
@@ -60,7 +59,7 @@ impl Aim {
 }
 
 fn run(args: Args, settings: &Settings) -> Result<Exit, Error> {
-    let plan = plan(&args, Plan::new())?;
+    let plan = secrets::known_to(plan(&args, Plan::new())?, settings);
     let target =
         if args.dry_run { Target::to_look_at(&args, plan.http.follow) } else { Target::new(&args, plan.http.follow) }?;
     let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan };
@@ -107,9 +106,9 @@ pub(super) fn carry_out(
 
     let info = RunInfo {
         started: SystemTime::now(),
-        target: aim.description.clone(),
+        target: plan.redactor.text(&aim.description).into_owned(),
         plan: Some(plan.told()),
-        command: masked(settings.words()),
+        command: secrets::hidden(settings.words(), &plan.redactor),
         hosts: vec![host()],
     };
     let signals = Signals::listen()?;
@@ -156,7 +155,7 @@ pub(super) fn carry_out(
 }
 
 fn first_line(plan: &Plan, aim: &Aim) -> String {
-    format!("{}: {}", load_line(plan), aim.description)
+    format!("{}: {}", load_line(plan), plan.redactor.text(&aim.description))
 }
 
 /// How much is asked, and for how long.

@@ -2,8 +2,8 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use super::printable::printable;
 use crate::error::Error;
+use crate::printable::printable;
 
 /// A writer that throws away what comes after its reader has left.
 pub(super) struct Pipe<W> {

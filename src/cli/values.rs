@@ -8,8 +8,8 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use serde::de::IgnoredAny;
 use url::Url;
 
-use crate::exchange::MASK;
 use crate::load::{RateOverTime, TlsResume, Wait, between, certificate_file};
+use crate::redact::MASK;
 use crate::units::{parse_duration, parse_rate};
 
 /// A `--resolve`: the host, its port, and where to connect instead.

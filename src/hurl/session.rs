@@ -9,7 +9,7 @@ use super::eval::{Value, Variables};
 use super::plan::Plan;
 use super::result::FileResult;
 use super::run::{Manners, Runner};
-use crate::load::{CookieJar, Hidden, User};
+use crate::load::{CookieJar, User};
 use crate::outcome::Outcome;
 
 /// A file and the variables that it begins with.
@@ -26,6 +26,8 @@ pub(super) struct File {
 struct Kept {
     /// What files that handed it on have set.
     captured: Vec<(String, Value)>,
+    /// Forms of the values among these that nobody is to see.
+    secrets: Vec<String>,
     jar: CookieJar,
     urls: HashMap<usize, String>,
 }
@@ -56,8 +58,11 @@ impl File {
             }),
             Err(message) => return (Outcome::Fail(message.into()), None),
         }
-        *user.hidden() = Hidden::new(&manners.secrets);
         let mut kept = take(user);
+        user.redactor().of_check(&manners.secrets, &kept.secrets);
+        if self.plan.redacts {
+            user.finds_secrets();
+        }
         let variables = self.with_built_in(variables, user, &kept);
         let result = wants_result.then(|| FileResult {
             file: self.plan.source.name().to_owned(),
@@ -83,6 +88,7 @@ impl File {
         if hands_on {
             kept.jar = jar;
             kept.keep(&self.plan, &variables);
+            kept.secrets = user.redactor().found().to_vec();
         }
         user.set_state_again(kept);
         (outcome.unwrap_or(Outcome::Pass), result)

@@ -183,6 +183,8 @@ impl User {
         let headers = sent.headers.as_ref().unwrap_or(&request.headers);
         let now = SystemTime::now();
         let started = sent.began.and_then(|began| now.checked_sub(began.elapsed())).unwrap_or(now);
-        Some(self.whole(started, request, headers, times, answer, MAX_RECORDED_BODY).masked())
+        let mut exchange = self.whole(started, request, headers, times, answer, MAX_RECORDED_BODY);
+        exchange.hide_named(&self.redactor);
+        Some(exchange)
     }
 }

@@ -10,7 +10,6 @@ mod crew;
 mod driver;
 mod feed;
 mod flight;
-mod hidden;
 mod hooks;
 mod http;
 mod lag;
@@ -47,7 +46,6 @@ pub use check::Check;
 pub use class::UserClass;
 pub(crate) use class::{Class, Classes, Outlined};
 pub use feed::{AtEnd, Feed, Row};
-pub(crate) use hidden::Hidden;
 pub(crate) use hooks::Hooks;
 pub use hooks::{FailureEvent, RequestEvent};
 pub(crate) use http::{

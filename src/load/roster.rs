@@ -183,6 +183,7 @@ impl Roster {
             settings: Arc::clone(&shared.settings),
             hooks: Arc::clone(&shared.hooks),
             log: self.log.clone(),
+            redactor: shared.plan.redactor.clone(),
             flight: self.flight.clone(),
             seed: shared.plan.seed_of(id),
         };

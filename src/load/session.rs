@@ -54,7 +54,21 @@ impl User {
             }
             kept.push(seen.clone());
         }
-        if let Some(log) = &self.log {
+        if self.log.is_some() {
+            self.log_last();
+            self.open.unlogged = Some(seen);
+            if !self.open.finds_secrets {
+                self.log_last();
+            }
+        }
+    }
+
+    /// Logs the last exchange, if it is not yet.
+    pub(super) fn log_last(&mut self) {
+        if let (Some(log), Some(mut seen)) = (&self.log, self.open.unlogged.take()) {
+            if self.open.finds_secrets {
+                seen.hide_values(&self.redactor);
+            }
             log.offer(seen);
         }
     }
@@ -93,7 +107,7 @@ impl User {
     /// A request that could not even be written.
     pub(crate) fn unsendable(&mut self, name: &str, message: String) -> RequestError {
         self.open.asked = true;
-        let request = self.recorder.request_id(name);
+        let request = self.request_id(name);
         self.open.lost = Some(request);
         self.open.blame.unsent(request);
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::BadRequest, message, request }
@@ -116,7 +130,7 @@ impl User {
         }
         let mut own = self.own[shared.slot].take().unwrap_or_else(|| {
             let request = shared.request.own();
-            Box::new(OwnRequest { id: self.recorder.request_id(&request.name), request })
+            Box::new(OwnRequest { id: self.request_id(&request.name), request })
         });
         let result = match fill(&mut own.request) {
             Ok(()) => {
@@ -137,7 +151,7 @@ impl User {
 
     /// Sends a request and follows at most `hops` redirects.
     pub(crate) fn send(&mut self, request: Prepared, hops: u32) -> Result<Response, RequestError> {
-        let id = self.recorder.request_id(&request.name);
+        let id = self.request_id(&request.name);
         let mut hop = None;
         let result = self.send_as(id, &request, hops, &mut hop);
         self.note(result, hop.or(Some(request)), 0)
@@ -192,7 +206,7 @@ impl User {
                 self.open.unanswered = Some(Box::new(Unanswered { sent, times, message: message.clone() }));
                 RequestError { phase: Phase::Receive, kind: RequestErrorKind::Protocol, message, request: id }
             })?;
-            id = self.recorder.request_id(&next.name);
+            id = self.request_id(&next.name);
             *last = Some(next);
         }
         unreachable!("the loop above ends by returning")
@@ -333,7 +347,7 @@ impl User {
             time: times.setup() + times.response_time(),
             times,
         };
-        self.open.hidden.hide_in(&mut exchange);
+        exchange.hide_values(&self.redactor);
         exchange
     }
 }

@@ -10,7 +10,6 @@ use super::blame::Blame;
 use super::check::Check;
 use super::cookies::Cookies;
 use super::flight::{Told, Unanswered};
-use super::hidden::Hidden;
 use super::hooks::{FailureEvent, Hooks};
 use super::http::{Client, Factories, HttpSettings, Interrupt};
 use super::lag::Lag;
@@ -23,6 +22,7 @@ use super::state::State;
 use crate::exchange::{Exchange, Flight};
 use crate::outcome::{Outcome, Reason, RequestErrorKind, panic_tells_of_no_answer};
 use crate::queue::Tap;
+use crate::redact::Redactor;
 use crate::sample::{Answer, CheckId, Phase, RequestId, RequestTimes, Traffic};
 
 /// One simulated user, as a check sees it: makes requests, and knows which user and iteration it is.
@@ -40,6 +40,8 @@ pub struct User {
     pub(super) settings: Arc<HttpSettings>,
     pub(super) hooks: Arc<Hooks>,
     pub(super) log: Option<Tap<Exchange>>,
+    /// What nobody is to see.
+    pub(super) redactor: Redactor,
     pub(super) flight: Flight,
     /// What the flight recorder knows of this user's failures.
     pub(super) told: Option<Told>,
@@ -79,6 +81,7 @@ pub(crate) struct Equipment {
     pub(crate) settings: Arc<HttpSettings>,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) log: Option<Tap<Exchange>>,
+    pub(crate) redactor: Redactor,
     pub(crate) flight: Flight,
     /// What its random choices follow from.
     pub(crate) seed: u64,
@@ -113,8 +116,10 @@ pub(super) struct OpenCheck {
     pub(super) blame: Blame,
     /// The last that did, whole.
     pub(super) unanswered: Option<Box<Unanswered>>,
-    /// What nobody is to see of its exchanges.
-    pub(super) hidden: Hidden,
+    /// Its last exchange, for the log, while the answer may still show what is secret in it.
+    pub(super) unlogged: Option<Exchange>,
+    /// What is secret comes to be known when the answer is looked at.
+    pub(super) finds_secrets: bool,
     /// It wanted a row of a feed that has none left.
     has_no_row: bool,
     /// It has asked for a request, sent or not.
@@ -129,7 +134,8 @@ pub(super) struct OpenCheck {
 
 impl User {
     pub(crate) fn new(id: u32, equipment: Equipment) -> Self {
-        let Equipment { client, factories, interrupt, recorder, shift, settings, hooks, log, flight, seed } = equipment;
+        let Equipment { client, factories, interrupt, recorder, shift, settings, hooks, log, redactor, flight, seed } =
+            equipment;
         User {
             id,
             iteration: 0,
@@ -142,6 +148,7 @@ impl User {
             settings,
             hooks,
             log,
+            redactor,
             flight,
             told: None,
             serial: 0,
@@ -251,9 +258,24 @@ impl User {
         &mut self.rng
     }
 
-    /// Nobody is to see these values in what is kept of the running check's exchanges from now on.
-    pub(crate) fn hidden(&mut self) -> &mut Hidden {
-        &mut self.open.hidden
+    /// What nobody is to see of the running check.
+    pub(crate) fn redactor(&mut self) -> &mut Redactor {
+        &mut self.redactor
+    }
+
+    /// The answers of the running check may show what is secret, once they are looked at: until then the log waits.
+    pub(crate) fn finds_secrets(&mut self) {
+        self.open.finds_secrets = true;
+    }
+
+    /// The number of a request name, without what is secret in it.
+    pub(super) fn request_id(&mut self, name: &str) -> RequestId {
+        if self.redactor.has_no_value() {
+            return self.recorder.request_id(name);
+        }
+        let mut name = name.to_owned();
+        self.redactor.hide_values(&mut name);
+        self.recorder.request_id(&name)
     }
 
     /// Calls a hook of the author's with this user.
@@ -269,7 +291,9 @@ impl User {
         let (is_after_stop, opens_iteration) = (self.shift.is_stopped(), std::mem::take(&mut self.opens_iteration));
         self.open = OpenCheck { is_after_stop, asked: check.asks, ..OpenCheck::default() };
         let serial = self.serial;
+        self.redactor.begin();
         let mut outcome = check.run(self);
+        self.log_last();
         if self.open.has_no_row {
             // Without its data it tested nothing, so that it is neither a pass nor a fail.
             self.recorder.forget_check()?;
@@ -282,6 +306,9 @@ impl User {
         let ended = Instant::now();
         if let (Outcome::Pass, Some(recorded)) = (&outcome, self.open.recorded.take()) {
             outcome = recorded;
+        }
+        if let Outcome::Fail(reason) | Outcome::Exception(reason) = &mut outcome {
+            reason.hide(&self.redactor);
         }
         let blamed = self.open.blame.settle(&mut outcome);
         let elapsed = ended.saturating_duration_since(started);

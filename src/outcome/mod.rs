@@ -4,9 +4,11 @@ mod classify;
 mod convert;
 mod telltale;
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::redact::Redactor;
 use crate::sample::{Phase, RequestId};
 
 pub use classify::{Classify, ErrorClass};
@@ -54,6 +56,17 @@ pub struct Reason {
     pub detail: Option<String>,
     /// The request whose answer was at fault, where there was one.
     pub request: Option<RequestId>,
+}
+
+impl Reason {
+    /// Hides what is secret in it.
+    pub(crate) fn hide(&mut self, redactor: &Redactor) {
+        for text in [Some(&mut self.message), self.detail.as_mut()].into_iter().flatten() {
+            if let Cow::Owned(hidden) = redactor.text(text) {
+                *text = hidden;
+            }
+        }
+    }
 }
 
 /// A request that ended without a usable answer.

@@ -5,11 +5,12 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
-pub(crate) use crate::exchange::is_secret;
-use crate::exchange::{Exchange, MASK, MAX_KEPT_BODY, Message};
+use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
+use crate::printable::printable;
+use crate::redact::Redactor;
 use crate::units::milliseconds;
 
-/// What to do with headers that hold secrets: `Authorization`, `Proxy-Authorization`, `Cookie` and `Set-Cookie`.
+/// What to do with what stands under names of secrets, such as `Authorization`, `Cookie` and `api_key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Secrets {
     /// Write `***` for their values.
@@ -19,55 +20,61 @@ pub enum Secrets {
     Show,
 }
 
-/// Writes exchanges until there are no more. After an error the rest is taken and thrown away.
+/// Writes exchanges until there are no more, without what stands under names of secrets. After an error the rest is taken
+/// and thrown away.
 pub(crate) fn write_all(
     exchanges: impl Iterator<Item = Exchange>,
     writer: impl Write,
-    secrets: Secrets,
+    redactor: Option<&Redactor>,
 ) -> io::Result<()> {
     let mut writer = BufWriter::new(writer);
     let mut result = Ok(());
-    for exchange in exchanges {
+    for mut exchange in exchanges {
         if result.is_ok() {
+            redactor.into_iter().for_each(|redactor| exchange.hide_named(redactor));
             // Written out each time: a run that is killed leaves what it saw.
-            result = write_one(&exchange, &mut writer, secrets).and_then(|()| writer.flush());
+            result = write_one(&exchange, &mut writer).and_then(|()| writer.flush());
         }
     }
     result
 }
 
-fn write_one(exchange: &Exchange, writer: &mut impl Write, secrets: Secrets) -> io::Result<()> {
+fn write_one(exchange: &Exchange, writer: &mut impl Write) -> io::Result<()> {
     let Exchange { user, iteration, started, method, url, sent, answer, time, times: _ } = exchange;
     let ms = milliseconds(*time);
     writeln!(writer, "=== {} user {user} iteration {iteration} {ms:.3} ms", timestamp(*started))?;
-    writeln!(writer, "{method} {url}")?;
-    write_message(sent, writer, secrets)?;
+    write_lines(">", &format!("{method} {url}"), writer)?;
+    write_message(">", sent, writer)?;
     match answer {
         Ok((status, message)) => {
-            writeln!(writer, "--- {status}")?;
-            write_message(message, writer, secrets)?;
+            write_lines("<", &status.to_string(), writer)?;
+            write_message("<", message, writer)?;
         }
-        Err(reason) => writeln!(writer, "--- no answer: {reason}")?,
+        Err(reason) => write_lines("*", &format!("no answer: {reason}"), writer)?,
     }
     writeln!(writer)
 }
 
-fn write_message(message: &Message, writer: &mut impl Write, secrets: Secrets) -> io::Result<()> {
+fn write_message(sign: &str, message: &Message, writer: &mut impl Write) -> io::Result<()> {
     for (name, value) in &message.headers {
-        let value = if is_secret(name) && secrets == Secrets::Mask { MASK } else { value };
-        writeln!(writer, "{name}: {value}")?;
+        write_lines(sign, &format!("{name}: {value}"), writer)?;
     }
     if message.body_length > 0 {
-        writeln!(writer)?;
+        writeln!(writer, "{sign}")?;
         match std::str::from_utf8(&message.body) {
-            Ok(text) => writeln!(writer, "{text}")?,
-            Err(_) => writeln!(writer, "{}", message.body.escape_ascii())?,
+            Ok(text) => write_lines(sign, text, writer)?,
+            Err(_) => write_lines(sign, &message.body.escape_ascii().to_string(), writer)?,
         }
         if message.body_length > message.body.len() as u64 {
-            writeln!(writer, "(the first {MAX_KEPT_BODY} of {} bytes)", message.body_length)?;
+            writeln!(writer, "* the first {MAX_KEPT_BODY} of {} bytes", message.body_length)?;
         }
     }
     Ok(())
+}
+
+/// Behind each line's beginning stands what somebody else wrote, and so it can look like nothing else in the log.
+fn write_lines(sign: &str, text: &str, writer: &mut impl Write) -> io::Result<()> {
+    printable(text).split('\n').try_for_each(|line| writeln!(writer, "{sign} {line}"))
 }
 
 /// RFC 3339 with milliseconds.
@@ -101,8 +108,8 @@ mod tests {
             url: "http://a.test/x".into(),
             sent: Message {
                 headers: headers(&[("Authorization", "Basic c2VjcmV0")]),
-                body: b"hello".into(),
-                body_length: 5,
+                body: b"hello\n=== \x1b[2J".into(),
+                body_length: 14,
             },
             answer: Ok((
                 200,
@@ -113,22 +120,22 @@ mod tests {
         }
     }
 
-    fn written(secrets: Secrets) -> String {
+    fn written(redactor: Option<&Redactor>) -> String {
         let mut bytes = Vec::new();
-        write_all([exchange()].into_iter(), &mut bytes, secrets).expect("memory");
+        write_all([exchange()].into_iter(), &mut bytes, redactor).expect("memory");
         String::from_utf8(bytes).expect("text")
     }
 
     #[test]
-    fn an_exchange_is_written_whole_with_its_secrets_masked() {
-        let wanted = "=== 1970-01-01T00:00:01.500Z user 2 iteration 7 1.250 ms\nPOST http://a.test/x\n\
-                      Authorization: ***\n\nhello\n--- 200\nset-cookie: ***\n\n\\x00\\xff\n\n";
-        assert_eq!(written(Secrets::Mask), wanted);
+    fn an_exchange_is_written_whole_with_its_secrets_masked_and_nothing_in_it_looks_like_another() {
+        let wanted = "=== 1970-01-01T00:00:01.500Z user 2 iteration 7 1.250 ms\n> POST http://a.test/x\n\
+                      > Authorization: ***\n>\n> hello\n> === \\x1b[2J\n< 200\n< set-cookie: ***\n<\n< \\x00\\xff\n\n";
+        assert_eq!(written(Some(&Redactor::default())), wanted);
     }
 
     #[test]
     fn secrets_are_shown_only_on_demand() {
-        let text = written(Secrets::Show);
+        let text = written(None);
         assert!(text.contains("Basic c2VjcmV0") && text.contains("id=secret"), "{text}");
     }
 
@@ -145,7 +152,7 @@ mod tests {
         }
         let mut taken = 0;
         let exchanges = std::iter::repeat_with(exchange).take(3).inspect(|_| taken += 1);
-        assert!(write_all(exchanges, Full, Secrets::Mask).is_err());
+        assert!(write_all(exchanges, Full, None).is_err());
         assert_eq!(taken, 3);
     }
 }

@@ -8,8 +8,20 @@ use crate::support::none;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// What all parts speak in, and which therefore knows none of them.
-const VOCABULARY: [&str; 10] =
-    ["asked", "units", "outcome", "sample", "error", "names", "nearest", "queue", "exchange", "end"];
+const VOCABULARY: [&str; 12] = [
+    "asked",
+    "printable",
+    "redact",
+    "units",
+    "outcome",
+    "sample",
+    "error",
+    "names",
+    "nearest",
+    "queue",
+    "exchange",
+    "end",
+];
 /// More than this is more than one thing.
 const MAX_LINES: usize = 400;
 
@@ -176,7 +188,14 @@ const OWNERS: [(&str, &[&str]); 56] = [
     ("aes", &["load/http/tls/identity.rs"]),
     (
         "base64",
-        &["load/request.rs", "stats/timing.rs", "hurl/eval/filter.rs", "hurl/certificate.rs", "load/http/tls/pem.rs"],
+        &[
+            "load/request.rs",
+            "stats/timing.rs",
+            "hurl/eval/filter.rs",
+            "hurl/certificate.rs",
+            "load/http/tls/pem.rs",
+            "redact.rs",
+        ],
     ),
     ("brotli-decompressor", &["load/http/decoding.rs"]),
     ("cbc", &["load/http/tls/identity.rs"]),
@@ -231,6 +250,7 @@ const OWNERS: [(&str, &[&str]); 56] = [
             "cli/template/",
             "cli/values.rs",
             "hurl/eval/json.rs",
+            "redact.rs",
         ],
     ),
     ("sha2", &["load/http/hashes.rs", "load/http/tls/p521.rs"]),
@@ -242,7 +262,7 @@ const OWNERS: [(&str, &[&str]); 56] = [
     ("thread-priority", &["load/os/"]),
     ("toml", &["cli/"]),
     ("ureq", &["load/http/"]),
-    ("url", &["load/", "cli/", "hurl/"]),
+    ("url", &["load/", "cli/", "hurl/", "redact.rs"]),
     ("uuid", &["hurl/eval/"]),
     ("webpki-roots", &["load/http/tls/setup.rs"]),
     ("x509-parser", &["hurl/certificate.rs", "load/http/tls/"]),

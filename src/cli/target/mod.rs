@@ -8,7 +8,6 @@ use std::collections::HashSet;
 
 use super::args::Args;
 use super::config::Roles;
-use super::dry_run::without_password;
 use super::run::Aim;
 use super::{feed, places};
 use crate::error::Error;
@@ -180,7 +179,7 @@ fn description(args: &Args) -> String {
         Some(host) if target.starts_with('/') && !HurlTarget::is_meant_by(target) => {
             format!("{}{target}", host.origin().ascii_serialization())
         }
-        _ => without_password(target),
+        _ => target.clone(),
     };
     args.targets.iter().map(whole).collect::<Vec<_>>().join(" ")
 }

@@ -111,6 +111,11 @@ impl Expected {
         faults
     }
 
+    /// It captures what nobody is to see.
+    pub(crate) fn redacts(&self) -> bool {
+        self.captures.iter().any(|capture| capture.is_redacted)
+    }
+
     /// Takes what is captured, in order. Returns the values that are not to be shown anywhere.
     pub(crate) fn capture(&self, answer: &Answer, variables: &mut Variables) -> Result<Vec<String>, Fault> {
         let mut secrets = Vec::new();

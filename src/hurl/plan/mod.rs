@@ -31,6 +31,8 @@ pub(super) struct Plan {
     pub(super) steps: Vec<Step>,
     /// The variables that it sets: those it captures, and those of its options.
     pub(super) sets: Vec<String>,
+    /// It captures what nobody is to see.
+    pub(super) redacts: bool,
 }
 
 /// One entry, compiled.
@@ -85,7 +87,8 @@ impl Plan {
         if errors.is_empty() {
             let steps = steps::steps(&file.entries);
             let sets = steps.iter().filter_map(Step::set).map(str::to_owned).collect();
-            Ok(Plan { source, files, entries, steps, sets })
+            let redacts = entries.iter().filter_map(|entry| entry.expected.as_ref()).any(Expected::redacts);
+            Ok(Plan { source, files, entries, steps, sets, redacts })
         } else {
             Err((source, errors))
         }

@@ -174,7 +174,7 @@ impl Runner<'_> {
             return faults;
         }
         match expected.capture(answer, &mut self.variables) {
-            Ok(secrets) => secrets.iter().for_each(|secret| self.user.hidden().add(secret)),
+            Ok(secrets) => secrets.iter().for_each(|secret| self.user.redactor().find(secret)),
             Err(fault) => return vec![fault],
         }
         expected.check(answer, &self.variables, &self.plan.files)

@@ -150,8 +150,8 @@ impl Runner<'_> {
     /// Notes how an entry ended. True if all is right.
     fn end_entry(&mut self, entry: &Entry, tries: u32, used: &Used, troubles: &[Trouble]) -> bool {
         let source = &self.plan.source;
-        let hidden = self.user.hidden();
-        let errors: Vec<FileError> = troubles.iter().map(|trouble| trouble.told(source).without(hidden)).collect();
+        let redactor = self.user.redactor();
+        let errors: Vec<FileError> = troubles.iter().map(|trouble| trouble.told(source).without(redactor)).collect();
         if let (Some(trouble), Some(first), None) = (troubles.first(), errors.first(), &self.outcome) {
             self.outcome = Some(trouble.outcome(source, first, &errors));
         }

@@ -4,8 +4,8 @@ use perfloop_hurl::{Position, Source, Span};
 
 use crate::hurl::eval::{Fault, FaultKind};
 use crate::hurl::result::FileError;
-use crate::load::Hidden;
 use crate::outcome::{Outcome, Reason, RequestError};
+use crate::redact::Redactor;
 use crate::sample::RequestId;
 
 /// Longer messages are cut: one line is for people.
@@ -57,8 +57,8 @@ impl Trouble {
 
 impl FileError {
     /// The same with nothing in it that is not to be shown.
-    pub(super) fn without(mut self, hidden: &Hidden) -> Self {
-        [&mut self.message, &mut self.rendered].into_iter().for_each(|text| hidden.hide(text));
+    pub(super) fn without(mut self, redactor: &Redactor) -> Self {
+        [&mut self.message, &mut self.rendered].into_iter().for_each(|text| redactor.hide_values(text));
         self
     }
 }

@@ -7,6 +7,7 @@ use super::http::HttpSettings;
 use super::set::Tags;
 use super::stages::{Stage, Stages};
 use super::wait::{Wait, pacing};
+use crate::redact::Redactor;
 pub(crate) use load::{Load, Start};
 
 mod load;
@@ -36,6 +37,7 @@ pub struct Plan {
     pub(crate) stop_timeout: Duration,
     pub(crate) stack_size: usize,
     pub(crate) http: HttpSettings,
+    pub(crate) redactor: Redactor,
     /// The target runs in this process and takes from the same limits.
     pub(crate) shares_process_with_target: bool,
 }
@@ -65,6 +67,7 @@ impl Plan {
             stop_timeout: Self::DEFAULT_STOP_TIMEOUT,
             stack_size: Self::DEFAULT_STACK_SIZE,
             http: HttpSettings::default(),
+            redactor: Redactor::default(),
             shares_process_with_target: false,
         }
     }
@@ -212,6 +215,22 @@ impl Plan {
     #[must_use]
     pub fn stop_timeout(mut self, stop_timeout: Duration) -> Self {
         self.stop_timeout = stop_timeout;
+        self
+    }
+
+    /// A value that is shown nowhere, in no form in which it may be written: `***` stands in its place, in names, messages,
+    /// exchanges and reports. One of less than 4 bytes would hide what is none, and is not looked for.
+    #[must_use]
+    pub fn secret(mut self, value: &str) -> Self {
+        self.redactor = self.redactor.value(value);
+        self
+    }
+
+    /// A name of headers, parameters and members whose values are not shown, beside those that everybody has, such as
+    /// `Authorization` and `api_key`. Case, `-` and `_` do not matter.
+    #[must_use]
+    pub fn secret_name(mut self, name: &str) -> Self {
+        self.redactor = self.redactor.name(name);
         self
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 /// The same text, with each character that a terminal would obey written as `\x1b` or `\u{202e}`. Line ends, tabs and
 /// colours (SGR sequences, which perfloop writes itself) stay.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_control) {
         return text.into();
     }

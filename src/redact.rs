@@ -1,0 +1,359 @@
+//! Secrets: values that are hidden in every form in which they may be written, and names that tell of a secret.
+//!
+//! Hidden are, in all that leaves perfloop but the requests themselves:
+//! - values that are known to be secret, as they are and as they stand in a URL, a form, JSON, HTML, or base64;
+//! - what stands under a name that [tells of a secret](is_secret_name): a header, a parameter of a URL or a form, a text of
+//!   JSON; and the password before the host of a URL.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
+use url::Url;
+use url::form_urlencoded::byte_serialize;
+
+/// What stands for a secret.
+pub(crate) const MASK: &str = "***";
+/// A shorter value is hidden only where it is known to stand: elsewhere it would hide what is none.
+const SHORTEST: usize = 4;
+/// Names of secrets, without `-` and `_`.
+const NAMES: [&str; 7] = ["authorization", "proxyauthorization", "cookie", "setcookie", "sig", "pwd", "pass"];
+/// How other names of secrets end.
+const ENDS: [&str; 7] = ["token", "secret", "password", "passwd", "apikey", "signature", "privatekey"];
+
+/// A header, a parameter or a member of this name holds a secret: `Authorization`, `Proxy-Authorization`, `Cookie`,
+/// `Set-Cookie`, `sig`, `pwd`, `pass`, and what ends in `token`, `secret`, `password`, `passwd`, `api_key`, `signature` or
+/// `private_key`. Case, `-` and `_` do not matter.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let plain = plain(name);
+    NAMES.contains(&plain.as_str()) || ENDS.iter().any(|end| plain.ends_with(end))
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// What is hidden in one run. A clone is cheap.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Redactor {
+    /// Names beside those of everybody.
+    names: Arc<[String]>,
+    /// Forms of the values that are known before the run.
+    known: Arc<[String]>,
+    /// The same of what runs now.
+    of_check: Option<Arc<[String]>>,
+    /// Those that came to be known in it.
+    found: Vec<String>,
+}
+
+impl Redactor {
+    /// Hides this value too.
+    #[must_use]
+    pub(crate) fn value(self, value: &str) -> Self {
+        Redactor { known: joined(&self.known, forms(value)), ..self }
+    }
+
+    /// Hides what stands under this name too.
+    #[must_use]
+    pub(crate) fn name(self, name: &str) -> Self {
+        Redactor { names: joined(&self.names, [plain(name)]), ..self }
+    }
+
+    /// Begins a check: none of the values of another one is hidden any more.
+    pub(crate) fn begin(&mut self) {
+        self.of_check = None;
+        self.found.clear();
+    }
+
+    /// Gives the check these forms of values of its own, and those that were found before it.
+    pub(crate) fn of_check(&mut self, known: &Arc<[String]>, found: &[String]) {
+        self.of_check = (!known.is_empty()).then(|| Arc::clone(known));
+        self.found.extend_from_slice(found);
+    }
+
+    /// Hides one more value from now on.
+    pub(crate) fn find(&mut self, value: &str) {
+        self.found.extend(forms(value).into_iter().filter(|form| !self.found.contains(form)).collect::<Vec<_>>());
+    }
+
+    /// Forms of the values that were found in the check.
+    pub(crate) fn found(&self) -> &[String] {
+        &self.found
+    }
+
+    /// There is no value to be hidden.
+    pub(crate) fn has_no_value(&self) -> bool {
+        self.values().next().is_none()
+    }
+
+    pub(crate) fn is_secret(&self, name: &str) -> bool {
+        is_secret_name(name) || self.names.contains(&plain(name))
+    }
+
+    fn values(&self) -> impl Iterator<Item = &String> {
+        let of_check = self.of_check.iter().flat_map(|values| values.iter());
+        self.known.iter().chain(of_check).chain(&self.found)
+    }
+
+    /// Puts a mask in the place of each value.
+    pub(crate) fn hide_values(&self, text: &mut String) {
+        for value in self.values() {
+            if text.contains(value.as_str()) {
+                *text = text.replace(value.as_str(), MASK);
+            }
+        }
+    }
+
+    /// Puts a mask in the place of each value in bytes, and of its beginning where they were cut in the middle of it.
+    pub(crate) fn hide_values_in(&self, bytes: &mut Vec<u8>) {
+        self.values().for_each(|value| replace(bytes, value.as_bytes()));
+    }
+
+    /// Puts a mask in the place of what stands under names of secrets.
+    pub(crate) fn hide_named(&self, text: &mut String) {
+        for place in self.named(text).into_iter().rev() {
+            text.replace_range(place, MASK);
+        }
+    }
+
+    /// The text without any secret.
+    pub(crate) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let may_be_named = text.contains(['=', ':', '@']);
+        if !may_be_named && self.has_no_value() {
+            return text.into();
+        }
+        let mut hidden = text.to_owned();
+        self.hide_values(&mut hidden);
+        self.hide_named(&mut hidden);
+        if hidden == text { text.into() } else { hidden.into() }
+    }
+
+    /// The values that stand under names of secrets in a text.
+    pub(crate) fn secrets_of<'a>(&self, text: &'a str) -> impl Iterator<Item = &'a str> {
+        self.named(text).into_iter().map(|place| &text[place])
+    }
+
+    /// Where they stand, in order.
+    fn named(&self, text: &str) -> Vec<Range<usize>> {
+        let mut places = Vec::new();
+        let mut at = 0;
+        while let Some(found) = text[at..].find(['=', ':']) {
+            let sign = at + found;
+            let place = match text.as_bytes()[sign] {
+                b'=' => self.parameter(text, sign),
+                _ if text[sign..].starts_with("://") => password(text, sign + 3),
+                _ => self.member(text, sign).or_else(|| self.header(text, sign)),
+            };
+            at = place.as_ref().map_or(sign + 1, |place| place.end.max(sign + 1));
+            places.extend(place.filter(|place| !place.is_empty() && &text[place.clone()] != MASK));
+        }
+        places
+    }
+
+    /// `name=value`, up to what ends a parameter.
+    fn parameter(&self, text: &str, sign: usize) -> Option<Range<usize>> {
+        let name = name_before(text, sign);
+        let end = text[sign + 1..].find(|c: char| c.is_whitespace() || matches!(c, '&' | ';' | '#' | '"' | '\'' | '<'));
+        let value = sign + 1..end.map_or(text.len(), |end| sign + 1 + end);
+        // A place that is filled in is no secret.
+        (self.is_secret(name) && !text[value.clone()].starts_with('{')).then_some(value)
+    }
+
+    /// `"name": "value"`, the quotes escaped or not.
+    fn member(&self, text: &str, sign: usize) -> Option<Range<usize>> {
+        let name = text[..sign].trim_end().strip_suffix('"')?;
+        let quote = if name.ends_with('\\') { "\\\"" } else { "\"" };
+        let name = name.trim_end_matches('\\');
+        let name = &name[name.rfind('"')? + 1..];
+        let rest = text[sign + 1..].trim_start();
+        let value = rest.strip_prefix(quote)?;
+        let start = text.len() - value.len();
+        let mut end = 0;
+        while !value[end..].starts_with(quote) {
+            // What is escaped ends nothing.
+            let skipped = if quote.len() == 1 && value[end..].starts_with('\\') { 1 } else { 0 };
+            end += skipped + value[end + skipped..].chars().next()?.len_utf8();
+        }
+        (self.is_secret(name) && !value.starts_with('{')).then_some(start..start + end)
+    }
+
+    /// `Name: value` at the beginning of a line.
+    fn header(&self, text: &str, sign: usize) -> Option<Range<usize>> {
+        let line = text[..sign].rfind(['\n', '\'', '"']).map_or(0, |end| end + 1);
+        let name = &text[line..sign];
+        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        let rest = &text[sign + 1..];
+        let value = rest.trim_start_matches([' ', '\t']);
+        let start = text.len() - value.len();
+        let end = value.find(['\n', '\'', '"']).unwrap_or(value.len());
+        let is_shown = value.starts_with('{') || value.is_empty();
+        (is_name && !is_shown && self.is_secret(name)).then_some(start..start + end)
+    }
+}
+
+/// The password of a URL, whose part behind `//` begins there.
+fn password(text: &str, start: usize) -> Option<Range<usize>> {
+    let rest = &text[start..];
+    let end =
+        rest.find(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '"' | '\'' | '<')).unwrap_or(rest.len());
+    let user = &rest[..rest[..end].rfind('@')?];
+    let colon = user.find(':')?;
+    Some(start + colon + 1..start + user.len())
+}
+
+/// What stands right before a sign and may be a name.
+fn name_before(text: &str, sign: usize) -> &str {
+    let before = &text[..sign];
+    let start = before.rfind(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'));
+    start.map_or(before, |start| &before[start + before[start..].chars().next().map_or(1, char::len_utf8)..])
+}
+
+fn joined(all: &[String], more: impl IntoIterator<Item = String>) -> Arc<[String]> {
+    let mut all = all.to_vec();
+    for one in more {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    // What is part of another one would leave the rest of it to be seen.
+    all.sort_by_key(|one| std::cmp::Reverse(one.len()));
+    all.into()
+}
+
+/// All forms in which a value may be written, the longest first; none of one that is too short to be told from others.
+pub(crate) fn forms(value: &str) -> Vec<String> {
+    if value.len() < SHORTEST {
+        return Vec::new();
+    }
+    let form: String = byte_serialize(value.as_bytes()).collect();
+    let in_url = form.replace('+', "%20");
+    let bare: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let json = serde_json::Value::from(value).to_string();
+    let json = json.trim_matches('"').to_owned();
+    let slashes = json.replace('/', "\\/");
+    let ascii: String = json.chars().map(|c| if c.is_ascii() { c.to_string() } else { escaped(c) }).collect();
+    let html = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let quoted = html.replace('"', "&quot;");
+    let html_forms = ["&#x27;", "&#39;", "&apos;"].map(|quote| quoted.replace('\'', quote));
+    // As it was written into the query or the path of a URL, where only what cannot stand there is encoded.
+    let written = Url::parse("http://host/").map(|mut url| {
+        url.set_query(Some(value));
+        let in_query = url.query().unwrap_or_default().to_owned();
+        url.set_path(value);
+        [in_query, url.path().trim_start_matches('/').to_owned()]
+    });
+    let encoded = [&BASE64_STANDARD, &BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE, &BASE64_URL_SAFE_NO_PAD]
+        .map(|engine| engine.encode(value));
+    let lower = [&form, &in_url].map(|form| lower_percents(form));
+    let all = [value.to_owned(), form, in_url, bare, json, slashes, ascii, html, quoted];
+    let all = all.into_iter().chain(html_forms).chain(lower).chain(written.into_iter().flatten()).chain(encoded);
+    joined(&[], all.filter(|form| form.len() >= SHORTEST)).to_vec()
+}
+
+/// The same with small letters in `%c3`.
+fn lower_percents(form: &str) -> String {
+    let mut lower = String::with_capacity(form.len());
+    let mut left = 0;
+    for c in form.chars() {
+        left = if c == '%' { 3 } else { left };
+        lower.push(if left > 0 { c.to_ascii_lowercase() } else { c });
+        left = usize::saturating_sub(left, 1);
+    }
+    lower
+}
+
+/// `\u00e9`, in two where UTF-16 takes two.
+fn escaped(c: char) -> String {
+    c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+/// Puts a mask in the place of these bytes, and of their beginning where the body was cut in the middle of them.
+fn replace(body: &mut Vec<u8>, value: &[u8]) {
+    let mut at = 0;
+    while at < body.len() {
+        let rest = &body[at..];
+        let is_here =
+            rest.starts_with(value) || (rest.len() > 3 && rest.len() < value.len() && value.starts_with(rest));
+        if is_here {
+            let end = body.len().min(at + value.len());
+            body.splice(at..end, MASK.bytes());
+            at += MASK.len();
+        } else {
+            at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_hidden_in_every_form_in_which_it_is_written() {
+        let redactor = Redactor::default().value("p@ss w/+\"<é>'x");
+        for form in [
+            "p@ss w/+\"<é>'x",
+            "p%40ss+w%2F%2B%22%3C%C3%A9%3E%27x",
+            "p%40ss%20w%2f%2b%22%3c%c3%a9%3e%27x",
+            "p@ss w/+\\\"<é>'x",
+            "p@ss w\\/+\\\"<é>'x",
+            "p@ss w/+\\\"<\\u00e9>'x",
+            "p@ss w/+&quot;&lt;é&gt;&#x27;x",
+            "p@ss w/+&quot;&lt;é&gt;&#39;x",
+            &BASE64_STANDARD.encode("p@ss w/+\"<é>'x"),
+        ] {
+            assert_eq!(redactor.text(&format!("a {form} b")), "a *** b", "{form}");
+        }
+        let mut redactor = Redactor::default();
+        redactor.find("later");
+        assert_eq!(redactor.text("later than now"), "*** than now");
+        redactor.begin();
+        assert_eq!(redactor.text("later"), "later");
+    }
+
+    #[test]
+    fn what_is_short_hides_nothing_by_value() {
+        assert!(Redactor::default().value("abc").has_no_value());
+        assert_eq!(Redactor::default().value("abcd").text("abcdef"), "***ef");
+    }
+
+    #[test]
+    fn what_stands_under_a_name_of_a_secret_is_hidden() {
+        let redactor = Redactor::default().name("Session-Id");
+        for (text, shown) in [
+            ("http://a.test/?q=1&api_key=abc&x=2#token=f", "http://a.test/?q=1&api_key=***&x=2#token=***"),
+            ("http://bob:secret@a.test/x bob:x@y", "http://bob:***@a.test/x bob:x@y"),
+            ("http://bob:se@cret@a.test", "http://bob:***@a.test"),
+            ("http://bob@a.test:80/", "http://bob@a.test:80/"),
+            (
+                "{\"password\" : \"a\\\"b\", \"n\": \"x\", \"id_token\":\"\"}",
+                "{\"password\" : \"***\", \"n\": \"x\", \"id_token\":\"\"}",
+            ),
+            ("{\\\"password\\\":\\\"abc\\\"}", "{\\\"password\\\":\\\"***\\\"}"),
+            ("X-Api-Key: abc\nAccept: x", "X-Api-Key: ***\nAccept: x"),
+            (
+                "curl -H 'authorization: Bearer x' -d 'a=b&client_secret=c'",
+                "curl -H 'authorization: ***' -d 'a=b&client_secret=***'",
+            ),
+            ("sessionid=7; session_id=8; Session-Id: 9", "sessionid=***; session_id=***; Session-Id: 9"),
+            ("token=***&token={token}", "token=***&token={token}"),
+            ("max_tokens=5 tokens: 7 a token: x", "max_tokens=5 tokens: 7 a token: x"),
+        ] {
+            assert_eq!(redactor.text(text), shown);
+        }
+        let found: Vec<_> = redactor.secrets_of("http://b:cd@a.test/?token=ef").collect();
+        assert_eq!(found, ["cd", "ef"]);
+    }
+
+    #[test]
+    fn a_value_is_hidden_in_a_body_also_where_that_was_cut() {
+        let mut body = b"x=secret&y=secret&z=secr".to_vec();
+        Redactor::default().value("secret").hide_values_in(&mut body);
+        assert_eq!(body, b"x=***&y=***&z=***");
+        let mut body = b"se".to_vec();
+        Redactor::default().value("secret").hide_values_in(&mut body);
+        assert_eq!(body, b"se");
+    }
+}
