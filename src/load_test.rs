@@ -245,8 +245,10 @@ impl LoadTest {
     /// Before any traffic: a plan that cannot work ([`ErrorKind::Usage`](crate::ErrorKind::Usage)), or a machine that
     /// cannot make so many threads ([`ErrorKind::Run`](crate::ErrorKind::Run)).
     pub fn start(self) -> Result<Run, Error> {
-        let plan = self.plan.clone().seeded();
+        let mut plan = self.plan.clone().seeded();
         plan.validate()?;
+        let shows_secrets = matches!(self.logs.http, Some((_, Secrets::Show)));
+        plan.redactor = plan.redactor.with_open_log(shows_secrets);
         let seed = plan.seed.unwrap_or_default();
         let mut classes = self.user_classes(&plan)?;
         self.validate_gates(&plan, &classes)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::printable;
 use crate::sample::{CheckId, RequestId};
 
 /// More request names than this are counted together.
@@ -31,7 +32,10 @@ struct Requests {
 
 impl Names {
     pub(crate) fn new<'a>(checks: impl IntoIterator<Item = &'a str>) -> Self {
-        Names { checks: checks.into_iter().map(Arc::from).collect(), requests: Mutex::default() }
+        Names {
+            checks: checks.into_iter().map(|name| Arc::from(&*printable::name(name))).collect(),
+            requests: Mutex::default(),
+        }
     }
 
     /// The names of a run that is read from its report, where requests are known by their names.
@@ -57,6 +61,7 @@ impl Names {
 
     /// The number of this request name, a new one if it was not seen before.
     pub(crate) fn request(&self, name: &str) -> RequestId {
+        let name = &*printable::name(name);
         let mut requests = self.requests.lock();
         if let Some(id) = requests.ids.get(name) {
             return *id;

@@ -4,16 +4,34 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The same text, with each character that a terminal would obey written as `\x1b` or `\u{202e}`. Line ends, tabs and
-/// colours (SGR sequences, which perfloop writes itself) stay.
+/// A text of perfloop's own, as a terminal may have it: each character that it would obey is written as `\x1b` or
+/// `\u{202e}`. Line ends, tabs and colours (SGR sequences, which perfloop writes itself) stay.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    shown(text, |rest| colour_length(rest).unwrap_or(0))
+}
+
+/// The same for a text of somebody else, in which colours are control characters like others.
+pub(crate) fn foreign(text: &str) -> Cow<'_, str> {
+    shown(text, |_| 0)
+}
+
+/// The same for a name, which has one line.
+pub(crate) fn name(text: &str) -> Cow<'_, str> {
+    match foreign(text) {
+        shown if shown.contains(['\n', '\t']) => shown.replace('\n', "\\n").replace('\t', "\\t").into(),
+        shown => shown,
+    }
+}
+
+/// With what is to stay, of which `kept` tells how much a text begins with.
+fn shown(text: &str, kept: impl Fn(&str) -> usize) -> Cow<'_, str> {
     if !text.chars().any(is_control) {
         return text.into();
     }
     let mut shown = String::with_capacity(text.len() + 16);
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let length = colour_length(rest).unwrap_or(0);
+        let length = kept(rest);
         if length > 0 {
             shown.push_str(&rest[..length]);
             rest = &rest[length..];
@@ -68,5 +86,11 @@ mod tests {
             assert_eq!(printable(text), text);
         }
         assert_eq!(printable("\x1b[31"), "\\x1b[31");
+    }
+
+    #[test]
+    fn somebody_elses_colours_and_the_lines_of_a_name_are_shown_too() {
+        assert_eq!(foreign("\x1b[1;31mfail\n\x1b[0m"), "\\x1b[1;31mfail\n\\x1b[0m");
+        assert_eq!(name("a\nb\tc\x1b[0m"), "a\\nb\\tc\\x1b[0m");
     }
 }

@@ -46,6 +46,7 @@ pub(crate) struct Redactor {
     of_check: Option<Arc<[String]>>,
     /// Those that came to be known in it.
     found: Vec<String>,
+    log_is_open: bool,
 }
 
 impl Redactor {
@@ -59,6 +60,21 @@ impl Redactor {
     #[must_use]
     pub(crate) fn name(self, name: &str) -> Self {
         Redactor { names: joined(&self.names, [plain(name)]), ..self }
+    }
+
+    /// The log shows what is known by its name or its place alone.
+    #[must_use]
+    pub(crate) fn with_open_log(self, is_open: bool) -> Self {
+        Redactor { log_is_open: is_open, ..self }
+    }
+
+    /// What is hidden in the log.
+    pub(crate) fn of_log(&self) -> Cow<'_, Redactor> {
+        if self.log_is_open {
+            Cow::Owned(Redactor { known: Arc::new([]), ..self.clone() })
+        } else {
+            Cow::Borrowed(self)
+        }
     }
 
     /// Begins a check: none of the values of another one is hidden any more.

@@ -11,6 +11,7 @@ use super::{Exit, outputs, secrets};
 use crate::error::Error;
 use crate::load::{Need, Outlined, Plan};
 use crate::load_test::LoadTest;
+use crate::printable::name;
 use crate::redact::Redactor;
 use crate::report::bytes;
 use crate::report::outline::{Align, write_columns};
@@ -69,7 +70,8 @@ fn write(
     let title = vec!["check".to_owned(), "iterations".to_owned()];
     let rows = checks.iter().map(|check| {
         let class = check.class.as_ref().map(|class| format!("{class}: ")).unwrap_or_default();
-        vec![format!("{class}{}", check.check), percent(check.per_iteration)]
+        let check_name = format!("{class}{}", check.check);
+        vec![name(&plan.redactor.text(&check_name)).into_owned(), percent(check.per_iteration)]
     });
     write_columns(&[Align::Left, Align::Right], std::iter::once(title).chain(rows), WIDTH, out)?;
 
@@ -136,10 +138,10 @@ fn plan_rows(args: &Args, plan: &Plan, aim: &Aim, settings: &Settings) -> Vec<Ve
     }
     let origin = effective.iter().find(|one| one.name == "targets").and_then(|one| one.origin.as_deref());
     if args.targets.is_empty() {
-        row("target", aim.description.clone(), "");
+        row("target", aim.shown(plan), "");
     }
     for url in &args.targets {
-        row("target", plan.redactor.text(url).into_owned(), origin.unwrap_or_default());
+        row("target", name(&plan.redactor.text(url)).into_owned(), origin.unwrap_or_default());
     }
     rows
 }

@@ -14,6 +14,7 @@ use super::{Exit, Refusal, Subcommand, config};
 use crate::error::Error;
 use crate::load::{Outlined, Plan};
 use crate::load_test::LoadTest;
+use crate::printable;
 
 pub(super) const COMMAND: Subcommand = Subcommand {
     name: "list",
@@ -75,10 +76,11 @@ fn refuse_outputs(settings: &Settings) -> Result<(), Error> {
 /// be used elsewhere.
 fn write(checks: &[Outlined], contents: &[(String, Vec<String>)], mut writer: impl Write) -> io::Result<()> {
     const TITLE: &str = "check";
-    let name = |one: &Outlined| match &one.class {
+    let plain = |one: &Outlined| match &one.class {
         Some(class) => format!("{class}: {}", one.check),
         None => one.check.clone(),
     };
+    let name = |one: &Outlined| printable::name(&plain(one)).into_owned();
     let widest = checks.iter().map(|one| name(one).chars().count()).fold(TITLE.len(), usize::max);
     writeln!(writer, "{TITLE:<widest$}  weight    share")?;
     for one in checks {

@@ -39,7 +39,7 @@ use std::process::ExitCode;
 
 use crate::error::{Error, ErrorKind};
 use crate::nearest::nearest;
-use crate::printable::printable;
+use crate::printable::foreign;
 use crate::redact::Redactor;
 
 /// A command of its own: its word stands first, and wins over a TARGET of the same name.
@@ -136,7 +136,7 @@ fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
     };
     // It may quote what was given, secrets and all.
     let message = error.to_string();
-    let _ = writeln!(std::io::stderr(), "perfloop: {}", printable(&Redactor::default().text(&message)));
+    let _ = writeln!(std::io::stderr(), "perfloop: {}", foreign(&Redactor::default().text(&message)));
     match error.kind() {
         ErrorKind::Usage => Exit::Usage,
         ErrorKind::Run => Exit::Broken,

@@ -39,6 +39,10 @@ impl Output {
             refuse_closed_stdout(flag)?;
             return Ok(Output::Stdout);
         }
+        if is_of_the_system(path) {
+            let file = OpenOptions::new().write(true).open(path).map_err(|error| unwritable(flag, path, &error))?;
+            return Ok(Output::Stream { path: path.into(), file });
+        }
         // Only the kind: the text of some errors names the file beside it.
         let refuse = |error: io::Error| unwritable(flag, path, &error.kind().into());
         let place = followed(path).map_err(refuse)?;
@@ -89,6 +93,12 @@ impl Output {
 /// The standard output of the process, by the names it is given for files.
 pub(super) fn is_stdout(path: &Path) -> bool {
     ["-", "/dev/stdout"].iter().any(|name| path == Path::new(name))
+}
+
+/// It leads to something that is open already, or to a device: there a file can neither be made nor moved to.
+fn is_of_the_system(path: &Path) -> bool {
+    ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
+        && !fs::metadata(path).is_ok_and(|known| known.is_dir())
 }
 
 /// Whether two paths are of the same file, by whatever names. A device such as `/dev/null` takes from several.

@@ -18,6 +18,7 @@ use super::{Exit, Refusal, dry_run, help, proxies, secrets};
 use crate::error::Error;
 use crate::load::{Need, Plan};
 use crate::load_test::LoadTest;
+use crate::printable::name;
 use crate::report::{Kept, RunInfo, Style, next_step, wrapped_line, write_text};
 use crate::stats::Summary;
 use crate::units;
@@ -52,6 +53,11 @@ pub(super) struct Aim {
 }
 
 impl Aim {
+    /// What it is aimed at, without secrets and what a terminal would obey.
+    pub(super) fn shown(&self, plan: &Plan) -> String {
+        name(&plan.redactor.text(&self.description)).into_owned()
+    }
+
     /// Some of its connections are encrypted.
     pub(super) fn has_tls(&self) -> bool {
         self.origins.iter().any(|origin| origin.starts_with("https:"))
@@ -106,7 +112,7 @@ pub(super) fn carry_out(
 
     let info = RunInfo {
         started: SystemTime::now(),
-        target: plan.redactor.text(&aim.description).into_owned(),
+        target: aim.shown(plan),
         plan: Some(plan.told()),
         command: secrets::hidden(settings.words(), &plan.redactor),
         hosts: vec![host()],
@@ -148,14 +154,14 @@ pub(super) fn carry_out(
         let _ = writeln!(out, "{line}");
     }
     if aim.is_embedded {
-        let _ = writeln!(out, "target: {}", aim.description);
+        let _ = writeln!(out, "target: {}", aim.shown(plan));
     }
     outputs.write(args, &summary, &info).and(out.close())?;
     Ok(exit(&summary, &signals))
 }
 
 fn first_line(plan: &Plan, aim: &Aim) -> String {
-    format!("{}: {}", load_line(plan), plan.redactor.text(&aim.description))
+    format!("{}: {}", load_line(plan), aim.shown(plan))
 }
 
 /// How much is asked, and for how long.

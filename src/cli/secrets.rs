@@ -3,6 +3,7 @@
 use super::config::Settings;
 use super::values::without_key_password;
 use crate::load::{Plan, certificate_file};
+use crate::printable::foreign;
 use crate::redact::{MASK, Redactor};
 
 /// Flags whose values hold a secret wherever it stands in them.
@@ -48,7 +49,7 @@ pub(super) fn hidden(words: impl Iterator<Item = String>, redactor: &Redactor) -
             }
         }
     };
-    words.map(hide).collect()
+    words.map(hide).map(|word| foreign(&word).into_owned()).collect()
 }
 
 /// The value of a setting without its secret.
@@ -57,7 +58,7 @@ pub(super) fn shown(setting: &str, value: &str, redactor: &Redactor) -> String {
         ("basic-auth", Some((user, _)), _) => format!("{user}:{MASK}"),
         ("secret", _, Some((name, _))) => format!("{name}={MASK}"),
         ("cert", ..) => without_key_password(value),
-        _ => redactor.text(value).into_owned(),
+        _ => foreign(&redactor.text(value)).into_owned(),
     }
 }
 

@@ -62,11 +62,29 @@ fn resolved(path: &Path) -> PathBuf {
             }
             part => {
                 resolved.push(part);
-                resolved = resolved.canonicalize().unwrap_or(resolved);
+                resolved = resolved.canonicalize().unwrap_or_else(|_| led_to(resolved));
             }
         }
     }
     resolved
+}
+
+/// Where a link leads to something that does not exist yet; anything else stays where it is.
+fn led_to(mut path: PathBuf) -> PathBuf {
+    /// More links than this lead in a circle, and nowhere.
+    const MAX_LINKS: u32 = 40;
+    for _ in 0..MAX_LINKS {
+        let Ok(target) = fs::read_link(&path) else { return path };
+        path.pop();
+        let folder = path.canonicalize().unwrap_or(path);
+        path = folder.join(target);
+        if let (Some(folder), Some(name)) =
+            (path.parent().and_then(|folder| folder.canonicalize().ok()), path.file_name())
+        {
+            path = folder.join(name);
+        }
+    }
+    PathBuf::new()
 }
 
 #[cfg(test)]
@@ -92,6 +110,18 @@ mod tests {
         files.write("inner/new", b"n").expect("written");
         assert!(files.write("../new", b"n").is_err() && !folder.path().join("new").exists());
         assert!(files.read("none").expect_err("missing").contains("cannot be read"));
+        // Links to what does not exist yet, in one step and in two, and in a circle.
+        for (target, link) in
+            [("../dangling", "out"), ("out", "further"), ("inner/later", "in"), ("b", "a"), ("a", "b")]
+        {
+            std::os::unix::fs::symlink(target, root.join(link)).expect("linked");
+        }
+        for name in ["out", "further", "a"] {
+            assert!(files.write(name, b"n").expect_err(name).contains("lies outside"), "{name}");
+        }
+        assert!(!folder.path().join("dangling").exists());
+        files.write("in", b"n").expect("written");
+        assert_eq!(fs::read(root.join("inner/later")).expect("written"), b"n");
     }
 
     #[test]

@@ -14,6 +14,12 @@ impl HurlChecks {
         contents.collect()
     }
 
+    /// The files of which an entry accepts any certificate, or may.
+    pub fn insecure(&self) -> Vec<&str> {
+        let files = self.files().iter().filter(|file| file.plan.is_insecure);
+        files.map(|file| file.plan.source.name()).collect()
+    }
+
     /// Schemes, hosts and ports that the files name themselves or by `{{host}}`, without those that other variables
     /// hold.
     pub fn origins(&self) -> Vec<String> {

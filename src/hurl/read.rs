@@ -13,6 +13,7 @@ use super::files::Files;
 use super::plan::Plan;
 use super::tweaks::Tweaks;
 use crate::input_file;
+use crate::printable;
 
 /// Why Hurl files cannot be run: everything that is wrong with all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +82,7 @@ impl Reading<'_> {
     fn plan(self, path: &Path, errors: &mut HurlErrors) -> Option<Arc<Plan>> {
         // What stands in the current folder needs no path.
         let name = path.strip_prefix(".").unwrap_or(path).display().to_string();
+        let name = printable::name(&name).into_owned();
         let text = match input_file::read(path).map(String::from_utf8) {
             Ok(Ok(text)) => text,
             Ok(Err(error)) => {

@@ -22,7 +22,6 @@ use crate::error::Error;
 use crate::load::{Check, CheckSet, Plan, User, UserClass};
 use crate::load_test::LoadTest;
 use crate::outcome::Outcome;
-use crate::redact;
 use crate::report::Secrets;
 
 /// Says how Hurl files are run, and reads them.
@@ -127,7 +126,7 @@ impl HurlFiles {
     /// exchanges: `***` stands in its place.
     pub fn secret(mut self, name: &str, value: &str) -> Self {
         self.variables.set(name, Value::from(value));
-        self.manners.secrets = self.manners.secrets.iter().cloned().chain(redact::forms(value)).collect();
+        self.manners.secrets = self.manners.secrets.iter().cloned().chain(crate::redact::forms(value)).collect();
         self
     }
 

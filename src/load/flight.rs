@@ -184,6 +184,7 @@ impl User {
         let now = SystemTime::now();
         let started = sent.began.and_then(|began| now.checked_sub(began.elapsed())).unwrap_or(now);
         let mut exchange = self.whole(started, request, headers, times, answer, MAX_RECORDED_BODY);
+        exchange.hide_values(&self.redactor);
         exchange.hide_named(&self.redactor);
         Some(exchange)
     }

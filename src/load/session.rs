@@ -67,7 +67,7 @@ impl User {
     pub(super) fn log_last(&mut self) {
         if let (Some(log), Some(mut seen)) = (&self.log, self.open.unlogged.take()) {
             if self.open.finds_secrets {
-                seen.hide_values(&self.redactor);
+                seen.hide_values(&self.redactor.of_log());
             }
             log.offer(seen);
         }
@@ -315,7 +315,9 @@ impl User {
             }
             Err(lost) => Err(lost.message.as_str()),
         };
-        self.whole(started, request, headers, exchanged.times, answer, MAX_KEPT_BODY)
+        let mut exchange = self.whole(started, request, headers, exchanged.times, answer, MAX_KEPT_BODY);
+        exchange.hide_values(&self.redactor.of_log());
+        exchange
     }
 
     /// A copy of an exchange, sent with these headers, with at most `limit` bytes of each body.
@@ -336,7 +338,7 @@ impl User {
         let answer = answer
             .map_err(str::to_owned)
             .map(|(status, headers, body, length)| (status, Message::new(headers.iter(), body, length, limit)));
-        let mut exchange = Exchange {
+        Exchange {
             user: self.id,
             iteration: self.iteration,
             started,
@@ -346,8 +348,6 @@ impl User {
             answer,
             time: times.setup() + times.response_time(),
             times,
-        };
-        exchange.hide_values(&self.redactor);
-        exchange
+        }
     }
 }

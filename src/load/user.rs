@@ -308,7 +308,7 @@ impl User {
             outcome = recorded;
         }
         if let Outcome::Fail(reason) | Outcome::Exception(reason) = &mut outcome {
-            reason.hide(&self.redactor);
+            reason.clean(&self.redactor);
         }
         let blamed = self.open.blame.settle(&mut outcome);
         let elapsed = ended.saturating_duration_since(started);

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::printable::foreign;
 use crate::redact::Redactor;
 use crate::sample::{Phase, RequestId};
 
@@ -59,11 +60,14 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// Hides what is secret in it.
-    pub(crate) fn hide(&mut self, redactor: &Redactor) {
+    /// Hides what is secret in it, and what a terminal would obey.
+    pub(crate) fn clean(&mut self, redactor: &Redactor) {
         for text in [Some(&mut self.message), self.detail.as_mut()].into_iter().flatten() {
-            if let Cow::Owned(hidden) = redactor.text(text) {
-                *text = hidden;
+            let hidden = redactor.text(text);
+            match (foreign(&hidden), &hidden) {
+                (Cow::Owned(shown), _) => *text = shown,
+                (Cow::Borrowed(_), Cow::Owned(hidden)) => *text = hidden.clone(),
+                (Cow::Borrowed(_), Cow::Borrowed(_)) => {}
             }
         }
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::curl::curl_line;
 use super::http_log::timestamp;
 use crate::exchange::Message;
+use crate::printable::foreign;
 use crate::stats::{FailureGroup, Recording, Summary};
 use crate::units::milliseconds;
 
@@ -36,11 +37,11 @@ fn exchange(recording: &Recording, kept_as: &[&str]) -> Value {
         "user": exchange.user,
         "iteration": exchange.iteration,
         "method": exchange.method,
-        "url": exchange.url,
+        "url": foreign(&exchange.url),
         "request": message(&exchange.sent),
         "status": status,
         "response": answer,
-        "error": lost,
+        "error": lost.map(|reason| foreign(reason)),
         "times_ms": {
             "resolve": milliseconds(times.resolve),
             "connect": milliseconds(times.connect),
@@ -50,18 +51,19 @@ fn exchange(recording: &Recording, kept_as: &[&str]) -> Value {
             "receive": milliseconds(times.receive),
             "client_delay": milliseconds(times.client_delay),
         },
-        "curl": curl_line(exchange),
+        "curl": foreign(&curl_line(exchange)),
     })
 }
 
 /// A body that is no text has its bytes escaped, as in `\xff`.
 fn message(message: &Message) -> Value {
-    let headers: Vec<Value> = message.headers.iter().map(|(name, value)| json!([name, value])).collect();
+    let headers: Vec<Value> =
+        message.headers.iter().map(|(name, value)| json!([foreign(name), foreign(value)])).collect();
     let body =
         std::str::from_utf8(&message.body).map_or_else(|_| message.body.escape_ascii().to_string(), str::to_owned);
     json!({
         "headers": headers,
-        "body": body,
+        "body": foreign(&body),
         "body_bytes": message.body_length,
     })
 }

@@ -46,11 +46,18 @@ pub fn write_open_metrics(summary: &Summary, mut writer: impl Write) -> io::Resu
 /// What is shown of a run.
 #[derive(Debug)]
 struct Numbers {
-    checks: Vec<(Arc<str>, [(&'static str, u64); 4])>,
+    checks: Vec<Checks>,
     requests: Vec<Requests>,
     users: u32,
     users_lost: u64,
     in_flight: f64,
+}
+
+/// Runs of a check by how they ended.
+#[derive(Debug)]
+struct Checks {
+    name: Arc<str>,
+    outcomes: [(&'static str, u64); 4],
 }
 
 /// The requests of one name.
@@ -65,7 +72,7 @@ struct Requests {
 
 impl Numbers {
     fn of(summary: &Summary) -> Self {
-        let check = |check: &CheckTally| (Arc::clone(&check.name), check_outcomes(check));
+        let check = |check: &CheckTally| Checks { name: Arc::clone(&check.name), outcomes: check_outcomes(check) };
         Numbers {
             checks: summary.whole.checks.iter().map(check).collect(),
             requests: summary.whole.requests.iter().map(Requests::of).collect(),
@@ -96,7 +103,7 @@ impl Collector for Numbers {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let help = "Runs of a check by how they ended";
         let mut metric = encoder.encode_descriptor("perfloop_checks", help, None, MetricType::Counter)?;
-        for (name, outcomes) in &self.checks {
+        for Checks { name, outcomes } in &self.checks {
             for (outcome, count) in outcomes {
                 count_of(&mut metric, [("check", name), ("outcome", outcome)], *count)?;
             }

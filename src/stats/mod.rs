@@ -14,6 +14,7 @@ mod merge;
 mod nature;
 mod recent;
 mod recordings;
+mod snapshot;
 mod sparse;
 mod stalls;
 mod steady;
@@ -46,7 +47,6 @@ pub(crate) use timing::UNIT;
 pub use verdict::{LoadVerdict, TimesVerdict};
 pub use warning::Warning;
 
-use crate::asked::Asked;
 use crate::exchange::{Bar, Recorded};
 use crate::names::Names;
 use crate::outcome::Outcome;
@@ -331,88 +331,6 @@ impl Stats {
             Some((part, from)) => (part, Some(from)),
             None => (&mut self.rest, self.started),
         }
-    }
-
-    /// What is counted up to now.
-    pub(crate) fn summary(&self, blocked: Duration) -> Summary {
-        Summary {
-            failures: self.failures.groups(),
-            slowest: self.slowest.kept(),
-            timeline: self.timeline.clone(),
-            ..self.numbers(blocked)
-        }
-    }
-
-    /// The same without examples of failures and of what was slow, and with a timeline of counts alone: what can be read
-    /// each second.
-    pub(crate) fn numbers(&self, blocked: Duration) -> Summary {
-        let mut whole = self.rest.clone();
-        self.levels.parts().for_each(|part| whole.merge(part));
-        whole.at_service = self.at_service;
-        let schedule = self.schedule(whole.iterations);
-        let tested = self.tested(whole.iterations);
-        let (names, natures) = (&self.names, &self.natures);
-        let warmup = (!self.warmup.checks.is_empty()).then(|| WarmUp {
-            section: Section::new(&self.warmup, Duration::ZERO, names, natures),
-            failures: self.warmup_failures.groups(),
-        });
-        Summary {
-            users: self.users_wanted.max(self.most_users_up),
-            users_up: self.users_up,
-            began: self.started.map(|started| self.made.1 + started.saturating_duration_since(self.made.0)),
-            whole: Section::new(&whole, tested, names, natures),
-            full_load: self.levels.full_load(names, natures),
-            levels: self.levels.sections(self.started, names, natures),
-            schedule,
-            warmup,
-            failures: Vec::new(),
-            slowest: Vec::new(),
-            names: Arc::clone(names),
-            timeline: self.timeline.counts(),
-            blocks: Blocks::default(),
-            starts: self.starts.clone(),
-            pauses: self.pauses.clone(),
-            oldest_unfinished: self.oldest_unfinished,
-            missed: self.missed,
-            dropped: self.dropped,
-            not_made: self.not_made,
-            lost: self.lost,
-            hook_panic: None,
-            seed: 0,
-            run_delay: self.lives.and_then(|lives| lives.run_delay),
-            worked: self.lives.map(|lives| lives.worked),
-            stalls: self.stalls.known.clone(),
-            blocked,
-            end: None,
-            log: LogLoss::default(),
-            samples: LogLoss::default(),
-            asked: Asked::default(),
-            used_up: None,
-            gates: Vec::new(),
-        }
-    }
-
-    /// Full load over time. Large, and so no part of each summary.
-    pub(crate) fn blocks(&self) -> Blocks {
-        self.blocks.named(&self.names, &self.natures)
-    }
-
-    /// What rates are divided by, after so many iterations.
-    fn tested(&self, iterations: u64) -> Duration {
-        self.schedule(iterations).map_or_else(|| self.elapsed(), |schedule| schedule.span())
-    }
-
-    /// From the first start to the last counted end.
-    fn elapsed(&self) -> Duration {
-        let (started, end) = (self.started, self.last_end);
-        started.zip(end).map_or(Duration::ZERO, |(started, end)| end.saturating_duration_since(started))
-    }
-
-    /// What a schedule asked for, and how many iterations came of it.
-    fn schedule(&self, iterations: u64) -> Option<Schedule> {
-        let (asked, from, until) = self.asked?;
-        let end = self.last_end.map_or(until, |end| end.max(until));
-        Some(Schedule::new(asked, iterations, end.saturating_duration_since(from)))
     }
 }
 

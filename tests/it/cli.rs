@@ -238,14 +238,14 @@ fn the_log_holds_requests_and_answers_with_their_secrets_masked() {
         ["--loops", "2", "--log-http", &log, "--basic-auth", "ann:s3cret", "-H", "Cookie: id=t0ken", "-d", "hi", &url];
     assert_eq!(perfloop(&args).code, Some(0));
     let text = fs::read_to_string(&log).unwrap();
-    assert_eq!(text.matches(&format!("POST {url}\n")).count(), 2, "{text}");
-    assert_eq!(text.matches("--- 200\n").count(), 2, "{text}");
+    assert_eq!(text.matches(&format!("\n> POST {url}\n")).count(), 2, "{text}");
+    assert_eq!(text.matches("\n< 200\n").count(), 2, "{text}");
     for words in
-        ["user 1 iteration 2", "Authorization: ***", "Cookie: ***", "Content-Length: 2", "\nhi\n", "\"method\""]
+        ["user 1 iteration 2", "Authorization: ***", "Cookie: ***", "Content-Length: 2", "\n> hi\n", "\"method\""]
     {
         assert!(text.contains(words), "'{words}' is not in: {text}");
     }
-    let (head, _) = text.split_once("--- 200").unwrap();
+    let (head, _) = text.split_once("\n< 200").unwrap();
     assert!(!head.contains("t0ken") && !head.contains("Basic "), "{head}");
 
     assert_eq!(perfloop(&[&args[..], &["--show-secrets"]].concat()).code, Some(0));
@@ -256,7 +256,7 @@ fn the_log_holds_requests_and_answers_with_their_secrets_masked() {
 #[test]
 fn the_log_says_why_there_was_no_answer() {
     let output = perfloop(&["--loops", "1", "--log-http", "-", REFUSED]);
-    assert!(output.stdout.contains("--- no answer: connection refused by 127.0.0.1:1\n"), "{}", output.stdout);
+    assert!(output.stdout.contains("* no answer: connection refused by 127.0.0.1:1\n"), "{}", output.stdout);
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn the_log_can_go_to_stdout_beside_the_tables() {
     let output = perfloop(&["--loops", "1", "--log-http", "-", &url]);
     assert_eq!(output.code, Some(0), "{output:#?}");
     let stdout = &output.stdout;
-    assert!(stdout.contains(&format!("GET {url}\n")) && stdout.contains("--- 200\n"), "{stdout}");
+    assert!(stdout.contains(&format!("> GET {url}\n")) && stdout.contains("< 200\n"), "{stdout}");
     assert!(stdout.contains("{\"code\": 1}") && stdout.contains("TPR of passes, ms"), "{stdout}");
 }
 

@@ -252,7 +252,7 @@ fn a_dry_run_shows_the_plan_and_sends_nothing() {
         "spawn-rate 10 PERFLOOP_SPAWN_RATE",
         "stop-timeout 10 s",
         "header Cookie: *** perfloop.toml line 2",
-        "basic-auth *** command line",
+        "basic-auth ann:*** command line",
         &format!("target {fast} command line"),
         &format!("target {json} command line"),
         "check iterations",

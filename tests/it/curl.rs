@@ -11,15 +11,18 @@ use crate::support::{Service, complaint, none, perfloop};
 /// What arrived at `/echo`, told by the only request of the run, which the log shows.
 fn echoed(args: &[&str]) -> Value {
     let split = args.iter().position(|word| *word == "--").unwrap_or(args.len());
-    let flags = ["--loops", "1", "--log-http", "-"];
+    let flags = ["--loops", "1", "--log-http", "-", "--show-secrets"];
     let output = perfloop(&[&["curl"][..], &args[..split], &flags, &args[split..]].concat());
     assert_eq!(output.code, Some(0), "{output:#?}");
     echo(&output.stdout)
 }
 
 fn echo(stdout: &str) -> Value {
-    let (_, answer) = stdout.split_once("--- 200").unwrap_or_else(|| panic!("no answer in {stdout}"));
-    serde_json::from_str(answer.lines().find(|line| line.starts_with('{')).unwrap()).unwrap()
+    let (_, answer) = stdout.split_once("\n< 200").unwrap_or_else(|| panic!("no answer in {stdout}"));
+    serde_json::from_str(
+        &answer.lines().find_map(|line| line.strip_prefix("< {").map(|rest| format!("{{{rest}"))).unwrap(),
+    )
+    .unwrap()
 }
 
 #[test]

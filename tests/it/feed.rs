@@ -47,10 +47,10 @@ fn report(args: &[&str]) -> (Value, Option<i32>) {
 /// What arrived at `/echo`, told by the only request of the run.
 fn echoed(service: &Service, target: &str, args: &[&str]) -> Value {
     let url = service.at(target);
-    let output = perfloop(&[&["--loops", "1", "--log-http", "-", url.as_str()], args].concat());
+    let output = perfloop(&[&["--loops", "1", "--log-http", "-", "--show-secrets", url.as_str()], args].concat());
     assert_eq!(output.code, Some(0), "{output:#?}");
-    let (_, answer) = output.stdout.split_once("--- 200").unwrap();
-    let body = answer.lines().find(|line| line.starts_with('{')).unwrap();
+    let (_, answer) = output.stdout.split_once("\n< 200").unwrap();
+    let body = answer.lines().filter_map(|line| line.strip_prefix("< ")).find(|line| line.starts_with('{')).unwrap();
     serde_json::from_str(body).unwrap()
 }
 

@@ -99,7 +99,7 @@ fn rows_of_a_feed_are_variables_by_their_columns() {
     let place = Place::new(&[("a.hurl", text), ("rows.csv", "id,x\n007,a\n8,b\n")]);
     let output = place.run(&["a.hurl", "--loops", "2", "--feed", "rows.csv", "--log-http", "-"]);
     assert_eq!(output.code, Some(0), "{output:#?}");
-    let urls: Vec<&str> = output.stdout.lines().filter(|line| line.starts_with("GET ")).collect();
+    let urls: Vec<&str> = output.stdout.lines().filter(|line| line.starts_with("> GET ")).collect();
     assert!(urls.len() == 2 && urls[0].ends_with("id=007") && urls[1].ends_with("id=8"), "{urls:?}");
 }
 

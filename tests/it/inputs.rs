@@ -6,7 +6,7 @@ use std::path::Path;
 use base64::Engine as _;
 
 use crate::raw::{Raw, head_length};
-use crate::support::{Service, complaint, none, perfloop};
+use crate::support::{Reports, Service, complaint, none, perfloop};
 
 /// What one request of a run with these flags is on the wire.
 fn sent(raw: &Raw, args: &[&str]) -> String {
@@ -252,4 +252,17 @@ fn a_variable_made_of_a_table_is_what_the_table_says() {
     assert_eq!(output.code, Some(0), "{output:#?}");
     let wanted = "{\"zip\": \"007\", \"q\": \"\\\"q\\\"\", \"n\": 7}";
     assert!(output.stdout.contains(wanted), "{}", output.stdout);
+}
+
+#[test]
+fn a_file_that_accepts_any_certificate_is_warned_of_as_the_flag_is() {
+    let (service, place) = (Service::start(), Reports::new());
+    let file = place.path("trusting.hurl");
+    for (option, is_warned) in [("insecure: true", true), ("insecure: false", false), ("insecure: {{trusts}}", true)] {
+        fs::write(&file, format!("GET {}\n[Options]\n{option}\nHTTP 200\n", service.at("/fast"))).unwrap();
+        let output = perfloop(&["--loops", "1", "--variable", "trusts=false", &file]);
+        let warning =
+            format!("warning: insecure in {file} accepts any certificate, also that of somebody in between\n");
+        assert_eq!((output.code, output.stdout.contains(&warning)), (Some(0), is_warned), "{option}: {output:#?}");
+    }
 }

@@ -39,6 +39,7 @@ mod requests;
 mod rests;
 mod routes;
 mod s1;
+mod secret;
 mod stalls;
 mod stamps;
 mod stop;

@@ -67,7 +67,7 @@ fn metric(page: &str, name: &str) -> Option<f64> {
 }
 
 /// A page of the run's metrics, head included.
-fn scrape(run: &Running, request: &str) -> String {
+pub(crate) fn scrape(run: &Running, request: &str) -> String {
     let out = run.stdout();
     let address = out.lines().find_map(|line| line.strip_prefix("metrics: http://")).unwrap();
     let mut stream = TcpStream::connect(address.strip_suffix("/metrics").unwrap()).unwrap();

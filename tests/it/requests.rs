@@ -383,10 +383,10 @@ fn the_command_line_keeps_cookies_too_and_its_log_shows_those_sent() {
     let output = perfloop(&["--loops", "2", "--log-http", "-", "--show-secrets", &set, &shown, "--quiet"]);
     assert_eq!(output.code, Some(0), "{output:?}");
     // Every request but the very first one has it.
-    assert_eq!(output.stdout.matches("\nCookie: id=7\n").count(), 3, "{}", output.stdout);
-    assert_eq!(output.stdout.matches("\n{\"id\":\"7\"}\n").count(), 2, "{}", output.stdout);
+    assert_eq!(output.stdout.matches("\n> Cookie: id=7\n").count(), 3, "{}", output.stdout);
+    assert_eq!(output.stdout.matches("\n< {\"id\":\"7\"}\n").count(), 2, "{}", output.stdout);
 
     let masked = perfloop(&["--loops", "2", "--log-http", "-", &set, &shown]);
-    assert_eq!(masked.stdout.matches("\nCookie: ***\n").count(), 3, "{}", masked.stdout);
+    assert_eq!(masked.stdout.matches("\n> Cookie: ***\n").count(), 3, "{}", masked.stdout);
     assert!(!masked.stdout.contains(": id=7"), "{}", masked.stdout);
 }

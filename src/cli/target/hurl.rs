@@ -80,6 +80,12 @@ impl HurlTarget {
         self.checks.contents()
     }
 
+    /// A line on each file that trusts anybody.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = String> {
+        let insecure = self.checks.insecure().into_iter().map(str::to_owned);
+        insecure.map(|file| format!("insecure in {file} accepts any certificate, also that of somebody in between"))
+    }
+
     /// To whom the files connect, as far as that is known.
     pub(super) fn origins(&self) -> Vec<String> {
         self.checks.origins()

@@ -65,6 +65,7 @@ impl Target {
             let taken = |name: &&str| urls.iter().any(|check| check.takes_column(name));
             warnings.extend(places::BUILT_IN.into_iter().filter(taken).map(|name| places::warning(name, file)));
         }
+        warnings.extend(hurl.iter().flat_map(HurlTarget::warnings));
         let description = description(args);
         Ok(Target {
             description,

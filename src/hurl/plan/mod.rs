@@ -10,7 +10,7 @@ mod steps;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use perfloop_hurl::ast::{self, HurlFile};
+use perfloop_hurl::ast::{self, HurlFile, OptionKind, OptionValue};
 use perfloop_hurl::{ParseError, Source, Span};
 
 pub(super) use address::uri;
@@ -33,6 +33,8 @@ pub(super) struct Plan {
     pub(super) sets: Vec<String>,
     /// It captures what nobody is to see.
     pub(super) redacts: bool,
+    /// An entry of it accepts any certificate, or may.
+    pub(super) is_insecure: bool,
 }
 
 /// One entry, compiled.
@@ -58,6 +60,11 @@ pub(super) enum CookieCommand {
     Clear,
     /// A line of a Netscape cookie file.
     Set(String),
+}
+
+/// Also where only the run tells.
+fn accepts_any_certificate(option: &ast::EntryOption) -> bool {
+    matches!(option.kind, OptionKind::Insecure(OptionValue::Literal(true) | OptionValue::Place(_)))
 }
 
 impl Plan {
@@ -88,7 +95,8 @@ impl Plan {
             let steps = steps::steps(&file.entries);
             let sets = steps.iter().filter_map(Step::set).map(str::to_owned).collect();
             let redacts = entries.iter().filter_map(|entry| entry.expected.as_ref()).any(Expected::redacts);
-            Ok(Plan { source, files, entries, steps, sets, redacts })
+            let is_insecure = file.entries.iter().flat_map(|entry| &entry.request.options).any(accepts_any_certificate);
+            Ok(Plan { source, files, entries, steps, sets, redacts, is_insecure })
         } else {
             Err((source, errors))
         }

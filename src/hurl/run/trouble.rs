@@ -5,6 +5,7 @@ use perfloop_hurl::{Position, Source, Span};
 use crate::hurl::eval::{Fault, FaultKind};
 use crate::hurl::result::FileError;
 use crate::outcome::{Outcome, Reason, RequestError};
+use crate::printable::foreign;
 use crate::redact::Redactor;
 use crate::sample::RequestId;
 
@@ -56,9 +57,12 @@ impl Trouble {
 }
 
 impl FileError {
-    /// The same with nothing in it that is not to be shown.
+    /// The same with nothing in it that is not to be shown, or that a terminal would obey.
     pub(super) fn without(mut self, redactor: &Redactor) -> Self {
-        [&mut self.message, &mut self.rendered].into_iter().for_each(|text| redactor.hide_values(text));
+        for text in [&mut self.message, &mut self.rendered] {
+            redactor.hide_values(text);
+            *text = foreign(text).into_owned();
+        }
         self
     }
 }

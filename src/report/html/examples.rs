@@ -5,6 +5,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use crate::exchange::Message;
+use crate::printable::foreign;
 use crate::report::curl::curl_line;
 use crate::report::http_log::timestamp;
 use crate::report::text::number_ms;
@@ -81,7 +82,7 @@ fn example(recording: &Recording, why: &str) -> Markup {
             summary {
                 span.time { (number_ms(recording.tpr)) " ms" }
                 span.status { @match &exchange.answer { Ok((status, _)) => { (status) } Err(_) => { "no answer" } } }
-                span.url { (exchange.method) " " (exchange.url) }
+                span.url { (foreign(&format!("{} {}", exchange.method, exchange.url))) }
                 span.quiet { (why) " · " (format!("{:.1} s", recording.at.as_secs_f64())) }
             }
             p.quiet {
@@ -89,14 +90,14 @@ fn example(recording: &Recording, why: &str) -> Markup {
                 @if !phases.is_empty() { " · " (phases.join(", ")) }
             }
             @if let Some(message) = &recording.message { p.detail { (message) } }
-            div.curl { pre { code { (curl_line(exchange)) } } button type="button" { "Copy" } }
+            div.curl { pre { code { (foreign(&curl_line(exchange))) } } button type="button" { "Copy" } }
             div.pair {
                 div { h3 { "Request" } (message(&format!("{} {}", exchange.method, exchange.url), &exchange.sent)) }
                 div {
                     h3 { "Response" }
                     @match &exchange.answer {
                         Ok((status, answer)) => (message(&status.to_string(), answer)),
-                        Err(lost) => p.detail { (lost) },
+                        Err(lost) => p.detail { (foreign(lost)) },
                     }
                 }
             }
@@ -111,8 +112,8 @@ fn message(first_line: &str, message: &Message) -> Markup {
         std::str::from_utf8(&message.body).map_or_else(|_| message.body.escape_ascii().to_string(), str::to_owned);
     let kept = message.body.len() as u64;
     html! {
-        pre { (head) }
-        @if !body.is_empty() { pre.body { (body) } }
+        pre { (foreign(&head)) }
+        @if !body.is_empty() { pre.body { (foreign(&body)) } }
         @if message.body_length > kept { p.quiet { "The first " (kept) " of " (message.body_length) " bytes." } }
     }
 }

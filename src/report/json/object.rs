@@ -1,9 +1,11 @@
 //! A JSON object of a report, whose keys are wanted: what is not there, or is something else, is told by its key.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::printable::foreign;
 use crate::stats::{SparseHistogram, Timing};
 
 /// Counts beyond this are no run's; below it, the sum of thousands of reports is still a number.
@@ -45,12 +47,13 @@ impl<'a> Object<'a> {
         self.get(key, number)
     }
 
-    pub(super) fn text(&self, key: &str) -> Read<&'a str> {
-        self.get(key, Value::as_str)
+    /// Without what a terminal would obey: anybody can write a report.
+    pub(super) fn text(&self, key: &str) -> Read<Cow<'a, str>> {
+        Ok(foreign(self.get(key, Value::as_str)?))
     }
 
     pub(super) fn maybe_text(&self, key: &str) -> Read<Option<String>> {
-        Ok(self.maybe(key, Value::as_str)?.map(str::to_owned))
+        Ok(self.maybe(key, Value::as_str)?.map(|text| foreign(text).into_owned()))
     }
 
     pub(super) fn seconds(&self, key: &str) -> Read<Duration> {
@@ -76,7 +79,7 @@ impl<'a> Object<'a> {
     pub(super) fn times(&self, key: &str) -> Read<Timing> {
         let Some(times) = self.maybe_object(key)? else { return Ok(Timing::default()) };
         let [sum, min, max] = ["sum", "min", "max"].map(|key| times.get(key, milliseconds));
-        let timing = Timing::decoded(times.count("count")?, sum?, min?, max?, times.text("histogram")?);
+        let timing = Timing::decoded(times.count("count")?, sum?, min?, max?, &times.text("histogram")?);
         timing.ok_or_else(|| format!("a damaged histogram in {key}"))
     }
 

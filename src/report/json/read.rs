@@ -14,6 +14,7 @@ use crate::asked::Asked;
 use crate::end::{End, EndReason, MachineUse};
 use crate::names::{Names, OTHER};
 use crate::outcome::RequestErrorKind;
+use crate::printable::foreign;
 use crate::sample::{AskedRate, Plateau};
 use crate::stats::{
     Block, BlockRow, Blocks, CheckTally, FailureGroup, LevelSection, LogLoss, RequestTally, Schedule, Section, Slot,
@@ -87,7 +88,7 @@ fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
             error: run.later("samples_error", Value::as_str)?.map(str::to_owned),
         },
         log: LogLoss { left_out: run.count("log_left_out")?, error: run.maybe_text("log_error")? },
-        used_up: run.maybe("used_up", Value::as_str)?.map(Arc::from),
+        used_up: run.maybe_text("used_up")?.map(Arc::from),
         whole,
         asked: Asked::default(),
         names: Arc::new(names),
@@ -114,9 +115,9 @@ fn info(run: &Object<'_>) -> Read<RunInfo> {
     };
     Ok(RunInfo {
         started: run.get("start", |value| moment(value.as_str()?))?,
-        target: run.text("target")?.to_owned(),
+        target: run.text("target")?.into_owned(),
         // Reports of earlier versions do not say.
-        plan: run.0.get("plan").and_then(Value::as_str).map(str::to_owned),
+        plan: run.0.get("plan").and_then(Value::as_str).map(|plan| foreign(plan).into_owned()),
         command: run.get("command", words)?,
         hosts: run.rows("hosts", host)?,
     })
@@ -124,7 +125,7 @@ fn info(run: &Object<'_>) -> Read<RunInfo> {
 
 fn end(run: &Object<'_>) -> Read<Option<End>> {
     let Some(machine) = run.maybe_object("machine")? else { return Ok(None) };
-    let reason = match run.text("end")? {
+    let reason = match &*run.text("end")? {
         "loops_done" => EndReason::LoopsDone,
         "time_up" => EndReason::TimeUp,
         "data_used_up" => EndReason::DataUsedUp,
@@ -248,9 +249,9 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
 
 fn failure(row: &Object<'_>, names: &Names) -> Read<FailureGroup> {
     Ok(FailureGroup {
-        check: names.check_of_name(row.text("check")?),
+        check: names.check_of_name(&row.text("check")?),
         is_exception: row.text("outcome")? == "exception",
-        message: row.text("message")?.to_owned(),
+        message: row.text("message")?.into_owned(),
         detail: row.maybe_text("detail")?,
         count: row.count("count")?,
         first: row.seconds("first_s")?,
