@@ -18,6 +18,8 @@ const MINUTE: usize = 60;
 const FULL: usize = 3 * MINUTE;
 /// Runs from so many minutes on are held by a share.
 const LONG_MINUTES: usize = 10;
+/// Requests of a user each second.
+const PER_USER: usize = 10;
 const MAX_SPREAD: f64 = 0.02;
 const MAX_GROWTH_KIB: u64 = 3 * 1024;
 
@@ -27,11 +29,13 @@ fn main() -> ExitCode {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let mut child = Command::new(env!("CARGO_BIN_EXE_perfloop"))
-        .args([&format!("{}/json", service.url()), "--rate", &format!("{rps}/s"), "--time", &format!("{minutes}m")])
+        .args([&format!("{}/json", service.url()), "--time", &format!("{minutes}m")])
+        // Users of a fixed number: a rate would make more of them whenever the machine is held up.
+        .args(["--users", &(rps / PER_USER).max(1).to_string(), "--pace", &format!("{}ms", 1000 / PER_USER)])
         .args(["--json", &path("run.json"), "--html", &path("run.html"), "--csv", &path("run")])
         .args(["--junit", &path("run.xml"), "--hlog", &path("run.hlog"), "--samples", &path("run.samples")])
         .args(["--log-http", "/dev/null", "--metrics-addr", "127.0.0.1:0", "--fail-if", "p99 > 10s abort"])
-        .args(["--max-users", "200", "--stats-interval", "1s"])
+        .args(["--stats-interval", "1s"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

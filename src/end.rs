@@ -36,6 +36,8 @@ pub struct MachineUse {
 pub enum EndReason {
     /// Every user did all its loops.
     LoopsDone,
+    /// As many requests as were asked for were made.
+    RequestsDone,
     /// The time was up.
     TimeUp,
     /// A check wanted one more row of a [`Feed`](crate::Feed) that had given all of them.

@@ -37,13 +37,17 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "N", value_parser = parse_u32, help_heading = LOAD)]
     pub(super) users: Option<u32>,
 
-    /// How long to run, like 30, 30s or 1m30s [default: 10s if there is no --loops]
+    /// How long to run, like 30, 30s or 1m30s [default: 10s if there is no --loops and no --requests]
     #[arg(short, long, alias = "run-time", value_name = "TIME", value_parser = parse_duration, help_heading = LOAD)]
     pub(super) time: Option<Duration>,
 
     /// Iterations of each user [default: as many as --time allows]
     #[arg(long, value_name = "N", value_parser = parse_u64, help_heading = LOAD)]
     pub(super) loops: Option<u64>,
+
+    /// Requests in all, over all users; checks that make several may make some more
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_u64, help_heading = LOAD)]
+    pub(super) requests: Option<u64>,
 
     /// Spread the users' starts evenly over this time
     #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "spawn_rate", help_heading = LOAD)]
@@ -233,6 +237,10 @@ pub(super) struct Args {
     /// Write nothing to stderr during the run: no progress, only the tables at the end
     #[arg(long, help_heading = OUTPUT)]
     pub(super) quiet: bool,
+
+    /// Show all tables at the end: phases, percentiles, evidence and gates, also where all is well
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) verbose: bool,
 
     /// Time between two lines of statistics
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "5s", help_heading = OUTPUT)]

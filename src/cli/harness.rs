@@ -23,9 +23,9 @@ use crate::units;
 const HOST_VARIABLE: &str = "PERFLOOP_HOST";
 
 /// Each of these on the command line, and nothing else, makes a load test of it.
-const LOAD_FLAGS: [&str; 6] = ["--users", "--loops", "--time", "--run-time", "--rate", "--stages"];
+const LOAD_FLAGS: [&str; 7] = ["--users", "--loops", "--requests", "--time", "--run-time", "--rate", "--stages"];
 /// The same as single letters, whose value may follow at once.
-const LOAD_LETTERS: [&str; 2] = ["-u", "-t"];
+const LOAD_LETTERS: [&str; 3] = ["-u", "-n", "-t"];
 
 /// More names than this are not told in one line.
 const TOLD_NAMES: usize = 5;

@@ -14,7 +14,7 @@ use super::screen::Screen;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
 use crate::input_file;
-use crate::report::{RunInfo, read_json, write_json, write_text};
+use crate::report::{Detail, RunInfo, read_json, write_json, write_text};
 use crate::stats::{Summary, TimesVerdict};
 use crate::units;
 
@@ -86,7 +86,7 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
         let _ = writeln!(out, "warning: {warning}\n");
     }
     let _ = writeln!(out, "{} reports: {}\n", args.files.len(), info.target)
-        .and_then(|()| write_text(&summary, width(json_on_stdout), style(json_on_stdout), &mut out));
+        .and_then(|()| write_text(&summary, width(json_on_stdout), style(json_on_stdout), Detail::Full, &mut out));
     if had_levels && summary.levels.is_empty() {
         let _ = writeln!(out, "the runs went through different levels, which are left out");
     }

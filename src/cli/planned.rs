@@ -10,6 +10,7 @@ use super::values::CertificateFile;
 use crate::error::Error;
 use crate::input_file;
 use crate::load::{HttpSettings, Load, Plan, Rate, Start, Wait};
+use crate::report::Detail;
 
 /// What curl follows at most would be 50; browsers give up at 20. A loop shows before ten.
 const MAX_REDIRECTS: u32 = 10;
@@ -26,6 +27,13 @@ struct Identity {
     certificate: Vec<u8>,
     key: Vec<u8>,
     password: Option<String>,
+}
+
+impl Args {
+    /// How much is told at the end.
+    pub(super) fn detail(&self) -> Detail {
+        if self.verbose { Detail::Full } else { Detail::Short }
+    }
 }
 
 impl TlsFiles {
@@ -124,6 +132,9 @@ impl Args {
         }
         if let Some(loops) = self.loops {
             plan = plan.loops(loops);
+        }
+        if let Some(requests) = self.requests {
+            plan = plan.requests(requests);
         }
         if let Some(wait) = self.wait {
             plan = plan.wait(wait);

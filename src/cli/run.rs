@@ -142,13 +142,14 @@ pub(super) fn carry_out(
     let end = KnownEnd {
         time: plan.time_limit().map(|time| time.saturating_add(plan.warmup)),
         warmup: plan.warmup,
-        iterations: plan.loops.map(|loops| loops.saturating_mul(plan.most_users().into())),
+        iterations: plan.loops.map(|loops| loops.saturating_mul(plan.most_users().into())).or(plan.requests),
     };
     let progress = Progress::start(run.live(), args.stats_interval, end, args.quiet);
     let summary = run.join()?;
     progress.finish();
 
-    let _ = writeln!(out).and_then(|()| write_text(&summary, width(stdout_is_taken), style(stdout_is_taken), &mut out));
+    let _ = writeln!(out)
+        .and_then(|()| write_text(&summary, width(stdout_is_taken), style(stdout_is_taken), args.detail(), &mut out));
     let kept = Kept { html: args.html.is_some(), json: args.json.is_some() };
     if let Some(line) = next_step(&summary, kept) {
         let _ = writeln!(out, "{line}");

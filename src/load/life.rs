@@ -8,9 +8,11 @@ use super::class::Class;
 use super::driver::CENTURY;
 use super::os;
 use super::request::REFUSAL_PAUSE;
+use super::request_budget::RequestBudget;
 use super::run::Shared;
 use super::shift::Shift;
 use super::user::User;
+use crate::end::EndReason;
 use crate::sample::{CheckId, Life};
 use crate::units::after;
 
@@ -56,7 +58,17 @@ fn run(shared: &Shared, user: &mut User, check: CheckId) -> Option<bool> {
 
 /// What one iteration runs. False when no further one is to begin.
 fn iteration(shared: &Shared, class: &Class, shift: &Shift, user: &mut User) -> bool {
-    class.root.walk(user, User::rng, &mut |user, check| !shift.ends_iteration() && run(shared, user, check).is_some())
+    class.root.walk(user, User::rng, &mut |user, check| {
+        !shift.ends_iteration() && shared.budget.as_ref().is_none_or(RequestBudget::take) && {
+            let goes_on = run(shared, user, check).is_some();
+            if let Some(budget) = &shared.budget
+                && !budget.used(user.requests_of_check())
+            {
+                shared.stop.set(EndReason::RequestsDone);
+            }
+            goes_on
+        }
+    })
 }
 
 /// Iterations of a user's own, until the loops are done or the shift is over.

@@ -26,6 +26,7 @@ mod plan;
 mod prepared;
 mod recorder;
 mod request;
+mod request_budget;
 mod response;
 mod rest;
 mod roster;

@@ -12,6 +12,7 @@ use super::crew::Crew;
 use super::hooks::Hooks;
 use super::http::HttpSettings;
 use super::plan::Plan;
+use super::request_budget::RequestBudget;
 use super::roster::Handles;
 use super::stop::Stop;
 
@@ -23,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) stop: Arc<Stop>,
     pub(crate) crew: Arc<Crew>,
     pub(crate) steering: Arc<Steering>,
+    /// Requests that may still be begun, if they are counted.
+    pub(crate) budget: Option<RequestBudget>,
     /// Iterations that come by themselves, if they do.
     pub(crate) arrivals: OnceLock<Arrivals>,
     /// When the first user is to start; set when all threads are made.

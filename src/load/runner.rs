@@ -13,6 +13,7 @@ use super::hooks::Hooks;
 use super::http::ClientFactory;
 use super::os;
 use super::plan::{Load, Plan};
+use super::request_budget::RequestBudget;
 use super::roster::{Handles, Roster};
 use super::run::{Shared, Steering};
 use super::stop::Stop;
@@ -59,6 +60,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     plan.fits(users, &os::limits())?;
     let shared = Arc::new(Shared {
         settings: Arc::new(plan.http.clone()),
+        budget: plan.requests.map(RequestBudget::new),
         plan,
         classes,
         hooks,

@@ -253,6 +253,11 @@ impl User {
         self.busy_since
     }
 
+    /// How many requests its last check made.
+    pub(crate) fn requests_of_check(&self) -> u32 {
+        self.open.requests
+    }
+
     /// What the user's random choices are drawn from.
     pub(crate) fn rng(&mut self) -> &mut Rng {
         &mut self.rng

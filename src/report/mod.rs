@@ -40,7 +40,7 @@ pub use samples::SampleFormat;
 pub(crate) use text::bytes;
 #[cfg(feature = "cli")]
 pub(crate) use text::wrapped_line;
-pub use text::{Kept, Style, live_line, next_step, progress_line, write_text};
+pub use text::{Detail, Kept, Style, live_line, next_step, progress_line, write_text};
 
 /// What a report says about a run beside its numbers.
 #[derive(Debug, Clone)]

@@ -25,6 +25,7 @@ const BUCKETS_US: [u64; 16] = [
 /// |---|---|---|
 /// | `perfloop_checks_total` | counter | `check`; `outcome`: `pass`, `fail`, `exception`, `unfinished` |
 /// | `perfloop_requests_total` | counter | `request`; `outcome`: `answered`, `unfinished`, or what was wrong, such as `timeout` |
+/// | `perfloop_answers_total` | counter: answered requests | `request`; `status` |
 /// | `perfloop_users` | gauge: users that are up | |
 /// | `perfloop_users_lost_total` | counter: users that did nothing, because their start did not pass or they could not be made | |
 /// | `perfloop_in_flight` | gauge: requests in flight at the service, mean of the last whole slot of the timeline, so 0 once nothing ends | |
@@ -65,6 +66,7 @@ struct Checks {
 struct Requests {
     name: Arc<str>,
     outcomes: Vec<(String, u64)>,
+    statuses: Vec<(String, u64)>,
     times_s: f64,
     answered: u64,
     buckets: Vec<(f64, u64)>,
@@ -92,6 +94,7 @@ impl Requests {
         Requests {
             name: Arc::clone(&request.name),
             outcomes: request_outcomes(request),
+            statuses: request.statuses.iter().map(|(status, count)| (status.to_string(), *count)).collect(),
             times_s: times.sum().as_secs_f64(),
             answered: times.count(),
             buckets: bounds.into_iter().zip(counts).chain([(f64::INFINITY, beyond)]).collect(),
@@ -114,6 +117,14 @@ impl Collector for Numbers {
         for request in &self.requests {
             for (outcome, count) in &request.outcomes {
                 count_of(&mut metric, [("request", &request.name), ("outcome", outcome)], *count)?;
+            }
+        }
+
+        let help = "Answered requests by the status of the answer";
+        let mut metric = encoder.encode_descriptor("perfloop_answers", help, None, MetricType::Counter)?;
+        for request in &self.requests {
+            for (status, count) in &request.statuses {
+                count_of(&mut metric, [("request", &request.name), ("status", status)], *count)?;
             }
         }
 

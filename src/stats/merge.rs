@@ -158,11 +158,12 @@ impl End {
         // What cut a run short says more than that it came to its end.
         let rank = |reason: EndReason| match reason {
             EndReason::LoopsDone => 0,
-            EndReason::TimeUp => 1,
-            EndReason::DataUsedUp => 2,
-            EndReason::GateCrossed => 3,
-            EndReason::Stopped => 4,
-            EndReason::NoUsers => 5,
+            EndReason::RequestsDone => 1,
+            EndReason::TimeUp => 2,
+            EndReason::DataUsedUp => 3,
+            EndReason::GateCrossed => 4,
+            EndReason::Stopped => 5,
+            EndReason::NoUsers => 6,
         };
         let reason = if rank(other.reason) > rank(self.reason) { other.reason } else { self.reason };
         let duration = self.duration.max(other.duration);

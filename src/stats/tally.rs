@@ -55,6 +55,8 @@ pub struct RequestTally {
     pub(crate) maker: Maker,
     /// Requests with a usable answer.
     pub answered: u64,
+    /// Of these, how many had which status.
+    pub statuses: BTreeMap<u16, u64>,
     /// Requests without one, by what was wrong.
     pub lost: BTreeMap<RequestErrorKind, u64>,
     /// Those among the lost that cannot have reached the service: name, connection or TLS failed.
@@ -192,8 +194,9 @@ impl RequestTally {
         let times = &sample.times;
         self.maker = self.maker.and(Maker::of(sample.check));
         match sample.answer {
-            Answer::Status(_) => {
+            Answer::Status(status) => {
                 self.answered += 1;
+                *self.statuses.entry(status).or_default() += 1;
                 self.response_time.record(times.response_time());
                 self.first_byte.record(times.first_byte);
                 self.receive.record(times.receive);
@@ -246,6 +249,9 @@ impl RequestTally {
     pub(crate) fn merge(&mut self, other: &RequestTally) {
         self.maker = self.maker.and(other.maker);
         self.answered += other.answered;
+        for (status, count) in &other.statuses {
+            *self.statuses.entry(*status).or_default() += count;
+        }
         for (kind, count) in &other.lost {
             *self.lost.entry(*kind).or_default() += count;
         }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use perfloop::hurl::HurlFiles;
 use perfloop::{CheckResult, Gate, LoadTest, Plan, Summary, User};
 
-use crate::support::{Service, finish, run};
+use crate::support::{Service, finish, perfloop, run};
 
 fn ten() -> Plan {
     Plan::new().users(2).loops(5)
@@ -82,4 +82,28 @@ fn a_file_that_sends_nothing_counts_for_nothing() {
         assert_eq!((summary.whole.totals.pass, counted(&summary)), (passes, 0), "{text}");
     }
     assert_eq!(service.total_hits(), 0);
+}
+
+#[test]
+fn so_many_requests_in_all_are_made_by_any_number_of_users() {
+    for users in ["1", "7", "40"] {
+        let service = Service::start();
+        let output = perfloop(&["-n", "100", "--users", users, "--json", "-", &service.at("/fast")]);
+        let report = output.json();
+        assert_eq!((output.code, service.total_hits()), (Some(0), 100), "{users}: {output:#?}");
+        assert_eq!((&report["totals"]["pass"], &report["run"]["end"]), (&100.into(), &"requests_done".into()));
+    }
+    // With a rest after the last one, and at a rate.
+    for flags in [&["--users", "3", "--wait", "20"][..], &["--rate", "200"], &["--loops", "1000"]] {
+        let service = Service::start();
+        let output = perfloop(&[&["-n", "3", "--json", "-"][..], flags, &[&service.at("/fast")]].concat());
+        assert_eq!((output.code, output.json()["totals"]["pass"].as_u64()), (Some(0), Some(3)), "{output:#?}");
+    }
+    // What makes several requests is finished.
+    let (service, place) = (Service::start(), crate::support::Reports::new());
+    let file = place.path("two.hurl");
+    std::fs::write(&file, format!("GET {0}\nHTTP 200\nGET {0}\nHTTP 200\n", service.at("/fast"))).unwrap();
+    assert_eq!(perfloop(&["-n", "5", &file]).code, Some(0));
+    assert_eq!(service.total_hits(), 6);
+    assert_eq!(perfloop(&["-n", "5", "--warmup", "1", &service.at("/fast")]).code, Some(2));
 }

@@ -100,7 +100,9 @@ impl Plan {
         match (self.time, stages, self.loops, &self.load) {
             (Some(time), Some(stages), ..) => Some(time.min(stages)),
             (Some(time), ..) | (None, Some(time), ..) => Some(time),
-            (None, None, None, Load::Users { .. } | Load::Rate(_)) => Some(Self::DEFAULT_TIME),
+            (None, None, None, Load::Users { .. } | Load::Rate(_)) if self.requests.is_none() => {
+                Some(Self::DEFAULT_TIME)
+            }
             _ => None,
         }
     }

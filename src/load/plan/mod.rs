@@ -29,6 +29,7 @@ use load::Shape;
 pub struct Plan {
     pub(crate) load: Load,
     pub(crate) loops: Option<u64>,
+    pub(crate) requests: Option<u64>,
     pub(crate) time: Option<Duration>,
     pub(crate) warmup: Duration,
     pub(crate) wait: Wait,
@@ -59,6 +60,7 @@ impl Plan {
         Plan {
             load: Load::Users { users: 1, start: Start::RampUp(Duration::ZERO) },
             loops: None,
+            requests: None,
             time: None,
             warmup: Duration::ZERO,
             wait: Wait::NONE,
@@ -86,8 +88,17 @@ impl Plan {
         self
     }
 
+    /// Requests in all, over all users: no check begins once so many are made. Checks that run then are finished, so that
+    /// those that make several requests may make some more. A check that makes none of perfloop's counts as one. 0 is
+    /// refused, and so is a warm-up beside it. Default: no limit.
+    #[must_use]
+    pub fn requests(mut self, requests: u64) -> Self {
+        self.requests = Some(requests);
+        self
+    }
+
     /// How long the run takes, from the first user's start or the end of the [warm-up](Plan::warmup). Default: until
-    /// the loops or stages are done, or [`Plan::DEFAULT_TIME`] without.
+    /// the loops, requests or stages are done, or [`Plan::DEFAULT_TIME`] without.
     #[must_use]
     pub fn time(mut self, time: Duration) -> Self {
         self.time = Some(time);

@@ -28,7 +28,9 @@ impl Plan {
     /// How many loops, and how long, whichever ends first.
     pub(crate) fn limits(&self) -> Option<String> {
         let loops = self.loops.map(|loops| units::count(loops, "loop"));
-        let limits: Vec<String> = loops.into_iter().chain(self.time_limit().map(units::short)).collect();
+        let requests = self.requests.map(|requests| format!("{} in all", units::count(requests, "request")));
+        let limits: Vec<String> =
+            loops.into_iter().chain(requests).chain(self.time_limit().map(units::short)).collect();
         (!limits.is_empty()).then(|| limits.join(" or "))
     }
 

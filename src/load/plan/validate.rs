@@ -15,6 +15,13 @@ impl Plan {
     /// # Errors
     /// Names the flag and the remedy.
     pub(crate) fn validate(&self) -> Result<(), Error> {
+        if self.requests == Some(0) {
+            return Err(Error::usage("--requests: 0 requests make no load; give 1 or more, or leave --requests out"));
+        } else if self.requests.is_some() && !self.warmup.is_zero() {
+            return Err(Error::usage(
+                "--requests counts from the first request, and --warmup measures none of its own; leave one of them out",
+            ));
+        }
         if self.loops == Some(0) {
             return Err(Error::usage("--loops: 0 loops make no requests; give 1 or more, or leave --loops out"));
         } else if self.time.is_some_and(|time| time.is_zero()) {
@@ -156,6 +163,8 @@ mod tests {
         for (plan, flag) in [
             (Plan::new().users(0), "--users"),
             (Plan::new().loops(0), "--loops"),
+            (Plan::new().requests(0), "--requests"),
+            (Plan::new().requests(5).warmup(second), "--requests"),
             (Plan::new().time(Duration::ZERO), "--time"),
             (Plan::new().stack_size(1), "--stack-size"),
             (Plan::new().pace(Duration::ZERO), "--pace"),

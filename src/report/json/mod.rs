@@ -70,6 +70,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         "tested_s": summary.tested().as_secs_f64(),
         "end": summary.end.map(|end| match end.reason {
             EndReason::LoopsDone => "loops_done",
+            EndReason::RequestsDone => "requests_done",
             EndReason::TimeUp => "time_up",
             EndReason::DataUsedUp => "data_used_up",
             EndReason::NoUsers => "no_users",
@@ -236,6 +237,8 @@ fn check(section: &Section, tally: &CheckTally, times: fn(&Timing) -> Value) -> 
 }
 
 fn request(section: &Section, tally: &RequestTally) -> Map<String, Value> {
+    let statuses: Map<String, Value> =
+        tally.statuses.iter().map(|(status, count)| (status.to_string(), json!(count))).collect();
     let lost: Map<String, Value> =
         tally.lost.iter().map(|(kind, count)| (format!("{kind:?}").to_lowercase(), json!(count))).collect();
     object(json!({
@@ -243,6 +246,7 @@ fn request(section: &Section, tally: &RequestTally) -> Map<String, Value> {
         "check": tally.check.as_deref(),
         "count": tally.sent(),
         "answered": tally.answered,
+        "answered_by_status": statuses,
         "exceptions": tally.exceptions(),
         "exceptions_by_kind": lost,
         "never_accepted": tally.never_accepted,

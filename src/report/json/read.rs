@@ -127,6 +127,7 @@ fn end(run: &Object<'_>) -> Read<Option<End>> {
     let Some(machine) = run.maybe_object("machine")? else { return Ok(None) };
     let reason = match &*run.text("end")? {
         "loops_done" => EndReason::LoopsDone,
+        "requests_done" => EndReason::RequestsDone,
         "time_up" => EndReason::TimeUp,
         "data_used_up" => EndReason::DataUsedUp,
         "no_users" => EndReason::NoUsers,
@@ -209,6 +210,10 @@ fn request(row: &Object<'_>) -> Read<RequestTally> {
 
 fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
     let phases = row.object("phases_ms")?;
+    let statuses = row.later("answered_by_status", Value::as_object)?.into_iter().flatten().map(|(status, number)| {
+        status.parse::<u16>().ok().zip(count(number)).ok_or_else(|| format!("an unknown status, '{status}'"))
+    });
+    let statuses: BTreeMap<u16, u64> = statuses.collect::<Read<_>>()?;
     let lost = row.object("exceptions_by_kind")?.0.iter().map(|(name, count)| {
         let kind = RequestErrorKind::ALL.into_iter().find(|kind| format!("{kind:?}").to_lowercase() == *name);
         kind.zip(self::count(count)).ok_or_else(|| format!("an unknown kind of exception, '{name}'"))
@@ -243,6 +248,7 @@ fn request_numbers(row: &Object<'_>) -> Read<RequestTally> {
         new_connections: row.count("new_connections")?,
         resent: row.count("resent")?,
         lost_kept: row.later("lost_kept", count)?.unwrap_or(0),
+        statuses,
         ..RequestTally::default()
     })
 }

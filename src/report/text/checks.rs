@@ -2,18 +2,21 @@
 
 use std::io;
 
+use super::Detail;
 use super::numbers::{marked_percentile, rate, time_or_dash};
 use super::sheet::Sheet;
 use super::table::{Cell, Row, Table};
 use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
 
+/// The share of checks from which on full load is nearly the whole run.
+const MOST: f64 = 0.9;
 /// The columns of counts and rates, and how much each is worth where not all have room.
 const COUNTS: [(&str, u8); 6] =
     [("pass", 100), ("fail", 95), ("exception", 94), ("unfinished", 30), ("passes/s", 20), ("rps", 90)];
 const TIMES: [(&str, u8); 7] =
     [("mean", 50), ("min", 10), ("p50", 85), ("p90", 40), ("p95", 84), ("p99", 83), ("max", 70)];
 
-pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(summary: &Summary, detail: Detail, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let whole = &summary.whole;
     let has_requests = whole.requests.iter().any(|request| !is_the_check(request, whole));
     let mut rows: Vec<Row> = Vec::new();
@@ -32,7 +35,11 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
     if whole.checks.len() > 1 {
         rows.push(check_row("all", whole, &whole.totals));
     }
-    if let Some(section) = &summary.full_load {
+    // Where nearly all ended at full load, it would say the same again.
+    let is_news = |section: &&Section| {
+        detail == Detail::Full || (section.totals.ended() as f64) < MOST * whole.totals.ended() as f64
+    };
+    if let Some(section) = summary.full_load.as_ref().filter(is_news) {
         rows.push(check_row("at full load", section, &section.totals));
     }
     for (name, timing) in [("fails", &whole.totals.fail_tpr), ("exceptions", &whole.totals.exception_tpr)] {
@@ -41,7 +48,11 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
             rows.push(Row::new(name, nothing.chain(times(timing)).collect()));
         }
     }
-    sheet.line(if has_requests { "TPR of passes, ms; of requests the response time" } else { "TPR of passes, ms" })?;
+    sheet.line(if has_requests {
+        "TPR of passes, ms; of requests the response time (TPR: time per request)"
+    } else {
+        "TPR of passes, ms (TPR: time per request)"
+    })?;
     let title = if has_requests { "check, its requests" } else { "check" };
     let is_finished = whole.totals.unfinished == 0 && whole.request_totals.unfinished == 0;
     // A column of zeros is not worth its room.

@@ -34,22 +34,42 @@ pub(crate) fn wrapped_line(text: &str, width: u16) -> String {
     sheet::wrapped(text, width.into(), "", "  ").join("\n")
 }
 
-/// Writes all tables, `width` columns wide.
+/// How much is told of what is as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// The result, and a line for each verdict and for the gates where all is well.
+    #[default]
+    Short,
+    /// All evidence, phases, percentiles and their picture.
+    Full,
+}
+
+/// Writes the result, `width` columns wide, and below it whether it can be trusted.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_text(summary: &Summary, width: u16, style: Style, mut writer: impl Write) -> io::Result<()> {
+pub fn write_text(
+    summary: &Summary,
+    width: u16,
+    style: Style,
+    detail: Detail,
+    mut writer: impl Write,
+) -> io::Result<()> {
     let sheet = &mut Sheet::new(&mut writer, width, style);
-    verdicts::write(summary, sheet)?;
-    gates::write(summary, sheet)?;
     totals::write(summary, sheet)?;
-    checks::write(summary, sheet)?;
+    checks::write(summary, detail, sheet)?;
     levels::write(summary, sheet)?;
     failures::write(summary, sheet)?;
-    phases::write(summary, sheet)?;
-    percentiles::write(summary, sheet)?;
+    if detail == Detail::Full {
+        phases::write(summary, sheet)?;
+        percentiles::write(summary, sheet)?;
+    }
     sheet.legend()?;
-    histogram::write(summary, sheet)
+    if detail == Detail::Full {
+        histogram::write(summary, sheet)?;
+    }
+    verdicts::write(summary, detail, sheet)?;
+    gates::write(summary, detail, sheet)
 }
 
 #[cfg(test)]

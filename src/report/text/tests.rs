@@ -40,7 +40,7 @@ fn shop() -> Summary {
 
 fn text(summary: &Summary, width: u16, style: Style) -> String {
     let mut bytes = Vec::new();
-    write_text(summary, width, style, &mut bytes).expect("memory");
+    write_text(summary, width, style, Detail::Full, &mut bytes).expect("memory");
     String::from_utf8(bytes).expect("text")
 }
 
@@ -48,16 +48,17 @@ fn text(summary: &Summary, width: u16, style: Style) -> String {
 fn the_parts_stand_in_their_order() {
     let text = text(&shop(), 80, Style::Plain);
     let parts = [
-        "times: ",
-        "load:  ",
-        "gate ",
         "400 checks in ",
+        "answers by status: 200: 800",
         "TPR of passes, ms",
         "failures\n",
         "phases and delays, ms ",
         "response time, ms ",
         "* fewer than 10 samples",
         "response time, ms\n",
+        "times: ",
+        "load:  ",
+        "gate ",
     ];
     let places: Vec<_> = parts.iter().map(|part| text.find(part)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in\n{text}");

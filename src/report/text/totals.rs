@@ -18,6 +18,9 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
     if summary.whole.request_totals.sent() > 0 {
         sheet.line(&requests_line(&summary.whole.request_totals))?;
     }
+    if let Some(line) = statuses_line(&summary.whole.request_totals) {
+        sheet.line(&line)?;
+    }
     sheet.line(&load_line(summary))?;
     if let Some(line) = span_line(summary) {
         sheet.line(&line)?;
@@ -34,6 +37,7 @@ pub(in crate::report) fn headline(summary: &Summary) -> String {
     let why: String = match summary.end.map(|end| end.reason) {
         Some(EndReason::LoopsDone) if summary.users_lost() > 0 => "loops done by the users that were left".into(),
         Some(EndReason::LoopsDone) => "all loops done".into(),
+        Some(EndReason::RequestsDone) => "all requests made".into(),
         Some(EndReason::NoUsers) => "no user was left".into(),
         Some(EndReason::TimeUp) => "time up".into(),
         Some(EndReason::DataUsedUp) => {
@@ -71,6 +75,12 @@ fn requests_line(requests: &RequestTally) -> String {
         Some(format!("{} out", bytes(requests.bytes_out))),
     ];
     format!("{sent}: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
+/// `answers by status: 200: 45, 404: 5`
+pub(in crate::report) fn statuses_line(requests: &RequestTally) -> Option<String> {
+    let statuses: Vec<String> = requests.statuses.iter().map(|(status, count)| format!("{status}: {count}")).collect();
+    (!statuses.is_empty()).then(|| format!("answers by status: {}", statuses.join(", ")))
 }
 
 pub(in crate::report) fn load_line(summary: &Summary) -> String {
