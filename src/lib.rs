@@ -41,6 +41,7 @@ mod input_file;
 mod load;
 mod load_test;
 mod logs;
+mod look_alikes;
 mod names;
 mod nearest;
 mod outcome;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::look_alikes::{self, Likeness, LookAlikes};
 use crate::printable;
 use crate::sample::{CheckId, RequestId};
 
@@ -21,6 +22,8 @@ pub(crate) const OTHER_REQUESTS: RequestId = RequestId(MAX_REQUEST_NAMES as u16)
 pub(crate) struct Names {
     checks: Vec<Arc<str>>,
     requests: Mutex<Requests>,
+    /// Look-alikes are told as one.
+    groups: bool,
 }
 
 #[derive(Debug, Default)]
@@ -28,14 +31,42 @@ struct Requests {
     ids: HashMap<Arc<str>, RequestId>,
     names: Vec<Arc<str>>,
     overflowed: bool,
+    alike: LookAlikes,
+    /// Those that were told apart, and are one with another now.
+    one_with: HashMap<RequestId, RequestId>,
+    /// The first name that was not told as itself, and what it was told as.
+    folded: Option<(Arc<str>, Arc<str>)>,
+}
+
+impl Requests {
+    fn id(&mut self, name: &str) -> RequestId {
+        if let Some(id) = self.ids.get(name) {
+            return *id;
+        }
+        let name: Arc<str> = if self.names.len() < MAX_REQUEST_NAMES {
+            name.into()
+        } else if self.overflowed {
+            return OTHER_REQUESTS;
+        } else {
+            self.overflowed = true;
+            OTHER.into()
+        };
+        let id = RequestId(self.names.len() as u16);
+        self.names.push(Arc::clone(&name));
+        self.ids.insert(name, id);
+        id
+    }
 }
 
 impl Names {
     pub(crate) fn new<'a>(checks: impl IntoIterator<Item = &'a str>) -> Self {
-        Names {
-            checks: checks.into_iter().map(|name| Arc::from(&*printable::name(name))).collect(),
-            requests: Mutex::default(),
-        }
+        let checks = checks.into_iter().map(|name| Arc::from(&*printable::name(name))).collect();
+        Names { checks, requests: Mutex::default(), groups: true }
+    }
+
+    /// The same with look-alikes told as one, or apart.
+    pub(crate) fn grouping(self, groups: bool) -> Self {
+        Names { groups, ..self }
     }
 
     /// The names of a run that is read from its report, where requests are known by their names.
@@ -50,7 +81,7 @@ impl Names {
         let mut checks = self.checks.clone();
         checks.extend(other.checks.iter().filter(|name| !self.checks.contains(name)).cloned());
         let requests = Requests { overflowed: self.overflowed() || other.overflowed(), ..Requests::default() };
-        Names { checks, requests: Mutex::new(requests) }
+        Names { checks, requests: Mutex::new(requests), groups: true }
     }
 
     /// The number of this check; one beyond all for a name that is none of them.
@@ -61,23 +92,40 @@ impl Names {
 
     /// The number of this request name, a new one if it was not seen before.
     pub(crate) fn request(&self, name: &str) -> RequestId {
+        self.requests.lock().id(&printable::name(name))
+    }
+
+    /// The same of a name that came of a URL, and whether it is its own: many that look alike share one.
+    pub(crate) fn request_by_url(&self, name: &str) -> (RequestId, bool) {
         let name = &*printable::name(name);
         let mut requests = self.requests.lock();
         if let Some(id) = requests.ids.get(name) {
-            return *id;
+            return (requests.one_with.get(id).copied().unwrap_or(*id), true);
         }
-        let name: Arc<str> = if requests.names.len() < MAX_REQUEST_NAMES {
-            name.into()
-        } else if requests.overflowed {
-            return OTHER_REQUESTS;
-        } else {
-            requests.overflowed = true;
-            OTHER.into()
+        let Some(shape) = look_alikes::shape(name).filter(|_| self.groups) else { return (requests.id(name), true) };
+        let alike = match requests.alike.likeness(&shape) {
+            Likeness::Own => {
+                let id = requests.id(name);
+                requests.alike.note(shape, id);
+                return (id, true);
+            }
+            Likeness::First(alike) => alike,
+            Likeness::Shared => Vec::new(),
         };
-        let id = RequestId(requests.names.len() as u16);
-        requests.names.push(Arc::clone(&name));
-        requests.ids.insert(name, id);
-        id
+        let id = requests.id(&shape);
+        requests.folded.get_or_insert_with(|| (name.into(), shape.into()));
+        requests.one_with.extend(alike.into_iter().map(|known| (known, id)));
+        (id, false)
+    }
+
+    /// What a request is counted as in the end: look-alikes are one.
+    pub(crate) fn counted_as(&self, id: RequestId) -> RequestId {
+        self.requests.lock().one_with.get(&id).copied().unwrap_or(id)
+    }
+
+    /// A name that was not told as itself, and what it was told as, if there is one.
+    pub(crate) fn folded(&self) -> Option<(Arc<str>, Arc<str>)> {
+        self.requests.lock().folded.clone()
     }
 
     pub(crate) fn check_name(&self, id: CheckId) -> Arc<str> {
@@ -85,7 +133,9 @@ impl Names {
     }
 
     pub(crate) fn request_name(&self, id: RequestId) -> Arc<str> {
-        self.requests.lock().names.get(usize::from(id.0)).cloned().unwrap_or_else(|| OTHER.into())
+        let requests = self.requests.lock();
+        let id = requests.one_with.get(&id).copied().unwrap_or(id);
+        requests.names.get(usize::from(id.0)).cloned().unwrap_or_else(|| OTHER.into())
     }
 
     pub(crate) fn checks(&self) -> usize {

@@ -238,6 +238,10 @@ pub(super) struct Args {
     #[arg(long, help_heading = OUTPUT)]
     pub(super) quiet: bool,
 
+    /// Tell requests apart by each number and id in their paths, however many there are
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) no_grouping: bool,
+
     /// Show all tables at the end: phases, percentiles, evidence and gates, also where all is well
     #[arg(long, help_heading = OUTPUT)]
     pub(super) verbose: bool,

@@ -133,6 +133,9 @@ impl Args {
         if let Some(loops) = self.loops {
             plan = plan.loops(loops);
         }
+        if self.no_grouping {
+            plan = plan.grouping(false);
+        }
         if let Some(requests) = self.requests {
             plan = plan.requests(requests);
         }

@@ -85,7 +85,7 @@ impl User {
         if !self.may_send() {
             return None;
         }
-        let id = self.request_id(name);
+        let id = self.request_id(name, false);
         let times = RequestTimes { first_byte: elapsed, ..RequestTimes::default() };
         self.open.tpr = self.open.tpr.saturating_add(elapsed);
         self.open.requests += 1;

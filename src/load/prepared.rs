@@ -11,10 +11,15 @@ use super::http::{Ask, Headers, HttpSettings, Manner, Method, Uri};
 use super::location::location;
 use super::request::{basic_auth, login};
 
+/// Stands behind the name of a request, for all it was led on to.
+const HOP: &str = " (redirect)";
+
 /// A request ready to be sent as often as wanted.
 #[derive(Debug, Clone)]
 pub(crate) struct Prepared {
     pub(crate) name: String,
+    /// The name came of a URL that nobody knew before the run.
+    pub(crate) is_named_by_url: bool,
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: Headers,
@@ -47,6 +52,7 @@ impl Prepared {
         }
         Ok(Prepared {
             name,
+            is_named_by_url: false,
             method,
             uri,
             headers: checked,
@@ -60,12 +66,35 @@ impl Prepared {
     /// One that still lacks its URL.
     pub(crate) fn empty(name: String, method: Method) -> Self {
         let (uri, headers, manner) = (Uri::default(), Headers::default(), Manner::default());
-        Prepared { name, method, uri, headers, body: None, timeout: None, manner, settings: None }
+        Prepared {
+            name,
+            is_named_by_url: false,
+            method,
+            uri,
+            headers,
+            body: None,
+            timeout: None,
+            manner,
+            settings: None,
+        }
     }
 
     /// Names it after where it goes.
-    pub(crate) fn name_by_path(&mut self, path: &str) {
+    fn name_by_path(&mut self, path: &str) {
         self.name = format!("{} {}", self.method, readable(path));
+    }
+
+    /// Names a hop after where it goes, or after the request that led to it where that is a template: then there is no end
+    /// of places.
+    pub(crate) fn name_hop(&mut self, led_by: &str, path: &str) {
+        if led_by.ends_with(HOP) {
+            led_by.clone_into(&mut self.name);
+        } else if led_by.contains('{') {
+            self.name = format!("{led_by}{HOP}");
+        } else {
+            self.name_by_path(path);
+            self.is_named_by_url = true;
+        }
     }
 
     /// What a client is asked when it is sent with these headers.
@@ -193,7 +222,7 @@ pub(crate) fn redirected(from: &Prepared, status: u16, headers: &Headers) -> Res
         next.headers.remove("authorization");
         next.headers.add_checked("Authorization", login.as_bytes())?;
     }
-    next.name_by_path(url.path());
+    next.name_hop(&from.name, url.path());
     Ok(Some(next))
 }
 

@@ -62,13 +62,14 @@ impl Recorder {
         Recorder { sink, open, crew, stop, names, samples, at: (None, 0), known: HashMap::new() }
     }
 
-    pub(crate) fn request_id(&mut self, name: &str) -> RequestId {
+    /// `is_by_url`: the name came of a URL, and many may look alike.
+    pub(crate) fn request_id(&mut self, name: &str, is_by_url: bool) -> RequestId {
         if let Some(id) = self.known.get(name) {
             return *id;
         }
-        let id = self.names.request(name);
+        let (id, is_own) = if is_by_url { self.names.request_by_url(name) } else { (self.names.request(name), true) };
         // What shares one number has no end of names, as of URLs with ids in them.
-        if id != OTHER_REQUESTS {
+        if is_own && id != OTHER_REQUESTS {
             self.known.insert(name.into(), id);
         }
         id
@@ -196,10 +197,10 @@ mod tests {
         let open = Arc::new(Open::new(Instant::now()));
         let mut recorder = Recorder::new(sink, open, crew, Arc::default(), names, None);
         for id in 0..2000 {
-            recorder.request_id(&format!("GET /{id}"));
+            recorder.request_id(&format!("GET /{id}"), false);
         }
         assert_eq!(recorder.known.len(), 500);
-        assert_eq!(recorder.request_id("GET /7"), RequestId(7));
-        assert_eq!(recorder.request_id("GET /1999"), OTHER_REQUESTS);
+        assert_eq!(recorder.request_id("GET /7", false), RequestId(7));
+        assert_eq!(recorder.request_id("GET /1999", false), OTHER_REQUESTS);
     }
 }

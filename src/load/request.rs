@@ -192,6 +192,7 @@ impl<'u> RequestBuilder<'u> {
         }
         let mut prepared = Prepared::new(&self.method, &url, &self.headers, self.body.take())?;
         prepared.timeout = self.timeout;
+        prepared.is_named_by_url = self.name.is_none();
         if let Some(name) = self.name.take() {
             prepared.name = name;
         }

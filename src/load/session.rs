@@ -107,7 +107,7 @@ impl User {
     /// A request that could not even be written.
     pub(crate) fn unsendable(&mut self, name: &str, message: String) -> RequestError {
         self.open.asked = true;
-        let request = self.request_id(name);
+        let request = self.request_id(name, true);
         self.open.lost = Some(request);
         self.open.blame.unsent(request);
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::BadRequest, message, request }
@@ -130,7 +130,7 @@ impl User {
         }
         let mut own = self.own[shared.slot].take().unwrap_or_else(|| {
             let request = shared.request.own();
-            Box::new(OwnRequest { id: self.request_id(&request.name), request })
+            Box::new(OwnRequest { id: self.request_id(&request.name, request.is_named_by_url), request })
         });
         let result = match fill(&mut own.request) {
             Ok(()) => {
@@ -151,7 +151,7 @@ impl User {
 
     /// Sends a request and follows at most `hops` redirects.
     pub(crate) fn send(&mut self, request: Prepared, hops: u32) -> Result<Response, RequestError> {
-        let id = self.request_id(&request.name);
+        let id = self.request_id(&request.name, request.is_named_by_url);
         let mut hop = None;
         let result = self.send_as(id, &request, hops, &mut hop);
         self.note(result, hop.or(Some(request)), 0)
@@ -206,7 +206,7 @@ impl User {
                 self.open.unanswered = Some(Box::new(Unanswered { sent, times, message: message.clone() }));
                 RequestError { phase: Phase::Receive, kind: RequestErrorKind::Protocol, message, request: id }
             })?;
-            id = self.request_id(&next.name);
+            id = self.request_id(&next.name, next.is_named_by_url);
             *last = Some(next);
         }
         unreachable!("the loop above ends by returning")

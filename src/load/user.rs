@@ -274,13 +274,13 @@ impl User {
     }
 
     /// The number of a request name, without what is secret in it.
-    pub(super) fn request_id(&mut self, name: &str) -> RequestId {
+    pub(super) fn request_id(&mut self, name: &str, is_by_url: bool) -> RequestId {
         if self.redactor.has_no_value() {
-            return self.recorder.request_id(name);
+            return self.recorder.request_id(name, is_by_url);
         }
         let mut name = name.to_owned();
         self.redactor.hide_values(&mut name);
-        self.recorder.request_id(&name)
+        self.recorder.request_id(&name, is_by_url)
     }
 
     /// Calls a hook of the author's with this user.

@@ -120,12 +120,26 @@ impl FullLoad {
             for (id, row) in (0..).zip(&mut block.requests) {
                 row.name = if id < MAX_ROWS { names.request_name(RequestId(id)) } else { OTHER.into() };
             }
+            if names.folded().is_some() {
+                block.requests = one_by_name(std::mem::take(&mut block.requests));
+            }
             // They stand for names that occur in other blocks.
             block.checks.retain(BlockRow::is_used);
             block.requests.retain(BlockRow::is_used);
         }
         named
     }
+}
+
+fn one_by_name(rows: Vec<BlockRow>) -> Vec<BlockRow> {
+    let mut one: Vec<BlockRow> = Vec::new();
+    for row in rows {
+        match one.iter_mut().find(|known| known.name == row.name) {
+            Some(known) => known.merge(&row),
+            None => one.push(row),
+        }
+    }
+    one
 }
 
 fn row(rows: &mut Vec<BlockRow>, id: u16) -> &mut BlockRow {

@@ -169,7 +169,9 @@ impl Section {
             let check = check.clone().by_nature(natures.counts_alone(id));
             CheckTally { name: names.check_name(id), ..check }
         });
-        let requests = (0..).zip(&part.requests).filter(|(_, request)| request.sent() + request.failures() > 0);
+        let alike = names.folded().map(|_| part.with_look_alikes_as_one(names));
+        let requests = alike.as_ref().unwrap_or(&part.requests);
+        let requests = (0..).zip(requests).filter(|(_, request)| request.sent() + request.failures() > 0);
         let requests = requests.map(|(id, request)| {
             let name = names.request_name(crate::sample::RequestId(id));
             let check = match request.maker {
@@ -231,7 +233,14 @@ impl Summary {
     /// How many of a failure group were the fault of which request, by its name; `None` for those that were no
     /// request's, such as a panic.
     pub fn requests_of(&self, group: &FailureGroup) -> Vec<(Option<Arc<str>>, u64)> {
-        let name = |request: &Option<_>| request.map(|request| self.names.request_name(request));
-        group.requests.iter().map(|(request, count)| (name(request), *count)).collect()
+        let mut named: Vec<(Option<Arc<str>>, u64)> = Vec::new();
+        for (request, count) in &group.requests {
+            let name = request.map(|request| self.names.request_name(request));
+            match named.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known += count,
+                None => named.push((name, *count)),
+            }
+        }
+        named
     }
 }

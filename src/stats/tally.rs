@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::timing::Timing;
+use crate::names::Names;
 use crate::outcome::{Outcome, RequestErrorKind};
-use crate::sample::{Answer, CheckId, CheckSample, RequestSample, UnfinishedSample};
+use crate::sample::{Answer, CheckId, CheckSample, RequestId, RequestSample, UnfinishedSample};
 
 /// How one check, or all together, ended; see [`Section`](super::Section).
 #[derive(Debug, Clone, Default)]
@@ -333,6 +334,15 @@ impl Part {
         }
         self.iterations += other.iterations;
         self.at_service = self.at_service.saturating_add(other.at_service);
+    }
+
+    /// Its requests, each counted as what it is told as.
+    pub(crate) fn with_look_alikes_as_one(&self, names: &Names) -> Vec<RequestTally> {
+        let mut requests: Vec<RequestTally> = Vec::new();
+        for (id, request) in (0..).zip(&self.requests) {
+            slot(&mut requests, names.counted_as(RequestId(id)).0).merge(request);
+        }
+        requests
     }
 
     pub(crate) fn add_unfinished(&mut self, sample: &UnfinishedSample) {

@@ -107,3 +107,52 @@ fn so_many_requests_in_all_are_made_by_any_number_of_users() {
     assert_eq!(service.total_hits(), 6);
     assert_eq!(perfloop(&["-n", "5", "--warmup", "1", &service.at("/fast")]).code, Some(2));
 }
+
+#[test]
+fn names_that_differ_by_ids_alone_are_one_beyond_ten_of_them_and_no_count_is_lost() {
+    let service = Service::start();
+    let url = service.at("/no");
+    let names = |plan: Plan| -> Vec<(String, u64)> {
+        let url = url.clone();
+        let check = move |user: &mut User| -> CheckResult {
+            user.get(&format!("{url}/{}/lines", user.iteration())).send()?;
+            user.get(&format!("{url}/42/named")).name("GET /named/42").send()?;
+            Ok(())
+        };
+        let summary = run(plan, check);
+        summary.whole.requests.iter().map(|request| (request.name.to_string(), request.answered)).collect()
+    };
+    let of = |names: &[(String, u64)], start: &str| -> Vec<u64> {
+        names.iter().filter(|(name, _)| name.starts_with(start)).map(|(_, answered)| *answered).collect()
+    };
+    let few = names(Plan::new().loops(10));
+    assert_eq!((of(&few, "GET /no/1/lines"), few.len()), (vec![1], 11), "{few:?}");
+    let many = names(Plan::new().users(3).loops(40));
+    assert_eq!(many.len(), 2, "{many:?}");
+    assert_eq!((of(&many, "GET /no/{id}/lines"), of(&many, "GET /named/42")), (vec![120], vec![120]));
+    let apart = names(Plan::new().loops(40).grouping(false));
+    assert_eq!(apart.len(), 41, "{apart:?}");
+}
+
+#[test]
+fn what_a_template_is_led_on_to_is_told_after_it() {
+    let place = crate::support::Reports::new();
+    let number = Arc::new(AtomicU64::new(0));
+    let service = crate::raw::Raw::start(move |peer| {
+        while let Some(request) = peer.request() {
+            let number = number.fetch_add(1, Ordering::SeqCst);
+            peer.send(match request.starts_with("GET /start/") {
+                true => format!("HTTP/1.1 302 Found\r\nLocation: /slug-{number}\r\nContent-Length: 0\r\n\r\n"),
+                false => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned(),
+            });
+        }
+    });
+    let file = place.path("led.hurl");
+    let text = format!("GET {}/start/{{{{unique_id}}}}\n[Options]\nlocation: true\nHTTP 200\n", service.at(""));
+    std::fs::write(&file, text).unwrap();
+    let output = perfloop(&["--users", "2", "--loops", "30", "--json", "-", &file]);
+    let report = output.json();
+    let names: Vec<&str> =
+        report["requests"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["GET /start/{{unique_id}}", "GET /start/{{unique_id}} (redirect)"], "{output:#?}");
+}

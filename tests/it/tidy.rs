@@ -8,8 +8,9 @@ use crate::support::none;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// What all parts speak in, and which therefore knows none of them.
-const VOCABULARY: [&str; 12] = [
+const VOCABULARY: [&str; 13] = [
     "asked",
+    "look_alikes",
     "printable",
     "redact",
     "units",

@@ -65,7 +65,7 @@ impl Hops {
             next.headers.remove("authorization");
             next.headers.remove("cookie");
         }
-        next.name_by_path(to.path());
+        next.name_hop(&last.name, to.path());
         Ok(next)
     }
 }

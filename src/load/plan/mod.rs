@@ -39,6 +39,7 @@ pub struct Plan {
     pub(crate) stack_size: usize,
     pub(crate) http: HttpSettings,
     pub(crate) redactor: Redactor,
+    pub(crate) groups_names: bool,
     /// The target runs in this process and takes from the same limits.
     pub(crate) shares_process_with_target: bool,
 }
@@ -70,6 +71,7 @@ impl Plan {
             stack_size: Self::DEFAULT_STACK_SIZE,
             http: HttpSettings::default(),
             redactor: Redactor::default(),
+            groups_names: true,
             shares_process_with_target: false,
         }
     }
@@ -234,6 +236,14 @@ impl Plan {
     #[must_use]
     pub fn secret(mut self, value: &str) -> Self {
         self.redactor = self.redactor.value(value);
+        self
+    }
+
+    /// Whether names of requests that came of a URL, and differ by numbers, UUIDs or long hexadecimal ids alone, are told as
+    /// one (`GET /orders/{id}`) once there are more than ten of them. Default: they are.
+    #[must_use]
+    pub fn grouping(mut self, groups: bool) -> Self {
+        self.groups_names = groups;
         self
     }
 

@@ -1,5 +1,6 @@
 //! Each check, and below it the requests it makes.
 
+use std::collections::HashSet;
 use std::io;
 
 use super::Detail;
@@ -7,7 +8,10 @@ use super::numbers::{marked_percentile, rate, time_or_dash};
 use super::sheet::Sheet;
 use super::table::{Cell, Row, Table};
 use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
+use crate::units;
 
+/// More rows than this are too many to be read.
+const MAX_ROWS: usize = 50;
 /// The share of checks from which on full load is nearly the whole run.
 const MOST: f64 = 0.9;
 /// The columns of counts and rates, and how much each is worth where not all have room.
@@ -48,6 +52,7 @@ pub(super) fn write(summary: &Summary, detail: Detail, sheet: &mut Sheet<'_>) ->
             rows.push(Row::new(name, nothing.chain(times(timing)).collect()));
         }
     }
+    let left_out = keep_most(&mut rows, whole);
     sheet.line(if has_requests {
         "TPR of passes, ms; of requests the response time (TPR: time per request)"
     } else {
@@ -60,7 +65,30 @@ pub(super) fn write(summary: &Summary, detail: Detail, sheet: &mut Sheet<'_>) ->
         "unfinished" if !is_finished => (title, 93),
         _ => (title, rank),
     });
-    sheet.table(&Table::new(title, columns).rows(rows))
+    sheet.table(&Table::new(title, columns).rows(rows))?;
+    if left_out == 0 {
+        return Ok(());
+    }
+    let names = units::count(left_out as u64, "more name");
+    sheet.line(&format!("and {names} of requests, with fewer of them; --html FILE and --json FILE have all"))?;
+    sheet.blank()
+}
+
+/// Leaves out the requests that were made least, where there are too many names. Returns how many.
+fn keep_most(rows: &mut Vec<Row>, section: &Section) -> usize {
+    if rows.len() <= MAX_ROWS {
+        return 0;
+    }
+    let sent =
+        |name: &str| section.requests.iter().find(|request| *request.name == *name).map_or(0, RequestTally::sent);
+    let of_requests = rows.iter().filter(|row| row.is_indented()).count();
+    let kept = MAX_ROWS.saturating_sub(rows.len() - of_requests);
+    let mut most: Vec<(u64, String)> =
+        rows.iter().filter(|row| row.is_indented()).map(|row| (sent(row.name()), row.name().to_owned())).collect();
+    most.sort_by(|a, b| b.0.cmp(&a.0));
+    let left_out: HashSet<String> = most.into_iter().skip(kept).map(|(_, name)| name).collect();
+    rows.retain(|row| !row.is_indented() || !left_out.contains(row.name()));
+    left_out.len()
 }
 
 /// Where each check makes one request of its own name, as for targets, the check says it all.

@@ -76,6 +76,14 @@ impl Row {
         Row { indent: 2, ..self }
     }
 
+    pub(super) fn is_indented(&self) -> bool {
+        self.indent > 0
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     fn width(&self) -> usize {
         self.indent + display_width(&self.name)
     }
