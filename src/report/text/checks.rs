@@ -1,5 +1,6 @@
 //! Each check, and below it the requests it makes.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::io;
 
@@ -85,7 +86,7 @@ fn keep_most(rows: &mut Vec<Row>, section: &Section) -> usize {
     let kept = MAX_ROWS.saturating_sub(rows.len() - of_requests);
     let mut most: Vec<(u64, String)> =
         rows.iter().filter(|row| row.is_indented()).map(|row| (sent(row.name()), row.name().to_owned())).collect();
-    most.sort_by(|a, b| b.0.cmp(&a.0));
+    most.sort_by_key(|(sent, _)| Reverse(*sent));
     let left_out: HashSet<String> = most.into_iter().skip(kept).map(|(_, name)| name).collect();
     rows.retain(|row| !row.is_indented() || !left_out.contains(row.name()));
     left_out.len()
