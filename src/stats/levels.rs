@@ -58,7 +58,7 @@ impl Levels {
             part.merge(&level.part);
             span += level.span();
         }
-        let section = Section::new(&part, span, names, natures);
+        let section = Section::new(part, span, names, natures);
         (section.totals.ended() > 0).then_some(section)
     }
 
@@ -66,7 +66,7 @@ impl Levels {
     pub(super) fn sections(&self, began: Option<Instant>, names: &Names, natures: &Natures) -> Vec<LevelSection> {
         let section = |level: &LevelPart| {
             let from = level.from.saturating_duration_since(began?);
-            let section = Section::new(&level.part, level.span(), names, natures);
+            let section = Section::new(level.part.clone(), level.span(), names, natures);
             (section.totals.ended() > 0).then_some(LevelSection { what: level.what, from, section })
         };
         self.0.iter().filter_map(section).collect()

@@ -10,16 +10,23 @@ use crate::asked::Asked;
 impl Stats {
     /// What is counted up to now.
     pub(crate) fn summary(&self, blocked: Duration) -> Summary {
+        let (names, natures) = (&self.names, &self.natures);
+        let mut numbers = self.numbers(blocked);
+        if let Some(warmup) = &mut numbers.warmup {
+            warmup.failures = self.warmup_failures.groups();
+        }
         Summary {
+            full_load: self.levels.full_load(names, natures),
+            levels: self.levels.sections(self.started, names, natures),
             failures: self.failures.groups(),
             slowest: self.slowest.kept(),
             timeline: self.timeline.clone(),
-            ..self.numbers(blocked)
+            ..numbers
         }
     }
 
-    /// The same without examples of failures and of what was slow, and with a timeline of counts alone: what can be read
-    /// each second.
+    /// The same of the whole run and its warm-up alone, without failures and what was slow, and with a timeline of counts:
+    /// what can be read each second. Gates and `/metrics` look at no more.
     pub(crate) fn numbers(&self, blocked: Duration) -> Summary {
         let mut whole = self.rest.clone();
         self.levels.parts().for_each(|part| whole.merge(part));
@@ -28,16 +35,16 @@ impl Stats {
         let tested = self.tested(whole.iterations);
         let (names, natures) = (&self.names, &self.natures);
         let warmup = (!self.warmup.checks.is_empty()).then(|| WarmUp {
-            section: Section::new(&self.warmup, Duration::ZERO, names, natures),
-            failures: self.warmup_failures.groups(),
+            section: Section::new(self.warmup.clone(), Duration::ZERO, names, natures),
+            failures: Vec::new(),
         });
         Summary {
             users: self.users_wanted.max(self.most_users_up),
             users_up: self.users_up,
             began: self.started.map(|started| self.made.1 + started.saturating_duration_since(self.made.0)),
-            whole: Section::new(&whole, tested, names, natures),
-            full_load: self.levels.full_load(names, natures),
-            levels: self.levels.sections(self.started, names, natures),
+            whole: Section::new(whole, tested, names, natures),
+            full_load: None,
+            levels: Vec::new(),
             schedule,
             warmup,
             failures: Vec::new(),

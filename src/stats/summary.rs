@@ -163,22 +163,22 @@ pub struct Section {
 }
 
 impl Section {
-    pub(super) fn new(part: &Part, span: Duration, names: &Names, natures: &Natures) -> Self {
-        let checks = (0..).zip(&part.checks).map(|(id, check)| {
+    pub(super) fn new(mut part: Part, span: Duration, names: &Names, natures: &Natures) -> Self {
+        if names.folded().is_some() {
+            part.requests = part.with_look_alikes_as_one(names);
+        }
+        let checks = (0..).zip(part.checks).map(|(id, check)| {
             let id = CheckId(id);
-            let check = check.clone().by_nature(natures.counts_alone(id));
-            CheckTally { name: names.check_name(id), ..check }
+            CheckTally { name: names.check_name(id), ..check.by_nature(natures.counts_alone(id)) }
         });
-        let alike = names.folded().map(|_| part.with_look_alikes_as_one(names));
-        let requests = alike.as_ref().unwrap_or(&part.requests);
-        let requests = (0..).zip(requests).filter(|(_, request)| request.sent() + request.failures() > 0);
+        let requests = (0..).zip(part.requests).filter(|(_, request)| request.sent() + request.failures() > 0);
         let requests = requests.map(|(id, request)| {
             let name = names.request_name(crate::sample::RequestId(id));
             let check = match request.maker {
                 Maker::Check(id) => Some(names.check_name(id)),
                 Maker::Unknown | Maker::Several => None,
             };
-            RequestTally { name, check, ..request.clone() }
+            RequestTally { name, check, ..request }
         });
         let in_flight = per_second(part.at_service.as_secs_f64(), span);
         Section::of(checks.collect(), requests.collect(), span, in_flight)

@@ -465,3 +465,22 @@ fn after_three_minutes_half_an_hour_of_samples_takes_no_more_memory() {
     // Blocks that grow wider see a few more times that are unlike any before.
     assert!(rest.bytes_current < 200 * 1024, "{} bytes more than {held}", rest.bytes_current);
 }
+
+#[test]
+fn what_is_read_each_second_takes_little_more_than_a_row_and_its_total() {
+    let (mut story, mut chance) = (Story::new(2), fastrand::Rng::with_seed(7));
+    for number in 1..=3 {
+        let begin = 10 * u64::from(number);
+        story.level(number, Plateau::Users(2), Duration::from_secs(begin));
+        story.request(Duration::from_secs(begin), Level(number), Answer::Status(200));
+        steady_load(&mut story, begin..begin + 10, 100, &mut chance);
+    }
+    let summary = story.stats.summary(Duration::ZERO);
+    let (mut rows, mut numbers) = (None, None);
+    let row =
+        allocation_counter::measure(|| rows = Some((summary.whole.checks.clone(), summary.whole.requests.clone())));
+    let read = allocation_counter::measure(|| numbers = Some(story.stats.numbers(Duration::ZERO)));
+    let times = read.bytes_max as f64 / row.bytes_max as f64;
+    assert!(times < 2.2, "{} bytes are {times:.1} times the rows", read.bytes_max);
+    assert_eq!(numbers.expect("numbers").whole.totals.pass, summary.whole.totals.pass);
+}
