@@ -12,6 +12,7 @@ use url::Url;
 use super::args::Args;
 use super::config::{self, Settings};
 use super::run::{Aim, carry_out, plan};
+use super::values::http_url;
 use super::{Exit, Refusal, registry, secrets, signals, told};
 use crate::error::Error;
 use crate::load::{Check, Plan, User, UserClass};
@@ -273,12 +274,9 @@ fn arguments(words: &[OsString], plan: &Plan) -> Result<(Args, Settings), Refusa
 }
 
 fn host(source: &str, url: &str) -> Result<Url, Error> {
-    match Url::parse(url) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        _ => {
-            Err(Error::usage(format!("{source} '{url}': is no http or https URL; give one like http://127.0.0.1:5000")))
-        }
-    }
+    http_url(url).ok_or_else(|| {
+        Error::usage(format!("{source} '{url}': is no http or https URL; give one like http://127.0.0.1:5000"))
+    })
 }
 
 /// The checks whose name contains one of the words; all of them without a word.

@@ -19,6 +19,7 @@ mod metrics;
 mod mistake;
 mod output;
 mod outputs;
+mod peers;
 mod places;
 mod planned;
 mod progress;

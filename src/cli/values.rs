@@ -105,9 +105,16 @@ pub(super) fn parse_wait(text: &str) -> Result<Wait, String> {
 }
 
 pub(super) fn parse_host(text: &str) -> Result<Url, String> {
-    let wanted = || format!("'{text}' is no host; give a URL like http://127.0.0.1:5000");
-    let url = Url::parse(text).map_err(|_| wanted())?;
-    if matches!(url.scheme(), "http" | "https") && url.has_host() { Ok(url) } else { Err(wanted()) }
+    http_url(text).ok_or_else(|| format!("'{text}' is no host; give a URL like http://127.0.0.1:5000"))
+}
+
+/// A whole URL of http or https. `http:///x` and `http:x` are slips of the pen, which the URL Standard reads as
+/// `http://x`.
+pub(super) fn http_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let authority = text.trim_start().split_once("://").map_or("", |(_, rest)| rest);
+    let is_whole = matches!(url.scheme(), "http" | "https") && url.has_host();
+    (is_whole && !authority.is_empty() && !authority.starts_with(['/', '\\', '?', '#'])).then_some(url)
 }
 
 pub(super) fn parse_resume(text: &str) -> Result<TlsResume, String> {

@@ -40,7 +40,7 @@ fn a_target_that_is_no_url_is_refused_with_the_one_to_give() {
         ("example.com", ["TARGET 'example.com'", "http://example.com"]),
         ("example.com/a?b", ["TARGET 'example.com/a?b'", "http://example.com/a?b"]),
         ("localhost:5000", ["TARGET 'localhost:5000'", "http://localhost:5000"]),
-        ("http://", ["TARGET 'http://'", "give one like http://127.0.0.1:5000/json"]),
+        ("http://", ["TARGET 'http://'", "has no host; write it like http://127.0.0.1:5000/"]),
         ("http://127.0.0.1:99999/", ["TARGET", "invalid port"]),
         ("hello.hurl", ["hello.hurl: there is no such file", "name one"]),
     ];
@@ -166,7 +166,7 @@ fn a_refused_run_leaves_the_files_of_the_last_one_alone() {
 
 #[test]
 fn an_unknown_flag_is_refused_with_the_nearest_one() {
-    is_refused(&["--user", "2"], &["--user", "--users"]);
+    is_refused(&["--usrs", "2"], &["--usrs", "--users"]);
     is_refused(&["--expect-jsn", "code=1"], &["--expect-jsn", "--expect-json"]);
     is_refused(&["--frobnicate"], &["--frobnicate", "--help"]);
 }

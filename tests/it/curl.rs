@@ -60,6 +60,25 @@ fn a_command_as_chrome_copies_it_is_sent_as_the_browser_sent_it() {
 }
 
 #[test]
+fn a_command_that_is_pasted_word_by_word_needs_no_dashes_before_it_and_may_have_a_prompt() {
+    let service = Service::start();
+    let url = service.at("/echo");
+    let flags = ["curl", "--loops", "1", "--quiet"];
+    let begin = ["curl", "--quiet", "--loops", "1"];
+    for (args, method) in [
+        ([&begin[..], &["curl", &url, "-X", "PUT"]].concat(), "PUT"),
+        ([&begin[..], &["$", "curl", &url, "-d", "x"]].concat(), "POST"),
+        ([&flags[..], &["--", "$", "curl", &url, "-I"]].concat(), "HEAD"),
+        ([&flags[..], &[&format!("$ curl {url} -X PATCH")]].concat(), "PATCH"),
+    ] {
+        let output = perfloop(&args);
+        assert_eq!(output.code, Some(0), "{output:#?}");
+        assert!(output.stdout.contains(&format!("{method} /echo")), "{output:#?}");
+    }
+    assert_eq!(service.total_hits(), 4);
+}
+
+#[test]
 fn a_command_as_postman_copies_it_is_sent_form_and_file_included() {
     let service = Service::start();
     let folder = tempfile::tempdir().unwrap();
@@ -165,7 +184,7 @@ fn what_is_no_command_or_cannot_be_sent_is_refused_in_one_line() {
         (&["curl"], &["curl: there is no command", "behind --"]),
         (&["curl", "--users", "2"], &["curl: there is no command"]),
         (&["curl", &url], &["curl: there is no command"]),
-        (&["curl", "--", "wget", &url], &["begins with 'wget'"]),
+        (&["curl", "--", "wget", &url], &["this is wget"]),
         (&["curl", &http2], &["--http2 is a flag of curl that perfloop does not know"]),
         (&["curl", &pipe], &["'|' is for a shell"]),
         (&["curl", &variable], &["behind --"]),

@@ -70,6 +70,61 @@ fn a_failed_assert_is_a_fail_with_its_line_wanted_and_got() {
 }
 
 #[test]
+fn an_assert_that_fails_is_shown_below_the_line_of_its_request() {
+    let place = Place::new(&[("a.hurl", WRONG), ("b.hurl", "GET {{host}}/json\nHTTP 404\n")]);
+    let shown = |file: &str, text: &str| {
+        let output = place.run(&["test", file]);
+        assert_eq!(output.code, Some(4), "{output:#?}");
+        assert!(output.stderr.starts_with(&format!("{file}:{text}\n\n")), "{output:#?}");
+        let json = place.json(&[file, "--users", "2", "--loops", "2"]);
+        assert_eq!(json["failures"].as_array().map(Vec::len), Some(1), "{:#}", json["failures"]);
+        assert_eq!(json["failures"][0]["detail"], format!("{file}:{text}"));
+    };
+    shown(
+        "a.hurl",
+        "4:19: assert failed\n    | GET {{host}}/json\n    | ...\n  4 | jsonpath \"$.code\" == 2\n    \
+         |                   ^^^^\n    | actual:   integer <1>\n    | expected: integer <2>",
+    );
+    shown(
+        "b.hurl",
+        "2:6: assert status code\n    | GET {{host}}/json\n  2 | HTTP 404\n    |      ^^^ actual value is <200>",
+    );
+}
+
+#[test]
+fn flags_of_hurl_that_there_are_none_of_are_named_by_tests_and_by_load() {
+    let place = Place::new(&[("a.hurl", HELLO)]);
+    let one_line = |args: &[&str], code: i32, line: &str| {
+        let output = place.run(args);
+        assert_eq!((output.code, output.stderr), (Some(code), format!("perfloop: {line}\n")), "{args:?}");
+    };
+    for (flag, remedy) in [
+        ("--error-format=long", "errors have one form; leave it out"),
+        ("--very-verbose", "give --verbose, which shows bodies too"),
+        ("--report-tap", "give --report-junit"),
+        ("-b", "set cookies in the file, by [Cookies]"),
+    ] {
+        let name = flag.split('=').next().unwrap();
+        one_line(&["test", "a.hurl", flag], 1, &format!("{name} is a flag of Hurl that perfloop has not: {remedy}"));
+    }
+    one_line(
+        &["test", "a.hurl", "--users", "5"],
+        1,
+        "--users is for load, and perfloop test runs each file once; leave out the word test, and the same files are run as load",
+    );
+    one_line(
+        &["a.hurl", "--error-format", "long"],
+        2,
+        "there is no flag --error-format; leave it out: errors have one form",
+    );
+    one_line(&["a.hurl", "--report-junit", "x.xml"], 2, "there is no flag --report-junit; write --junit x.xml");
+    assert_eq!(place.service.total_hits(), 0);
+    let tls = place.run(&["test", "a.hurl", "--tls-min", "1.2", "--tls-max", "1.3"]);
+    assert_eq!(tls.code, Some(0), "{tls:#?}");
+    one_line(&["test", "a.hurl", "--tls-max", "1.1"], 1, "--tls-max: '1.1' is not spoken; give 1.2 or 1.3");
+}
+
+#[test]
 fn a_folder_is_read_and_list_shows_what_is_in_it() {
     let place = Place::new(&[("b.hurl", HELLO), ("a.hurl", WRONG), ("c.txt", "no")]);
     let output = place.run(&["list", "."]);

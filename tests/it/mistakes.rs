@@ -75,10 +75,93 @@ fn a_word_that_is_almost_a_command_is_told_which() {
         ("lists", "TARGET 'lists': is no URL; did you mean perfloop list, or http://lists?"),
         ("compar", "TARGET 'compar': is no URL; did you mean perfloop compare, or http://compar?"),
         ("help", "TARGET 'help': is no URL; did you mean perfloop --help?"),
+        ("version", "TARGET 'version': is no URL; did you mean perfloop --version?"),
+        ("run http://127.0.0.1:1/", "TARGET 'run': is no command, and none is needed; leave it out"),
         ("example.com", "TARGET 'example.com': give the whole URL, http://example.com"),
         ("server", "TARGET 'server': give the whole URL, http://server"),
     ];
     none(rows.iter().filter_map(|(words, line)| says(words, line)));
+}
+
+#[test]
+fn flags_of_other_tools_are_told_by_their_name_here() {
+    let rows = [
+        ("-c 50", "there is no flag -c; write --users 50"),
+        ("-z 30s", "there is no flag -z; write --time 30s"),
+        ("--vus 5", "there is no flag --vus; write --users 5"),
+        ("--duration 1m", "there is no flag --duration; write --time 1m"),
+        ("--rps=100", "there is no flag --rps; write --rate 100"),
+        (
+            "--iterations 10",
+            "there is no flag --iterations; write --loops N for each user, or --requests N for all of them",
+        ),
+        ("--headless", "there is no flag --headless; leave it out: a run begins at once, and ends by itself"),
+        ("--user ann:pw", "there is no flag --user; did you mean --users N, or --basic-auth USER:PASS?"),
+        ("list --vus 5", "there is no flag --vus; write --users 5"),
+        ("-duration=30s", "there is no flag -duration; write --time 30s"),
+        ("-rate=50/s", "there is no flag -rate; write --rate=50/s"),
+        ("a.hurl --http2", "there is no flag --http2; HTTP/1.1 only is spoken; leave it out"),
+        ("a.hurl --test", "there is no flag --test; write perfloop test FILE, which runs each file once"),
+        ("merge a.json --vus 5", "there is no flag --vus; see perfloop merge --help"),
+    ];
+    none(rows.iter().filter_map(|(words, line)| says(words, line)));
+}
+
+#[test]
+fn settings_of_other_tools_are_told_by_their_name_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = [
+        ("vus = 5", "perfloop.toml line 1: there is no setting 'vus'; did you mean users?"),
+        ("c = 5", "perfloop.toml line 1: there is no setting 'c'; did you mean users?"),
+        (
+            "headless = true",
+            "perfloop.toml line 1: there is no setting 'headless'; leave it out: a run begins at once, and ends by itself",
+        ),
+        (
+            "user-agent = 'me'",
+            "perfloop.toml line 1: there is no setting 'user-agent'; write header, like --header 'User-Agent: NAME'",
+        ),
+    ];
+    let stderr = |command: &mut Command| {
+        let output = command.current_dir(folder.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for (line, said) in rows {
+        fs::write(folder.path().join("perfloop.toml"), line).unwrap();
+        let said_here = stderr(Command::new(env!("CARGO_BIN_EXE_perfloop")).arg("http://127.0.0.1:1/"));
+        assert_eq!(said_here, format!("perfloop: {said}\n"));
+    }
+    fs::remove_file(folder.path().join("perfloop.toml")).unwrap();
+    let said = stderr(Command::new(env!("CARGO_BIN_EXE_perfloop")).env("PERFLOOP_DURATION", "30s"));
+    assert_eq!(
+        said,
+        "perfloop: PERFLOOP_DURATION: there is no setting 'PERFLOOP_DURATION'; did you mean PERFLOOP_TIME?\n"
+    );
+}
+
+#[test]
+fn what_is_no_target_is_told_with_what_was_meant() {
+    let there = "there is no such file or folder; give one that is there, or a whole URL like";
+    let rows = [
+        ("http:///x", "TARGET 'http:///x': has no host; write it like http://127.0.0.1:5000/x".to_owned()),
+        ("https//x", "TARGET 'https//x': lacks the :// of a URL; write https://x".to_owned()),
+        ("localhost:5000", "TARGET 'localhost:5000': give the whole URL, http://localhost:5000".to_owned()),
+        ("nope/there", format!("TARGET 'nope/there': {there} http://nope/there")),
+        ("./nope", format!("TARGET './nope': {there} http://./nope")),
+        (
+            "wget http://127.0.0.1:1/",
+            "TARGET 'wget': is another program; write the request for curl, as perfloop curl -- curl URL".to_owned(),
+        ),
+        ("--host http:///x /y", "--host: 'http:///x' is no host; give a URL like http://127.0.0.1:5000".to_owned()),
+        ("curl wget http://a.test/", "curl: this is wget, and no command of curl; copy it as cURL (bash)".to_owned()),
+        ("curl -- http a.test", "curl: this is HTTPie, and no command of curl; copy it as cURL (bash)".to_owned()),
+    ];
+    none(rows.iter().filter_map(|(words, line)| says(words, line)));
+    let test = perfloop(&["test", "http://127.0.0.1:1/"]);
+    let said = "perfloop: 'http://127.0.0.1:1/' is a URL, and perfloop test runs Hurl files; \
+                write perfloop http://127.0.0.1:1/ --loops 1\n";
+    assert_eq!((test.code, test.stderr.as_str()), (Some(1), said));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory as _, Id};
 
 use super::super::args::Args;
 use super::super::mistake::of_value;
+use super::super::peers;
 use super::name;
 use crate::error::Error;
 use crate::nearest::nearest;
@@ -138,10 +139,12 @@ pub(super) fn find<'a>(
     let written_key = written(key);
     // Who writes files by heart writes the letter that stands for it.
     let by_letter = command.get_arguments().find(|arg| arg.get_short().is_some_and(|letter| key == letter.to_string()));
-    let remedy = match by_letter.map(self::key).or_else(|| nearest(key, known)) {
-        Some(near) => format!("did you mean {}?", written(&near)),
-        None => format!("see {} --help", name(command)),
-    };
+    let meant = |key: String| format!("did you mean {}?", written(&key));
+    let remedy = by_letter
+        .map(|arg| meant(self::key(arg)))
+        .or_else(|| peers::setting(command, key, written))
+        .or_else(|| nearest(key, known).map(meant))
+        .unwrap_or_else(|| format!("see {} --help", name(command)));
     Err(Error::usage(format!("{source}: there is no setting '{written_key}'; {remedy}")))
 }
 

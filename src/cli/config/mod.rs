@@ -16,8 +16,8 @@ use clap::error::ErrorKind as ClapErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, Id, value_parser};
 
-use super::Refusal;
 use super::mistake::one_line;
+use super::{Refusal, peers};
 use crate::error::{Error, ErrorKind};
 use crate::units;
 use entry::{Entry, Source};
@@ -71,10 +71,17 @@ fn read_with(
 ) -> Result<Settings, Refusal> {
     let mut command = command.arg(config_flag());
     command.build();
+    if let Some(line) = peers::with_one_dash(&command, words) {
+        return Err(Error::usage(line).into());
+    }
     let from_words = match command.clone().try_get_matches_from(words) {
         // What is missing may stand in the file.
         Err(error) if is_incomplete(&error) => command.clone().ignore_errors(true).try_get_matches_from(words)?,
-        result => result?,
+        Err(error) => match peers::told(&command, &error, words) {
+            Some(line) => return Err(Error::usage(line).into()),
+            None => return Err(error.into()),
+        },
+        Ok(matches) => matches,
     };
     let given = ids(&command, &from_words);
     let variables: Vec<_> = variables.collect();

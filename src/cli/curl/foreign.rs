@@ -13,9 +13,21 @@ const FOREIGN: [(&str, &str); 9] = [
     ("$headers", "PowerShell (Invoke-WebRequest)"),
 ];
 
+/// Programs like curl, whose flags are others.
+const PROGRAMS: [(&str, &str); 5] =
+    [("wget", "wget"), ("http", "HTTPie"), ("https", "HTTPie"), ("xh", "xh"), ("hurl", "hurl")];
+
+/// The program like curl that this word starts, if it is known.
+pub(super) fn program(word: &str) -> Option<&'static str> {
+    PROGRAMS.iter().find(|(program, _)| *program == word).map(|(_, name)| *name)
+}
+
 /// What a text is that is no command of curl, if it is known.
 pub(super) fn name(text: &str) -> Option<&'static str> {
-    let text = text.trim_start();
+    let text = text.trim_start().trim_start_matches("$ ");
+    if let Some(name) = text.split_once([' ', '\t']).and_then(|(word, _)| program(word)) {
+        return Some(name);
+    }
     let begins = |with: &str| text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
     FOREIGN.iter().find(|(begin, _)| begins(begin)).map(|(_, name)| *name)
 }
@@ -35,6 +47,9 @@ mod tests {
                 Some("PowerShell (Invoke-WebRequest)"),
             ),
             ("Invoke-RestMethod http://a.test/", Some("PowerShell (Invoke-RestMethod)")),
+            ("wget http://a.test/", Some("wget")),
+            ("$ http POST a.test name=ann", Some("HTTPie")),
+            ("http://a.test/ x", None),
             ("curl http://a.test/ -d 'fetch('", None),
             ("fetcher.hurl", None),
             ("\u{fc}", None),

@@ -78,6 +78,10 @@ impl Pasted {
             let command = words[at + 1..].iter().map(|word| word.to_string_lossy().into_owned()).collect();
             return Ok(Some(Pasted { command, others: words[..at].to_vec() }));
         }
+        if let Some(at) = bare(words) {
+            let command = words[at..].iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            return Ok(Some(Pasted { command, others: words[..at].to_vec() }));
+        }
         let found = words.iter().position(|word| {
             let text = word.to_string_lossy();
             text == "-" || is_command(&text) || foreign::name(&text).is_some()
@@ -95,12 +99,15 @@ impl Pasted {
         Ok(Some(Pasted { command, others: [&words[..at], &words[at + 1..]].concat() }))
     }
 
-    fn run(self, command: Command, program: OsString) -> Result<Exit, Refusal> {
+    fn run(mut self, command: Command, program: OsString) -> Result<Exit, Refusal> {
+        if self.command.first().is_some_and(|word| is_prompt(word)) {
+            self.command.remove(0);
+        }
         if !self.command.first().is_some_and(|word| is_curl(word)) {
-            if let Some(name) = foreign::name(&self.command.join(" ")) {
+            let first = self.command.first().map_or("nothing", String::as_str);
+            if let Some(name) = foreign::name(&self.command.join(" ")).or_else(|| foreign::program(first)) {
                 return Err(refused_as(name).into());
             }
-            let first = self.command.first().map_or("nothing", String::as_str);
             return Err(Error::usage(format!(
                 "curl: the command begins with '{first}'; paste one that begins with curl"
             ))
@@ -111,6 +118,23 @@ impl Pasted {
         let pasted = args::Pasted { body: translated.body };
         run::by(command, &words.collect::<Vec<_>>(), Some(pasted))
     }
+}
+
+/// Where a command begins that was pasted word by word, without the two dashes before it: with `curl`, or the program it
+/// was written for instead. A flag may stand before it only with its value.
+fn bare(words: &[OsString]) -> Option<usize> {
+    let is_first = |at: &usize| *at == 0 || !words[at - 1].to_string_lossy().starts_with('-');
+    let begins = |at: &usize| {
+        let word = words[*at].to_string_lossy();
+        let is_one = !word.contains(char::is_whitespace);
+        (is_one && is_curl(&word)) || foreign::program(&word).is_some() || (is_prompt(&word) && *at + 1 < words.len())
+    };
+    (0..words.len()).find(|at| is_first(at) && begins(at))
+}
+
+/// What a shell shows before a command, and what is easily copied with it.
+fn is_prompt(word: &str) -> bool {
+    matches!(word, "$" | "%" | "#" | ">")
 }
 
 /// A text begins with the word `curl`, maybe behind the prompt of a shell.

@@ -18,6 +18,18 @@ pub(in crate::cli) fn parse_seconds(text: &str) -> Result<Duration, String> {
     parse_span(text, "s")
 }
 
+/// A version of TLS, as hurl writes it.
+pub(in crate::cli) fn parse_tls_min(text: &str) -> Result<String, String> {
+    let is_known = matches!(text, "1.0" | "1.1" | "1.2" | "1.3");
+    is_known.then(|| text.to_owned()).ok_or_else(|| format!("'{text}' is no version of TLS; give 1.2 or 1.3"))
+}
+
+/// The same, where nothing that perfloop speaks would be left below 1.2.
+pub(in crate::cli) fn parse_tls_max(text: &str) -> Result<String, String> {
+    let is_spoken = matches!(text, "1.2" | "1.3");
+    is_spoken.then(|| text.to_owned()).ok_or_else(|| format!("'{text}' is not spoken; give 1.2 or 1.3"))
+}
+
 /// A flag of tests that a load has other words for.
 pub(in crate::cli) fn refuse_repeat(_: &str) -> Result<u32, String> {
     Err("is for perfloop test; under load --loops says how often a user runs the files".into())

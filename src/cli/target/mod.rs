@@ -2,6 +2,7 @@
 
 mod casting;
 mod hurl;
+mod slip;
 mod url;
 
 use std::collections::HashSet;

@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use url::{Position, Url};
 
 use super::columns;
+use super::slip::slip;
 use crate::cli::args::Args;
 use crate::cli::expected::{Expected, ExpectedTexts};
 use crate::cli::filling::{Filling, HeaderText};
 use crate::cli::headers::Header;
 use crate::cli::places;
 use crate::cli::template::{Names, Template, Values};
-use crate::cli::{is_subcommand, similar_subcommand};
+use crate::cli::values::http_url;
 use crate::error::Error;
 use crate::input_file;
 use crate::load::{Check, Feed, Prepared, Row, SharedRequest, User};
@@ -206,35 +207,12 @@ fn headers(args: &Args, names: Names<'_>, has_body: bool) -> Result<Headers, Err
 /// A TARGET as a URL perfloop can test.
 fn url(template: &Template, host: Option<&Url>) -> Result<Url, Error> {
     let target = &template.to_string();
-    let refuse = |why: String| Err(Error::usage(format!("TARGET '{target}': {why}")));
-    if target.is_empty() {
-        return refuse("is empty; give a URL like http://127.0.0.1:5000/json".into());
-    }
     let text = template.with_words();
     let parsed = match host {
-        Some(host) if target.starts_with('/') => host.join(&text),
-        _ => Url::parse(&text),
+        Some(host) if target.starts_with('/') => host.join(&text).ok(),
+        _ => http_url(&text),
     };
-    match parsed {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        // `localhost:5000` parses as a URL of the scheme `localhost`.
-        Ok(url) if target.contains("://") => refuse(format!(
-            "perfloop speaks http and https, not '{}'; give a URL like http://127.0.0.1:5000/json",
-            url.scheme()
-        )),
-        Err(error) if target.contains("://") => {
-            refuse(format!("is no URL ({error}); give one like http://127.0.0.1:5000/json"))
-        }
-        _ if is_subcommand(target) => refuse(format!("is a command's word; put it first, like perfloop {target}")),
-        _ if target == "help" => refuse("is no URL; did you mean perfloop --help?".into()),
-        _ if let Some(command) = similar_subcommand(target) => {
-            refuse(format!("is no URL; did you mean perfloop {command}, or http://{target}?"))
-        }
-        _ if target.starts_with('/') => {
-            refuse("has no host; give --host http://127.0.0.1:5000, or the whole URL".into())
-        }
-        _ => refuse(format!("give the whole URL, http://{target}")),
-    }
+    parsed.ok_or_else(|| Error::usage(format!("TARGET '{target}': {}", slip(target, &text))))
 }
 
 fn body(args: &Args) -> Result<Option<Vec<u8>>, Error> {

@@ -7,7 +7,7 @@ use clap::Parser;
 use url::Url;
 
 use super::super::hurl::args::HurlArgs;
-use super::super::hurl::values::{parse_count, parse_milliseconds, parse_seconds};
+use super::super::hurl::values::{parse_count, parse_milliseconds, parse_seconds, parse_tls_max, parse_tls_min};
 use super::super::values::{CertificateFile, Resolved, parse_certificate, parse_host, parse_resolve};
 use crate::units::parse_bytes;
 
@@ -154,6 +154,14 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "FILE", help_heading = REQUEST)]
     pub(super) key: Option<PathBuf>,
 
+    /// Lowest version of TLS, 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", value_parser = parse_tls_min, help_heading = REQUEST)]
+    tls_min: Option<String>,
+
+    /// Highest version of TLS, 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", value_parser = parse_tls_max, help_heading = REQUEST)]
+    tls_max: Option<String>,
+
     /// Show every request and answer on stderr, secrets masked
     #[arg(short, long, help_heading = OUTPUT)]
     pub(super) verbose: bool,
@@ -204,7 +212,9 @@ impl TestArgs {
         let proxy = self.proxy.iter().map(|proxy| ("proxy", proxy.clone()));
         let connect_to = self.connect_to.iter().map(|route| ("connect-to", route.clone()));
         let no_headers = self.no_headers.iter().map(|name| ("no-header", name.clone()));
-        switches.chain(max_redirs).chain(proxy).chain(connect_to).chain(no_headers).collect()
+        let tls = [("tls-min", &self.tls_min), ("tls-max", &self.tls_max)];
+        let tls = tls.into_iter().filter_map(|(name, version)| Some((name, version.clone()?)));
+        switches.chain(max_redirs).chain(proxy).chain(connect_to).chain(no_headers).chain(tls).collect()
     }
 }
 
@@ -219,32 +229,3 @@ Example:
 Each flag can also be a variable as Hurl has them: HURL_VARIABLE_host=..., HURL_INSECURE=1.
 
 Exit codes, as Hurl's: 0 all passed, 1 wrong flags, 2 a file that cannot be read as Hurl, 3 no usable answer, 4 an assert did not hold.";
-
-/// What Hurl has and perfloop has not, and what to do.
-pub(super) const REFUSED: [(&str, &str); 25] = [
-    ("--aws-sigv4", "requests are not signed"),
-    ("--cookie", "set cookies in the file, by [Cookies]"),
-    ("--cookie-jar", "cookies are not written to a file"),
-    ("--curl", "see --verbose for what is sent"),
-    ("--digest", "only basic authentication is known"),
-    ("--fail-with-body", "see --verbose for the bodies"),
-    ("--http2", "HTTP/1.1 only is spoken"),
-    ("--http2-prior-knowledge", "HTTP/1.1 only is spoken"),
-    ("--http3", "HTTP/1.1 only is spoken"),
-    ("--include", "see --verbose for headers"),
-    ("--json", "give --report-junit"),
-    ("--limit-rate", "requests go as fast as they can"),
-    ("--max-filesize", "bodies are read to their end"),
-    ("--negotiate", "only basic authentication is known"),
-    ("--netrc", "give --user or variables"),
-    ("--netrc-file", "give --user or variables"),
-    ("--netrc-optional", "give --user or variables"),
-    ("--ntlm", "only basic authentication is known"),
-    ("--output", "bodies are not written; give an entry the option output"),
-    ("--pinnedpubkey", "give --cacert"),
-    ("--proxy-header", "proxies get no headers of their own"),
-    ("--report-html", "give --report-junit, or run the files as load with --html"),
-    ("--report-json", "give --report-junit"),
-    ("--report-tap", "give --report-junit"),
-    ("--unix-socket", "connections are TCP"),
-];

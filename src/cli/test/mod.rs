@@ -2,6 +2,7 @@
 
 mod args;
 mod junit;
+mod refused;
 mod summary;
 mod words;
 
@@ -202,6 +203,11 @@ fn read(args: &TestArgs, environment: &HurlEnvironment) -> Result<HurlChecks, Ob
 /// The files, and those that globs find.
 fn paths(args: &TestArgs) -> Result<Vec<PathBuf>, Error> {
     let mut paths = args.files.clone();
+    if let Some(url) = paths.iter().filter_map(|path| path.to_str()).find(|path| path.contains("://")) {
+        return Err(Error::usage(format!(
+            "'{url}' is a URL, and perfloop test runs Hurl files; write perfloop {url} --loops 1"
+        )));
+    }
     for pattern in &args.globs {
         let wrong = |error: &dyn std::fmt::Display| {
             Error::usage(format!("--glob '{pattern}': {error}; give one like 'tests/**/*.hurl'"))

@@ -1,13 +1,14 @@
 //! The words of `perfloop test`, with those that the environment puts before them.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
 use super::super::Refusal;
 use super::super::hurl::environment::HurlEnvironment;
-use super::super::mistake::of_value;
-use super::args::{REFUSED, TestArgs};
+use super::super::mistake::{of_value, unknown_flag};
+use super::args::TestArgs;
+use super::refused;
 use crate::error::Error;
 
 /// Reads the words that follow `perfloop`.
@@ -15,7 +16,7 @@ use crate::error::Error;
 /// # Errors
 /// What clap finds, a flag of Hurl that perfloop has not, and a variable of the environment whose value is none.
 pub(super) fn read(words: &[OsString], environment: &HurlEnvironment) -> Result<TestArgs, Refusal> {
-    if let Some(flag) = words.iter().skip(1).find_map(|word| refused(word)) {
+    if let Some(flag) = words.iter().skip(1).find_map(|word| refused::of_hurl(word)) {
         return Err(flag.into());
     }
     let command = TestArgs::command();
@@ -27,16 +28,11 @@ pub(super) fn read(words: &[OsString], environment: &HurlEnvironment) -> Result<
     }
     all.extend(words.iter().skip(1).cloned());
     // What stands on the command line comes last, and wins.
-    let matches = command.args_override_self(true).try_get_matches_from(all)?;
+    let matches = command.args_override_self(true).try_get_matches_from(all).map_err(|error| {
+        let of_load = unknown_flag(&error).and_then(|flag| refused::of_load(&flag));
+        of_load.map_or_else(|| Refusal::from(error), Refusal::from)
+    })?;
     Ok(TestArgs::from_arg_matches(&matches)?)
-}
-
-/// A flag that Hurl has and perfloop has not.
-fn refused(word: &OsStr) -> Option<Error> {
-    let word = word.to_str()?;
-    let flag = word.split('=').next().unwrap_or(word);
-    let (_, remedy) = REFUSED.iter().find(|(name, _)| *name == flag)?;
-    Some(Error::usage(format!("{flag} is a flag of Hurl that perfloop has not: {remedy}")))
 }
 
 /// A variable alone must be as good as its flag.

@@ -56,16 +56,18 @@ impl Fault {
         if self.lines_on == 0 { start } else { Position { line: start.line + self.lines_on, column: 1 } }
     }
 
-    /// The fault with its place and its line:
+    /// The fault with its place, the line of its request, and its own line:
     ///
     /// ```text
-    /// login.hurl:3:17: assert failed
-    ///   3 | jsonpath "$.id" == 1
+    /// login.hurl:5:17: assert failed
+    ///     | GET {{host}}/login
+    ///     | ...
+    ///   5 | jsonpath "$.id" == 1
     ///     |                 ^^^^
     ///     | actual:   integer <2>
     ///     | expected: integer <1>
     /// ```
-    pub(crate) fn render(&self, source: &Source) -> String {
+    pub(crate) fn render(&self, source: &Source, request: Position) -> String {
         let start = self.place(source);
         let line = source.line(start.line);
         let number = start.line.to_string();
@@ -77,6 +79,12 @@ impl Fault {
         let width = rest.trim_end().chars().count().clamp(1, on_line.max(1));
         let before = " ".repeat(start.column - 1);
         let mut text = format!("{}:{start}: {}\n", source.name(), self.title);
+        if request.line < start.line {
+            text.push_str(&format!("  {margin} | {}\n", source.line(request.line).trim().replace('\t', " ")));
+        }
+        if request.line + 1 < start.line {
+            text.push_str(&format!("  {margin} | ...\n"));
+        }
         text.push_str(&format!("  {number} | {shown}\n  {margin} | {before}{}", "^".repeat(width)));
         if self.message.contains('\n') {
             for line in self.message.lines() {
@@ -109,8 +117,8 @@ mod tests {
         let source = Source::new("a.hurl", "GET http://x\nHTTP 200\n");
         let fault = Fault::assert(Span::new(18, 21), "status code", "actual value is <404>");
         assert_eq!(
-            fault.render(&source),
-            "a.hurl:2:6: status code\n  2 | HTTP 200\n    |      ^^^ actual value is <404>"
+            fault.render(&source, Position { line: 1, column: 1 }),
+            "a.hurl:2:6: status code\n    | GET http://x\n  2 | HTTP 200\n    |      ^^^ actual value is <404>"
         );
     }
 
@@ -120,8 +128,8 @@ mod tests {
         let fault =
             Fault::assert(Span::new(40, 46), "assert failed", "actual:   integer <200>\nexpected: integer <201>");
         assert_eq!(
-            fault.render(&source),
-            "a.hurl:4:9: assert failed\n  4 |  status == 201\n    |         ^^^^^^\n    | actual:   integer <200>\n    \
+            fault.render(&source, Position { line: 1, column: 1 }),
+            "a.hurl:4:9: assert failed\n    | GET http://x\n    | ...\n  4 |  status == 201\n    |         ^^^^^^\n    | actual:   integer <200>\n    \
              | expected: integer <201>"
         );
     }
@@ -130,12 +138,19 @@ mod tests {
     fn a_fault_may_be_lines_below_where_its_place_begins() {
         let source = Source::new("a.hurl", "GET http://x\nHTTP 200\n```\na\nbc\n```\n");
         let fault = Fault::assert(Span::new(22, 33), "body", "m").lines_on(2);
-        assert_eq!(fault.render(&source), "a.hurl:5:1: body\n  5 | bc\n    | ^^ m");
+        assert_eq!(
+            fault.render(&source, Position { line: 1, column: 1 }),
+            "a.hurl:5:1: body\n    | GET http://x\n    | ...\n  5 | bc\n    | ^^ m"
+        );
     }
 
     #[test]
     fn a_place_past_the_end_is_shown_without_a_panic() {
         let source = Source::new("a.hurl", "");
-        assert!(Fault::runtime(Span::new(7, 9), "t", "m").render(&source).starts_with("a.hurl:1:1: t"));
+        assert!(
+            Fault::runtime(Span::new(7, 9), "t", "m")
+                .render(&source, Position { line: 1, column: 1 })
+                .starts_with("a.hurl:1:1: t")
+        );
     }
 }

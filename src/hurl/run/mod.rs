@@ -151,13 +151,15 @@ impl Runner<'_> {
     fn end_entry(&mut self, entry: &Entry, tries: u32, used: &Used, troubles: &[Trouble]) -> bool {
         let source = &self.plan.source;
         let redactor = self.user.redactor();
-        let errors: Vec<FileError> = troubles.iter().map(|trouble| trouble.told(source).without(redactor)).collect();
+        let request = source.position(entry.span.start);
+        let told = |trouble: &Trouble| trouble.told(source, request).without(redactor);
+        let errors: Vec<FileError> = troubles.iter().map(told).collect();
         if let (Some(trouble), Some(first), None) = (troubles.first(), errors.first(), &self.outcome) {
             self.outcome = Some(trouble.outcome(source, first, &errors));
         }
         let is_good = errors.is_empty();
         if let Some(result) = &mut self.result {
-            let (line, name) = (source.position(entry.span.start).line, entry.request.shared.name().to_owned());
+            let (line, name) = (request.line, entry.request.shared.name().to_owned());
             result.entries.push(EntryResult { line, name, requests: used.requests, tries, time: used.time, errors });
         }
         is_good

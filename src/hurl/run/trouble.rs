@@ -22,18 +22,18 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
-    /// It for people, with its place in the file.
-    pub(super) fn told(&self, source: &Source) -> FileError {
+    /// It for people, with its place in the file and the line of the request, which begins there.
+    pub(super) fn told(&self, source: &Source, request: Position) -> FileError {
         match self {
             Trouble::Fault(fault, _) => FileError {
                 is_assert: fault.kind == FaultKind::Assert,
                 message: in_one_line(source, fault),
-                rendered: fault.render(source),
+                rendered: fault.render(source, request),
             },
             Trouble::Lost(error, span) => FileError {
                 is_assert: false,
                 message: place(source, source.position(span.start)) + &error.message,
-                rendered: Fault::runtime(*span, "HTTP connection", error.message.clone()).render(source),
+                rendered: Fault::runtime(*span, "HTTP connection", error.message.clone()).render(source, request),
             },
         }
     }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_failed_assert_is_one_line_with_wanted_and_got() {
         let fault = Fault::assert(Span::new(53, 57), "assert failed", "actual:   integer <2>\nexpected: integer <1>");
-        let told = Trouble::Fault(fault, None).told(&source());
+        let told = Trouble::Fault(fault, None).told(&source(), Position { line: 1, column: 1 });
         assert_eq!(told.message, "a.hurl:4: jsonpath \"$.id\" == 1: wanted integer <1>, got integer <2>");
         assert!(told.is_assert && told.rendered.contains("^^^^"), "{told:?}");
     }
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn a_long_message_is_cut() {
         let fault = Fault::runtime(Span::new(0, 3), "t", "x".repeat(1000));
-        let told = Trouble::Fault(fault, None).told(&source());
+        let told = Trouble::Fault(fault, None).told(&source(), Position { line: 1, column: 1 });
         assert_eq!(told.message.chars().count(), MAX_MESSAGE);
         assert!(!told.is_assert);
     }

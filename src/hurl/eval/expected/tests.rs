@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use perfloop_hurl::Source;
+use perfloop_hurl::{Position, Source};
 
 use super::*;
 use crate::hurl::eval::answer::AnswerParts;
@@ -53,10 +53,11 @@ fn expected(response: &str) -> (Expected, Source) {
     )
 }
 
-/// The faults of an answer, as they are shown.
+/// The faults of an answer, as they are shown where they are all of their request that is.
 fn faults(answer: &Answer, response: &str) -> Vec<String> {
     let (expected, source) = expected(response);
-    expected.check(answer, &variables(), &Files::new(".")).iter().map(|fault| fault.render(&source)).collect()
+    let render = |fault: &Fault| fault.render(&source, Position { line: usize::MAX / 2, column: 1 });
+    expected.check(answer, &variables(), &Files::new(".")).iter().map(render).collect()
 }
 
 /// All of the asserts hold, or none of them.

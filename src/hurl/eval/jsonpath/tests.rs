@@ -6,7 +6,7 @@ const STORE: &str = r#"{"store": {"book": [
     {"category": "fiction", "author": "Evelyn Waugh", "price": 12.99, "is-bn": "a"},
     {"category": "fiction", "author": "Herman Melville", "price": 8.99, "isbn": "b", "tags": ["x", "y"]}],
     "bicycle": {"color": "red", "price": 399}},
-    "limit": 10, "a-b": 1, "0x": 2, "né": 3, "a b": 4, "q'\"": 5, "none": null}"#;
+    "limit": 10, "a-b": 1, "0x": 2, "né": 3, "a b": 4, "q'\"": 5, "none": null, "1": 6}"#;
 
 /// What a path finds, or `invalid`.
 fn found(path: &str) -> String {
@@ -39,6 +39,9 @@ fn names_and_indices_lead_to_one_value() {
 fn the_freer_dialect_is_read_too() {
     assert_eq!(found("$.a-b"), "1");
     assert_eq!(found("$.0x"), "2");
+    // A member, as to hurl before version 8, and never an element.
+    assert_eq!(found("$.1"), "6");
+    assert_eq!(found("$.store.book.1"), "");
     assert_eq!(found("$.né"), "3");
     assert_eq!(found("$.store.book.[1].is-bn"), "a");
     assert_eq!(found("$.['limit']"), "10");
