@@ -26,12 +26,8 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
     if summary.whole.request_totals.tester_lateness.count() > 0 {
         of_all.push(row("corrected", corrected));
     }
-    let rows = if (2..=MAX_ROWS).contains(&each.len()) { [each, of_all.clone()].concat() } else { of_all.clone() };
-    let with_each = table.clone().rows(rows);
-    if with_each.fits(sheet.width) {
-        return sheet.table(&with_each);
-    }
-    folded(&table.rows(of_all), sheet)
+    let rows = if (2..=MAX_ROWS).contains(&each.len()) { [each, of_all].concat() } else { of_all };
+    folded(&table.rows(rows), sheet)
 }
 
 /// In as many parts, one below the other, as it takes for all columns to have room.

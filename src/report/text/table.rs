@@ -117,10 +117,9 @@ impl Table {
         Table { rows: rows.into_iter().collect(), ..self }
     }
 
-    /// It is whole: no column is left out, and no name is cut.
+    /// No column is left out; long names may lose their middle.
     pub(super) fn fits(&self, width: usize) -> bool {
-        let all: usize = (0..self.columns.len()).map(|column| self.column_width(column)).sum();
-        self.longest_name() + all <= width
+        self.layout(width).1.len() == self.columns.len()
     }
 
     /// The same rows with some of the columns only.
