@@ -23,8 +23,11 @@ use crate::sample::Phase;
 const TRUSTED_REST: Duration = Duration::from_millis(50);
 /// After so long without taking a byte the other side is looked at: it may have answered already.
 const EARLY_LOOK: Duration = Duration::from_millis(250);
-/// No longer than this is waited for word that the other side had closed the connection.
-const MAX_ROUND_TRIP: Duration = Duration::from_secs(1);
+/// At least so long is waited for word that the other side had closed the connection: the kernel of a busy machine is
+/// late with it.
+const SHORTEST_WAIT: Duration = Duration::from_millis(50);
+/// No longer than this is waited for it.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Maker of TCP connections whose every byte is noted in the user's wire.
 #[derive(Debug)]
@@ -171,17 +174,14 @@ impl TcpTransport {
     /// Whether the other side had closed the connection before it could read what was sent: then its kernel has
     /// refused those bytes, which takes a round trip to be known.
     fn is_refused(&self) -> bool {
-        let has_error = || matches!(self.socket.0.take_error(), Ok(Some(_)));
-        self.was_refused || has_error() || {
-            std::thread::sleep(self.round_trip.min(MAX_ROUND_TRIP));
-            has_error()
-        }
+        self.was_refused || os::is_reset_within(&self.socket.0, self.round_trip.clamp(SHORTEST_WAIT, LONGEST_WAIT))
     }
 
     /// Notes in the wire that the other side has ended the connection.
     fn note_end(&self) {
         let is_silent = {
-            let wire = self.wire.lock();
+            let mut wire = self.wire.lock();
+            wire.ended_at = Some(self.last_use);
             wire.careful && !wire.untouched && !wire.traffic.new_connection && wire.phase == Phase::FirstByte
         };
         if is_silent {

@@ -65,6 +65,8 @@ pub(super) struct Wire {
     pub(super) is_early: bool,
     /// The service had closed the connection before it read the request.
     pub(super) is_unread: bool,
+    /// When the other side's end of the connection was met.
+    pub(super) ended_at: Option<Instant>,
     /// What the output buffer must hold.
     pub(super) output_size: usize,
     /// The other side reset the connection.
@@ -240,7 +242,7 @@ impl Wire {
 
     /// There is no usable answer: the times so far.
     pub(super) fn given_up(&self, now: Instant) -> RequestTimes {
-        self.times_until(Some(now))
+        self.times_until(Some(self.ended_at.unwrap_or(now)))
     }
 
     fn times_until(&self, end: Option<Instant>) -> RequestTimes {

@@ -3,10 +3,11 @@
 use std::fs;
 use std::io::{self, IoSliceMut};
 use std::net::{TcpStream, UdpSocket};
-use std::os::fd::{AsRawFd as _, RawFd};
-use std::time::Duration;
+use std::os::fd::{AsFd as _, AsRawFd as _, RawFd};
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, TimestampingFlag, recv, recvmsg, setsockopt, sockopt};
 use thread_priority::{
@@ -115,6 +116,22 @@ fn receive_from(socket: RawFd, buffer: &mut [u8]) -> io::Result<Received> {
 pub(crate) fn is_quiet(socket: &TcpStream) -> bool {
     let flags = MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT;
     recv(socket.as_raw_fd(), &mut [0], flags) == Err(Errno::EAGAIN)
+}
+
+/// The other side has reset the connection, or does so within this time.
+pub(crate) fn is_reset_within(socket: &TcpStream, time: Duration) -> bool {
+    let deadline = Instant::now() + time;
+    // Only errors and the end of both directions are told of a socket of which nothing is asked.
+    let mut sockets = [PollFd::new(socket.as_fd(), PollFlags::empty())];
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        // A whole millisecond more, so that no part of one is polled for again and again.
+        let left = u16::try_from(left.as_millis() + 1).unwrap_or(u16::MAX);
+        match poll(&mut sockets, PollTimeout::from(left)) {
+            Err(Errno::EINTR) => {}
+            found => return found.is_ok_and(|count| count > 0),
+        }
+    }
 }
 
 /// The process, or the machine, has as many files open as it may.

@@ -10,16 +10,16 @@ mod linux;
 pub(crate) use cpu::{CpuUse, run_delay};
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    StampKeeper, free_memory, is_out_of_files, is_quiet, limits, raise_open_files, receive, schedule_as_batch,
-    stamp_arrivals,
+    StampKeeper, free_memory, is_out_of_files, is_quiet, is_reset_within, limits, raise_open_files, receive,
+    schedule_as_batch, stamp_arrivals,
 };
 
 #[cfg(not(target_os = "linux"))]
 mod other;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use other::{
-    CpuUse, StampKeeper, free_memory, is_out_of_files, is_quiet, limits, raise_open_files, receive, run_delay,
-    schedule_as_batch, stamp_arrivals,
+    CpuUse, StampKeeper, free_memory, is_out_of_files, is_quiet, is_reset_within, limits, raise_open_files, receive,
+    run_delay, schedule_as_batch, stamp_arrivals,
 };
 
 /// Bytes off a socket.

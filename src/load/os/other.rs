@@ -52,6 +52,15 @@ pub(crate) fn is_quiet(socket: &TcpStream) -> bool {
     peek().unwrap_or(false)
 }
 
+/// The other side has reset the connection, or does so within this time.
+pub(crate) fn is_reset_within(socket: &TcpStream, time: Duration) -> bool {
+    let has_error = || matches!(socket.take_error(), Ok(Some(_)));
+    has_error() || {
+        std::thread::sleep(time);
+        has_error()
+    }
+}
+
 /// Nothing is known of the machine's processors but their number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CpuUse;

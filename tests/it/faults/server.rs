@@ -14,6 +14,9 @@ use nix::sys::socket::{setsockopt, sockopt};
 const SETTLE: Duration = Duration::from_millis(10);
 /// A client that is silent for longer has been forgotten.
 const FORGOTTEN: Duration = Duration::from_secs(60);
+/// A client that takes nothing for longer has gone: the kernel of one that was cut off in the middle of an endless
+/// answer may keep its connection for minutes.
+const GONE: Duration = Duration::from_secs(5);
 
 /// What a server does on each of its connections. At the end of it the connection is closed.
 pub(super) type Play = fn(Connection) -> io::Result<()>;
@@ -101,6 +104,7 @@ fn accept(listener: &TcpListener, tally: &Arc<Tally>, play: Play) {
             tally.connections.fetch_add(1, Ordering::SeqCst);
             stream.set_nodelay(true).unwrap();
             stream.set_read_timeout(Some(FORGOTTEN)).unwrap();
+            stream.set_write_timeout(Some(GONE)).unwrap();
             let connection = Connection { stream, unread: Vec::new(), tally: Arc::clone(tally) };
             // It fails where the client goes away first, as some do.
             scope.spawn(move || drop(play(connection)));
