@@ -18,6 +18,8 @@ use url::form_urlencoded::byte_serialize;
 pub(crate) const MASK: &str = "***";
 /// A shorter value is hidden only where it is known to stand: elsewhere it would hide what is none.
 const SHORTEST: usize = 4;
+/// So many found values are remembered with their forms.
+const RECENT: usize = 8;
 /// Names of secrets, without `-` and `_`.
 const NAMES: [&str; 7] = ["authorization", "proxyauthorization", "cookie", "setcookie", "sig", "pwd", "pass"];
 /// How other names of secrets end.
@@ -40,12 +42,18 @@ fn plain(name: &str) -> String {
 pub(crate) struct Redactor {
     /// Names beside those of everybody.
     names: Arc<[String]>,
-    /// Forms of the values that are known before the run.
+    /// Forms of the values that are told to be secret before the run.
     known: Arc<[String]>,
+    /// The same of those that stand under names of secrets in what is known before the run.
+    by_name: Arc<[String]>,
     /// The same of what runs now.
     of_check: Option<Arc<[String]>>,
     /// Those that came to be known in it.
     found: Vec<String>,
+    /// Those that its requests were sent with under names of secrets.
+    sent: Vec<String>,
+    /// The last values that were found, and their forms.
+    recent: Vec<(Box<str>, Arc<[String]>)>,
     log_is_open: bool,
 }
 
@@ -56,13 +64,19 @@ impl Redactor {
         Redactor { known: joined(&self.known, forms(value)), ..self }
     }
 
+    /// Hides this value too, which stands somewhere under the name of a secret.
+    #[must_use]
+    pub(crate) fn value_by_name(self, value: &str) -> Self {
+        Redactor { by_name: joined(&self.by_name, forms(value)), ..self }
+    }
+
     /// Hides what stands under this name too.
     #[must_use]
     pub(crate) fn name(self, name: &str) -> Self {
         Redactor { names: joined(&self.names, [plain(name)]), ..self }
     }
 
-    /// The log shows what is known by its name or its place alone.
+    /// The log shows what is hidden only because of the name it stands under.
     #[must_use]
     pub(crate) fn with_open_log(self, is_open: bool) -> Self {
         Redactor { log_is_open: is_open, ..self }
@@ -71,7 +85,7 @@ impl Redactor {
     /// What is hidden in the log.
     pub(crate) fn of_log(&self) -> Cow<'_, Redactor> {
         if self.log_is_open {
-            Cow::Owned(Redactor { known: Arc::new([]), ..self.clone() })
+            Cow::Owned(Redactor { by_name: Arc::new([]), sent: Vec::new(), ..self.clone() })
         } else {
             Cow::Borrowed(self)
         }
@@ -81,6 +95,7 @@ impl Redactor {
     pub(crate) fn begin(&mut self) {
         self.of_check = None;
         self.found.clear();
+        self.sent.clear();
     }
 
     /// Gives the check these forms of values of its own, and those that were found before it.
@@ -91,7 +106,45 @@ impl Redactor {
 
     /// Hides one more value from now on.
     pub(crate) fn find(&mut self, value: &str) {
-        self.found.extend(forms(value).into_iter().filter(|form| !self.found.contains(form)).collect::<Vec<_>>());
+        let forms = self.forms_of(value);
+        add(&mut self.found, &forms);
+    }
+
+    /// Those of a value that a user finds again in each of its checks are made once.
+    fn forms_of(&mut self, value: &str) -> Arc<[String]> {
+        if let Some((_, forms)) = self.recent.iter().find(|(known, _)| **known == *value) {
+            return Arc::clone(forms);
+        }
+        if self.recent.len() == RECENT {
+            self.recent.remove(0);
+        }
+        let forms: Arc<[String]> = forms(value).into();
+        self.recent.push((value.into(), Arc::clone(&forms)));
+        forms
+    }
+
+    /// Hides what a request was authorized by: values of headers of [such names](is_secret_name), a token without its
+    /// scheme, a pair of user and password in base64, and the password of it.
+    pub(crate) fn find_sent<'a>(&mut self, headers: impl Iterator<Item = (&'a str, &'a [u8])>) {
+        let secret = headers.filter(|(name, _)| self.is_secret(name)).map(|(_, value)| value.to_vec());
+        for value in secret.collect::<Vec<_>>() {
+            let Ok(value) = String::from_utf8(value) else { continue };
+            self.find_by_name(&value);
+            let Some((scheme, rest)) = value.split_once(' ').filter(|(scheme, _)| !scheme.contains('=')) else {
+                continue;
+            };
+            self.find_by_name(rest);
+            let pair = scheme.eq_ignore_ascii_case("basic").then(|| BASE64_STANDARD.decode(rest).ok()).flatten();
+            if let Some(pair) = pair.and_then(|pair| String::from_utf8(pair).ok()) {
+                self.find_by_name(&pair);
+                pair.split_once(':').into_iter().for_each(|(_, password)| self.find_by_name(password));
+            }
+        }
+    }
+
+    fn find_by_name(&mut self, value: &str) {
+        let forms = self.forms_of(value);
+        add(&mut self.sent, &forms);
     }
 
     /// Forms of the values that were found in the check.
@@ -110,7 +163,7 @@ impl Redactor {
 
     fn values(&self) -> impl Iterator<Item = &String> {
         let of_check = self.of_check.iter().flat_map(|values| values.iter());
-        self.known.iter().chain(of_check).chain(&self.found)
+        self.known.iter().chain(self.by_name.iter()).chain(of_check).chain(&self.found).chain(&self.sent)
     }
 
     /// Puts a mask in the place of each value.
@@ -224,6 +277,19 @@ fn name_before(text: &str, sign: usize) -> &str {
     let before = &text[..sign];
     let start = before.rfind(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'));
     start.map_or(before, |start| &before[start + before[start..].chars().next().map_or(1, char::len_utf8)..])
+}
+
+/// Adds those that are missing, the longest first: what is part of another one would leave the rest of it to be seen.
+fn add(all: &mut Vec<String>, forms: &[String]) {
+    let before = all.len();
+    for form in forms {
+        if !all.contains(form) {
+            all.push(form.clone());
+        }
+    }
+    if all.len() > before {
+        all.sort_by_key(|one| std::cmp::Reverse(one.len()));
+    }
 }
 
 fn joined(all: &[String], more: impl IntoIterator<Item = String>) -> Arc<[String]> {

@@ -156,7 +156,11 @@ fn json(template: &Template, values: Values<'_>) -> Value {
 pub(super) fn name_and_text(flag: &str, text: &str) -> Result<(String, String), Error> {
     match text.split_once(':') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
-        _ => Err(Error::usage(format!("{flag} '{text}': no name; write it like 'Accept: text/html'"))),
+        // What stands behind the first word may be a secret.
+        _ => {
+            let word = text.split_whitespace().next().unwrap_or_default().trim_end_matches(':');
+            Err(Error::usage(format!("{flag} '{word} …': has no name and colon; write it like 'Accept: text/html'")))
+        }
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) fn known_to(mut plan: Plan, settings: &Settings) -> Plan {
     secrets.extend(values("cert").filter_map(|cert| certificate_file(cert).1));
     secrets.extend(values("secret").filter_map(|secret| Some(secret.split_once('=')?.1.trim().to_owned())));
     let all = effective.iter().flat_map(|one| &one.values);
-    secrets.extend(all.flat_map(|value| plan.redactor.secrets_of(value)).map(str::to_owned));
+    let by_name: Vec<String> = all.flat_map(|value| plan.redactor.secrets_of(value)).map(str::to_owned).collect();
+    plan.redactor = by_name.iter().fold(plan.redactor, |redactor, value| redactor.value_by_name(value));
     secrets.iter().fold(plan, |plan, secret| plan.secret(secret))
 }
 

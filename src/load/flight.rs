@@ -9,10 +9,11 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::http::Headers;
-use super::prepared::Prepared;
+use super::prepared::{Prepared, SharedRequest};
 use super::user::User;
 use crate::exchange::{Exchange, MAX_RECORDED_BODY, Recorded};
 use crate::outcome::Outcome;
+use crate::redact::Redactor;
 use crate::sample::{CheckId, RequestTimes};
 
 /// So often the same failure of the same user is recorded in any case,
@@ -156,6 +157,38 @@ impl User {
         Some(Recorded { check, failure, ended, tpr, exchange })
     }
 
+    /// Hides what the request was authorized by whose answer, or whose loss, a failure is about: of those after `serial`.
+    pub(super) fn find_what_was_sent(&mut self, serial: u64) {
+        let sent = |sent: &Sent, user: &Self, redactor: &mut Redactor| {
+            user.headers_of(sent).into_iter().for_each(|headers| redactor.find_sent(headers.iter()));
+        };
+        let mut redactor = std::mem::take(&mut self.redactor);
+        if let Some(unanswered) = &self.open.unanswered {
+            sent(&unanswered.sent, self, &mut redactor);
+        }
+        with_kept(|kept| {
+            let landed = kept.landed.as_ref().filter(|landed| landed.sent.serial > serial);
+            landed.into_iter().for_each(|landed| sent(&landed.sent, self, &mut redactor));
+        });
+        self.redactor = redactor;
+    }
+
+    /// Hides what this request was authorized by.
+    pub(crate) fn find_what_was_sent_as(&mut self, shared: &SharedRequest) {
+        let mut redactor = std::mem::take(&mut self.redactor);
+        redactor.find_sent(self.own_request(shared).headers.iter());
+        self.redactor = redactor;
+    }
+
+    /// The request that was sent, as far as it is still known.
+    fn request_of<'a>(&'a self, sent: &'a Sent) -> Option<&'a Prepared> {
+        sent.request.as_ref().or_else(|| self.own.get(sent.slot)?.as_deref().map(|own| &own.request))
+    }
+
+    fn headers_of<'a>(&'a self, sent: &'a Sent) -> Option<&'a Headers> {
+        sent.headers.as_ref().or_else(|| self.request_of(sent).map(|request| &request.headers))
+    }
+
     /// A user that fails again and again in the same way is looked at now and then, or when it is slower than before.
     fn is_news(&mut self, message: &str, now: Instant, tpr: Duration) -> bool {
         let mut hasher = DefaultHasher::new();
@@ -178,9 +211,7 @@ impl User {
         times: RequestTimes,
         answer: Result<(u16, &Headers, &[u8], u64), &str>,
     ) -> Option<Exchange> {
-        let shared = || self.own.get(sent.slot)?.as_deref().map(|own| &own.request);
-        let request = sent.request.as_ref().or_else(shared)?;
-        let headers = sent.headers.as_ref().unwrap_or(&request.headers);
+        let (request, headers) = (self.request_of(sent)?, self.headers_of(sent)?);
         let now = SystemTime::now();
         let started = sent.began.and_then(|began| now.checked_sub(began.elapsed())).unwrap_or(now);
         let mut exchange = self.whole(started, request, headers, times, answer, MAX_RECORDED_BODY);

@@ -308,7 +308,7 @@ impl User {
     }
 
     /// The exchange as the log shows it, sent with these headers.
-    fn seen(&self, started: SystemTime, request: &Prepared, headers: &Headers, exchanged: &Exchanged) -> Exchange {
+    fn seen(&mut self, started: SystemTime, request: &Prepared, headers: &Headers, exchanged: &Exchanged) -> Exchange {
         let answer = match &exchanged.answer {
             Ok(answered) => {
                 Ok((answered.status, &answered.headers, &answered.body.kept[..], exchanged.traffic.body_bytes))
@@ -316,6 +316,7 @@ impl User {
             Err(lost) => Err(lost.message.as_str()),
         };
         let mut exchange = self.whole(started, request, headers, exchanged.times, answer, MAX_KEPT_BODY);
+        self.redactor.find_sent(headers.iter());
         exchange.hide_values(&self.redactor.of_log());
         exchange
     }

@@ -313,6 +313,7 @@ impl User {
             outcome = recorded;
         }
         if let Outcome::Fail(reason) | Outcome::Exception(reason) = &mut outcome {
+            self.find_what_was_sent(serial);
             reason.clean(&self.redactor);
         }
         let blamed = self.open.blame.settle(&mut outcome);

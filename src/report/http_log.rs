@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
-use crate::printable::printable;
+use crate::printable::foreign;
 use crate::redact::Redactor;
 use crate::units::milliseconds;
 
@@ -74,7 +74,7 @@ fn write_message(sign: &str, message: &Message, writer: &mut impl Write) -> io::
 
 /// Behind each line's beginning stands what somebody else wrote, and so it can look like nothing else in the log.
 fn write_lines(sign: &str, text: &str, writer: &mut impl Write) -> io::Result<()> {
-    printable(text).split('\n').try_for_each(|line| writeln!(writer, "{sign} {line}"))
+    foreign(text).split('\n').try_for_each(|line| writeln!(writer, "{sign} {line}"))
 }
 
 /// RFC 3339 with milliseconds.
@@ -108,8 +108,8 @@ mod tests {
             url: "http://a.test/x".into(),
             sent: Message {
                 headers: headers(&[("Authorization", "Basic c2VjcmV0")]),
-                body: b"hello\n=== \x1b[2J".into(),
-                body_length: 14,
+                body: b"hello\n=== \x1b[31m".into(),
+                body_length: 15,
             },
             answer: Ok((
                 200,
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn an_exchange_is_written_whole_with_its_secrets_masked_and_nothing_in_it_looks_like_another() {
         let wanted = "=== 1970-01-01T00:00:01.500Z user 2 iteration 7 1.250 ms\n> POST http://a.test/x\n\
-                      > Authorization: ***\n>\n> hello\n> === \\x1b[2J\n< 200\n< set-cookie: ***\n<\n< \\x00\\xff\n\n";
+                      > Authorization: ***\n>\n> hello\n> === \\x1b[31m\n< 200\n< set-cookie: ***\n<\n< \\x00\\xff\n\n";
         assert_eq!(written(Some(&Redactor::default())), wanted);
     }
 

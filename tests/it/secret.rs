@@ -97,6 +97,19 @@ fn everything(place: &Reports, args: &[&str]) -> Vec<(String, String)> {
     all
 }
 
+/// All that files show as tests, by names.
+fn as_test(place: &Reports, args: &[&str]) -> Vec<(String, String)> {
+    let junit = place.path("test.xml");
+    let mut all = Vec::new();
+    for more in [&["--report-junit", &junit][..], &["--verbose"]] {
+        let run = perfloop(&[&["test"], more, args].concat());
+        assert_ne!(run.code, Some(2), "{}", run.stderr);
+        all.extend([(format!("test {more:?}"), run.stdout), (format!("stderr of test {more:?}"), run.stderr)]);
+    }
+    all.push(("JUnit of test".into(), fs::read_to_string(&junit).unwrap()));
+    all
+}
+
 /// Where one of these texts is shown.
 fn shown(outputs: &[(String, String)], texts: &[String]) -> Vec<String> {
     let found = outputs.iter().flat_map(|(name, text)| {
@@ -137,12 +150,79 @@ fn a_secret_of_a_hurl_file_is_shown_by_no_output_and_a_redacted_capture_neither(
     );
     fs::write(&file, text).unwrap();
     let secret = format!("mine={SECRET}");
-    let all = everything(&place, &["--loops", "2", "--secret", &secret, &file]);
+    let mut all = everything(&place, &["--loops", "2", "--secret", &secret, &file]);
+    all.extend(as_test(&place, &["--secret", &secret, &file]));
     // Of a pair with a user nobody told.
     let forms: Vec<String> = forms().into_iter().filter(|form| form != BASE64[2]).collect();
     none(shown(&all, &forms));
     let log = &all.iter().find(|(name, _)| name == "o.log").unwrap().1;
     assert!(!log.contains("api_key"), "the capture stands in the answer that brought it: {log}");
+}
+
+/// What a service may make of a request that is authorized: it says it back.
+fn echo() -> Raw {
+    Raw::start(|peer| {
+        while let Some(request) = peer.request() {
+            let said = request.replace("\r\n", " ; ");
+            peer.send(format!("HTTP/1.1 200 OK\r\nX-Said: {said}\r\nContent-Length: {}\r\n\r\n{said}", said.len()));
+        }
+    })
+}
+
+#[test]
+fn what_authorizes_a_request_of_a_hurl_file_is_shown_by_no_output_also_when_a_service_says_it_back() {
+    let (service, place) = (echo(), Reports::new());
+    let by_url = service.at("/url?api_key=of-the-query").replace("//", "//bob:of%20the%20url@");
+    let texts = [
+        format!("GET {}\n[BasicAuth]\nann: of-the-section\nHTTP 200\n[Asserts]\nbody == \"x\"\n", service.at("/a")),
+        format!(
+            "GET {}\nAuthorization: Bearer of-the-bearer\nX-Api-Key: of-the-header\nHTTP 200\n\
+             [Asserts]\nheader \"X-Said\" == \"x\"\n",
+            service.at("/b")
+        ),
+        format!("GET {by_url}\nHTTP 200\n[Asserts]\nbody == \"x\"\n"),
+    ];
+    let files: Vec<String> = (0..texts.len()).map(|n| place.path(&format!("login-{n}.hurl"))).collect();
+    files.iter().zip(texts).for_each(|(file, text)| fs::write(file, text).unwrap());
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let mut all = everything(&place, &[&["--loops", "2"], &files[..]].concat());
+    all.extend(as_test(&place, &files));
+    let hidden = [
+        "of-the-section",
+        "YW5uOm9mLXRoZS1zZWN0aW9u",
+        "of-the-bearer",
+        "of-the-header",
+        "of-the-query",
+        "of the url",
+        "of%20the%20url",
+        "Ym9iOm9mIHRoZSB1cmw=",
+    ];
+    none(shown(&all, &hidden.map(str::to_owned)));
+    let (_, stdout) = &all[0];
+    assert!(stdout.contains("***"), "{stdout}");
+}
+
+#[test]
+fn the_open_log_shows_what_is_hidden_by_its_name_and_no_value_that_was_told() {
+    let (service, place) = (echo(), Reports::new());
+    let (log, url) = (place.path("open.log"), service.at("/?token=by-its-name"));
+    let args = ["--loops", "1", "--basic-auth", "ann:told-secret", "-H", "X-Api-Key: by-another"];
+    assert_eq!(perfloop(&[&args[..], &["--show-secrets", "--log-http", &log, &url]].concat()).code, Some(0));
+    let text = fs::read_to_string(&log).unwrap();
+    for (part, is_shown) in
+        [("by-its-name", true), ("by-another", true), ("told-secret", false), ("YW5uOnRvbGQtc2VjcmV0", false)]
+    {
+        assert_eq!(text.contains(part), is_shown, "{part}: {text}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_header_does_not_show_what_may_be_its_value() {
+    for header in ["X-Api-Key abc-secret", ": abc-secret", "Authorization Bearer abc-secret"] {
+        let output = perfloop(&["-H", header, "http://127.0.0.1:9/"]);
+        assert_eq!(output.code, Some(2));
+        assert!(!output.stderr.contains("abc-secret"), "{}", output.stderr);
+    }
 }
 
 #[test]
@@ -158,8 +238,8 @@ fn a_name_of_ones_own_is_hidden_too_and_the_log_shows_all_on_demand() {
     assert!(fs::read_to_string(&log).unwrap().contains("< X-Session: mine-1"));
 }
 
-/// Clears the screen, fills the clipboard, goes on with C1, turns the direction, and is no character.
-const ESCAPES: &str = "\u{1b}[2J\u{1b}]52;c;eA==\u{7}\u{9b}31m\u{202e}txt\u{fffe}\0";
+/// Is red, clears the screen, fills the clipboard, goes on with C1, turns the direction, and is no character.
+const ESCAPES: &str = "\u{1b}[31m\u{1b}[2J\u{1b}]52;c;eA==\u{7}\u{9b}31m\u{202e}txt\u{fffe}\0";
 
 /// What none of the outputs may have raw.
 fn raw_escapes() -> Vec<String> {

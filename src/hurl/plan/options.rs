@@ -133,7 +133,11 @@ fn header(template: &Template, variables: &Variables) -> Result<(String, String)
     let line = text(template, variables)?;
     match line.split_once(':') {
         Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
-        None => Err(invalid(template.span, "header", &line, "it has no colon; write NAME: VALUE")),
+        // What stands behind the first word may be a secret.
+        None => {
+            let word = line.split_whitespace().next().unwrap_or_default();
+            Err(invalid(template.span, "header", word, "it has no colon; write NAME: VALUE"))
+        }
     }
 }
 

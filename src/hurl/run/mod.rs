@@ -149,6 +149,9 @@ impl Runner<'_> {
 
     /// Notes how an entry ended. True if all is right.
     fn end_entry(&mut self, entry: &Entry, tries: u32, used: &Used, troubles: &[Trouble]) -> bool {
+        if !troubles.is_empty() {
+            self.user.find_what_was_sent_as(&entry.request.shared);
+        }
         let source = &self.plan.source;
         let redactor = self.user.redactor();
         let request = source.position(entry.span.start);
