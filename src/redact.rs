@@ -2,8 +2,8 @@
 //!
 //! Hidden are, in all that leaves perfloop but the requests themselves:
 //! - values that are known to be secret, as they are and as they stand in a URL, a form, JSON, HTML, or base64;
-//! - what stands under a name that [tells of a secret](is_secret_name): a header, a parameter of a URL or a form, a text of
-//!   JSON; and the password before the host of a URL.
+//! - what stands under a name that [tells of a secret](is_secret_name): a header, a parameter of a URL or a form, a text
+//!   or a number of JSON; and the password before the host of a URL.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -230,13 +230,18 @@ impl Redactor {
         (self.is_secret(name) && !text[value.clone()].starts_with('{')).then_some(value)
     }
 
-    /// `"name": "value"`, the quotes escaped or not.
+    /// `"name": "value"`, the quotes escaped or not, or `"name": 7`.
     fn member(&self, text: &str, sign: usize) -> Option<Range<usize>> {
         let name = text[..sign].trim_end().strip_suffix('"')?;
         let quote = if name.ends_with('\\') { "\\\"" } else { "\"" };
         let name = name.trim_end_matches('\\');
         let name = &name[name.rfind('"')? + 1..];
         let rest = text[sign + 1..].trim_start();
+        if rest.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+            let start = text.len() - rest.len();
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '+' | '.'));
+            return self.is_secret(name).then_some(start..start + end.unwrap_or(rest.len()));
+        }
         let value = rest.strip_prefix(quote)?;
         let start = text.len() - value.len();
         let mut end = 0;
@@ -412,6 +417,10 @@ mod tests {
             (
                 "{\"password\" : \"a\\\"b\", \"n\": \"x\", \"id_token\":\"\"}",
                 "{\"password\" : \"***\", \"n\": \"x\", \"id_token\":\"\"}",
+            ),
+            (
+                "{\"token\": -12.5e+3, \"max_tokens\": 7, \"pwd\":42}",
+                "{\"token\": ***, \"max_tokens\": 7, \"pwd\":***}",
             ),
             ("{\\\"password\\\":\\\"abc\\\"}", "{\\\"password\\\":\\\"***\\\"}"),
             ("X-Api-Key: abc\nAccept: x", "X-Api-Key: ***\nAccept: x"),
