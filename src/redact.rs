@@ -16,6 +16,8 @@ use url::form_urlencoded::byte_serialize;
 
 /// What stands for a secret.
 pub(crate) const MASK: &str = "***";
+/// What stands where a text was cut.
+const CUT: char = '\u{2026}';
 /// A shorter value is hidden only where it is known to stand: elsewhere it would hide what is none.
 const SHORTEST: usize = 4;
 /// So many found values are remembered with their forms.
@@ -172,6 +174,9 @@ impl Redactor {
             if text.contains(value.as_str()) {
                 *text = text.replace(value.as_str(), MASK);
             }
+        }
+        if text.contains(CUT) {
+            self.values().for_each(|value| hide_beginnings(text, value));
         }
     }
 
@@ -351,6 +356,18 @@ fn lower_percents(form: &str) -> String {
     lower
 }
 
+/// Puts a mask in the place of the beginning of a value, where a text was cut in the middle of it.
+fn hide_beginnings(text: &mut String, value: &str) {
+    let cuts: Vec<usize> = text.match_indices(CUT).map(|(at, _)| at).collect();
+    // From the last to the first, so that those before stay where they are.
+    for end in cuts.into_iter().rev() {
+        let mut starts = end.saturating_sub(value.len())..(end + 1).saturating_sub(SHORTEST);
+        if let Some(start) = starts.find(|at| text.get(*at..end).is_some_and(|part| value.starts_with(part))) {
+            text.replace_range(start..end, MASK);
+        }
+    }
+}
+
 /// `\u00e9`, in two where UTF-16 takes two.
 fn escaped(c: char) -> String {
     c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
@@ -443,6 +460,7 @@ mod tests {
         let mut body = b"x=secret&y=secret&z=secr".to_vec();
         Redactor::default().value("secret").hide_values_in(&mut body);
         assert_eq!(body, b"x=***&y=***&z=***");
+        assert_eq!(Redactor::default().value("secret").text("a secr\u{2026} se\u{2026}"), "a ***\u{2026} se\u{2026}");
         let mut body = b"se".to_vec();
         Redactor::default().value("secret").hide_values_in(&mut body);
         assert_eq!(body, b"se");

@@ -19,6 +19,7 @@ use super::http::{Answered, Body, Headers};
 use super::location::location;
 use super::origin::Origin;
 use crate::outcome::{Failure, Reason};
+use crate::printable::foreign;
 use crate::sample::{RequestId, RequestTimes};
 
 /// An answer, its body read to the end.
@@ -302,8 +303,9 @@ fn beginning(body: &[u8]) -> String {
 
 /// The beginning of a text, on one line.
 fn cut(text: &str) -> String {
-    let line: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(SHOWN).is_some() { format!("{line}…") } else { line }
+    let line: String = text.chars().take(SHOWN).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let line = foreign(&line);
+    if text.chars().nth(SHOWN).is_some() { format!("{line}…") } else { line.into_owned() }
 }
 
 /// JSON does not tell 1 from 1.0.
@@ -483,6 +485,13 @@ mod tests {
                 assert!(text.chars().count() < 500 && !text.contains(char::is_control), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_told_as_text() {
+        let failure = response(200, "a\x1b[31m\r\nb").expect_contains("x").expect_err("it does not");
+        let detail = failure.reason().detail.clone().expect("a cut of the body");
+        assert!(detail.contains("a\\x1b[31m  b"), "{detail}");
     }
 
     #[test]
