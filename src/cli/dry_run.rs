@@ -1,5 +1,6 @@
 //! `--dry-run`: the plan, where each setting comes from, and what it will take of this machine.
 
+use std::fs;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -76,7 +77,10 @@ fn write(
     write_columns(&[Align::Left, Align::Right], std::iter::once(title).chain(rows), WIDTH, out)?;
 
     writeln!(out)?;
-    let needs = needs(plan, aim);
+    let mut needs = needs(plan, aim);
+    // It has been read by now: what it took is no more in what there is.
+    let feed = args.feed.as_ref().and_then(|path| fs::metadata(path).ok());
+    needs.splice(1..1, feed.map(|file| Need::of_feed(file.len())));
     let title = ["predicted", "needs up to", "there is"].map(str::to_owned).to_vec();
     let rows = needs.iter().map(need_row);
     let columns = [Align::Left, Align::Right, Align::Right];
@@ -104,7 +108,7 @@ pub(super) fn shortages(needs: &[Need]) -> impl Iterator<Item = String> {
 /// Bytes in their unit; what is counted, as a number.
 fn amount(need: &Need, number: u64) -> String {
     match need.of {
-        Need::MEMORY | Need::BODIES => bytes(number),
+        Need::MEMORY | Need::BODIES | Need::FEED => bytes(number),
         _ => number.to_string(),
     }
 }

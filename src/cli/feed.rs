@@ -1,8 +1,11 @@
 //! `--feed` and the flags that go with it.
 
+use std::fs;
+
 use super::args::Args;
 use crate::error::Error;
-use crate::load::{AtEnd, Feed, Row};
+use crate::load::{AtEnd, Feed, Need, Row};
+use crate::report::bytes;
 
 /// A `--feed-order`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,13 @@ pub(super) fn open(args: &Args) -> Result<Option<Feed<Row>>, Error> {
         ));
     }
     let Some(path) = &args.feed else { return Ok(None) };
+    let need = fs::metadata(path).map(|file| Need::of_feed(file.len())).ok();
+    if let Some(Need { needed, limit: Some(limit), remedy, .. }) = need.filter(|need| !need.is_met()) {
+        let (path, needed, limit) = (path.display(), bytes(needed), bytes(limit));
+        return Err(Error::usage(format!(
+            "--feed {path}: may take {needed} of memory, and there is {limit}; {remedy}"
+        )));
+    }
     let feed = Feed::untyped(path).map_err(|error| Error::usage(format!("--feed {error}")))?;
     let feed = match args.feed_order.unwrap_or(FeedOrder::Circular) {
         FeedOrder::Circular => feed.circular(),

@@ -14,6 +14,9 @@ const TLS_USER_MEMORY: u64 = 72 * 1024;
 /// Memory of a run that does not grow with its users; measured.
 const OWN_MEMORY: u64 = 14 * 1024 * 1024;
 
+/// A file of rows takes so many times its length while it is read, and half of that afterwards; measured with 68 MB.
+const FEED_TIMES: u64 = 4;
+
 /// Something a plan takes, beside how much of it there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Need {
@@ -31,7 +34,19 @@ impl Need {
     pub(crate) const MEMORY: &str = "memory";
     /// Bytes, if each user gets an answer as long as any may be.
     pub(crate) const BODIES: &str = "longest bodies";
+    /// Bytes of a file of rows.
+    pub(crate) const FEED: &str = "feed";
     const OPEN_FILES: &str = "open files";
+
+    /// What a file of rows of this length takes.
+    pub(crate) fn of_feed(length: u64) -> Self {
+        Need {
+            of: Need::FEED,
+            needed: length.saturating_mul(FEED_TIMES),
+            limit: os::free_memory(),
+            remedy: "use fewer rows, or fewer columns".into(),
+        }
+    }
 
     pub(crate) fn is_met(&self) -> bool {
         self.limit.is_none_or(|limit| self.needed <= limit)
@@ -105,6 +120,11 @@ mod tests {
         assert_eq!((more("open files"), more("threads")), (2000, 0));
         let shared = Plan { shares_process_with_target: true, ..plan.clone() };
         assert_eq!(needed(&shared, false, 1, "open files") - needed(&plan, false, 1, "open files"), 1000);
+    }
+
+    #[test]
+    fn a_feed_takes_some_times_its_length() {
+        assert_eq!(Need::of_feed(1000).needed, 4000);
     }
 
     #[test]

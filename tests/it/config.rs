@@ -272,6 +272,16 @@ fn a_dry_run_shows_the_plan_and_sends_nothing() {
 }
 
 #[test]
+fn a_dry_run_tells_what_a_feed_takes() {
+    let place = Place::with("");
+    fs::write(place.folder.path().join("rows.csv"), format!("name\n{}", "abc\n".repeat(4095))).unwrap();
+    let output = place.run(&[], &["--dry-run", "--feed", "rows.csv", &place.service.at("/{name}")]);
+    assert_eq!(output.code, Some(0), "{output:#?}");
+    let line = output.stdout.lines().find(|line| line.starts_with("feed ") && line.contains("iB")).unwrap_or_default();
+    assert!(line.contains(" 64.0 KiB "), "four times its length: {line} in {}", output.stdout);
+}
+
+#[test]
 fn a_dry_run_leaves_the_files_of_the_last_run_alone() {
     let place = Place::new();
     place.write("run.json", "the last run");
