@@ -168,7 +168,7 @@ impl Summary {
             Warning::SamplesLeftOut(_) => use_any(&[Some("a faster disk for --samples"), self.less_load()]),
             Warning::SamplesBroken(_) => Some("give --samples a file with room".into()),
             Warning::LogLeftOut(_) => Some("it is meant for short runs of a few users".into()),
-            Warning::UsersLost(_) | Warning::LogBroken(_) | Warning::HookPanic(_) => None,
+            Warning::UsersLost(_) | Warning::LogBroken(_) | Warning::HookPanic(_) | Warning::Uncounted(_) => None,
         }
     }
 

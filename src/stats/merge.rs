@@ -50,6 +50,7 @@ impl Summary {
         self.lost += other.lost;
         self.schedule = self.schedule.zip(other.schedule).map(|(mine, theirs)| mine.merged(theirs));
         self.hook_panic = self.hook_panic.take().or_else(|| other.hook_panic.clone());
+        self.uncounted += other.uncounted;
         self.worked = self.worked.zip(other.worked).map(|(mine, theirs)| mine + theirs);
         self.run_delay = self.run_delay.zip(other.run_delay).map(|(mine, theirs)| mine + theirs);
         self.stalls.merge(&other.stalls);

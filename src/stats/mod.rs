@@ -95,6 +95,7 @@ pub(crate) struct Stats {
     missed: u64,
     dropped: u64,
     not_made: u64,
+    uncounted: u64,
     lost: u64,
     /// What a schedule asked for, and from when to when.
     asked: Option<(AskedRate, Instant, Instant)>,
@@ -141,6 +142,7 @@ impl Stats {
             missed: 0,
             dropped: 0,
             not_made: 0,
+            uncounted: 0,
             lost: 0,
             asked: None,
             lives: None,

@@ -60,6 +60,7 @@ impl Stats {
             not_made: self.not_made,
             lost: self.lost,
             hook_panic: None,
+            uncounted: self.uncounted,
             seed: 0,
             run_delay: self.lives.and_then(|lives| lives.run_delay),
             worked: self.lives.map(|lives| lives.worked),

@@ -65,6 +65,8 @@ pub struct Summary {
     pub schedule: Option<Schedule>,
     /// What the first panic of an author's hook said.
     pub hook_panic: Option<String>,
+    /// Samples that a mistake of perfloop's own kept from being counted. A run with any is never good.
+    pub uncounted: u64,
     /// The sum over the users that have ended of the time their threads waited for a processor, where the system tells.
     pub run_delay: Option<Duration>,
     /// Times in which perfloop stood still: stopped, suspended, or without any processor.

@@ -70,6 +70,8 @@ pub enum Warning {
     SlowHooks(f64),
     /// A hook panicked.
     HookPanic(String),
+    /// So many samples could not be counted, by a mistake of perfloop's own.
+    Uncounted(u64),
     /// The log had to leave exchanges out.
     LogLeftOut(u64),
     /// The log could not be written any further.
@@ -138,6 +140,9 @@ impl Summary {
             warnings.push(Warning::SlowHooks(hooks));
         }
         warnings.extend(self.hook_panic.clone().map(Warning::HookPanic));
+        if self.uncounted > 0 {
+            warnings.push(Warning::Uncounted(self.uncounted));
+        }
         if self.names.overflowed() {
             warnings.push(Warning::TooManyNames);
         }
@@ -217,6 +222,11 @@ impl fmt::Display for Warning {
                 write!(f, "hooks took {:.1} % of the users' time, which is the tester's", share * 100.0)
             }
             Warning::HookPanic(message) => write!(f, "a hook panicked, and was called on: {message}"),
+            Warning::Uncounted(count) => write!(
+                f,
+                "{} could not be counted, by a mistake of perfloop that stderr tells of; please report it",
+                units::count(*count, "sample")
+            ),
             Warning::TooManyNames => {
                 write!(f, "more than {MAX_REQUEST_NAMES} request names, the rest is counted as (other)")
             }

@@ -197,9 +197,9 @@ fn sum(run: Option<u64>, warmup: Option<u64>) -> Option<u64> {
 }
 
 impl Summary {
-    /// Every gate held, something passed, and not all users were lost. While a run goes on, its gates are not judged.
+    /// Every gate held, something passed, not all users were lost, and everything was counted. While a run goes on, its gates are not judged.
     pub fn is_good(&self) -> bool {
         let had_users = self.end.is_none_or(|end| end.reason != EndReason::NoUsers);
-        had_users && self.whole.totals.pass > 0 && self.gates.iter().all(|gate| !gate.crossed)
+        had_users && self.uncounted == 0 && self.whole.totals.pass > 0 && self.gates.iter().all(|gate| !gate.crossed)
     }
 }
