@@ -42,7 +42,7 @@ impl Recent {
         if self.span.is_zero() { 0.0 } else { self.answered as f64 / self.span.as_secs_f64() }
     }
 
-    /// The response time that `percent` (0 to 100) of the answers did not exceed, to 2 parts in a thousand; `None`
+    /// The response time that `percent` (0 to 100) of the answers did not exceed, to 4 parts in a thousand; `None`
     /// without answers.
     pub fn percentile(&self, percent: f64) -> Option<Duration> {
         self.response_times.percentile(percent)

@@ -484,3 +484,44 @@ fn what_is_read_each_second_takes_little_more_than_a_row_and_its_total() {
     assert!(times < 2.2, "{} bytes are {times:.1} times the rows", read.bytes_max);
     assert_eq!(numbers.expect("numbers").whole.totals.pass, summary.whole.totals.pass);
 }
+
+/// Numbers from 0 to 1, the same in each run.
+fn randoms() -> impl FnMut() -> f64 {
+    let mut random = fastrand::Rng::with_seed(7);
+    move || random.f64()
+}
+
+#[test]
+fn what_is_kept_of_a_steady_run_hardly_grows_after_the_first_minutes() {
+    const PER_S: u32 = 300;
+    let (mut story, mut random) = (Story::new(60), randoms());
+    story.level(1, Plateau::Users(60), Duration::ZERO);
+    let mut minute = |minute: u32| {
+        for n in 0..60 * PER_S {
+            let at = SECOND * 60 * minute + SECOND * n / PER_S;
+            // Log-normal about 2 ms, by Box and Muller.
+            let normal = (-2.0 * random().max(1e-12).ln()).sqrt() * (std::f64::consts::TAU * random()).cos();
+            let first_byte = Duration::from_secs_f64(0.002 * (0.8 * normal).exp());
+            let client_delay = first_byte / 50;
+            let times = RequestTimes { first_byte, stamped: true, client_delay, ..Default::default() };
+            let request = story.stats.names.request(["GET /a", "GET /b", "GET /c"][n as usize % 3]);
+            story.stats.add(Sample::Request(RequestSample {
+                request,
+                check: Some(CheckId(0)),
+                level: Level(1),
+                ended: story.start + at,
+                times,
+                lateness: None,
+                traffic: Traffic::default(),
+                answer: Answer::Status(200),
+            }));
+            story.check(at, Level(1), if n % 50 == 0 { Outcome::Fail("wrong".into()) } else { Outcome::Pass });
+        }
+    };
+    let mut held = |minutes: std::ops::Range<u32>| {
+        allocation_counter::measure(|| minutes.for_each(&mut minute)).bytes_current as f64 / 1024.0 / 1024.0
+    };
+    let (first, later) = (held(0..3), held(3..12));
+    assert!(first > 5.0 && first < 12.0, "{first} MiB in three minutes");
+    assert!(later < 0.5, "{later} MiB more in nine minutes");
+}
