@@ -60,6 +60,26 @@ pub mod __private {
     pub use crate::cli::registry::{Registered, inventory};
 }
 
+/// What the targets of `fuzz/` call, and nothing else may: ways into what reads foreign text.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod fuzzing {
+    pub use crate::cli::fuzzing::{curl, template};
+    pub use crate::hurl::fuzzing::evaluate;
+    use crate::load::Stages;
+    use crate::report::{RunInfo, read_json};
+    use crate::stats::Summary;
+
+    pub fn report(bytes: &[u8]) -> Result<(Summary, RunInfo), String> {
+        read_json(bytes)
+    }
+
+    pub fn stages(text: &str) -> Result<String, String> {
+        text.parse::<Stages>().map(|stages| stages.to_string())
+    }
+}
+
 /// The examples of the README compile.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

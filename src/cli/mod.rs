@@ -8,6 +8,8 @@ mod dry_run;
 mod expected;
 mod feed;
 mod filling;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod harness;
 mod headers;
 mod help;

@@ -3,6 +3,8 @@
 mod certificate;
 mod eval;
 mod files;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod outline;
 mod plan;
 mod read;

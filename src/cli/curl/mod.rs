@@ -137,6 +137,13 @@ fn is_prompt(word: &str) -> bool {
     matches!(word, "$" | "%" | "#" | ">")
 }
 
+/// The words of perfloop for a pasted command.
+#[cfg(fuzzing)]
+pub(super) fn translated(command: &str) -> Result<Vec<String>, String> {
+    foreign::name(command);
+    flags::translate(&words::split(command)?).map(|translated| translated.words)
+}
+
 /// A text begins with the word `curl`, maybe behind the prompt of a shell.
 fn is_command(text: &str) -> bool {
     let text = text.trim_start();

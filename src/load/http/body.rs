@@ -53,6 +53,12 @@ impl Body {
         }
     }
 
+    /// A body that is kept whole.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn whole(kept: Vec<u8>) -> Self {
+        Body { length: kept.len() as u64, limit: kept.len(), kept, ..Body::default() }
+    }
+
     /// A body of which nothing has come, kept and hashed as another.
     pub(super) fn empty_like(other: &Body) -> Self {
         let body = Body::new(BodyLimit(other.limit), 0);
@@ -76,13 +82,6 @@ impl Body {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    impl Body {
-        /// A body that is kept whole.
-        pub(crate) fn whole(kept: Vec<u8>) -> Self {
-            Body { length: kept.len() as u64, limit: kept.len(), kept, ..Body::default() }
-        }
-    }
 
     #[test]
     fn a_body_is_counted_whole_and_kept_to_its_limit() {
