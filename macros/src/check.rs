@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{Error, FnArg, GenericParam, Item, ItemFn, ReturnType, Safety, Signature, Type};
+use syn::{Attribute, Error, FnArg, GenericParam, Item, ItemFn, ReturnType, Safety, Signature, Type};
 
 use crate::options::Options;
 
@@ -16,13 +16,15 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     quote! { #item #added }
 }
 
-/// What registers the function.
+/// What registers the function, and makes a test of it where Rust's own harness runs the target: there is none in a target
+/// with `harness = false`, in which the compiler leaves out whatever is under `#[test]`.
 ///
 /// # Errors
 /// Point at what is wrong, and say what to write.
 pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
     let function: ItemFn = syn::parse2(item.clone()).map_err(|error| not_a_function(&item, error))?;
     let wants_user = wants_user(&function.sig)?;
+    let is_test = is_test(&function)?;
     let options = Options::parse(options)?;
 
     let ident = &function.sig.ident;
@@ -51,10 +53,28 @@ pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenS
         ReturnType::Type(_, returned) => returned.span(),
     };
     let outcome = Ident::new("outcome", unseen.located_at(returned));
-    let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let conditions: Vec<_> = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+    let (copy, test) = if is_test {
+        // The function itself is there for Rust's own harness alone.
+        let mut copy = function.clone();
+        copy.attrs.retain(|attribute| !names_a_test(attribute));
+        (copy.to_token_stream(), TokenStream::new())
+    } else {
+        let test = Ident::new(&format!("{}_as_test", ident.to_string().trim_start_matches("r#")), ident.span());
+        let test = quote! {
+            #(#conditions)*
+            #[test]
+            fn #test() {
+                ::perfloop::__private::as_test(::core::file!(), ::core::line!(), #name)
+            }
+        };
+        (TokenStream::new(), test)
+    };
     Ok(quote! {
+        #test
         #(#conditions)*
         const _: () = {
+            #copy
             ::perfloop::__private::inventory::submit! {
                 ::perfloop::__private::Registered {
                     name: #name,
@@ -70,6 +90,34 @@ pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenS
             }
         };
     })
+}
+
+/// Whether it is a test of Rust's own harness too.
+///
+/// # Errors
+/// When it is one that no load could be made of.
+fn is_test(function: &ItemFn) -> Result<bool, Error> {
+    let named = |name| function.attrs.iter().find(|attribute| attribute.path().is_ident(name));
+    if let Some(attribute) = named("should_panic") {
+        let message = "a check that panics has failed; remove `#[should_panic]`, and expect the error inside";
+        return Err(Error::new_spanned(attribute, message));
+    } else if let Some(attribute) = named("ignore") {
+        let message = "a check is not ignored; give it tags to be chosen by, or leave it a `#[test]` alone";
+        return Err(Error::new_spanned(attribute, message));
+    }
+    let is_other = |attribute: &&Attribute| names_a_test(attribute) && !attribute.path().is_ident("test");
+    let other = function.attrs.iter().find(is_other);
+    if let Some(attribute) = other {
+        let message = "only `#[test]` can stand beside `#[perfloop::check]`; block on a runtime inside";
+        return Err(Error::new_spanned(attribute, message));
+    }
+    Ok(function.attrs.iter().any(names_a_test))
+}
+
+/// `#[test]`, or `#[tokio::test]` and its like.
+fn names_a_test(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|segment| segment.ident == "test")
 }
 
 /// A function that is broken says so itself; anything else is no function.

@@ -12,6 +12,13 @@ use proc_macro::TokenStream;
 /// `Result<(), E>` with any usual error. The file that holds it is a test target with `harness = false`, and its
 /// `main` calls `perfloop::main()`.
 ///
+/// Where Rust's own harness runs a target, as it does without `harness = false`, the check is a real test there, which
+/// is called after the function: `hello_as_test`. There is no load then. A function under `#[test]` becomes a check by
+/// one line above that: it keeps its name as a test, and in a target with `harness = false` it is a check alone. Behind
+/// `#[test]` the line makes a second test of it, and in a target with `harness = false`, where the compiler leaves out
+/// what is under `#[test]`, `perfloop::main()` tells of it and ends with exit code 2. Checks cannot be `#[ignore]`d nor
+/// `#[should_panic]`.
+///
 /// ```no_run
 /// use perfloop::{CheckResult, User};
 ///

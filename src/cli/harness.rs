@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::error::Error as StdError;
 use std::ffi::OsString;
+use std::panic::Location;
 use std::process;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -13,7 +14,7 @@ use super::args::Args;
 use super::config::{self, Settings};
 use super::run::{Aim, carry_out, plan};
 use super::values::http_url;
-use super::{Exit, Refusal, registry, secrets, signals, told};
+use super::{Exit, Refusal, left_out, registry, secrets, signals, told};
 use crate::error::Error;
 use crate::load::{Check, Plan, User, UserClass};
 use crate::load_test::LoadTest;
@@ -27,6 +28,10 @@ const HOST_VARIABLE: &str = "PERFLOOP_HOST";
 const LOAD_FLAGS: [&str; 7] = ["--users", "--loops", "--requests", "--time", "--run-time", "--rate", "--stages"];
 /// The same as single letters, whose value may follow at once.
 const LOAD_LETTERS: [&str; 3] = ["-u", "-n", "-t"];
+
+/// What is told of a load by unoptimized code.
+const DEBUG_BUILD: &str =
+    "this is a debug build: it makes less load, and takes more of the machine for it; run cargo test --release";
 
 /// More names than this are not told in one line.
 const TOLD_NAMES: usize = 5;
@@ -63,8 +68,29 @@ type Prepare = Box<dyn Fn(LoadTest) -> LoadTest>;
 
 /// Runs the checks under `#[perfloop::check]` of this program, as tests or as load, and ends the process; see
 /// [`Harness`].
+#[track_caller]
 pub fn main() -> ! {
     Harness::new().main()
+}
+
+/// Runs a check once as a test of Rust's own harness.
+///
+/// # Panics
+/// When it did not pass.
+#[track_caller]
+#[doc(hidden)]
+pub fn as_test(file: &str, line: u32, name: &str) {
+    let is_it = |it: &&registry::Registered| (it.file, it.line, it.name) == (file, line, name);
+    let check = registry::registered().into_iter().find(is_it).map(registry::Registered::check);
+    let harness = Harness { checks: check.into_iter().collect(), ..Harness::new() };
+    let told = harness.ready().map_err(|error| error.to_string()).and_then(|harness| {
+        let plan = harness.plan_of_tests(&[name.into()]).map_err(|refusal| refusal.to_string())?;
+        let once = |check: &Check| once(LoadTest::new(plan.clone()).with_check(check.clone()));
+        harness.checks.iter().try_for_each(once).map_err(|failed| failed.message().unwrap_or_default().to_owned())
+    });
+    if let Err(told) = told {
+        panic!("{told}");
+    }
 }
 
 impl Harness {
@@ -149,13 +175,16 @@ impl Harness {
     ///
     /// Exit codes: as tests 0, or 101 when one failed; as load those of the command line: 0 good, 1 failed, 2 usage,
     /// 3 could not be carried out, 130 interrupted. A harness that cannot work is a usage error in both cases.
+    #[track_caller]
     pub fn main(self) -> ! {
+        let file = Location::caller().file();
         signals::survive_file_size_limit();
         let words: Vec<OsString> = std::env::args_os().collect();
         let result = self.ready().map_err(Refusal::from).and_then(|harness| {
             if asks_for_load(words.iter().skip(1).map(|word| word.to_string_lossy())) {
                 harness.load(&words)
             } else {
+                none_is_left_out(file)?;
                 harness.test(&words)
             }
         });
@@ -185,12 +214,9 @@ impl Harness {
         Ok(self)
     }
 
-    /// Runs each check once. The file and the environment say how requests are made.
+    /// Runs each check once.
     fn test(self, words: &[OsString]) -> Result<Exit, Refusal> {
-        let (args, _) = arguments(words.get(..1).unwrap_or_default(), &self.plan)?;
-        let plan = plan(&args, self.plan.clone())?;
-        let plan = Plan::new().loops(1).http(plan.http).stack_size(plan.stack_size);
-        plan.validate()?;
+        let plan = self.plan_of_tests(words)?;
         let trial = |name: String, test: LoadTest| {
             let test = self.prepare.iter().fold(test.classify_by(self.classify.clone()), |test, prepare| prepare(test));
             Trial::test(name, move || once(test))
@@ -207,6 +233,15 @@ impl Harness {
         });
         let trials = single.chain(of_classes).collect();
         libtest_mimic::run(&Arguments::from_args(), trials).exit()
+    }
+
+    /// One iteration of one user. The file and the environment say how requests are made.
+    fn plan_of_tests(&self, words: &[OsString]) -> Result<Plan, Refusal> {
+        let (args, _) = arguments(words.get(..1).unwrap_or_default(), &self.plan)?;
+        let plan = plan(&args, self.plan.clone())?;
+        let plan = Plan::new().loops(1).http(plan.http).stack_size(plan.stack_size);
+        plan.validate()?;
+        Ok(plan)
     }
 
     /// Runs the chosen checks as load.
@@ -229,7 +264,8 @@ impl Harness {
             checks.iter().map(|check| check.name.as_str()).chain(of_classes.iter().map(String::as_str)).collect();
         let plan = secrets::known_to(plan(args, self.plan)?, settings);
         let origins = plan.http.host.iter().map(Url::to_string).collect();
-        let aim = Aim { description: told_names(&names), is_embedded: false, warnings: Vec::new(), origins };
+        let warnings = cfg!(debug_assertions).then(|| DEBUG_BUILD.to_owned()).into_iter().collect();
+        let aim = Aim { description: told_names(&names), is_embedded: false, warnings, origins };
         let test =
             checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::with_check).classify_by(self.classify);
         let test = self.classes.into_iter().fold(test, LoadTest::class);
@@ -277,6 +313,20 @@ fn host(source: &str, url: &str) -> Result<Url, Error> {
     http_url(url).ok_or_else(|| {
         Error::usage(format!("{source} '{url}': is no http or https URL; give one like http://127.0.0.1:5000"))
     })
+}
+
+/// # Errors
+/// When this file, or one with checks, has tests that would never run.
+fn none_is_left_out(file: &str) -> Result<(), Error> {
+    let files = registry::registered().into_iter().map(|registered| registered.file).chain([file]);
+    match left_out::tests(files).as_slice() {
+        [] => Ok(()),
+        all => Err(Error::usage(format!(
+            "{}: #[test] never runs in a target with harness = false; write #[perfloop::check] there, above it or in its \
+             place, or take harness = false out of Cargo.toml",
+            all.join(", ")
+        ))),
+    }
 }
 
 /// The checks whose name contains one of the words; all of them without a word.

@@ -15,6 +15,7 @@ mod headers;
 mod help;
 mod host;
 mod hurl;
+mod left_out;
 mod list;
 mod merge;
 mod metrics;
@@ -37,6 +38,7 @@ mod test;
 mod values;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -72,7 +74,7 @@ impl Subcommand {
 /// One file each.
 const SUBCOMMANDS: [Subcommand; 5] = [test::COMMAND, list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
 
-pub use harness::{Harness, main as harness_main};
+pub use harness::{Harness, as_test, main as harness_main};
 
 /// How a run ended, as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +102,15 @@ enum Refusal {
     /// The command line is wrong, or asks for the help.
     CommandLine(clap::Error),
     Other(Error),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::CommandLine(error) => error.fmt(f),
+            Refusal::Other(error) => error.fmt(f),
+        }
+    }
 }
 
 impl From<clap::Error> for Refusal {

@@ -32,6 +32,10 @@ name = "none"
 harness = false
 
 [[test]]
+name = "left"
+harness = false
+
+[[test]]
 name = "wrong"
 harness = false
 required-features = ["wrong"]
@@ -116,6 +120,55 @@ fn main() {
 
 const NONE: &str = "fn main() { perfloop::main() }\n";
 
+/// A target that Rust's own harness runs, with tests that have become checks by a line.
+const PLAIN: &str = r#"#![deny(warnings)]
+
+use perfloop::{CheckResult, User};
+
+#[perfloop::check]
+fn asks(user: &mut User) -> CheckResult {
+    user.get("/json").send()?.expect_status(200)?;
+    Ok(())
+}
+
+#[perfloop::check(name = "another")]
+fn fails(user: &mut User) {
+    assert_eq!(user.get("/json").send().unwrap().status(), 201, "made");
+}
+
+#[perfloop::check]
+#[test]
+fn before() -> Result<(), String> {
+    Ok(())
+}
+
+#[test]
+#[perfloop::check]
+fn behind() {}
+
+#[test]
+fn alone() {}
+"#;
+
+/// Tests in a target without that harness.
+const LEFT: &str = r#"#![deny(warnings)]
+
+#[perfloop::check]
+#[test]
+fn before() -> Result<(), String> {
+    Ok(())
+}
+
+mod more {
+    #[test]
+    fn alone() {}
+}
+
+fn main() {
+    perfloop::main()
+}
+"#;
+
 const WRONG: &str = "\
 #[perfloop::check]
 fn number() -> u32 {
@@ -130,10 +183,26 @@ fn result() -> Result<(), u32> {
 #[perfloop::check(wieght = 3)]
 fn misspelled() {}
 
+#[perfloop::check]
+#[ignore]
+fn ignored() {}
+
+#[perfloop::check]
+#[test]
+#[should_panic]
+fn panics() {}
+
+#[perfloop::check]
+#[tokio::test]
+fn of_another_kind() {}
+
 fn main() {
     perfloop::main()
 }
 ";
+
+/// Those that compile.
+const TARGETS: [&str; 5] = ["api", "more", "none", "plain", "left"];
 
 /// What a process left behind.
 #[derive(Debug)]
@@ -181,6 +250,8 @@ fn crate_folder() -> PathBuf {
         ("tests/api.rs", block("rust,no_run")),
         ("tests/more.rs", MORE.to_owned()),
         ("tests/none.rs", NONE.to_owned()),
+        ("tests/plain.rs", PLAIN.to_owned()),
+        ("tests/left.rs", LEFT.to_owned()),
         ("tests/wrong.rs", WRONG.to_owned()),
     ] {
         let path = folder.join(name);
@@ -206,14 +277,14 @@ fn target(name: &str, service: Option<&Service>, words: &[&str]) -> Ended {
     static BUILT: OnceLock<String> = OnceLock::new();
     let built = BUILT.get_or_init(|| {
         let built =
-            end(&mut cargo(&["test", "--offline", "--no-run", "--test", "api", "--test", "more", "--test", "none"]));
+            end(cargo(&["test", "--offline", "--no-run"]).args(TARGETS.iter().flat_map(|name| ["--test", name])));
         assert_eq!(built.code, Some(0), "{built:#?}");
         built.stderr
     });
     let line = built.lines().find(|line| line.contains(&format!("tests/{name}.rs ("))).unwrap();
     let path = Path::new(line.rsplit(['(', ')']).nth(1).unwrap());
     let mut command = Command::new(path);
-    command.args(words).env_remove("PERFLOOP_HOST");
+    command.args(words).current_dir(crate_folder()).env_remove("PERFLOOP_HOST");
     if let Some(service) = service {
         command.env("PERFLOOP_HOST", service.url());
     }
@@ -330,6 +401,38 @@ fn a_harness_that_cannot_work_says_what_to_write() {
 }
 
 #[test]
+fn where_the_harness_of_rust_runs_a_target_its_checks_are_tests_there() {
+    let service = Service::start();
+    let all = target("plain", Some(&service), &["--test-threads", "1"]);
+    assert_eq!(all.code, Some(101), "{all:#?}");
+    all.says(&[
+        "test asks_as_test ... ok",
+        "test before ... ok",
+        "test alone ... ok",
+        "test behind ... ok",
+        "test fails_as_test ... FAILED",
+        "fail: assertion `left == right` failed: made, left: 200, right: 201 (tests/plain.rs:",
+        "test behind_as_test ... ok",
+        "5 passed; 1 failed",
+    ]);
+    assert_eq!(service.total_hits(), 2);
+    let without_host = target("plain", None, &["asks"]);
+    without_host.says(&["'/json' is relative, and the plan has no host", "PERFLOOP_HOST"]);
+}
+
+#[test]
+fn a_test_that_would_never_run_is_told_of_and_one_that_is_a_check_runs() {
+    let ended = target("left", None, &[]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{ended:#?}");
+    ended.says(&[
+        "perfloop: tests/left.rs:10: #[test] never runs in a target with harness = false; write #[perfloop::check]",
+    ]);
+    let load = target("left", None, &["--loops", "3"]);
+    assert_eq!(load.code, Some(0), "{load:#?}");
+    load.says(&["warning: this is a debug build", "3 checks in"]);
+}
+
+#[test]
 fn what_cannot_be_a_check_does_not_compile_and_says_why() {
     let built = end(&mut cargo(&["test", "--offline", "--no-run", "--test", "wrong", "--features", "wrong"]));
     assert_eq!(built.code, Some(101), "{built:#?}");
@@ -342,6 +445,9 @@ fn what_cannot_be_a_check_does_not_compile_and_says_why() {
         "return (), perfloop::Outcome or Result<(), E>",
         "error: there is no option `wieght`; did you mean `weight = 3`?",
         "tests/wrong.rs:11:19",
+        "a check is not ignored; give it tags to be chosen by",
+        "a check that panics has failed",
+        "only `#[test]` can stand beside `#[perfloop::check]`",
     ]);
 }
 

@@ -74,7 +74,11 @@ fn a_right_use_is_registered_under_its_name_with_its_options() {
     assert!(all.contains("name:\"ab\""), "{all}");
     assert!(all.contains("Some(3u32)") && all.contains("tags:&[\"x\",\"y\"]") && all.contains("=a(user);"), "{all}");
     let conditional = registered("", "#[cfg(unix)] #[allow(dead_code)] fn a() {}");
-    assert!(conditional.starts_with("#[cfg(unix)]const_"), "{conditional}");
+    assert!(conditional.starts_with("#[cfg(unix)]#[test]fna_as_test(){"), "{conditional}");
+    assert!(conditional.contains("}#[cfg(unix)]const_"), "{conditional}");
+    // One that is a test of its own keeps its name, and is registered by a copy.
+    let test = registered("", "#[test] #[allow(dead_code)] fn a() {}");
+    assert!(test.starts_with("const_:()={#[allow(dead_code)]fna(){}"), "{test}");
 }
 
 #[test]
