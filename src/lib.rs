@@ -48,6 +48,7 @@ mod outcome;
 mod printable;
 mod queue;
 mod redact;
+mod renaming;
 pub mod report;
 mod sample;
 pub mod stats;

@@ -258,7 +258,8 @@ impl LoadTest {
         let no_thread =
             |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
         let shown: Vec<_> = classes.checks.iter().map(|check| plan.redactor.text(&check.name)).collect();
-        let names = Arc::new(Names::new(shown.iter().map(|name| &**name)).grouping(plan.groups_names));
+        let names =
+            Arc::new(Names::new(shown.iter().map(|name| &**name)).grouping(plan.groups_names).renamed(&plan.renamings));
         let steering = Arc::new(Steering::of(classes.classes.iter().map(|class| class.name.clone()).collect()));
         let hooks = Arc::new(self.hooks);
         let is_scheduled = gates::is_scheduled(&plan, &classes);

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 
 use crate::look_alikes::{self, Likeness, LookAlikes};
 use crate::printable;
+use crate::renaming::{Renaming, Renamings};
 use crate::sample::{CheckId, RequestId};
 
 /// More request names than this are counted together.
@@ -24,6 +25,7 @@ pub(crate) struct Names {
     requests: Mutex<Requests>,
     /// Look-alikes are told as one.
     groups: bool,
+    renamings: Renamings,
 }
 
 #[derive(Debug, Default)]
@@ -61,12 +63,17 @@ impl Requests {
 impl Names {
     pub(crate) fn new<'a>(checks: impl IntoIterator<Item = &'a str>) -> Self {
         let checks = checks.into_iter().map(|name| Arc::from(&*printable::name(name))).collect();
-        Names { checks, requests: Mutex::default(), groups: true }
+        Names { checks, requests: Mutex::default(), groups: true, renamings: Renamings::default() }
     }
 
     /// The same with look-alikes told as one, or apart.
     pub(crate) fn grouping(self, groups: bool) -> Self {
         Names { groups, ..self }
+    }
+
+    /// The same with requests named by these patterns, where one fits.
+    pub(crate) fn renamed(self, renamings: &[Renaming]) -> Self {
+        Names { renamings: Renamings::new(renamings), ..self }
     }
 
     /// The names of a run that is read from its report, where requests are known by their names.
@@ -81,7 +88,7 @@ impl Names {
         let mut checks = self.checks.clone();
         checks.extend(other.checks.iter().filter(|name| !self.checks.contains(name)).cloned());
         let requests = Requests { overflowed: self.overflowed() || other.overflowed(), ..Requests::default() };
-        Names { checks, requests: Mutex::new(requests), groups: true }
+        Names { checks, requests: Mutex::new(requests), groups: true, renamings: Renamings::default() }
     }
 
     /// The number of this check; one beyond all for a name that is none of them.
@@ -92,12 +99,17 @@ impl Names {
 
     /// The number of this request name, a new one if it was not seen before.
     pub(crate) fn request(&self, name: &str) -> RequestId {
-        self.requests.lock().id(&printable::name(name))
+        let name = printable::name(name);
+        let renamed = self.renamings.of(&name);
+        self.requests.lock().id(renamed.as_deref().unwrap_or(&name))
     }
 
     /// The same of a name that came of a URL, and whether it is its own: many that look alike share one.
     pub(crate) fn request_by_url(&self, name: &str) -> (RequestId, bool) {
         let name = &*printable::name(name);
+        if let Some(renamed) = self.renamings.of(name) {
+            return (self.requests.lock().id(&renamed), false);
+        }
         let mut requests = self.requests.lock();
         if let Some(id) = requests.ids.get(name) {
             return (requests.one_with.get(id).copied().unwrap_or(*id), true);
@@ -140,6 +152,11 @@ impl Names {
 
     pub(crate) fn checks(&self) -> usize {
         self.checks.len()
+    }
+
+    /// Patterns of names that no request has had.
+    pub(crate) fn idle_patterns(&self) -> Vec<String> {
+        self.renamings.idle()
     }
 
     /// Some requests had to be counted under [`OTHER`].

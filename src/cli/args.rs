@@ -15,6 +15,7 @@ use super::values::{
     parse_rate_over_time, parse_resolve, parse_resume, parse_u32, parse_u64, parse_wait,
 };
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
+use crate::renaming::Renaming;
 use crate::stats::Gate;
 use crate::units::{parse_bytes, parse_duration, parse_rate};
 
@@ -237,6 +238,11 @@ pub(super) struct Args {
     /// Write nothing to stderr during the run: no progress, only the tables at the end
     #[arg(long, help_heading = OUTPUT)]
     pub(super) quiet: bool,
+
+    /// Tell requests whose names fit a pattern as one, like '/orders/*=/orders/{id}' (repeatable); the first that fits
+    /// counts
+    #[arg(long = "name", value_name = "PATTERN=NAME", help_heading = OUTPUT)]
+    pub(super) names: Vec<Renaming>,
 
     /// Tell requests apart by each number and id in their paths, however many there are
     #[arg(long, help_heading = OUTPUT)]

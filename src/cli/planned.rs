@@ -133,6 +133,7 @@ impl Args {
         if let Some(loops) = self.loops {
             plan = plan.loops(loops);
         }
+        plan.renamings.extend(self.names.iter().cloned());
         if self.no_grouping {
             plan = plan.grouping(false);
         }

@@ -16,6 +16,9 @@ use crate::sample::{
     UserEvent, UserSample,
 };
 
+/// With so many names known, no more are remembered of those that share a number with others.
+const FEW_SHARED: usize = 32;
+
 #[derive(Debug)]
 pub(crate) struct Recorder {
     sink: Sink,
@@ -68,8 +71,8 @@ impl Recorder {
             return *id;
         }
         let (id, is_own) = if is_by_url { self.names.request_by_url(name) } else { (self.names.request(name), true) };
-        // What shares one number has no end of names, as of URLs with ids in them.
-        if is_own && id != OTHER_REQUESTS {
+        // What shares one number may have no end of names, as of URLs with ids in them: a few are remembered.
+        if (is_own || self.known.len() < FEW_SHARED) && id != OTHER_REQUESTS {
             self.known.insert(name.into(), id);
         }
         id

@@ -44,7 +44,7 @@ impl LoadTest {
     pub(super) fn validate_gates(&self, plan: &Plan, classes: &Classes) -> Result<(), Error> {
         let outlook = GateOutlook {
             checks: classes.checks.iter().map(|check| check.name.as_str()).collect(),
-            requests_are_checks: self.requests_are_checks,
+            requests_are_checks: self.requests_are_checks && plan.renamings.is_empty(),
             is_scheduled: is_scheduled(plan, classes),
             time_limit: plan.time_limit(),
         };

@@ -49,6 +49,8 @@ pub enum Warning {
     },
     /// There were too many request names.
     TooManyNames,
+    /// No request had a name that this pattern fits.
+    IdlePattern(String),
     /// A schedule could not be kept.
     Missed(u64),
     /// So many arrivals came when no user was free.
@@ -143,6 +145,7 @@ impl Summary {
         if self.uncounted > 0 {
             warnings.push(Warning::Uncounted(self.uncounted));
         }
+        warnings.extend(self.names.idle_patterns().into_iter().map(Warning::IdlePattern));
         if self.names.overflowed() {
             warnings.push(Warning::TooManyNames);
         }
@@ -227,6 +230,7 @@ impl fmt::Display for Warning {
                 "{} could not be counted, by a mistake of perfloop that stderr tells of; please report it",
                 units::count(*count, "sample")
             ),
+            Warning::IdlePattern(pattern) => write!(f, "no request has a name that fits the pattern {pattern}"),
             Warning::TooManyNames => {
                 write!(f, "more than {MAX_REQUEST_NAMES} request names, the rest is counted as (other)")
             }

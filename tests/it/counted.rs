@@ -135,6 +135,54 @@ fn names_that_differ_by_ids_alone_are_one_beyond_ten_of_them_and_no_count_is_los
 }
 
 #[test]
+fn requests_that_fit_a_pattern_are_one_by_flag_file_and_plan_and_an_idle_pattern_is_told() {
+    let (service, place) = (Service::start(), crate::support::Reports::new());
+    let rows = |json: &serde_json::Value| -> Vec<(String, u64)> {
+        let rows = json["requests"].as_array().unwrap().iter();
+        rows.map(|row| (row["name"].as_str().unwrap().to_owned(), row["count"].as_u64().unwrap())).collect()
+    };
+    let one = [("GET /delay/{ms}".to_owned(), 9)];
+    let urls = [service.at("/delay/1"), service.at("/delay/2"), service.at("/delay/3")];
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+    let flags = ["--loops", "3", "--json", "-", "--name", "/delay/*=/delay/{ms}", "--name", "/other/**=other"];
+    let output = perfloop(&[&flags[..], &urls].concat());
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let json = output.json();
+    assert_eq!(rows(&json), one);
+    assert_eq!(json["checks"].as_array().unwrap().len(), 3, "checks keep their names");
+    assert!(output.stderr.contains("no request has a name that fits the pattern /other/**; "), "{}", output.stderr);
+
+    let config = place.path("names.toml");
+    std::fs::write(&config, "loops = 3\n[names]\n\"/delay/*\" = \"/delay/{ms}\"\n").unwrap();
+    let output = perfloop(&[&["--config", &config, "--json", "-"], &urls[..]].concat());
+    assert_eq!(rows(&output.json()), one);
+
+    let url = service.at("/delay/1");
+    let plan = Plan::new().loops(9).name("GET /delay/?", "waiting").unwrap();
+    let check = move |user: &mut User| -> CheckResult {
+        user.get(&url).send()?;
+        Ok(())
+    };
+    let summary = run(plan, check);
+    let names: Vec<_> = summary.whole.requests.iter().map(|request| (&*request.name, request.answered)).collect();
+    assert_eq!(names, [("waiting", 9)]);
+
+    std::fs::write(&config, "[names]\n\"/a\" = 7\n").unwrap();
+    for (args, said) in [
+        (&["--name", "/a", urls[0]][..], "--name: '/a' has no =; write PATTERN=NAME"),
+        (
+            &["--config", &config, urls[0]],
+            "names.toml line 1: names: a number is of the wrong kind; write \"PATTERN\" = \"NAME\"",
+        ),
+    ] {
+        let output = perfloop(args);
+        assert_eq!(output.code, Some(2));
+        assert!(output.stderr.contains(said) && output.stderr.lines().count() == 1, "{}", output.stderr);
+    }
+    assert_eq!(service.total_hits(), 27);
+}
+
+#[test]
 fn what_a_template_is_led_on_to_is_told_after_it() {
     let place = crate::support::Reports::new();
     let number = Arc::new(AtomicU64::new(0));

@@ -212,7 +212,7 @@ const OWNERS: [(&str, &[&str]); 57] = [
     ("encoding_rs", &["hurl/eval/"]),
     ("fastrand", &["load/", "stats/compare/", "hurl/eval/text.rs", "hurl/session.rs"]),
     ("flate2", &["load/http/decoding.rs"]),
-    ("glob", &["cli/test/"]),
+    ("glob", &["cli/test/", "renaming.rs"]),
     ("hdrhistogram", &["stats/timing.rs", "report/hlog.rs"]),
     ("htmlize", &["hurl/eval/filter.rs"]),
     ("indicatif", &["cli/"]),

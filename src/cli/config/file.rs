@@ -5,12 +5,15 @@ use std::path::Path;
 
 use clap::{Arg, Command};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use super::entry::{self, Entry, Given, Source};
 use super::roles::{self, Roles};
 use crate::error::Error;
 use crate::input_file;
+
+/// The table of what requests are named.
+const NAMES: &str = "names";
 
 /// # Errors
 /// When it cannot be read; `flag` is what named it.
@@ -47,6 +50,10 @@ pub(super) fn read(command: &Command, path: &Path, text: &str) -> Result<Read, E
             read.roles.read(key.get_ref(), value, &roles::File { path, text })?;
             continue;
         }
+        if let (NAMES, DeValue::Table(rows)) = (key.get_ref().as_ref(), value.get_ref()) {
+            read.entries.extend(names(command, rows, &source)?);
+            continue;
+        }
         if value.get_ref().is_table() {
             let name = key.get_ref();
             return Err(Error::usage(format!(
@@ -59,6 +66,22 @@ pub(super) fn read(command: &Command, path: &Path, text: &str) -> Result<Read, E
         }
     }
     Ok(read)
+}
+
+/// The rows `"PATTERN" = "NAME"`, in the order of the file, as the flag has them.
+fn names(command: &Command, rows: &DeTable<'_>, source: &Source) -> Result<Option<Entry>, Error> {
+    let mut rows: Vec<_> = rows.iter().collect();
+    rows.sort_by_key(|(pattern, _)| pattern.span().start);
+    let row = |(pattern, name): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>)| match name.get_ref() {
+        DeValue::String(name) => Ok(OsString::from(format!("{}={name}", pattern.get_ref()))),
+        other => Err(Error::usage(format!(
+            "{source}: {NAMES}: {} is of the wrong kind; write \"PATTERN\" = \"NAME\"",
+            kind(other)
+        ))),
+    };
+    let values = rows.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    let arg = entry::find(command, "name", source, str::to_owned)?.filter(|_| !values.is_empty());
+    arg.map(|arg| Entry::new(command, arg, Given::Values(values), source.clone())).transpose()
 }
 
 /// Line and column, both from 1.

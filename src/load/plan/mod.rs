@@ -7,7 +7,9 @@ use super::http::HttpSettings;
 use super::set::Tags;
 use super::stages::{Stage, Stages};
 use super::wait::{Wait, pacing};
+use crate::error::Error;
 use crate::redact::Redactor;
+use crate::renaming::Renaming;
 pub(crate) use load::{Load, Start};
 
 mod load;
@@ -40,6 +42,7 @@ pub struct Plan {
     pub(crate) http: HttpSettings,
     pub(crate) redactor: Redactor,
     pub(crate) groups_names: bool,
+    pub(crate) renamings: Vec<Renaming>,
     /// The target runs in this process and takes from the same limits.
     pub(crate) shares_process_with_target: bool,
 }
@@ -72,6 +75,7 @@ impl Plan {
             http: HttpSettings::default(),
             redactor: Redactor::default(),
             groups_names: true,
+            renamings: Vec::new(),
             shares_process_with_target: false,
         }
     }
@@ -245,6 +249,18 @@ impl Plan {
     pub fn grouping(mut self, groups: bool) -> Self {
         self.groups_names = groups;
         self
+    }
+
+    /// Tells requests whose names fit a pattern as one: `plan.name("/orders/*", "/orders/{id}")`. `*` stands for any part
+    /// of one segment of a path, `/**` for any number of segments. A pattern that begins with `/` is one of paths: any
+    /// method fits, and stays before the name. Any other is one of whole names, such as `GET /orders/*`. The first that
+    /// fits counts; names of checks are left alone.
+    ///
+    /// # Errors
+    /// One line, when the pattern is none or the name empty.
+    pub fn name(mut self, pattern: &str, name: &str) -> Result<Self, Error> {
+        self.renamings.push(Renaming::new(pattern, name).map_err(Error::usage)?);
+        Ok(self)
     }
 
     /// A name of headers, parameters and members whose values are not shown, beside those that everybody has, such as
