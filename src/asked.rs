@@ -7,6 +7,8 @@ pub(crate) struct Asked {
     pub(crate) rest: AskedRest,
     /// Users start one after the other.
     pub(crate) ramps: bool,
+    /// Connections are kept for the next request.
+    pub(crate) keeps: bool,
 }
 
 /// By what a plan says how much load there is.

@@ -16,16 +16,17 @@ pub(super) fn known_to(mut plan: Plan, settings: &Settings) -> Plan {
         effective.iter().filter(move |one| one.name == name).flat_map(|one| one.values.iter().map(String::as_str))
     };
     plan = values("secret-name").fold(plan, Plan::secret_name);
-    let mut secrets: Vec<String> = Vec::new();
+    let mut by_name: Vec<String> = Vec::new();
     for pair in values("basic-auth") {
         // As a pair it stands in a header.
-        secrets.extend(pair.split_once(':').map(|(_, password)| password.to_owned()));
-        secrets.push(pair.to_owned());
+        by_name.extend(pair.split_once(':').map(|(_, password)| password.to_owned()));
+        by_name.push(pair.to_owned());
     }
+    let mut secrets: Vec<String> = Vec::new();
     secrets.extend(values("cert").filter_map(|cert| certificate_file(cert).1));
     secrets.extend(values("secret").filter_map(|secret| Some(secret.split_once('=')?.1.trim().to_owned())));
     let all = effective.iter().flat_map(|one| &one.values);
-    let by_name: Vec<String> = all.flat_map(|value| plan.redactor.secrets_of(value)).map(str::to_owned).collect();
+    by_name.extend(all.flat_map(|value| plan.redactor.secrets_of(value)).map(str::to_owned));
     plan.redactor = by_name.iter().fold(plan.redactor, |redactor, value| redactor.value_by_name(value));
     secrets.iter().fold(plan, |plan, secret| plan.secret(secret))
 }

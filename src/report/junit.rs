@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::text::gate_number;
+use super::text::{gate_number, statuses};
 use crate::stats::{CheckTally, FailureGroup, GateVerdict, Summary};
 
 /// The suite's name, and the class of all its cases.
@@ -21,6 +21,9 @@ const SUITE: &str = "perfloop";
 pub fn write_junit(summary: &Summary, mut writer: impl Write) -> io::Result<()> {
     let mut suite = TestSuite::new(SUITE);
     suite.set_time(summary.tested());
+    if let Some(statuses) = statuses(&summary.whole.request_totals) {
+        suite.add_property(("answers by status", statuses.as_str()));
+    }
     suite.add_test_cases(summary.whole.checks.iter().map(|check| case(summary, check)));
     suite.add_test_cases(summary.gates.iter().map(gate));
     let mut report = Report::new(SUITE);
@@ -52,7 +55,7 @@ fn gate(gate: &GateVerdict) -> TestCase {
         let value = gate
             .value
             .map_or("there was no data".to_owned(), |value| format!("it was {}", gate_number(value, gate.unit)));
-        status.set_message(format!("crossed: {value}")).set_type("gate");
+        status.set_message(format!("crossed: {value}, by {}", gate.judged_by)).set_type("gate");
         status
     } else {
         TestCaseStatus::success()

@@ -162,6 +162,9 @@ impl Summary {
                 "look at how long and how often the service keeps connections, or leave them out by --no-keepalive"
                     .into(),
             ),
+            Warning::NothingKept { .. } => {
+                Some("people's browsers and clients keep theirs; is that switched off there, or before it?".into())
+            }
             Warning::StoodStill { .. } => Some(STANDSTILL.into()),
             Warning::SlowHooks(_) => Some("do less in them".into()),
             Warning::TooManyNames => Some("give requests with ids in them one name (--name)".into()),
@@ -246,7 +249,7 @@ mod tests {
         for load in [AskedLoad::Unknown, AskedLoad::Users, AskedLoad::Stages, AskedLoad::Rate] {
             for rest in [AskedRest::None, AskedRest::Wait, AskedRest::Pace] {
                 for (users, ramps) in [(1, false), (1, true), (50, false), (50, true)] {
-                    plans.push((users, Asked { load, rest, ramps }));
+                    plans.push((users, Asked { load, rest, ramps, keeps: true }));
                 }
             }
         }

@@ -142,9 +142,10 @@ fn without_a_gate_on_all_failures_one_is_implied() {
     let service = Service::start();
     let (fast, missing) = (service.at("/fast"), service.at("/status/404"));
     let implied = |value: f64, crossed: bool| {
+        let judged_by = if crossed { "6 checks of the whole run" } else { "3 checks of the whole run" };
         json!({
             "expr": "fail_ratio > 0", "kind": "fail_if", "implied": true, "value": value, "limit": 0.0, "unit": "ratio",
-            "crossed": crossed, "margin": value, "stopped_run": false, "note": null
+            "crossed": crossed, "margin": value, "judged_by": judged_by, "stopped_run": false, "note": null
         })
     };
     assert_eq!(run(&[], &["--loops", "3", &fast]), (Some(0), vec![implied(0.0, false)]));

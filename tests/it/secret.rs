@@ -210,10 +210,17 @@ fn the_open_log_shows_what_is_hidden_by_its_name_and_no_value_that_was_told() {
     assert_eq!(perfloop(&[&args[..], &["--show-secrets", "--log-http", &log, &url]].concat()).code, Some(0));
     let text = fs::read_to_string(&log).unwrap();
     for (part, is_shown) in
-        [("by-its-name", true), ("by-another", true), ("told-secret", false), ("YW5uOnRvbGQtc2VjcmV0", false)]
+        [("by-its-name", true), ("by-another", true), ("told-secret", false), ("YW5uOnRvbGQtc2VjcmV0", true)]
     {
         assert_eq!(text.contains(part), is_shown, "{part}: {text}");
     }
+    let file = place.path("open.hurl");
+    fs::write(&file, format!("GET {}\nAuthorization: Bearer of-the-file\nX-Api-Key: {{{{mine}}}}\n", service.at("/")))
+        .unwrap();
+    let args = ["--loops", "1", "--secret", "mine=told-secret", "--show-secrets", "--log-http", &log, &file];
+    assert_eq!(perfloop(&args).code, Some(0));
+    let text = fs::read_to_string(&log).unwrap();
+    assert_eq!((text.contains("of-the-file"), text.contains("told-secret")), (true, false), "{text}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Plan {
             () => AskedRest::None,
         };
         let ramps = matches!(self.load, Load::Users { start, .. } if start != Start::RampUp(Duration::ZERO));
-        Asked { load, rest, ramps }
+        Asked { load, rest, ramps, keeps: self.http.keep_alive }
     }
 
     /// The time after which the timer stops the run, if it does, from the end of the warm-up.

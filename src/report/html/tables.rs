@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use crate::report::text::{PERCENTILES, UNBACKED, bytes, level_name, number_ms, rate};
+use crate::report::text::{PERCENTILES, UNBACKED, bytes, level_name, number_ms, rate, statuses};
 use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
 
 /// The names of the columns of a [`Timing`].
@@ -62,10 +62,11 @@ fn requests(summary: &Summary) -> Markup {
     let cells = rows.iter().map(|(name, section, request)| {
         let counts = [request.answered, request.exceptions(), request.unfinished, request.new_connections];
         let counts = counts.map(|count| count.to_string()).to_vec();
-        let rest = vec![bytes(request.bytes_in), rate(section.request_rps(request))];
+        let by_status = statuses(request).unwrap_or_default();
+        let rest = vec![by_status, bytes(request.bytes_in), rate(section.request_rps(request))];
         [vec![name.clone()], counts, rest, times(&request.response_time)].concat()
     });
-    let header = ["request", "answered", "exception", "unfinished", "conns", "bytes in", "rps"];
+    let header = ["request", "answered", "exception", "unfinished", "conns", "by status", "bytes in", "rps"];
     table(&header, "response time, ms", cells.collect())
 }
 

@@ -96,7 +96,7 @@ fn gates(summary: &Summary) -> Vec<(Mood, String)> {
         let value = gate.value.map_or("no data".to_owned(), |value| gate_number(value, gate.unit));
         let note = gate.note.as_deref().map(|note| format!("; {note}")).unwrap_or_default();
         let (mood, word) = if gate.crossed { (Mood::Bad, "crossed") } else { (Mood::Good, "held") };
-        (mood, format!("{gate}: {word}, {value}{note}"))
+        (mood, format!("{gate}: {word}, {value} by {}{note}", gate.judged_by))
     });
     gates.collect()
 }

@@ -339,6 +339,7 @@ fn gate(gate: &GateVerdict) -> Value {
         },
         "crossed": gate.crossed,
         "margin": gate.margin,
+        "judged_by": gate.judged_by,
         "stopped_run": gate.stopped_run,
         "note": gate.note,
     })

@@ -23,7 +23,7 @@ pub use next::{Kept, next_step};
 pub(crate) use numbers::bytes;
 pub(super) use numbers::{PERCENTILES, UNBACKED, four_digits, gate_number, level_name, number_ms, rate};
 pub use style::Style;
-pub(super) use totals::{headline, load_line, span_line};
+pub(super) use totals::{headline, load_line, span_line, statuses};
 
 use crate::stats::Summary;
 use sheet::Sheet;

@@ -18,8 +18,8 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
     if summary.whole.request_totals.sent() > 0 {
         sheet.line(&requests_line(&summary.whole.request_totals))?;
     }
-    if let Some(line) = statuses_line(&summary.whole.request_totals) {
-        sheet.line(&line)?;
+    if let Some(statuses) = statuses(&summary.whole.request_totals) {
+        sheet.line(&format!("answers by status: {statuses}"))?;
     }
     sheet.line(&load_line(summary))?;
     if let Some((one, all)) = summary.names.folded() {
@@ -80,10 +80,10 @@ fn requests_line(requests: &RequestTally) -> String {
     format!("{sent}: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
-/// `answers by status: 200: 45, 404: 5`
-pub(in crate::report) fn statuses_line(requests: &RequestTally) -> Option<String> {
-    let statuses: Vec<String> = requests.statuses.iter().map(|(status, count)| format!("{status}: {count}")).collect();
-    (!statuses.is_empty()).then(|| format!("answers by status: {}", statuses.join(", ")))
+/// `200: 50, 404: 3`, if there was any answer.
+pub(in crate::report) fn statuses(requests: &RequestTally) -> Option<String> {
+    let all: Vec<String> = requests.statuses.iter().map(|(status, count)| format!("{status}: {count}")).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 pub(in crate::report) fn load_line(summary: &Summary) -> String {

@@ -39,6 +39,7 @@ impl Gate {
             kind: self.kind,
             implied: self.implied,
             value: number,
+            judged_by: self.judged_by(summary),
             limit: self.limit,
             unit: self.metric.unit(),
             crossed: number.is_none_or(|number| self.is_crossed_by(number)),
@@ -56,6 +57,25 @@ impl Gate {
 
     fn is_crossed_by(&self, number: f64) -> bool {
         self.operator.holds(number, self.limit) == (self.kind == GateKind::FailIf)
+    }
+
+    /// What is looked at, and in which part of the run: all that is measured of it.
+    fn judged_by(&self, summary: &Summary) -> String {
+        let scope = self.scope(&summary.whole);
+        let what = match self.metric {
+            Metric::Time(family, _) => units::count(scope.times(family).map_or(0, Timing::count), "time") + " of ",
+            Metric::Figure(figure) if figure.is_of_results() => {
+                let one = if scope.check.is_some() { "check" } else { "request" };
+                units::count(scope.not_passed().1, one) + " of "
+            }
+            Metric::Figure(_) => String::new(),
+        };
+        let part = match (&summary.end, &summary.warmup) {
+            (None, _) => "the run so far",
+            (_, None) => "the whole run",
+            (_, Some(_)) => "the whole run after its warm-up",
+        };
+        what + part
     }
 
     fn value(&self, summary: &Summary) -> Option<Value> {

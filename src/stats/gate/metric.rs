@@ -50,6 +50,13 @@ pub(super) enum Figure {
     TesterShare,
 }
 
+impl Figure {
+    /// It is about how checks or requests ended.
+    pub(super) fn is_of_results(self) -> bool {
+        matches!(self, Figure::FailRatio | Figure::PassRatio | Figure::Fails | Figure::Exceptions | Figure::Ended)
+    }
+}
+
 /// What can have a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {

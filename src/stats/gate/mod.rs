@@ -113,6 +113,8 @@ pub struct GateVerdict {
     pub implied: bool,
     /// What was measured, in [`unit`](Self::unit); `None` without data.
     pub value: Option<f64>,
+    /// What it was measured in: `1250 times of the whole run after its warm-up`.
+    pub judged_by: String,
     /// What it was held against, in the same unit.
     pub limit: f64,
     /// The unit of the numbers.
