@@ -82,9 +82,12 @@ pub mod fuzzing {
     }
 }
 
-/// The examples of the README compile.
+/// The code of the README and of the guides compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
+#[doc = include_str!("../docs/tests.md")]
+#[doc = include_str!("../docs/users.md")]
+#[doc = include_str!("../docs/locust.md")]
 struct Readme;
 
 #[cfg(feature = "cli")]

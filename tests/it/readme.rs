@@ -1,9 +1,10 @@
-//! What the README says of the command line is true, and it says all.
+//! What the README and the book say of the command line is true, and they say all; their links lead somewhere.
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 
-use crate::support::perfloop;
+use crate::support::{none, perfloop};
 
 /// All words like `--flag` in a text.
 fn flags(text: &str) -> BTreeSet<&str> {
@@ -15,9 +16,24 @@ fn flags(text: &str) -> BTreeSet<&str> {
     words.collect()
 }
 
-/// The README without the commands of other programs.
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The files of the book.
+fn book() -> Vec<PathBuf> {
+    let files = fs::read_dir(Path::new(ROOT).join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    assert!(files.len() > 15, "{files:?}");
+    files
+}
+
+/// Guides that tell of the flags of other programs.
+const OF_OTHERS: [&str; 3] = ["hurl.md", "k6.md", "locust.md"];
+
+/// The README and the book, without the commands of other programs and the guides that tell of theirs.
 fn readme() -> String {
-    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let book = book().into_iter().filter(|path| !OF_OTHERS.iter().any(|guide| path.ends_with(guide)));
+    let texts = book.chain([Path::new(ROOT).join("README.md")]).map(|path| fs::read_to_string(path).unwrap() + "\n");
+    let text: String = texts.collect();
     let of_others = |block: &str| ["cargo ", "mock_service "].iter().any(|program| block.contains(program));
     // Each second part lies within a pair of fences, or of backticks.
     let outside = |text: &str, fence: &str| -> String {
@@ -42,7 +58,7 @@ fn every_flag_of_the_readme_exists() {
     let help = help();
     let readme = readme();
     let unknown: Vec<&str> = flags(&readme).difference(&flags(&help)).copied().collect();
-    assert_eq!(unknown, [""; 0], "in README.md, but in no --help");
+    assert_eq!(unknown, [""; 0], "in README.md or docs, but in no --help");
 }
 
 #[test]
@@ -51,5 +67,53 @@ fn every_flag_is_in_the_readme() {
     let known = flags(&help);
     assert!(known.contains("--users") && known.contains("--json"), "{help}");
     let untold: Vec<&str> = known.difference(&flags(&readme)).copied().collect();
-    assert_eq!(untold, [""; 0], "in --help, but not in README.md");
+    assert_eq!(untold, [""; 0], "in --help, but neither in README.md nor in docs");
+}
+
+#[test]
+fn the_readme_is_read_in_a_few_minutes_and_the_book_has_every_chapter() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    assert!(readme.len() <= 12 * 1024, "{} bytes", readme.len());
+    let summary = fs::read_to_string(Path::new(ROOT).join("docs/SUMMARY.md")).unwrap();
+    let names = book().into_iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+    none(names.filter(|name| name != "SUMMARY.md" && !summary.contains(&format!("]({name})"))));
+}
+
+/// The anchor of a heading, as GitHub and mdBook make it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// Where the links of a text lead, but for those to other sites.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let ends = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+    ends.map(|(target, _)| target).filter(|target| !target.starts_with("http") && !target.contains(' '))
+}
+
+#[test]
+fn every_link_of_the_documents_leads_somewhere() {
+    let others = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "benches/README.md", "hurl/README.md"];
+    let others = others.into_iter().chain(["hurl/corpus/README.md", "mock_service/README.md"]);
+    let files: Vec<PathBuf> = others.map(|path| Path::new(ROOT).join(path)).chain(book()).collect();
+    let mut count = 0;
+    let mut broken = Vec::new();
+    for file in &files {
+        let text = fs::read_to_string(file).unwrap();
+        for link in links(&text) {
+            count += 1;
+            let (path, place) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { file.clone() } else { file.parent().unwrap().join(path) };
+            let is_there = place.is_empty() && target.exists() || {
+                let text = fs::read_to_string(&target).unwrap_or_default();
+                let headings = text.lines().filter(|line| line.starts_with('#'));
+                headings.map(|line| anchor(line.trim_start_matches('#'))).any(|anchor| anchor == place)
+            };
+            if !is_there {
+                broken.push(format!("{}: {link}", file.display()));
+            }
+        }
+    }
+    assert!(count > 60, "{count} links");
+    none(broken);
 }
