@@ -3,31 +3,82 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{Error, FnArg, GenericParam, Item, ItemFn, ReturnType, Safety, Signature, Type};
+use syn::{Attribute, Error, FnArg, GenericParam, Item, ItemFn, ReturnType, Safety, Signature, Type};
 
 use crate::options::Options;
+use crate::source::{Source, is};
 
 /// What a function must look like.
 const SHAPE: &str = "write `fn name()` or `fn name(user: &mut perfloop::User)`";
 
-/// The item as it was, followed by what registers it or says why it cannot be registered.
-pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
-    let added = register(options, item.clone()).unwrap_or_else(|error| error.to_compile_error());
-    quote! { #item #added }
+/// The function, what registers it and the test that runs it under libtest; or what says why it cannot be a check.
+pub(crate) fn expand(options: TokenStream, item: TokenStream, source: &Source) -> TokenStream {
+    check(options, item.clone(), source).unwrap_or_else(|error| {
+        let error = error.to_compile_error();
+        quote! { #item #error }
+    })
+}
+
+/// # Errors
+/// Point at what is wrong, and say what to write.
+pub(crate) fn check(options: TokenStream, item: TokenStream, source: &Source) -> Result<TokenStream, Error> {
+    let mut function: ItemFn = syn::parse2(item.clone()).map_err(|error| not_a_function(&item, error))?;
+    let wants_user = wants_user(&function.sig)?;
+    let options = Options::parse(options)?;
+    if let Some(attribute) = function.attrs.iter().find(|attribute| is(attribute, "should_panic")) {
+        let message = "a check that panics fails, also as load; catch the panic inside with std::panic::catch_unwind, \
+                       or leave this function a test without #[perfloop::check]";
+        return Err(Error::new_spanned(attribute, message));
+    }
+    let name = options.name.clone().unwrap_or_else(|| plain(&function.sig.ident));
+    if source.is_test_already(&function.sig.ident.to_string()) {
+        let registered = register(&function, &name, &options, wants_user, source);
+        return Ok(quote! { #item #registered });
+    }
+    let test = test_of(&mut function, &name, wants_user);
+    let is_ignored = function.attrs.extract_if(.., |attribute| is(attribute, "ignore")).count() > 0;
+    let registered = register(&function, &name, &Options { is_ignored, ..options }, wants_user, source);
+    Ok(quote! { #function #registered #test })
+}
+
+/// An identifier as people read it.
+fn plain(ident: &Ident) -> String {
+    ident.to_string().trim_start_matches("r#").to_owned()
+}
+
+/// The test that libtest runs. A function that was one keeps its name as a test, and is itself called otherwise.
+fn test_of(function: &mut ItemFn, name: &str, wants_user: bool) -> TokenStream {
+    let tests: Vec<Attribute> = function.attrs.extract_if(.., |attribute| is(attribute, "test")).collect();
+    let kept = function.attrs.iter().filter(|attribute| is(attribute, "cfg") || is(attribute, "ignore"));
+    let kept: Vec<Attribute> = kept.cloned().collect();
+    let ident = function.sig.ident.clone();
+    let other = |end| Ident::new(&format!("{}_{end}", plain(&ident)), ident.span().resolved_at(Span::mixed_site()));
+    let test = if tests.is_empty() { other("as_test") } else { ident.clone() };
+    if !tests.is_empty() {
+        function.sig.ident = other("as_check");
+    }
+    let (tests, output, body) = if tests.is_empty() || wants_user {
+        let body = quote! { ::perfloop::__private::as_test(#name, ::core::file!(), ::core::line!()) };
+        (quote! { #[::core::prelude::v1::test] }, quote! { -> ::perfloop::__private::Tested }, body)
+    } else {
+        // It stays the test that it was, whatever it prints and returns.
+        let (check, output) = (&function.sig.ident, &function.sig.output);
+        (quote! { #(#tests)* }, quote! { #output }, quote! { #check() })
+    };
+    quote! {
+        #(#kept)*
+        #tests
+        #[allow(non_snake_case)]
+        fn #test() #output {
+            #body
+        }
+    }
 }
 
 /// What registers the function.
-///
-/// # Errors
-/// Point at what is wrong, and say what to write.
-pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
-    let function: ItemFn = syn::parse2(item.clone()).map_err(|error| not_a_function(&item, error))?;
-    let wants_user = wants_user(&function.sig)?;
-    let options = Options::parse(options)?;
-
+fn register(function: &ItemFn, name: &str, options: &Options, wants_user: bool, source: &Source) -> TokenStream {
     let ident = &function.sig.ident;
-    let name = options.name.unwrap_or_else(|| ident.to_string().trim_start_matches("r#").to_owned());
-    let tags = options.tags;
+    let (tags, is_ignored, lost_tests) = (&options.tags, options.is_ignored, source.lost_tests());
     let weight = match options.weight {
         Some(weight) => quote! { ::core::option::Option::Some(#weight) },
         None => quote! { ::core::option::Option::None },
@@ -35,16 +86,8 @@ pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenS
     // Names of its own, whatever the function is called.
     let unseen = Span::mixed_site();
     let (user, classify) = (Ident::new("user", unseen), Ident::new("classify", unseen));
-    let call = if wants_user {
-        quote! { #ident(#user) }
-    } else {
-        quote! { #ident() }
-    };
-    let user = if wants_user {
-        quote! { #user }
-    } else {
-        quote! { _ }
-    };
+    let (user, call) =
+        if wants_user { (quote! { #user }, quote! { #ident(#user) }) } else { (quote! { _ }, quote! { #ident() }) };
     // Where a type that cannot be returned is told.
     let returned = match &function.sig.output {
         ReturnType::Default => ident.span(),
@@ -52,7 +95,7 @@ pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenS
     };
     let outcome = Ident::new("outcome", unseen.located_at(returned));
     let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    Ok(quote! {
+    quote! {
         #(#conditions)*
         const _: () = {
             ::perfloop::__private::inventory::submit! {
@@ -60,6 +103,8 @@ pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenS
                     name: #name,
                     weight: #weight,
                     tags: &[#(#tags),*],
+                    is_ignored: #is_ignored,
+                    lost_tests: if ::core::cfg!(test) { #lost_tests } else { "" },
                     file: ::core::file!(),
                     line: ::core::line!(),
                     function: |#user, #classify| {
@@ -69,7 +114,7 @@ pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenS
                 }
             }
         };
-    })
+    }
 }
 
 /// A function that is broken says so itself; anything else is no function.

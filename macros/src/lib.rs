@@ -2,6 +2,7 @@
 
 mod check;
 mod options;
+mod source;
 
 use proc_macro::TokenStream;
 
@@ -50,5 +51,5 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro_attribute]
 pub fn check(options: TokenStream, item: TokenStream) -> TokenStream {
-    check::expand(options.into(), item.into()).into()
+    check::expand(options.into(), item.into(), &source::Source::here()).into()
 }

@@ -1,6 +1,7 @@
 //! The command line: the only place that knows its flags, signals and exit codes.
 
 mod args;
+pub(crate) mod as_test;
 mod compare;
 mod config;
 mod curl;
@@ -124,6 +125,16 @@ pub fn main() -> ExitCode {
     }
 }
 
+impl Refusal {
+    /// `command` is the one whose help tells more.
+    fn error(self, command: &str) -> Error {
+        match self {
+            Refusal::CommandLine(error) => Error::usage(mistake::one_line(&error, command)),
+            Refusal::Other(error) => error,
+        }
+    }
+}
+
 /// Prints why nothing was done, if nothing was. `command` is the one whose help tells more.
 fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
     let error = match result {
@@ -132,8 +143,7 @@ fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
             Ok(()) => return Exit::Good,
             Err(error) => error,
         },
-        Err(Refusal::CommandLine(error)) => Error::usage(mistake::one_line(&error, command)),
-        Err(Refusal::Other(error)) => error,
+        Err(refusal) => refusal.error(command),
     };
     // It may quote what was given, secrets and all.
     let message = error.to_string();

@@ -163,6 +163,7 @@ impl Summary {
                     .into(),
             ),
             Warning::StoodStill { .. } => Some(STANDSTILL.into()),
+            Warning::DebugBuild => Some("write `cargo test --release`, `cargo bench`, or `cargo run --release`".into()),
             Warning::SlowHooks(_) => Some("do less in them".into()),
             Warning::TooManyNames => Some("give requests with ids in them one name".into()),
             Warning::SamplesLeftOut(_) => use_any(&[Some("a faster disk for --samples"), self.less_load()]),

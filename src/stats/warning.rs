@@ -70,6 +70,8 @@ pub enum Warning {
     SlowHooks(f64),
     /// A hook panicked.
     HookPanic(String),
+    /// Perfloop was built without optimization, with the tests of its user.
+    DebugBuild,
     /// The log had to leave exchanges out.
     LogLeftOut(u64),
     /// The log could not be written any further.
@@ -93,6 +95,9 @@ impl Summary {
     /// What a reader of the numbers should know.
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
+        if self.is_debug_build {
+            warnings.push(Warning::DebugBuild);
+        }
         if self.whole.totals.unfinished > 0 {
             let oldest = self.oldest_unfinished.unwrap_or_default();
             warnings.push(Warning::Unfinished { count: self.whole.totals.unfinished, oldest });
@@ -217,6 +222,9 @@ impl fmt::Display for Warning {
                 write!(f, "hooks took {:.1} % of the users' time, which is the tester's", share * 100.0)
             }
             Warning::HookPanic(message) => write!(f, "a hook panicked, and was called on: {message}"),
+            Warning::DebugBuild => {
+                write!(f, "this is a debug build, and its numbers are largely the tester's own cost")
+            }
             Warning::TooManyNames => {
                 write!(f, "more than {MAX_REQUEST_NAMES} request names, the rest is counted as (other)")
             }

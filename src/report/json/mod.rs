@@ -101,6 +101,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
             "elapsed_s": schedule.elapsed.as_secs_f64(),
         })),
         "hook_panic": summary.hook_panic,
+        "debug_build": summary.is_debug_build,
         "hooks_s": summary.whole.totals.hooks.as_secs_f64(),
         "verdicts": verdicts(summary),
         "hosts": info.hosts.iter().map(host).collect::<Vec<_>>(),
