@@ -7,7 +7,7 @@ mod source;
 use proc_macro::TokenStream;
 
 /// Makes a function a check: a functional test under `cargo test`, and a load test when the command line asks for
-/// load. The function itself stays as it is.
+/// load. The function itself can be called as before.
 ///
 /// It takes nothing or `&mut User`, and returns what `perfloop::IntoOutcome` is made for: `()`, an `Outcome`, or a
 /// `Result<(), E>` with any usual error. The file that holds it is a test target with `harness = false`, and its
@@ -31,6 +31,23 @@ use proc_macro::TokenStream;
 ///     perfloop::main()
 /// }
 /// ```
+///
+/// # Beside `#[test]`
+/// In a test target without `harness = false`, where libtest is the harness, each check is also a test that runs it once:
+/// `hello_as_test` for the function `hello`, which takes its host from `PERFLOOP_HOST`. A function that is a test already
+/// stays the test that it is; write the attribute above its `#[test]`:
+///
+/// ```no_run
+/// #[perfloop::check]
+/// #[test]
+/// fn adds_up() {
+///     assert_eq!(1 + 1, 2);
+/// }
+/// ```
+///
+/// With `harness = false` Rust drops functions whose first attribute is `#[test]`, with whatever else stands on them. They
+/// are not run, and `perfloop::main()` warns of those in files with a check. `#[ignore]` holds for the check as for the
+/// test; `#[should_panic]` is refused.
 ///
 /// # Options
 /// - `name = "..."`: what the check is called in all output. Default: the function's name.
