@@ -58,7 +58,7 @@ pub mod units;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::cli::as_test;
+    pub use crate::cli::as_test::{Tested, as_test};
     pub use crate::cli::registry::{Registered, inventory};
 }
 

@@ -6,30 +6,79 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Error, FnArg, GenericParam, Item, ItemFn, ReturnType, Safety, Signature, Type};
 
 use crate::options::Options;
+use crate::source::{Source, is};
 
 /// What a function must look like.
 const SHAPE: &str = "write `fn name()` or `fn name(user: &mut perfloop::User)`";
 
-/// The item as it was, followed by what registers it or says why it cannot be registered.
-pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
-    let added = register(options, item.clone()).unwrap_or_else(|error| error.to_compile_error());
-    quote! { #item #added }
+/// The function, what registers it and the test that runs it under libtest; or what says why it cannot be a check.
+pub(crate) fn expand(options: TokenStream, item: TokenStream, source: &Source) -> TokenStream {
+    check(options, item.clone(), source).unwrap_or_else(|error| {
+        let error = error.to_compile_error();
+        quote! { #item #error }
+    })
 }
 
-/// What registers the function, and makes a test of it where Rust's own harness runs the target: there is none in a target
-/// with `harness = false`, in which the compiler leaves out whatever is under `#[test]`.
-///
 /// # Errors
 /// Point at what is wrong, and say what to write.
-pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
-    let function: ItemFn = syn::parse2(item.clone()).map_err(|error| not_a_function(&item, error))?;
+pub(crate) fn check(options: TokenStream, item: TokenStream, source: &Source) -> Result<TokenStream, Error> {
+    let mut function: ItemFn = syn::parse2(item.clone()).map_err(|error| not_a_function(&item, error))?;
     let wants_user = wants_user(&function.sig)?;
-    let is_test = is_test(&function)?;
     let options = Options::parse(options)?;
+    if let Some(attribute) = function.attrs.iter().find(|attribute| is(attribute, "should_panic")) {
+        let message = "a check that panics fails, also as load; catch the panic inside with std::panic::catch_unwind, \
+                       or leave this function a test without #[perfloop::check]";
+        return Err(Error::new_spanned(attribute, message));
+    }
+    let name = options.name.clone().unwrap_or_else(|| plain(&function.sig.ident));
+    if source.is_test_already(&function.sig.ident.to_string()) {
+        let registered = register(&function, &name, &options, wants_user, source);
+        return Ok(quote! { #item #registered });
+    }
+    let test = test_of(&mut function, &name, wants_user);
+    let is_ignored = function.attrs.extract_if(.., |attribute| is(attribute, "ignore")).count() > 0;
+    let registered = register(&function, &name, &Options { is_ignored, ..options }, wants_user, source);
+    Ok(quote! { #function #registered #test })
+}
 
+/// An identifier as people read it.
+fn plain(ident: &Ident) -> String {
+    ident.to_string().trim_start_matches("r#").to_owned()
+}
+
+/// The test that libtest runs. A function that was one keeps its name as a test, and is itself called otherwise.
+fn test_of(function: &mut ItemFn, name: &str, wants_user: bool) -> TokenStream {
+    let tests: Vec<Attribute> = function.attrs.extract_if(.., |attribute| is(attribute, "test")).collect();
+    let kept = function.attrs.iter().filter(|attribute| is(attribute, "cfg") || is(attribute, "ignore"));
+    let kept: Vec<Attribute> = kept.cloned().collect();
+    let ident = function.sig.ident.clone();
+    let other = |end| Ident::new(&format!("{}_{end}", plain(&ident)), ident.span().resolved_at(Span::mixed_site()));
+    let test = if tests.is_empty() { other("as_test") } else { ident.clone() };
+    if !tests.is_empty() {
+        function.sig.ident = other("as_check");
+    }
+    let (tests, output, body) = if tests.is_empty() || wants_user {
+        let body = quote! { ::perfloop::__private::as_test(#name, ::core::file!(), ::core::line!()) };
+        (quote! { #[::core::prelude::v1::test] }, quote! { -> ::perfloop::__private::Tested }, body)
+    } else {
+        // It stays the test that it was, whatever it prints and returns.
+        let (check, output) = (&function.sig.ident, &function.sig.output);
+        (quote! { #(#tests)* }, quote! { #output }, quote! { #check() })
+    };
+    quote! {
+        #(#kept)*
+        #tests
+        #[allow(non_snake_case)]
+        fn #test() #output {
+            #body
+        }
+    }
+}
+
+/// What registers the function.
+fn register(function: &ItemFn, name: &str, options: &Options, wants_user: bool, source: &Source) -> TokenStream {
     let ident = &function.sig.ident;
-    let name = options.name.unwrap_or_else(|| ident.to_string().trim_start_matches("r#").to_owned());
-    let tags = options.tags;
+    let (tags, is_ignored, lost_tests) = (&options.tags, options.is_ignored, source.lost_tests());
     let weight = match options.weight {
         Some(weight) => quote! { ::core::option::Option::Some(#weight) },
         None => quote! { ::core::option::Option::None },
@@ -37,49 +86,25 @@ pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenS
     // Names of its own, whatever the function is called.
     let unseen = Span::mixed_site();
     let (user, classify) = (Ident::new("user", unseen), Ident::new("classify", unseen));
-    let call = if wants_user {
-        quote! { #ident(#user) }
-    } else {
-        quote! { #ident() }
-    };
-    let user = if wants_user {
-        quote! { #user }
-    } else {
-        quote! { _ }
-    };
+    let (user, call) =
+        if wants_user { (quote! { #user }, quote! { #ident(#user) }) } else { (quote! { _ }, quote! { #ident() }) };
     // Where a type that cannot be returned is told.
     let returned = match &function.sig.output {
         ReturnType::Default => ident.span(),
         ReturnType::Type(_, returned) => returned.span(),
     };
     let outcome = Ident::new("outcome", unseen.located_at(returned));
-    let conditions: Vec<_> = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
-    let (copy, test) = if is_test {
-        // The function itself is there for Rust's own harness alone.
-        let mut copy = function.clone();
-        copy.attrs.retain(|attribute| !names_a_test(attribute));
-        (copy.to_token_stream(), TokenStream::new())
-    } else {
-        let test = Ident::new(&format!("{}_as_test", ident.to_string().trim_start_matches("r#")), ident.span());
-        let test = quote! {
-            #(#conditions)*
-            #[test]
-            fn #test() {
-                ::perfloop::__private::as_test(::core::file!(), ::core::line!(), #name)
-            }
-        };
-        (TokenStream::new(), test)
-    };
-    Ok(quote! {
-        #test
+    let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    quote! {
         #(#conditions)*
         const _: () = {
-            #copy
             ::perfloop::__private::inventory::submit! {
                 ::perfloop::__private::Registered {
                     name: #name,
                     weight: #weight,
                     tags: &[#(#tags),*],
+                    is_ignored: #is_ignored,
+                    lost_tests: if ::core::cfg!(test) { #lost_tests } else { "" },
                     file: ::core::file!(),
                     line: ::core::line!(),
                     function: |#user, #classify| {
@@ -89,35 +114,7 @@ pub(crate) fn register(options: TokenStream, item: TokenStream) -> Result<TokenS
                 }
             }
         };
-    })
-}
-
-/// Whether it is a test of Rust's own harness too.
-///
-/// # Errors
-/// When it is one that no load could be made of.
-fn is_test(function: &ItemFn) -> Result<bool, Error> {
-    let named = |name| function.attrs.iter().find(|attribute| attribute.path().is_ident(name));
-    if let Some(attribute) = named("should_panic") {
-        let message = "a check that panics has failed; remove `#[should_panic]`, and expect the error inside";
-        return Err(Error::new_spanned(attribute, message));
-    } else if let Some(attribute) = named("ignore") {
-        let message = "a check is not ignored; give it tags to be chosen by, or leave it a `#[test]` alone";
-        return Err(Error::new_spanned(attribute, message));
     }
-    let is_other = |attribute: &&Attribute| names_a_test(attribute) && !attribute.path().is_ident("test");
-    let other = function.attrs.iter().find(is_other);
-    if let Some(attribute) = other {
-        let message = "only `#[test]` can stand beside `#[perfloop::check]`; block on a runtime inside";
-        return Err(Error::new_spanned(attribute, message));
-    }
-    Ok(function.attrs.iter().any(names_a_test))
-}
-
-/// `#[test]`, or `#[tokio::test]` and its like.
-fn names_a_test(attribute: &Attribute) -> bool {
-    let last = attribute.path().segments.last();
-    last.is_some_and(|segment| segment.ident == "test")
 }
 
 /// A function that is broken says so itself; anything else is no function.

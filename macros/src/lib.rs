@@ -2,22 +2,16 @@
 
 mod check;
 mod options;
+mod source;
 
 use proc_macro::TokenStream;
 
 /// Makes a function a check: a functional test under `cargo test`, and a load test when the command line asks for
-/// load. The function itself stays as it is.
+/// load. The function itself can be called as before.
 ///
 /// It takes nothing or `&mut User`, and returns what `perfloop::IntoOutcome` is made for: `()`, an `Outcome`, or a
 /// `Result<(), E>` with any usual error. The file that holds it is a test target with `harness = false`, and its
 /// `main` calls `perfloop::main()`.
-///
-/// Where Rust's own harness runs a target, as it does without `harness = false`, the check is a real test there, which
-/// is called after the function: `hello_as_test`. There is no load then. A function under `#[test]` becomes a check by
-/// one line above that: it keeps its name as a test, and in a target with `harness = false` it is a check alone. Behind
-/// `#[test]` the line makes a second test of it, and in a target with `harness = false`, where the compiler leaves out
-/// what is under `#[test]`, `perfloop::main()` tells of it and ends with exit code 2. Checks cannot be `#[ignore]`d nor
-/// `#[should_panic]`.
 ///
 /// ```no_run
 /// use perfloop::{CheckResult, User};
@@ -38,6 +32,23 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
+/// # Beside `#[test]`
+/// In a test target without `harness = false`, where libtest is the harness, each check is also a test that runs it once:
+/// `hello_as_test` for the function `hello`, which takes its host from `PERFLOOP_HOST`. A function that is a test already
+/// stays the test that it is; write the attribute above its `#[test]`:
+///
+/// ```no_run
+/// #[perfloop::check]
+/// #[test]
+/// fn adds_up() {
+///     assert_eq!(1 + 1, 2);
+/// }
+/// ```
+///
+/// With `harness = false` Rust drops functions whose first attribute is `#[test]`, with whatever else stands on them: they
+/// are not run. `perfloop::main()` has a test that fails for each file of checks with such functions. `#[ignore]` holds for
+/// the check as for the test; `#[should_panic]` is refused.
+///
 /// # Options
 /// - `name = "..."`: what the check is called in all output. Default: the function's name.
 /// - `weight = 3`: how often it is chosen, against the weights of other checks. Default: none.
@@ -57,5 +68,5 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro_attribute]
 pub fn check(options: TokenStream, item: TokenStream) -> TokenStream {
-    check::expand(options.into(), item.into()).into()
+    check::expand(options.into(), item.into(), &source::Source::here()).into()
 }

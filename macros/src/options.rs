@@ -16,6 +16,8 @@ pub(crate) struct Options {
     pub(crate) name: Option<String>,
     pub(crate) weight: Option<u32>,
     pub(crate) tags: Vec<String>,
+    /// By `#[ignore]` on the function.
+    pub(crate) is_ignored: bool,
 }
 
 impl Options {

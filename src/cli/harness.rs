@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::error::Error as StdError;
 use std::ffi::OsString;
-use std::panic::Location;
+use std::io::Write as _;
 use std::process;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -12,9 +12,10 @@ use url::Url;
 
 use super::args::Args;
 use super::config::{self, Settings};
+use super::registry::{self, Registered};
 use super::run::{Aim, carry_out, plan};
 use super::values::http_url;
-use super::{Exit, Refusal, left_out, registry, secrets, signals, told};
+use super::{Exit, Refusal, secrets, signals, told};
 use crate::error::Error;
 use crate::load::{Check, Plan, User, UserClass};
 use crate::load_test::LoadTest;
@@ -29,10 +30,6 @@ const LOAD_FLAGS: [&str; 7] = ["--users", "--loops", "--requests", "--time", "--
 /// The same as single letters, whose value may follow at once.
 const LOAD_LETTERS: [&str; 3] = ["-u", "-n", "-t"];
 
-/// What is told of a load by unoptimized code.
-const DEBUG_BUILD: &str =
-    "this is a debug build: it makes less load, and takes more of the machine for it; run cargo test --release";
-
 /// More names than this are not told in one line.
 const TOLD_NAMES: usize = 5;
 
@@ -40,7 +37,8 @@ const TOLD_NAMES: usize = 5;
 ///
 /// The target needs `harness = false` in `Cargo.toml`. Then `cargo test` runs each check once, as a test. With one of
 /// `--users`, `--loops`, `--time`, `--rate` or `--stages` behind `--`, the same checks run as load, by all the flags of
-/// the command line; words without a flag choose checks by a part of their name, in both cases.
+/// the command line; words without a flag choose checks by a part of their name, in both cases. A check under `#[ignore]`
+/// runs only with `--ignored` or `--include-ignored` or, as load, when a word chooses it.
 ///
 /// ```no_run
 /// use perfloop::{CheckResult, Harness, User};
@@ -60,6 +58,8 @@ pub struct Harness {
     plan: Plan,
     classify: Classify,
     host: Option<String>,
+    /// The names of checks under `#[ignore]`.
+    ignored: HashSet<&'static str>,
     /// Adds the author's hooks.
     prepare: Vec<Prepare>,
 }
@@ -68,37 +68,25 @@ type Prepare = Box<dyn Fn(LoadTest) -> LoadTest>;
 
 /// Runs the checks under `#[perfloop::check]` of this program, as tests or as load, and ends the process; see
 /// [`Harness`].
-#[track_caller]
 pub fn main() -> ! {
     Harness::new().main()
-}
-
-/// Runs a check once as a test of Rust's own harness.
-///
-/// # Panics
-/// When it did not pass.
-#[track_caller]
-#[doc(hidden)]
-pub fn as_test(file: &str, line: u32, name: &str) {
-    let is_it = |it: &&registry::Registered| (it.file, it.line, it.name) == (file, line, name);
-    let check = registry::registered().into_iter().find(is_it).map(registry::Registered::check);
-    let harness = Harness { checks: check.into_iter().collect(), ..Harness::new() };
-    let told = harness.ready().map_err(|error| error.to_string()).and_then(|harness| {
-        let plan = harness.plan_of_tests(&[name.into()]).map_err(|refusal| refusal.to_string())?;
-        let once = |check: &Check| once(LoadTest::new(plan.clone()).with_check(check.clone()));
-        harness.checks.iter().try_for_each(once).map_err(|failed| failed.message().unwrap_or_default().to_owned())
-    });
-    if let Err(told) = told {
-        panic!("{told}");
-    }
 }
 
 impl Harness {
     /// The checks under `#[perfloop::check]` in this program, in the order of their files and lines.
     pub fn new() -> Self {
-        let checks = registry::registered().into_iter().map(registry::Registered::check).collect();
+        let registered = registry::registered();
+        Harness {
+            ignored: registered.iter().filter(|one| one.is_ignored).map(|one| one.name).collect(),
+            ..Harness::of(registered.into_iter().map(Registered::check).collect())
+        }
+    }
+
+    /// These checks and no others.
+    pub(super) fn of(checks: Vec<Check>) -> Self {
         Harness {
             checks,
+            ignored: HashSet::new(),
             classes: Vec::new(),
             plan: Plan::new(),
             classify: Classify::default(),
@@ -175,16 +163,16 @@ impl Harness {
     ///
     /// Exit codes: as tests 0, or 101 when one failed; as load those of the command line: 0 good, 1 failed, 2 usage,
     /// 3 could not be carried out, 130 interrupted. A harness that cannot work is a usage error in both cases.
-    #[track_caller]
     pub fn main(self) -> ! {
-        let file = Location::caller().file();
         signals::survive_file_size_limit();
         let words: Vec<OsString> = std::env::args_os().collect();
         let result = self.ready().map_err(Refusal::from).and_then(|harness| {
             if asks_for_load(words.iter().skip(1).map(|word| word.to_string_lossy())) {
+                for (file, tests) in registry::lost_tests() {
+                    let _ = writeln!(std::io::stderr(), "warning: {}", lost(file, tests));
+                }
                 harness.load(&words)
             } else {
-                none_is_left_out(file)?;
                 harness.test(&words)
             }
         });
@@ -192,12 +180,12 @@ impl Harness {
     }
 
     /// With the host that holds.
-    fn ready(mut self) -> Result<Self, Error> {
+    pub(super) fn ready(mut self) -> Result<Self, Error> {
         let all: Vec<Check> =
             self.checks.iter().cloned().chain(self.classes.iter().flat_map(UserClass::checks)).collect();
         if all.is_empty() {
             return Err(Error::usage(
-                "there is no check; put #[perfloop::check] on a function, like fn hello(user: &mut perfloop::User)",
+                "there is no check; put #[perfloop::check] on a function, like fn hello(user: &mut perfloop::User), and above its #[test] if it has one",
             ));
         }
         let mut seen = HashSet::new();
@@ -214,29 +202,33 @@ impl Harness {
         Ok(self)
     }
 
-    /// Runs each check once.
+    /// Runs each check once. The file and the environment say how requests are made.
     fn test(self, words: &[OsString]) -> Result<Exit, Refusal> {
         let plan = self.plan_of_tests(words)?;
         let trial = |name: String, test: LoadTest| {
             let test = self.prepare.iter().fold(test.classify_by(self.classify.clone()), |test, prepare| prepare(test));
             Trial::test(name, move || once(test))
         };
-        let single = self
-            .checks
-            .iter()
-            .map(|check| trial(check.name.clone(), LoadTest::new(plan.clone()).with_check(check.clone())));
+        let single = self.checks.iter().map(|check| {
+            let test = LoadTest::new(plan.clone()).with_check(check.clone());
+            trial(check.name.clone(), test).with_ignored_flag(self.ignored.contains(check.name.as_str()))
+        });
         let of_classes = self.classes.iter().flat_map(|class| {
             class.checks().into_iter().map(|check| {
                 let name = format!("{}: {}", class.name(), check.name);
                 trial(name, LoadTest::new(plan.clone()).class(class.only(check)))
             })
         });
-        let trials = single.chain(of_classes).collect();
+        // A test that never runs is one that fails: it would be missed otherwise.
+        let lost = registry::lost_tests().into_iter().map(|(file, tests)| {
+            Trial::test(format!("{file}: every #[test] runs"), move || Err(lost(file, tests).into()))
+        });
+        let trials = single.chain(of_classes).chain(lost).collect();
         libtest_mimic::run(&Arguments::from_args(), trials).exit()
     }
 
-    /// One iteration of one user. The file and the environment say how requests are made.
-    fn plan_of_tests(&self, words: &[OsString]) -> Result<Plan, Refusal> {
+    /// One iteration, by the settings of the file and the environment.
+    pub(super) fn plan_of_tests(&self, words: &[OsString]) -> Result<Plan, Refusal> {
         let (args, _) = arguments(words.get(..1).unwrap_or_default(), &self.plan)?;
         let plan = plan(&args, self.plan.clone())?;
         let plan = Plan::new().loops(1).http(plan.http).stack_size(plan.stack_size);
@@ -259,13 +251,18 @@ impl Harness {
             return Err(Error::usage("classes of users run all their checks; choose by --tags instead of names"));
         }
         let of_classes: Vec<String> = self.classes.iter().flat_map(UserClass::checks).map(|check| check.name).collect();
-        let checks = chosen(self.checks, &args.targets)?;
+        let checks = chosen(self.checks, &args.targets, &self.ignored)?;
         let names: Vec<&str> =
             checks.iter().map(|check| check.name.as_str()).chain(of_classes.iter().map(String::as_str)).collect();
         let plan = secrets::known_to(plan(args, self.plan)?, settings);
         let origins = plan.http.host.iter().map(Url::to_string).collect();
-        let warnings = cfg!(debug_assertions).then(|| DEBUG_BUILD.to_owned()).into_iter().collect();
-        let aim = Aim { description: told_names(&names), is_embedded: false, warnings, origins };
+        let aim = Aim {
+            description: told_names(&names),
+            is_embedded: false,
+            is_debug_build: cfg!(debug_assertions),
+            warnings: Vec::new(),
+            origins,
+        };
         let test =
             checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::with_check).classify_by(self.classify);
         let test = self.classes.into_iter().fold(test, LoadTest::class);
@@ -315,36 +312,32 @@ fn host(source: &str, url: &str) -> Result<Url, Error> {
     })
 }
 
-/// # Errors
-/// When this file, or one with checks, has tests that would never run.
-fn none_is_left_out(file: &str) -> Result<(), Error> {
-    let files = registry::registered().into_iter().map(|registered| registered.file).chain([file]);
-    match left_out::tests(files).as_slice() {
-        [] => Ok(()),
-        all => Err(Error::usage(format!(
-            "{}: #[test] never runs in a target with harness = false; write #[perfloop::check] there, above it or in its \
-             place, or take harness = false out of Cargo.toml",
-            all.join(", ")
-        ))),
-    }
-}
-
-/// The checks whose name contains one of the words; all of them without a word.
-fn chosen(checks: Vec<Check>, words: &[String]) -> Result<Vec<Check>, Error> {
+/// The checks whose name contains one of the words; without a word, all that are not ignored.
+fn chosen(checks: Vec<Check>, words: &[String], ignored: &HashSet<&str>) -> Result<Vec<Check>, Error> {
     if checks.is_empty() {
         return Ok(checks);
     }
-    let is_chosen = |check: &Check| words.is_empty() || words.iter().any(|word| check.name.contains(word.as_str()));
+    let is_chosen = |check: &Check| match words {
+        [] => !ignored.contains(check.name.as_str()),
+        words => words.iter().any(|word| check.name.contains(word.as_str())),
+    };
     let (chosen, others): (Vec<Check>, Vec<Check>) = checks.into_iter().partition(is_chosen);
     if chosen.is_empty() {
-        let names: Vec<&str> = others.iter().map(|check| check.name.as_str()).collect();
-        return Err(Error::usage(format!(
-            "no check has '{}' in its name; there are: {}",
-            words.join("' or '"),
-            names.join(", ")
-        )));
+        let names = others.iter().map(|check| check.name.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Error::usage(match words {
+            [] => format!("every check is under #[ignore]; name those that are to run: {names}"),
+            words => format!("no check has '{}' in its name; there are: {names}", words.join("' or '")),
+        }));
     }
     Ok(chosen)
+}
+
+/// What is said of functions that only libtest would run.
+fn lost(file: &str, tests: &str) -> String {
+    format!(
+        "{file}: under #[test] and not run, because this target has `harness = false`: {tests}; \
+         write #[perfloop::check] above #[test]"
+    )
 }
 
 /// `2 checks: hello, login`.
@@ -355,7 +348,7 @@ fn told_names(names: &[&str]) -> String {
 }
 
 /// Runs a load test of one iteration: a functional test.
-fn once(test: LoadTest) -> Result<(), Failed> {
+pub(super) fn once(test: LoadTest) -> Result<(), Failed> {
     let summary = test.start()?.join()?;
     let totals = &summary.whole.totals;
     // The start and the end of a user of a class are checks too, and one that passes makes up for no other.
@@ -461,13 +454,16 @@ mod tests {
         let checks = || ["login", "log out", "buy"].map(|name| Check::new(name, |_: &mut User| ())).to_vec();
         let names = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(ToString::to_string).collect();
-            let chosen = chosen(checks(), &words).map_err(|error| error.to_string())?;
+            let chosen = chosen(checks(), &words, &HashSet::from(["buy"])).map_err(|error| error.to_string())?;
             Ok::<Vec<String>, String>(chosen.into_iter().map(|check| check.name).collect())
         };
-        assert_eq!(names(&[]).expect("all"), ["login", "log out", "buy"]);
+        assert_eq!(names(&[]).expect("all but the ignored"), ["login", "log out"]);
         assert_eq!(names(&["log"]).expect("two"), ["login", "log out"]);
         assert_eq!(names(&["buy", "in"]).expect("two"), ["login", "buy"]);
         let error = names(&["sell", "pay"]).expect_err("none");
         assert_eq!(error, "no check has 'sell' or 'pay' in its name; there are: login, log out, buy");
+        let all = HashSet::from(["login", "log out", "buy"]);
+        let error = chosen(checks(), &[], &all).expect_err("none").to_string();
+        assert_eq!(error, "every check is under #[ignore]; name those that are to run: login, log out, buy");
     }
 }

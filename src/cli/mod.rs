@@ -1,6 +1,7 @@
 //! The command line: the only place that knows its flags, signals and exit codes.
 
 mod args;
+pub(crate) mod as_test;
 mod compare;
 mod config;
 mod curl;
@@ -15,7 +16,6 @@ mod headers;
 mod help;
 mod host;
 mod hurl;
-mod left_out;
 mod list;
 mod merge;
 mod metrics;
@@ -38,7 +38,6 @@ mod test;
 mod values;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -74,7 +73,7 @@ impl Subcommand {
 /// One file each.
 const SUBCOMMANDS: [Subcommand; 5] = [test::COMMAND, list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
 
-pub use harness::{Harness, as_test, main as harness_main};
+pub use harness::{Harness, main as harness_main};
 
 /// How a run ended, as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,15 +103,6 @@ enum Refusal {
     Other(Error),
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Refusal::CommandLine(error) => error.fmt(f),
-            Refusal::Other(error) => error.fmt(f),
-        }
-    }
-}
-
 impl From<clap::Error> for Refusal {
     fn from(error: clap::Error) -> Self {
         Refusal::CommandLine(error)
@@ -137,6 +127,16 @@ pub fn main() -> ExitCode {
     }
 }
 
+impl Refusal {
+    /// `command` is the one whose help tells more.
+    fn error(self, command: &str) -> Error {
+        match self {
+            Refusal::CommandLine(error) => Error::usage(mistake::one_line(&error, command)),
+            Refusal::Other(error) => error,
+        }
+    }
+}
+
 /// Prints why nothing was done, if nothing was. `command` is the one whose help tells more.
 fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
     let error = match result {
@@ -145,8 +145,7 @@ fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
             Ok(()) => return Exit::Good,
             Err(error) => error,
         },
-        Err(Refusal::CommandLine(error)) => Error::usage(mistake::one_line(&error, command)),
-        Err(Refusal::Other(error)) => error,
+        Err(refusal) => refusal.error(command),
     };
     // It may quote what was given, secrets and all.
     let message = error.to_string();

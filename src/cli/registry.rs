@@ -1,5 +1,7 @@
 //! The checks that `#[perfloop::check]` has registered in this program.
 
+use std::collections::BTreeMap;
+
 pub use inventory;
 
 use crate::load::{Check, User};
@@ -14,6 +16,11 @@ pub struct Registered {
     pub weight: Option<u32>,
     /// What it can be chosen by.
     pub tags: &'static [&'static str],
+    /// By `#[ignore]`: it runs only when it is asked for.
+    pub is_ignored: bool,
+    /// The functions of its file that only `#[test]` marks, or that it marks first, so that without libtest they are gone; with
+    /// commas.
+    pub lost_tests: &'static str,
     /// The source file it stands in.
     pub file: &'static str,
     /// The line of its attribute.
@@ -32,6 +39,18 @@ impl Registered {
             None => check,
         }
     }
+}
+
+/// The check of this name at this place.
+pub(crate) fn find(name: &str, file: &str, line: u32) -> Option<&'static Registered> {
+    let is_it = |one: &&Registered| (one.name, one.file, one.line) == (name, file, line);
+    inventory::iter::<Registered>().find(is_it)
+}
+
+/// The functions under `#[test]` that are lost without libtest, by file.
+pub(crate) fn lost_tests() -> BTreeMap<&'static str, &'static str> {
+    let all = inventory::iter::<Registered>().filter(|one| !one.lost_tests.is_empty());
+    all.map(|one| (one.file, one.lost_tests)).collect()
 }
 
 /// All of them as they stand in the sources, by file and line: the linker knows no order.

@@ -46,6 +46,8 @@ pub(super) struct Aim {
     pub(super) description: String,
     /// Said again at the end, where the first line may be far away.
     pub(super) is_embedded: bool,
+    /// It was built without optimization by somebody who writes checks, and can build it otherwise.
+    pub(super) is_debug_build: bool,
     /// What is to be told of it before the run.
     pub(super) warnings: Vec<String>,
     /// To whom each user connects, as far as it is known before the run.
@@ -145,7 +147,7 @@ pub(super) fn carry_out(
         iterations: plan.loops.map(|loops| loops.saturating_mul(plan.most_users().into())).or(plan.requests),
     };
     let progress = Progress::start(run.live(), args.stats_interval, end, args.quiet);
-    let summary = run.join()?;
+    let summary = Summary { is_debug_build: aim.is_debug_build, ..run.join()? };
     progress.finish();
 
     let _ = writeln!(out)

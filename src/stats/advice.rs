@@ -166,6 +166,7 @@ impl Summary {
                 Some("people's browsers and clients keep theirs; is that switched off there, or before it?".into())
             }
             Warning::StoodStill { .. } => Some(STANDSTILL.into()),
+            Warning::DebugBuild => Some("write `cargo test --release`, `cargo bench`, or `cargo run --release`".into()),
             Warning::SlowHooks(_) => Some("do less in them".into()),
             Warning::TooManyNames => Some("give requests with ids in them one name (--name)".into()),
             Warning::IdlePattern(_) => Some("give --name a pattern of paths, like '/orders/*=/orders/{id}'".into()),

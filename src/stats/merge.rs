@@ -55,6 +55,7 @@ impl Summary {
         self.run_delay = self.run_delay.zip(other.run_delay).map(|(mine, theirs)| mine + theirs);
         self.stalls.merge(&other.stalls);
         self.blocked += other.blocked;
+        self.is_debug_build |= other.is_debug_build;
         self.log.left_out += other.log.left_out;
         self.log.error = self.log.error.take().or_else(|| other.log.error.clone());
         self.samples.left_out += other.samples.left_out;

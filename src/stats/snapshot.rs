@@ -71,6 +71,7 @@ impl Stats {
             samples: LogLoss::default(),
             asked: Asked::default(),
             used_up: None,
+            is_debug_build: false,
             gates: Vec::new(),
         }
     }

@@ -83,6 +83,8 @@ pub struct Summary {
     pub used_up: Option<Arc<str>>,
     /// What became of the gates, in the order they were given and the implied one last; nothing while the run goes on.
     pub gates: Vec<GateVerdict>,
+    /// Perfloop was built without optimization, with the tests of its user, who chose so.
+    pub is_debug_build: bool,
     /// What the plan asked for, as far as it decides what can be advised.
     pub(crate) asked: Asked,
     pub(crate) names: Arc<Names>,

@@ -224,6 +224,20 @@ fn late_starts_and_pauses_are_warned_of() {
 }
 
 #[test]
+fn a_debug_build_of_somebodys_tests_is_told_in_one_line_also_after_a_merge() {
+    let of_tests = Summary { is_debug_build: true, ..Story::new(1).summary() };
+    let mut merged = Story::new(1).summary();
+    assert_eq!(merged.warning_lines(), [""; 0]);
+    merged.merge(&of_tests);
+    assert_eq!(
+        merged.warning_lines(),
+        [
+            "this is a debug build, and its numbers are largely the tester's own cost; write `cargo test --release`, `cargo bench`, or `cargo run --release`"
+        ]
+    );
+}
+
+#[test]
 fn times_are_exact_when_nearly_all_answers_are_stamped() {
     for (unstamped, wanted) in [(1, TimesVerdict::Exact), (2, TimesVerdict::ThreadClock(0.002))] {
         let mut story = Story::new(1);

@@ -83,6 +83,8 @@ pub enum Warning {
     HookPanic(String),
     /// So many samples could not be counted, by a mistake of perfloop's own.
     Uncounted(u64),
+    /// Perfloop was built without optimization, with the tests of its user.
+    DebugBuild,
     /// The log had to leave exchanges out.
     LogLeftOut(u64),
     /// The log could not be written any further.
@@ -110,6 +112,9 @@ impl Summary {
     /// What a reader of the numbers should know.
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
+        if self.is_debug_build {
+            warnings.push(Warning::DebugBuild);
+        }
         if self.whole.totals.unfinished > 0 {
             let oldest = self.oldest_unfinished.unwrap_or_default();
             warnings.push(Warning::Unfinished { count: self.whole.totals.unfinished, oldest });
@@ -256,6 +261,9 @@ impl fmt::Display for Warning {
                 units::count(*count, "sample")
             ),
             Warning::IdlePattern(pattern) => write!(f, "no request has a name that fits the pattern {pattern}"),
+            Warning::DebugBuild => {
+                write!(f, "this is a debug build, and its numbers are largely the tester's own cost")
+            }
             Warning::TooManyNames => {
                 write!(f, "more than {MAX_REQUEST_NAMES} request names, the rest is counted as (other)")
             }

@@ -32,13 +32,13 @@ name = "none"
 harness = false
 
 [[test]]
-name = "left"
-harness = false
-
-[[test]]
 name = "wrong"
 harness = false
 required-features = ["wrong"]
+
+[[test]]
+name = "beside"
+harness = false
 
 [dev-dependencies.anyhow]
 version = "1"
@@ -118,56 +118,86 @@ fn main() {
 }
 "#;
 
-const NONE: &str = "fn main() { perfloop::main() }\n";
-
-/// A target that Rust's own harness runs, with tests that have become checks by a line.
-const PLAIN: &str = r#"#![deny(warnings)]
-
-use perfloop::{CheckResult, User};
+/// Checks that libtest runs: the target says nothing of a harness.
+const LIBTEST: &str = r#"use perfloop::{CheckResult, Outcome, User};
 
 #[perfloop::check]
-fn asks(user: &mut User) -> CheckResult {
+fn passes(user: &mut User) -> CheckResult {
     user.get("/json").send()?.expect_status(200)?;
     Ok(())
 }
 
-#[perfloop::check(name = "another")]
-fn fails(user: &mut User) {
-    assert_eq!(user.get("/json").send().unwrap().status(), 201, "made");
-}
-
-#[perfloop::check]
-#[test]
-fn before() -> Result<(), String> {
+#[perfloop::check(name = "another name")]
+fn fails(user: &mut User) -> CheckResult {
+    user.get("/status/500").send()?.expect_status(200)?;
     Ok(())
 }
 
-#[test]
 #[perfloop::check]
-fn behind() {}
+fn is_an_exception() -> Outcome {
+    Outcome::Exception("the queue is gone".into())
+}
+
+#[perfloop::check]
+#[ignore = "it takes a day"]
+fn takes_a_day() {}
 
 #[test]
-fn alone() {}
+fn plain() {}
+
+mod reused {
+    #[perfloop::check]
+    #[test]
+    fn above() -> Result<(), String> {
+        Ok(())
+    }
+
+    #[test]
+    #[perfloop::check]
+    fn below() {
+        assert_eq!(1, 2, "below");
+    }
+
+    #[perfloop::check]
+    #[test]
+    fn of_a_user(user: &mut perfloop::User) {
+        assert_eq!(user.get("/json").send().unwrap().status(), 200);
+    }
+}
+
+// It calls a check, as code may that has been there before.
+#[test]
+fn calls() {
+    assert_eq!(is_an_exception(), Outcome::Exception("the queue is gone".into()));
+    let _: fn(&mut User) -> CheckResult = passes;
+}
 "#;
 
-/// Tests in a target without that harness.
-const LEFT: &str = r#"#![deny(warnings)]
+/// The same kinds of functions where perfloop is the harness.
+const BESIDE: &str = r#"#[perfloop::check]
+#[test]
+fn above() {}
 
 #[perfloop::check]
 #[test]
-fn before() -> Result<(), String> {
-    Ok(())
-}
+#[ignore]
+fn ignored() {}
 
-mod more {
+#[test]
+#[perfloop::check]
+fn below() {}
+
+mod tests {
     #[test]
-    fn alone() {}
+    fn plain() {}
 }
 
 fn main() {
     perfloop::main()
 }
 "#;
+
+const NONE: &str = "fn main() { perfloop::main() }\n";
 
 const WRONG: &str = "\
 #[perfloop::check]
@@ -184,25 +214,16 @@ fn result() -> Result<(), u32> {
 fn misspelled() {}
 
 #[perfloop::check]
-#[ignore]
-fn ignored() {}
-
-#[perfloop::check]
-#[test]
 #[should_panic]
 fn panics() {}
-
-#[perfloop::check]
-#[tokio::test]
-fn of_another_kind() {}
 
 fn main() {
     perfloop::main()
 }
 ";
 
-/// Those that compile.
-const TARGETS: [&str; 5] = ["api", "more", "none", "plain", "left"];
+/// The test targets that compile.
+const TARGETS: [&str; 5] = ["api", "more", "none", "libtest", "beside"];
 
 /// What a process left behind.
 #[derive(Debug)]
@@ -250,8 +271,8 @@ fn crate_folder() -> PathBuf {
         ("tests/api.rs", block("rust,no_run")),
         ("tests/more.rs", MORE.to_owned()),
         ("tests/none.rs", NONE.to_owned()),
-        ("tests/plain.rs", PLAIN.to_owned()),
-        ("tests/left.rs", LEFT.to_owned()),
+        ("tests/libtest.rs", LIBTEST.to_owned()),
+        ("tests/beside.rs", BESIDE.to_owned()),
         ("tests/wrong.rs", WRONG.to_owned()),
     ] {
         let path = folder.join(name);
@@ -277,14 +298,14 @@ fn target(name: &str, service: Option<&Service>, words: &[&str]) -> Ended {
     static BUILT: OnceLock<String> = OnceLock::new();
     let built = BUILT.get_or_init(|| {
         let built =
-            end(cargo(&["test", "--offline", "--no-run"]).args(TARGETS.iter().flat_map(|name| ["--test", name])));
+            end(cargo(&["test", "--offline", "--no-run"]).args(TARGETS.map(|name| ["--test", name]).as_flattened()));
         assert_eq!(built.code, Some(0), "{built:#?}");
         built.stderr
     });
     let line = built.lines().find(|line| line.contains(&format!("tests/{name}.rs ("))).unwrap();
     let path = Path::new(line.rsplit(['(', ')']).nth(1).unwrap());
     let mut command = Command::new(path);
-    command.args(words).current_dir(crate_folder()).env_remove("PERFLOOP_HOST");
+    command.args(words).env_remove("PERFLOOP_HOST");
     if let Some(service) = service {
         command.env("PERFLOOP_HOST", service.url());
     }
@@ -373,6 +394,64 @@ fn as_load_the_chosen_checks_are_counted_and_a_failing_assert_is_one_group() {
 }
 
 #[test]
+fn where_libtest_is_the_harness_each_check_is_one_test_that_does_not_pass_for_nothing() {
+    let service = Service::start();
+    let ended = target("libtest", Some(&service), &[]);
+    assert_eq!(ended.code, Some(101), "{ended:#?}");
+    let mut tests: Vec<&str> = ended.stdout.lines().filter(|line| line.starts_with("test ")).collect();
+    tests.sort_unstable();
+    let expected = [
+        "test calls ... ok",
+        "test fails_as_test ... FAILED",
+        "test is_an_exception_as_test ... FAILED",
+        "test passes_as_test ... ok",
+        "test plain ... ok",
+        "test result: FAILED. 5 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in",
+        "test reused::above ... ok",
+        "test reused::below ... FAILED",
+        "test reused::of_a_user ... ok",
+        "test takes_a_day_as_test ... ignored, it takes a day",
+    ];
+    assert_eq!(tests.len(), expected.len(), "{tests:#?}");
+    assert!(tests.iter().zip(expected).all(|(got, wanted)| got.starts_with(wanted)), "{tests:#?}");
+    ended.says(&["Error: fail: wanted status 200, got status 500", "Error: exception: the queue is gone", "right: 2"]);
+    assert_eq!(service.total_hits(), 3);
+}
+
+#[test]
+fn without_libtest_a_test_is_a_check_too_or_is_told_of() {
+    let tests = target("beside", None, &[]);
+    assert_eq!(tests.code, Some(101), "{tests:#?}");
+    let lost = "tests/beside.rs: under #[test] and not run, because this target has `harness = false`: \
+                below, tests::plain; write #[perfloop::check] above #[test]\n";
+    tests.says(&["1 passed; 1 failed; 1 ignored", "tests/beside.rs: every #[test] runs", lost]);
+    assert_eq!(tests.stderr, "");
+    let warning = format!("warning: {lost}");
+    target("beside", None, &["--ignored"]).says(&["test ignored ... ok", "1 passed; 0 failed; 0 ignored"]);
+
+    let loads = |words: &[&str]| target("beside", None, &[&["--loops", "2", "--json", "-"], words].concat());
+    let load = loads(&[]);
+    assert!(load.stderr.starts_with(&warning), "{load:#?}");
+    load.says(&["1 check: above", "2 checks in"]);
+    loads(&["above", "ignored"]).says(&["2 checks: above, ignored", "4 checks in"]);
+}
+
+#[test]
+fn load_by_a_debug_build_says_so_and_a_test_by_it_does_not() {
+    let says = "warning: this is a debug build, and its numbers are largely the tester's own cost; \
+                write `cargo test --release`, `cargo bench`, or `cargo run --release`";
+    let load = target("more", None, &["boxed_s", "--loops", "1", "--json", "-"]);
+    let json: Value = serde_json::from_str(&load.stdout).unwrap();
+    let is_told =
+        json["warnings"].as_array().unwrap().iter().filter(|one| says.ends_with(one.as_str().unwrap())).count();
+    // These tests may themselves be built for release.
+    let wanted = usize::from(cfg!(debug_assertions));
+    assert_eq!((is_told, load.stderr.matches(says).count()), (wanted, wanted), "{load:#?}");
+    let test = target("more", None, &["boxed_s"]);
+    assert_eq!((test.code, test.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
 fn what_cannot_be_run_as_load_is_refused_in_one_line() {
     let service = Service::start();
     for (words, said) in [
@@ -401,38 +480,6 @@ fn a_harness_that_cannot_work_says_what_to_write() {
 }
 
 #[test]
-fn where_the_harness_of_rust_runs_a_target_its_checks_are_tests_there() {
-    let service = Service::start();
-    let all = target("plain", Some(&service), &["--test-threads", "1"]);
-    assert_eq!(all.code, Some(101), "{all:#?}");
-    all.says(&[
-        "test asks_as_test ... ok",
-        "test before ... ok",
-        "test alone ... ok",
-        "test behind ... ok",
-        "test fails_as_test ... FAILED",
-        "fail: assertion `left == right` failed: made, left: 200, right: 201 (tests/plain.rs:",
-        "test behind_as_test ... ok",
-        "5 passed; 1 failed",
-    ]);
-    assert_eq!(service.total_hits(), 2);
-    let without_host = target("plain", None, &["asks"]);
-    without_host.says(&["'/json' is relative, and the plan has no host", "PERFLOOP_HOST"]);
-}
-
-#[test]
-fn a_test_that_would_never_run_is_told_of_and_one_that_is_a_check_runs() {
-    let ended = target("left", None, &[]);
-    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{ended:#?}");
-    ended.says(&[
-        "perfloop: tests/left.rs:10: #[test] never runs in a target with harness = false; write #[perfloop::check]",
-    ]);
-    let load = target("left", None, &["--loops", "3"]);
-    assert_eq!(load.code, Some(0), "{load:#?}");
-    load.says(&["warning: this is a debug build", "3 checks in"]);
-}
-
-#[test]
 fn what_cannot_be_a_check_does_not_compile_and_says_why() {
     let built = end(&mut cargo(&["test", "--offline", "--no-run", "--test", "wrong", "--features", "wrong"]));
     assert_eq!(built.code, Some(101), "{built:#?}");
@@ -445,9 +492,8 @@ fn what_cannot_be_a_check_does_not_compile_and_says_why() {
         "return (), perfloop::Outcome or Result<(), E>",
         "error: there is no option `wieght`; did you mean `weight = 3`?",
         "tests/wrong.rs:11:19",
-        "a check is not ignored; give it tags to be chosen by",
-        "a check that panics has failed",
-        "only `#[test]` can stand beside `#[perfloop::check]`",
+        "error: a check that panics fails, also as load; catch the panic inside",
+        "tests/wrong.rs:15:1",
     ]);
 }
 

@@ -185,7 +185,7 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 57] = [
+const OWNERS: [(&str, &[&str]); 56] = [
     ("aes", &["load/http/tls/identity.rs"]),
     (
         "base64",
@@ -231,7 +231,6 @@ const OWNERS: [(&str, &[&str]); 57] = [
     ("perfloop-macros", &["lib.rs"]),
     ("perfloop-mock-service", &["cli/"]),
     ("pkcs8", &["load/http/tls/identity.rs"]),
-    ("proc-macro2", &["cli/left_out.rs"]),
     ("prometheus-client", &["report/open_metrics.rs"]),
     ("psl", &["load/set_cookie.rs"]),
     ("quick-junit", &["report/junit.rs", "cli/test/junit.rs"]),

@@ -28,6 +28,13 @@ fn is_the_testers(summary: &Summary) {
     assert!(matches!(verdict, LoadVerdict::TesterLimited(_)), "{verdict}; {:?}", summary.load_evidence());
 }
 
+/// While others take the processors, the tester is late by right, and nothing can be told of whose limit it would be.
+fn is_disturbed(summary: &Summary) -> bool {
+    let machine = summary.end.unwrap().machine;
+    let others = machine.busy_share.unwrap_or_default() - machine.own_share;
+    others >= 0.3 || machine.steal_share.unwrap_or_default() >= 0.1
+}
+
 /// On a machine that others use as well a run may come out the tester's by right: one good try is enough.
 #[track_caller]
 fn is_the_services(stage: impl Fn() -> Summary) {
@@ -35,7 +42,8 @@ fn is_the_services(stage: impl Fn() -> Summary) {
     best_of_three(|| {
         let summary = stage();
         let verdict = summary.load_verdict();
-        hold(matches!(verdict, LoadVerdict::AsAsked(_)), || format!("{verdict}; {:?}", summary.load_evidence()))
+        let holds = matches!(verdict, LoadVerdict::AsAsked(_)) || is_disturbed(&summary);
+        hold(holds, || format!("{verdict}; {:?}", summary.load_evidence()))
     });
 }
 
@@ -63,7 +71,7 @@ impl Drop for Hogs {
 fn too_many_users_are_the_testers_limit() {
     let _alone = alone();
     // Bare sockets: any framework, unoptimized as in a test, would be slower than its users.
-    let url = one_at_a_time(Duration::ZERO);
+    let url = one_at_a_time(Duration::ZERO, "ok");
     is_the_testers(&run(Plan::new().users(300).time(SECOND), get(url)));
 }
 
@@ -90,13 +98,11 @@ fn work_in_the_check_itself_is_the_testers_limit() {
 #[test]
 fn one_processor_is_the_testers_limit() {
     let _alone = alone();
-    let service = Service::start();
-    let args = [&service.at("/fast"), "--users", "64", "--time", "1", "--json", "-"];
-    best_of_three(|| {
-        let json = spawn_as(&["taskset", "-c", "0"], &args).wait().json();
-        let verdicts = &json["run"]["verdicts"];
-        hold(verdicts["load"] == "tester_limited", || format!("{verdicts:#}"))
-    });
+    // Much harder to read than to write, so that the service is never what is slow.
+    let url = one_at_a_time(Duration::ZERO, &format!("{{\"code\": 1, \"rest\": [0{}]}}", ", 1".repeat(10_000)));
+    let args = [&url, "--users", "64", "--time", "1", "--expect-json", "code=1", "--json", "-"];
+    let json = spawn_as(&["taskset", "-c", "0"], &args).wait().json();
+    assert_eq!(json["run"]["verdicts"]["load"], "tester_limited", "{:#}", json["run"]);
 }
 
 // The fifth, a stopped tester, is in `stamps`: there its times are held to the service's as well.
@@ -121,7 +127,7 @@ fn slow_headers_are_the_services_limit() {
 
 #[test]
 fn a_service_that_does_one_thing_at_a_time_is_the_services_limit() {
-    let url = one_at_a_time(Duration::from_millis(10));
+    let url = one_at_a_time(Duration::from_millis(10), "ok");
     is_the_services(|| {
         let summary = run(Plan::new().users(10).time(SECOND), get(url.clone()));
         assert!(summary.whole.in_flight > 6.0, "the queue is in the service: {}", summary.whole.in_flight);
@@ -154,21 +160,24 @@ fn a_hung_service_is_the_services_limit() {
     });
 }
 
-/// A service that answers each request after so long, one at a time.
-fn one_at_a_time(time: Duration) -> String {
+/// A service that answers each request with this after so long, one at a time.
+fn one_at_a_time(time: Duration, body: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
-    let turn = Arc::new(Mutex::new(()));
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let (turn, answer) = (Arc::new(Mutex::new(())), Arc::new(answer));
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let (mut stream, turn) = (stream.unwrap(), Arc::clone(&turn));
+            let (mut stream, turn, answer) = (stream.unwrap(), Arc::clone(&turn), Arc::clone(&answer));
             thread::spawn(move || {
                 let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
                 while let Some(Ok(line)) = lines.next() {
                     if line.is_empty() {
-                        let _turn = turn.lock().unwrap();
-                        thread::sleep(time);
-                        if stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").is_err() {
+                        {
+                            let _turn = turn.lock().unwrap();
+                            thread::sleep(time);
+                        }
+                        if stream.write_all(answer.as_bytes()).is_err() {
                             return;
                         }
                     }

@@ -6,7 +6,7 @@ use super::*;
 #[track_caller]
 fn refusal(options: &str, item: &str) -> (String, String) {
     let tokens = |text: &str| TokenStream::from_str(text).expect("it is made of tokens");
-    let error = register(tokens(options), tokens(item)).expect_err("it is refused");
+    let error = check(tokens(options), tokens(item), &Source::default()).expect_err("it is refused");
     let (start, end) = (error.span().start(), error.span().end());
     assert_eq!((start.line, end.line), (1, 1), "these tests point into one line");
     let pointed_at = |text: &str| text.get(start.column..end.column).unwrap_or_default().to_owned();
@@ -62,28 +62,55 @@ fn a_wrong_option_is_refused_where_it_stands_with_the_right_one() {
     refuses("tags = [\"a\", \"\"]", item, "\"\"", &["a tag is not empty"]);
 }
 
+/// What becomes of an item, without blanks.
+#[track_caller]
+fn expanded(options: &str, item: &str, source: &Source) -> String {
+    let tokens = |text: &str| TokenStream::from_str(text).expect("it is made of tokens");
+    check(tokens(options), tokens(item), source).expect("it is a check").to_string().replace(' ', "")
+}
+
 #[test]
 fn a_right_use_is_registered_under_its_name_with_its_options() {
-    let registered = |options: &str, item: &str| {
-        let tokens = |text: &str| TokenStream::from_str(text).expect("it is made of tokens");
-        register(tokens(options), tokens(item)).expect("it is a check").to_string().replace(' ', "")
-    };
+    let registered = |options: &str, item: &str| expanded(options, item, &Source::default());
     let plain = registered("", "fn r#loop() {}");
     assert!(plain.contains("name:\"loop\"") && plain.contains("=r#loop();"), "{plain}");
     let all = registered("name = \"a b\", weight = 3, tags = [\"x\", \"y\",],", "fn a<'u>(user: &'u mut User) {}");
     assert!(all.contains("name:\"ab\""), "{all}");
     assert!(all.contains("Some(3u32)") && all.contains("tags:&[\"x\",\"y\"]") && all.contains("=a(user);"), "{all}");
     let conditional = registered("", "#[cfg(unix)] #[allow(dead_code)] fn a() {}");
-    assert!(conditional.starts_with("#[cfg(unix)]#[test]fna_as_test(){"), "{conditional}");
-    assert!(conditional.contains("}#[cfg(unix)]const_"), "{conditional}");
-    // One that is a test of its own keeps its name, and is registered by a copy.
-    let test = registered("", "#[test] #[allow(dead_code)] fn a() {}");
-    assert!(test.starts_with("const_:()={#[allow(dead_code)]fna(){}"), "{test}");
+    assert!(conditional.contains("#[cfg(unix)]const_"), "{conditional}");
+    assert!(conditional.contains("#[cfg(unix)]#[::core::prelude::v1::test]"), "{conditional}");
+}
+
+#[test]
+fn libtest_gets_one_test_of_each_check() {
+    let by = |item: &str, source: &str| expanded("", item, &Source::new(source));
+    let is_test = "#[::core::prelude::v1::test]#[allow(non_snake_case)]fna_as_test()->";
+    let plain = by("fn a() {}", "#[check] fn a() {}");
+    assert!(plain.starts_with("fna(){}") && plain.contains(is_test), "{plain}");
+    let below = by("#[test] fn a() -> Result<(), E> { b() }", "#[check] #[test] fn a() {}");
+    assert!(below.starts_with("fna_as_check()->Result<(),E>{b()}"), "{below}");
+    assert!(below.contains("#[test]#[allow(non_snake_case)]fna()->Result<(),E>{a_as_check()}"), "{below}");
+    assert!(below.contains("name:\"a\"") && below.matches("test]").count() == 1, "{below}");
+    let above = by("fn a() {}", "#[test] #[check] fn a() {}");
+    assert!(above.starts_with("fna(){}") && !above.contains("test]") && above.contains("=a();"), "{above}");
+    let of_user = by("#[test] fn a(user: &mut User) {}", "");
+    assert!(of_user.contains("fna_as_check(user:&mutUser)") && of_user.matches("test]").count() == 1, "{of_user}");
+    let ignored = by("#[ignore = \"b\"] fn a() {}", "");
+    assert!(ignored.starts_with("fna(){}") && ignored.contains("is_ignored:true"), "{ignored}");
+    assert!(ignored.contains(&format!("#[ignore=\"b\"]{is_test}")), "{ignored}");
+}
+
+#[test]
+fn a_test_that_should_panic_is_refused() {
+    refuses("", "#[should_panic] fn a() {}", "#[should_panic]", &["a check that panics fails", "catch_unwind"]);
 }
 
 #[test]
 fn a_function_that_is_refused_still_exists() {
-    let expanded = expand(TokenStream::new(), "async fn a() {}".parse().expect("it is made of tokens")).to_string();
+    let expanded =
+        expand(TokenStream::new(), "async fn a() {}".parse().expect("it is made of tokens"), &Source::default())
+            .to_string();
     assert!(expanded.starts_with("async fn a () { }"), "{expanded}");
     assert!(expanded.contains("compile_error"), "{expanded}");
 }

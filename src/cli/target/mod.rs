@@ -125,6 +125,7 @@ impl Target {
         Aim {
             description: self.description.clone(),
             is_embedded: self.is_embedded,
+            is_debug_build: false,
             warnings: self.warnings.clone(),
             origins: self.origins().into_iter().collect(),
         }

@@ -102,6 +102,7 @@ fn run(summary: &Summary, info: &RunInfo) -> Value {
         })),
         "hook_panic": summary.hook_panic,
         "uncounted": summary.uncounted,
+        "debug_build": summary.is_debug_build,
         "hooks_s": summary.whole.totals.hooks.as_secs_f64(),
         "verdicts": verdicts(summary),
         "hosts": info.hosts.iter().map(host).collect::<Vec<_>>(),

@@ -79,6 +79,7 @@ fn document_of(document: &Object<'_>) -> Read<(Summary, RunInfo)> {
         schedule: schedule(&run)?,
         hook_panic: run.maybe_text("hook_panic")?,
         uncounted: run.later("uncounted", count)?.unwrap_or(0),
+        is_debug_build: run.later("debug_build", Value::as_bool)?.unwrap_or(false),
         run_delay: run.maybe("run_delay_s", seconds)?,
         stalls: run.later_times("stalls_ms")?,
         worked: run.later("worked_s", seconds)?,
