@@ -79,14 +79,46 @@ pub(in crate::report) fn level_name(what: Plateau) -> String {
 pub(in crate::report) fn gate_number(value: f64, unit: GateUnit) -> String {
     match unit {
         GateUnit::Milliseconds => format!("{} ms", four_digits(value)),
-        GateUnit::Ratio => format!("{} %", trimmed(value * 100.0)),
+        GateUnit::Ratio => format!("{} %", percent(value * 100.0)),
         GateUnit::PerSecond => format!("{}/s", rate(value)),
         GateUnit::Count => trimmed(value),
     }
 }
 
+/// Three digits that tell, and of less than one percent four decimals.
+fn percent(value: f64) -> String {
+    without_zeros(match value.abs() {
+        10.0.. => format!("{value:.1}"),
+        1.0.. => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
+    })
+}
+
 /// At most four decimals, and no trailing zeros.
 fn trimmed(value: f64) -> String {
-    let text = format!("{value:.4}");
+    without_zeros(format!("{value:.4}"))
+}
+
+fn without_zeros(text: String) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_has_as_many_digits_as_tell_something() {
+        let shown = |share: f64| gate_number(share, GateUnit::Ratio);
+        for (share, wanted) in [
+            (0.497159, "49.7 %"),
+            (0.5, "50 %"),
+            (1.0, "100 %"),
+            (0.01234, "1.23 %"),
+            (0.000012, "0.0012 %"),
+            (0.0, "0 %"),
+        ] {
+            assert_eq!(shown(share), wanted);
+        }
+    }
 }
