@@ -1,5 +1,6 @@
 //! What the tests share: a service, the binary, and a bound on everything that could hang.
 
+use std::fs;
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
@@ -106,10 +107,19 @@ pub(crate) fn spawn(args: &[&str]) -> Running {
 
 /// Starts the binary by another command, such as `taskset -c 0`.
 pub(crate) fn spawn_as(wrapper: &[&str], args: &[&str]) -> Running {
-    let mut words = wrapper.iter().copied().chain([env!("CARGO_BIN_EXE_perfloop")]);
+    // What starts in the background of a script ignores interrupts, and so would all that it starts.
+    let heard: &[&str] = if ignores_interrupts() { &["env", "--default-signal=INT"] } else { &[] };
+    let mut words = heard.iter().chain(wrapper).copied().chain([env!("CARGO_BIN_EXE_perfloop")]);
     let mut command = Command::new(words.next().unwrap());
     command.args(words).args(args);
     start(&mut command)
+}
+
+/// These tests were started so that SIGINT is nothing to them.
+fn ignores_interrupts() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::trim);
+    ignored.and_then(|mask| u64::from_str_radix(mask, 16).ok()).is_some_and(|mask| mask & (1 << 1) != 0)
 }
 
 /// Starts any program.
