@@ -97,20 +97,17 @@ impl Names {
         CheckId(u16::try_from(index).unwrap_or(u16::MAX))
     }
 
-    /// The number of this request name, a new one if it was not seen before.
-    pub(crate) fn request(&self, name: &str) -> RequestId {
-        let name = printable::name(name);
-        let renamed = self.renamings.of(&name);
-        self.requests.lock().id(renamed.as_deref().unwrap_or(&name))
-    }
-
-    /// The same of a name that came of a URL, and whether it is its own: many that look alike share one.
-    pub(crate) fn request_by_url(&self, name: &str) -> (RequestId, bool) {
+    /// The number of this request name, a new one if it was not seen before, and whether that is its own: many that fit a
+    /// pattern share one, and so do many that look alike and came of a URL.
+    pub(crate) fn request_of(&self, name: &str, is_by_url: bool) -> (RequestId, bool) {
         let name = &*printable::name(name);
         if let Some(renamed) = self.renamings.of(name) {
             return (self.requests.lock().id(&renamed), false);
         }
         let mut requests = self.requests.lock();
+        if !is_by_url {
+            return (requests.id(name), true);
+        }
         if let Some(id) = requests.ids.get(name) {
             return (requests.one_with.get(id).copied().unwrap_or(*id), true);
         }
@@ -168,6 +165,13 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Names {
+        /// The number of a name that came of no URL.
+        pub(crate) fn request(&self, name: &str) -> RequestId {
+            self.request_of(name, false).0
+        }
+    }
 
     #[test]
     fn a_name_keeps_its_number_and_too_many_names_share_one() {

@@ -10,9 +10,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
-use url::Url;
-use url::form_urlencoded::byte_serialize;
+use base64::prelude::BASE64_STANDARD;
+
+mod forms;
+
+pub(crate) use forms::forms;
 
 /// What stands for a secret.
 pub(crate) const MASK: &str = "***";
@@ -33,6 +35,26 @@ const ENDS: [&str; 7] = ["token", "secret", "password", "passwd", "apikey", "sig
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let plain = plain(name);
     NAMES.contains(&plain.as_str()) || ENDS.iter().any(|end| plain.ends_with(end))
+}
+
+fn is_secret(own_names: &[String], name: &str) -> bool {
+    is_secret_name(name) || own_names.contains(&plain(name))
+}
+
+/// What is secret in the value of a header: the whole, what stands behind a scheme, and of `Basic` both sides.
+fn parts(value: &str) -> Vec<Cow<'_, str>> {
+    let mut parts = vec![Cow::Borrowed(value)];
+    // Of cookies the first has no scheme before it.
+    if let Some((scheme, rest)) = value.split_once(' ').filter(|(scheme, _)| !scheme.contains('=')) {
+        parts.push(rest.into());
+        let is_basic = scheme.eq_ignore_ascii_case("basic");
+        let pair = is_basic.then(|| String::from_utf8(BASE64_STANDARD.decode(rest).ok()?).ok()).flatten();
+        if let Some(pair) = pair {
+            parts.extend(pair.split_once(':').map(|(_, password)| password.to_owned().into()));
+            parts.push(pair.into());
+        }
+    }
+    parts
 }
 
 fn plain(name: &str) -> String {
@@ -128,25 +150,13 @@ impl Redactor {
     /// Hides what a request was authorized by: values of headers of [such names](is_secret_name), a token without its
     /// scheme, a pair of user and password in base64, and the password of it.
     pub(crate) fn find_sent<'a>(&mut self, headers: impl Iterator<Item = (&'a str, &'a [u8])>) {
-        let secret = headers.filter(|(name, _)| self.is_secret(name)).map(|(_, value)| value.to_vec());
-        for value in secret.collect::<Vec<_>>() {
-            let Ok(value) = String::from_utf8(value) else { continue };
-            self.find_by_name(&value);
-            let Some((scheme, rest)) = value.split_once(' ').filter(|(scheme, _)| !scheme.contains('=')) else {
-                continue;
-            };
-            self.find_by_name(rest);
-            let pair = scheme.eq_ignore_ascii_case("basic").then(|| BASE64_STANDARD.decode(rest).ok()).flatten();
-            if let Some(pair) = pair.and_then(|pair| String::from_utf8(pair).ok()) {
-                self.find_by_name(&pair);
-                pair.split_once(':').into_iter().for_each(|(_, password)| self.find_by_name(password));
+        let names = Arc::clone(&self.names);
+        for (_, value) in headers.filter(|(name, _)| is_secret(&names, name)) {
+            for secret in std::str::from_utf8(value).map(parts).into_iter().flatten() {
+                let forms = self.forms_of(&secret);
+                add(&mut self.sent, &forms);
             }
         }
-    }
-
-    fn find_by_name(&mut self, value: &str) {
-        let forms = self.forms_of(value);
-        add(&mut self.sent, &forms);
     }
 
     /// Forms of the values that were found in the check.
@@ -160,7 +170,7 @@ impl Redactor {
     }
 
     pub(crate) fn is_secret(&self, name: &str) -> bool {
-        is_secret_name(name) || self.names.contains(&plain(name))
+        is_secret(&self.names, name)
     }
 
     fn values(&self) -> impl Iterator<Item = &String> {
@@ -314,48 +324,6 @@ fn joined(all: &[String], more: impl IntoIterator<Item = String>) -> Arc<[String
     all.into()
 }
 
-/// All forms in which a value may be written, the longest first; none of one that is too short to be told from others.
-pub(crate) fn forms(value: &str) -> Vec<String> {
-    if value.len() < SHORTEST {
-        return Vec::new();
-    }
-    let form: String = byte_serialize(value.as_bytes()).collect();
-    let in_url = form.replace('+', "%20");
-    let bare: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let json = serde_json::Value::from(value).to_string();
-    let json = json.trim_matches('"').to_owned();
-    let slashes = json.replace('/', "\\/");
-    let ascii: String = json.chars().map(|c| if c.is_ascii() { c.to_string() } else { escaped(c) }).collect();
-    let html = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let quoted = html.replace('"', "&quot;");
-    let html_forms = ["&#x27;", "&#39;", "&apos;"].map(|quote| quoted.replace('\'', quote));
-    // As it was written into the query or the path of a URL, where only what cannot stand there is encoded.
-    let written = Url::parse("http://host/").map(|mut url| {
-        url.set_query(Some(value));
-        let in_query = url.query().unwrap_or_default().to_owned();
-        url.set_path(value);
-        [in_query, url.path().trim_start_matches('/').to_owned()]
-    });
-    let encoded = [&BASE64_STANDARD, &BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE, &BASE64_URL_SAFE_NO_PAD]
-        .map(|engine| engine.encode(value));
-    let lower = [&form, &in_url].map(|form| lower_percents(form));
-    let all = [value.to_owned(), form, in_url, bare, json, slashes, ascii, html, quoted];
-    let all = all.into_iter().chain(html_forms).chain(lower).chain(written.into_iter().flatten()).chain(encoded);
-    joined(&[], all.filter(|form| form.len() >= SHORTEST)).to_vec()
-}
-
-/// The same with small letters in `%c3`.
-fn lower_percents(form: &str) -> String {
-    let mut lower = String::with_capacity(form.len());
-    let mut left = 0;
-    for c in form.chars() {
-        left = if c == '%' { 3 } else { left };
-        lower.push(if left > 0 { c.to_ascii_lowercase() } else { c });
-        left = usize::saturating_sub(left, 1);
-    }
-    lower
-}
-
 /// Puts a mask in the place of the beginning of a value, where a text was cut in the middle of it.
 fn hide_beginnings(text: &mut String, value: &str) {
     let cuts: Vec<usize> = text.match_indices(CUT).map(|(at, _)| at).collect();
@@ -366,11 +334,6 @@ fn hide_beginnings(text: &mut String, value: &str) {
             text.replace_range(start..end, MASK);
         }
     }
-}
-
-/// `\u00e9`, in two where UTF-16 takes two.
-fn escaped(c: char) -> String {
-    c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
 /// Puts a mask in the place of these bytes, and of their beginning where the body was cut in the middle of them.

@@ -33,6 +33,8 @@ impl FromStr for Renaming {
 }
 
 impl Renaming {
+    /// Requests whose names fit the pattern, told by this name.
+    ///
     /// # Errors
     /// One line: the pattern is none, or there is no name.
     pub(crate) fn new(pattern: &str, name: &str) -> Result<Self, String> {
@@ -82,7 +84,7 @@ impl Renamings {
     /// The patterns that no name has fitted.
     pub(crate) fn idle(&self) -> Vec<String> {
         let idle = self.0.iter().filter(|(_, has_fitted)| !has_fitted.load(Ordering::Relaxed));
-        idle.map(|(one, _)| one.pattern.as_str().to_owned()).collect()
+        idle.map(|(one, _)| printable::name(one.pattern.as_str()).into_owned()).collect()
     }
 }
 

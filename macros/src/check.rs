@@ -19,6 +19,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream, source: &Source) -
     })
 }
 
+/// The same of a function that can be a check.
+///
 /// # Errors
 /// Point at what is wrong, and say what to write.
 pub(crate) fn check(options: TokenStream, item: TokenStream, source: &Source) -> Result<TokenStream, Error> {

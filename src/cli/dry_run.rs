@@ -1,6 +1,5 @@
 //! `--dry-run`: the plan, where each setting comes from, and what it will take of this machine.
 
-use std::fs;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use super::args::Args;
 use super::config::{Effective, Settings};
 use super::run::Aim;
 use super::screen::Screen;
-use super::{Exit, outputs, secrets};
+use super::{Exit, feed, outputs, secrets};
 use crate::error::Error;
 use crate::load::{Need, Outlined, Plan};
 use crate::load_test::LoadTest;
@@ -78,9 +77,7 @@ fn write(
 
     writeln!(out)?;
     let mut needs = needs(plan, aim);
-    // It has been read by now: what it took is no more in what there is.
-    let feed = args.feed.as_ref().and_then(|path| fs::metadata(path).ok());
-    needs.splice(1..1, feed.map(|file| Need::of_feed(file.len())));
+    needs.extend(feed::need(args));
     let title = ["predicted", "needs up to", "there is"].map(str::to_owned).to_vec();
     let rows = needs.iter().map(need_row);
     let columns = [Align::Left, Align::Right, Align::Right];

@@ -1,6 +1,7 @@
 //! `--feed` and the flags that go with it.
 
 use std::fs;
+use std::path::Path;
 
 use super::args::Args;
 use crate::error::Error;
@@ -33,6 +34,26 @@ pub(super) fn parse_end(text: &str) -> Result<AtEnd, String> {
     }
 }
 
+/// What the rows take of memory, as far as the length of their file tells.
+pub(super) fn need(args: &Args) -> Option<Need> {
+    fs::metadata(args.feed.as_ref()?).ok().map(|file| Need::of_feed(file.len()))
+}
+
+/// # Errors
+/// When memory cannot hold the rows.
+fn fits(path: &Path, need: &Need) -> Result<(), Error> {
+    match need.limit.filter(|_| !need.is_met()) {
+        None => Ok(()),
+        Some(limit) => Err(Error::usage(format!(
+            "--feed {}: may take {} of memory, and there is {}; {}",
+            path.display(),
+            bytes(need.needed),
+            bytes(limit),
+            need.remedy
+        ))),
+    }
+}
+
 /// The rows of `--feed`.
 ///
 /// # Errors
@@ -44,13 +65,7 @@ pub(super) fn open(args: &Args) -> Result<Option<Feed<Row>>, Error> {
         ));
     }
     let Some(path) = &args.feed else { return Ok(None) };
-    let need = fs::metadata(path).map(|file| Need::of_feed(file.len())).ok();
-    if let Some(Need { needed, limit: Some(limit), remedy, .. }) = need.filter(|need| !need.is_met()) {
-        let (path, needed, limit) = (path.display(), bytes(needed), bytes(limit));
-        return Err(Error::usage(format!(
-            "--feed {path}: may take {needed} of memory, and there is {limit}; {remedy}"
-        )));
-    }
+    need(args).map_or(Ok(()), |need| fits(path, &need))?;
     let feed = Feed::untyped(path).map_err(|error| Error::usage(format!("--feed {error}")))?;
     let feed = match args.feed_order.unwrap_or(FeedOrder::Circular) {
         FeedOrder::Circular => feed.circular(),
@@ -58,4 +73,21 @@ pub(super) fn open(args: &Args) -> Result<Option<Feed<Row>>, Error> {
         FeedOrder::Unique => feed.unique(),
     };
     Ok(Some(feed.at_end(args.feed_end.unwrap_or_default())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_memory_cannot_hold_are_refused_before_they_are_read() {
+        let told = |limit| {
+            let need = Need { limit, ..Need::of_feed(1024) };
+            fits(Path::new("a.csv"), &need).map_err(|error| error.to_string())
+        };
+        assert_eq!((told(Some(4096)), told(None)), (Ok(()), Ok(())));
+        let refused =
+            "--feed a.csv: may take 4.0 KiB of memory, and there is 4.0 KiB; use fewer rows, or fewer columns";
+        assert_eq!(told(Some(4095)), Err(refused.to_owned()));
+    }
 }

@@ -1,9 +1,9 @@
 //! Where the words for people go, and pipes whose reader may leave: `perfloop … | head` is no mistake, a full disk is.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
 use crate::error::Error;
-use crate::printable::printable;
+use crate::printable::{foreign, printable};
 
 /// A writer that throws away what comes after its reader has left.
 pub(super) struct Pipe<W> {
@@ -46,16 +46,17 @@ impl<W: Write> Write for Pipe<W> {
 pub(super) struct Screen {
     name: &'static str,
     to: Pipe<Box<dyn Write + Send>>,
+    is_terminal: bool,
     error: Option<io::Error>,
 }
 
 impl Screen {
     pub(super) fn stdout() -> Screen {
-        Screen::new("stdout", io::stdout())
+        Screen::new("stdout", io::stdout(), io::stdout().is_terminal())
     }
 
     pub(super) fn stderr() -> Screen {
-        Screen::new("stderr", io::stderr())
+        Screen::new("stderr", io::stderr(), io::stderr().is_terminal())
     }
 
     /// Stdout, unless that is for programs.
@@ -63,8 +64,22 @@ impl Screen {
         if stdout_is_taken { Screen::stderr() } else { Screen::stdout() }
     }
 
-    fn new(name: &'static str, to: impl Write + Send + 'static) -> Screen {
-        Screen { name, to: Pipe::new(Box::new(to)), error: None }
+    fn new(name: &'static str, to: impl Write + Send + 'static, is_terminal: bool) -> Screen {
+        Screen { name, to: Pipe::new(Box::new(to)), is_terminal, error: None }
+    }
+
+    /// Writes the body of an answer that was asked for: as it came to a file or a pipe, and as text to a terminal, which
+    /// would obey what is in it.
+    pub(super) fn write_body(&mut self, body: &[u8]) {
+        if self.error.is_some() {
+            return;
+        }
+        let result = if self.is_terminal {
+            self.to.write_all(foreign(&String::from_utf8_lossy(body)).as_bytes())
+        } else {
+            self.to.write_all(body)
+        };
+        self.note(result);
     }
 
     /// # Errors
@@ -85,11 +100,7 @@ impl Screen {
 impl Write for Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.error.is_none() {
-            // What is no text, such as the body of an answer that was asked for, goes as it is.
-            let result = match std::str::from_utf8(bytes) {
-                Ok(text) => self.to.write_all(printable(text).as_bytes()),
-                Err(_) => self.to.write_all(bytes),
-            };
+            let result = self.to.write_all(printable(&String::from_utf8_lossy(bytes)).as_bytes());
             self.note(result);
         }
         Ok(bytes.len())
@@ -120,6 +131,8 @@ pub(super) fn print_help(help: &clap::Error) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
 
     /// Fails with this from its second write on.
@@ -148,12 +161,35 @@ mod tests {
 
     #[test]
     fn a_screen_takes_everything_and_tells_its_first_error_at_the_end() {
-        let mut screen = Screen::new("stdout", Fails(ErrorKind::StorageFull, 0));
+        let mut screen = Screen::new("stdout", Fails(ErrorKind::StorageFull, 0), false);
         (0..3).for_each(|_| writeln!(screen, "a line").expect("no error yet"));
         let error = screen.close().expect_err("it was full").to_string();
         assert!(error.starts_with("stdout could not be written (") && error.contains("room"), "{error}");
-        let mut screen = Screen::new("stdout", Fails(ErrorKind::BrokenPipe, 0));
+        let mut screen = Screen::new("stdout", Fails(ErrorKind::BrokenPipe, 0), false);
         (0..3).for_each(|_| writeln!(screen, "a line").expect("no error"));
         assert!(screen.close().is_ok());
+    }
+
+    /// Keeps what is written.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no panic").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_body_is_written_as_it_came_but_to_a_terminal_that_would_obey_it() {
+        for (is_terminal, wanted) in [(false, &b"\x1b[31mred\xff"[..]), (true, "\\x1b[31mred\u{fffd}".as_bytes())] {
+            let kept = Kept::default();
+            Screen::new("stdout", kept.clone(), is_terminal).write_body(b"\x1b[31mred\xff");
+            assert_eq!(*kept.0.lock().expect("no panic"), wanted);
+        }
     }
 }

@@ -13,7 +13,6 @@ use super::prepared::{Prepared, SharedRequest};
 use super::user::User;
 use crate::exchange::{Exchange, MAX_RECORDED_BODY, Recorded};
 use crate::outcome::Outcome;
-use crate::redact::Redactor;
 use crate::sample::{CheckId, RequestTimes};
 
 /// So often the same failure of the same user is recorded in any case,
@@ -159,16 +158,14 @@ impl User {
 
     /// Hides what the request was authorized by whose answer, or whose loss, a failure is about: of those after `serial`.
     pub(super) fn find_what_was_sent(&mut self, serial: u64) {
-        let sent = |sent: &Sent, user: &Self, redactor: &mut Redactor| {
-            user.headers_of(sent).into_iter().for_each(|headers| redactor.find_sent(headers.iter()));
-        };
         let mut redactor = std::mem::take(&mut self.redactor);
-        if let Some(unanswered) = &self.open.unanswered {
-            sent(&unanswered.sent, self, &mut redactor);
-        }
+        let mut find = |sent: &Sent| {
+            self.headers_of(sent).into_iter().for_each(|headers| redactor.find_sent(headers.iter()));
+        };
+        self.open.unanswered.iter().for_each(|unanswered| find(&unanswered.sent));
         with_kept(|kept| {
-            let landed = kept.landed.as_ref().filter(|landed| landed.sent.serial > serial);
-            landed.into_iter().for_each(|landed| sent(&landed.sent, self, &mut redactor));
+            let landed = kept.landed.iter().filter(|landed| landed.sent.serial > serial);
+            landed.for_each(|landed| find(&landed.sent));
         });
         self.redactor = redactor;
     }

@@ -70,7 +70,7 @@ impl Recorder {
         if let Some(id) = self.known.get(name) {
             return *id;
         }
-        let (id, is_own) = if is_by_url { self.names.request_by_url(name) } else { (self.names.request(name), true) };
+        let (id, is_own) = self.names.request_of(name, is_by_url);
         // What shares one number may have no end of names, as of URLs with ids in them: a few are remembered.
         if (is_own || self.known.len() < FEW_SHARED) && id != OTHER_REQUESTS {
             self.known.insert(name.into(), id);
@@ -192,18 +192,33 @@ mod tests {
     use super::*;
     use crate::queue;
 
-    #[test]
-    fn a_user_remembers_no_more_names_than_are_told_apart() {
+    fn recorder(names: Names) -> Recorder {
         let (sink, _drain) = queue::queue();
         let crew = Arc::new(Crew::new(sink.clone()));
-        let names = Arc::new(Names::new(["check"]));
         let open = Arc::new(Open::new(Instant::now()));
-        let mut recorder = Recorder::new(sink, open, crew, Arc::default(), names, None);
+        Recorder::new(sink, open, crew, Arc::default(), Arc::new(names), None)
+    }
+
+    #[test]
+    fn a_user_remembers_no_more_names_than_are_told_apart() {
+        let mut recorder = recorder(Names::new(["check"]));
         for id in 0..2000 {
             recorder.request_id(&format!("GET /{id}"), false);
         }
         assert_eq!(recorder.known.len(), 500);
         assert_eq!(recorder.request_id("GET /7", false), RequestId(7));
         assert_eq!(recorder.request_id("GET /1999", false), OTHER_REQUESTS);
+    }
+
+    #[test]
+    fn of_names_that_share_one_a_user_remembers_a_few() {
+        let renaming = "/orders/*=/orders/{id}".parse().expect("a renaming");
+        let mut recorder = recorder(Names::new(["check"]).renamed(&[renaming]));
+        for id in 0..2000 {
+            for is_by_url in [true, false] {
+                assert_eq!(recorder.request_id(&format!("GET /orders/{id}"), is_by_url), RequestId(0));
+            }
+        }
+        assert_eq!(recorder.known.len(), FEW_SHARED);
     }
 }

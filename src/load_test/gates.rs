@@ -9,6 +9,7 @@ use super::LoadTest;
 use crate::end::EndReason;
 use crate::error::Error;
 use crate::load::{Class, Classes, Load, Plan, Stop};
+use crate::renaming::Renamings;
 use crate::stats::{Collector, Gate, GateOutlook, GateVerdict, Summary};
 
 /// How often gates that stop the run are looked at.
@@ -42,9 +43,12 @@ impl LoadTest {
 
     /// Refuses gates that can never be judged.
     pub(super) fn validate_gates(&self, plan: &Plan, classes: &Classes) -> Result<(), Error> {
+        let renamings = Renamings::new(&plan.renamings);
+        let checks = || classes.checks.iter().map(|check| check.name.as_str());
+        let requests = || checks().map(|name| renamings.of(name).unwrap_or_else(|| name.to_owned())).collect();
         let outlook = GateOutlook {
-            checks: classes.checks.iter().map(|check| check.name.as_str()).collect(),
-            requests_are_checks: self.requests_are_checks && plan.renamings.is_empty(),
+            checks: checks().collect(),
+            requests: self.requests_are_checks.then(requests),
             is_scheduled: is_scheduled(plan, classes),
             time_limit: plan.time_limit(),
         };

@@ -54,8 +54,9 @@ fn gate(gate: &GateVerdict) -> TestCase {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         let value = gate
             .value
-            .map_or("there was no data".to_owned(), |value| format!("it was {}", gate_number(value, gate.unit)));
-        status.set_message(format!("crossed: {value}, by {}", gate.judged_by)).set_type("gate");
+            .map(|value| format!("it was {}, by {}", gate_number(value, gate.unit), gate.judged_by))
+            .unwrap_or_else(|| "there was no data".to_owned());
+        status.set_message(format!("crossed: {value}")).set_type("gate");
         status
     } else {
         TestCaseStatus::success()

@@ -9,8 +9,8 @@ use crate::names::{Names, OTHER};
 use crate::outcome::Outcome;
 use crate::sample::{Answer, CheckId, CheckSample, Level, RequestId, RequestSample};
 
-/// At most so many blocks; then each two become one. In all of them a check or a request name takes 600 KiB at most with
-/// times from a microsecond to a minute, and 200 KiB with those of one service.
+/// At most so many blocks; then each two become one. In all of them a check or a request name takes 800 KiB at most with
+/// times from a microsecond to a minute, and 150 KiB with those of one service.
 pub const MAX_BLOCKS: usize = 60;
 /// How wide a block is at first.
 const FIRST_WIDTH: Duration = Duration::from_millis(100);

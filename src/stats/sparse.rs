@@ -6,7 +6,7 @@ use super::buckets::{self, Buckets};
 
 const BUCKETS: Buckets = Buckets::of(8);
 
-/// Times to 4 parts in a thousand, in 4 bytes for each bucket that was seen: with all that a run of days may see, 10 KiB
+/// Times to 4 parts in a thousand, in 4 bytes for each bucket that was seen: with all that a run of days may see, 13 KiB
 /// from a microsecond to a minute.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SparseHistogram {

@@ -4,6 +4,8 @@ use super::*;
 use crate::outcome::RequestErrorKind;
 use crate::sample::{CheckId, Phase, Plateau, RequestTimes, Traffic, UnfinishedSample};
 
+mod memory;
+
 const SECOND: Duration = Duration::from_secs(1);
 const MS: Duration = Duration::from_millis(1);
 
@@ -440,102 +442,4 @@ fn plateaus_of_different_runs_are_not_added() {
     let mut sum = several.summary();
     sum.merge(&rate.summary());
     assert_eq!((sum.levels.len(), sum.whole.totals.pass), (0, 3));
-}
-
-/// Requests of one level, at a steady rate for so long, with times of a long tail.
-fn steady_load(story: &mut Story, seconds: std::ops::Range<u64>, per_s: u64, chance: &mut fastrand::Rng) {
-    for second in seconds {
-        for number in 0..per_s {
-            let at = Duration::from_secs(second) + SECOND * number as u32 / per_s as u32;
-            let normal = (0..12).map(|_| chance.f64()).sum::<f64>() - 6.0;
-            let time = Duration::from_secs_f64(2e-3 * (0.5 * normal).exp());
-            let times = RequestTimes { first_byte: time, client_delay: time / 20, stamped: true, ..Default::default() };
-            let (request, traffic) = (story.stats.names.request("GET /"), Traffic::default());
-            story.stats.add(Sample::Request(RequestSample {
-                request,
-                check: Some(CheckId(0)),
-                level: Level(1),
-                ended: story.start + at,
-                times,
-                lateness: None,
-                traffic,
-                answer: Answer::Status(200),
-            }));
-            story.check(at, Level(1), Outcome::Pass);
-        }
-        // What is read each second is given back.
-        let _ = (story.stats.glance(), story.stats.numbers(Duration::ZERO), story.stats.recent(Instant::now()));
-    }
-}
-
-#[test]
-fn after_three_minutes_half_an_hour_of_samples_takes_no_more_memory() {
-    let (mut story, mut chance) = (Story::new(2), fastrand::Rng::with_seed(7));
-    story.level(1, Plateau::Users(2), Duration::ZERO);
-    let first = allocation_counter::measure(|| steady_load(&mut story, 0..180, 100, &mut chance));
-    let rest = allocation_counter::measure(|| steady_load(&mut story, 180..1800, 100, &mut chance));
-    let held = first.bytes_current;
-    assert!((1..12 * 1024 * 1024).contains(&held), "{held} bytes after three minutes");
-    // Blocks that grow wider see a few more times that are unlike any before.
-    assert!(rest.bytes_current < 200 * 1024, "{} bytes more than {held}", rest.bytes_current);
-}
-
-#[test]
-fn what_is_read_each_second_takes_little_more_than_a_row_and_its_total() {
-    let (mut story, mut chance) = (Story::new(2), fastrand::Rng::with_seed(7));
-    for number in 1..=3 {
-        let begin = 10 * u64::from(number);
-        story.level(number, Plateau::Users(2), Duration::from_secs(begin));
-        story.request(Duration::from_secs(begin), Level(number), Answer::Status(200));
-        steady_load(&mut story, begin..begin + 10, 100, &mut chance);
-    }
-    let summary = story.stats.summary(Duration::ZERO);
-    let (mut rows, mut numbers) = (None, None);
-    let row =
-        allocation_counter::measure(|| rows = Some((summary.whole.checks.clone(), summary.whole.requests.clone())));
-    let read = allocation_counter::measure(|| numbers = Some(story.stats.numbers(Duration::ZERO)));
-    let times = read.bytes_max as f64 / row.bytes_max as f64;
-    assert!(times < 2.2, "{} bytes are {times:.1} times the rows", read.bytes_max);
-    assert_eq!(numbers.expect("numbers").whole.totals.pass, summary.whole.totals.pass);
-}
-
-/// Numbers from 0 to 1, the same in each run.
-fn randoms() -> impl FnMut() -> f64 {
-    let mut random = fastrand::Rng::with_seed(7);
-    move || random.f64()
-}
-
-#[test]
-fn what_is_kept_of_a_steady_run_hardly_grows_after_the_first_minutes() {
-    const PER_S: u32 = 300;
-    let (mut story, mut random) = (Story::new(60), randoms());
-    story.level(1, Plateau::Users(60), Duration::ZERO);
-    let mut minute = |minute: u32| {
-        for n in 0..60 * PER_S {
-            let at = SECOND * 60 * minute + SECOND * n / PER_S;
-            // Log-normal about 2 ms, by Box and Muller.
-            let normal = (-2.0 * random().max(1e-12).ln()).sqrt() * (std::f64::consts::TAU * random()).cos();
-            let first_byte = Duration::from_secs_f64(0.002 * (0.8 * normal).exp());
-            let client_delay = first_byte / 50;
-            let times = RequestTimes { first_byte, stamped: true, client_delay, ..Default::default() };
-            let request = story.stats.names.request(["GET /a", "GET /b", "GET /c"][n as usize % 3]);
-            story.stats.add(Sample::Request(RequestSample {
-                request,
-                check: Some(CheckId(0)),
-                level: Level(1),
-                ended: story.start + at,
-                times,
-                lateness: None,
-                traffic: Traffic::default(),
-                answer: Answer::Status(200),
-            }));
-            story.check(at, Level(1), if n % 50 == 0 { Outcome::Fail("wrong".into()) } else { Outcome::Pass });
-        }
-    };
-    let mut held = |minutes: std::ops::Range<u32>| {
-        allocation_counter::measure(|| minutes.for_each(&mut minute)).bytes_current as f64 / 1024.0 / 1024.0
-    };
-    let (first, later) = (held(0..3), held(3..12));
-    assert!(first > 5.0 && first < 12.0, "{first} MiB in three minutes");
-    assert!(later < 0.5, "{later} MiB more in nine minutes");
 }

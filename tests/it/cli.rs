@@ -218,6 +218,19 @@ fn json_on_stdout_is_alone_there() {
 }
 
 #[test]
+fn the_report_of_one_url_fits_a_small_terminal_where_all_is_well() {
+    let service = Service::start();
+    let output = perfloop(&["--loops", "20", &service.at("/fast")]);
+    let lines: Vec<&str> = output.stdout.lines().collect();
+    assert!(lines.len() <= 25 && lines.iter().all(|line| line.chars().count() <= 160), "{}", output.stdout);
+    for words in
+        ["20 pass", "answers by status: 200: 20", "p50", "p95", "p99", "max", "times: ", "load:  ", "gates: held"]
+    {
+        assert!(output.stdout.contains(words), "{words}: {}", output.stdout);
+    }
+}
+
+#[test]
 fn a_quiet_run_writes_nothing_on_the_way() {
     let service = Service::start();
     let url = service.at("/fast");

@@ -215,6 +215,8 @@ fn failures_of_the_warm_up_decide_and_are_told() {
     let summary = judged(plan(), &[], fails_at_first());
     assert_eq!((verdicts(&summary), summary.is_good()), (vec![("fail_ratio > 0", true, true)], false));
     assert_eq!(summary.gates[0].note.as_deref(), Some("with 1 failure in the warm-up"));
+    let judged_by = &summary.gates[0].judged_by;
+    assert!(judged_by.ends_with("checks of the whole run with its warm-up"), "{judged_by}");
     let tolerant = [Gate::fail_if("fail_ratio > 50%").unwrap(), Gate::fail_if("fails != 1").unwrap()];
     assert!(judged(plan(), &tolerant, fails_at_first()).is_good());
 }

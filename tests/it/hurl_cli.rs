@@ -125,6 +125,16 @@ fn flags_of_hurl_that_there_are_none_of_are_named_by_tests_and_by_load() {
 }
 
 #[test]
+fn a_body_that_is_asked_for_goes_to_a_pipe_as_it_came() {
+    let body = "\u{1b}[31mred\u{1b}]52;c;eA==\u{7}";
+    let service =
+        crate::raw::Raw::answering(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
+    let place = Place::new(&[("out.hurl", &format!("GET {}\n[Options]\noutput: -\n", service.at("/")))]);
+    let output = perfloop(&["test", place.path("out.hurl").to_str().unwrap()]);
+    assert_eq!((output.code, output.stdout.as_str()), (Some(0), body), "{output:?}");
+}
+
+#[test]
 fn a_folder_is_read_and_list_shows_what_is_in_it() {
     let place = Place::new(&[("b.hurl", HELLO), ("a.hurl", WRONG), ("c.txt", "no")]);
     let output = place.run(&["list", "."]);

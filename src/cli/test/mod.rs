@@ -6,9 +6,8 @@ mod refused;
 mod summary;
 mod words;
 
-use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,7 +24,6 @@ use super::{Refusal, Subcommand, mistake, proxies};
 use crate::error::{Error, ErrorKind};
 use crate::hurl::{FileResult, FileVerdict, HurlChecks, HurlErrors, HurlFiles};
 use crate::load::Plan;
-use crate::printable::foreign;
 use args::TestArgs;
 
 pub(super) const COMMAND: Subcommand = Subcommand {
@@ -167,22 +165,9 @@ impl Screens {
         let (requests, ms) = (result.requests(), result.duration.as_millis());
         text.push_str(&format!("{}: {verdict} ({requests} request(s) in {ms} ms)\n", result.file));
         // The screens tell what went wrong with them.
-        let _ = self.stdout.write_all(&as_data(&result.output)).and_then(|()| self.stdout.flush());
+        self.stdout.write_body(&result.output);
+        let _ = self.stdout.flush();
         let _ = self.stderr.write_all(text.as_bytes());
-    }
-}
-
-/// An answer that is to be seen: to a file or a pipe it goes as it came; a terminal would obey what is in it.
-fn as_data(output: &[u8]) -> Cow<'_, [u8]> {
-    if !io::stdout().is_terminal() {
-        return output.into();
-    }
-    match String::from_utf8_lossy(output) {
-        Cow::Borrowed(text) => match foreign(text) {
-            Cow::Borrowed(shown) => shown.as_bytes().into(),
-            Cow::Owned(shown) => shown.into_bytes().into(),
-        },
-        Cow::Owned(text) => foreign(&text).into_owned().into_bytes().into(),
     }
 }
 

@@ -129,7 +129,8 @@ pub(crate) fn is_reset_within(socket: &TcpStream, time: Duration) -> bool {
         let left = u16::try_from(left.as_millis() + 1).unwrap_or(u16::MAX);
         match poll(&mut sockets, PollTimeout::from(left)) {
             Err(Errno::EINTR) => {}
-            found => return found.is_ok_and(|count| count > 0),
+            // Both directions end also where perfloop itself shuts the socket down: that is no reset.
+            _ => return sockets[0].revents().is_some_and(|events| events.contains(PollFlags::POLLERR)),
         }
     }
 }

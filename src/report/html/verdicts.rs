@@ -93,10 +93,11 @@ pub(super) fn first_line(mood: Mood, title: &str, below: &str) -> Markup {
 /// Each gate, and whether it held.
 fn gates(summary: &Summary) -> Vec<(Mood, String)> {
     let gates = summary.gates.iter().map(|gate| {
-        let value = gate.value.map_or("no data".to_owned(), |value| gate_number(value, gate.unit));
+        let value = |value| format!("{} by {}", gate_number(value, gate.unit), gate.judged_by);
+        let value = gate.value.map_or("no data".to_owned(), value);
         let note = gate.note.as_deref().map(|note| format!("; {note}")).unwrap_or_default();
         let (mood, word) = if gate.crossed { (Mood::Bad, "crossed") } else { (Mood::Good, "held") };
-        (mood, format!("{gate}: {word}, {value} by {}{note}", gate.judged_by))
+        (mood, format!("{gate}: {word}, {value}{note}"))
     });
     gates.collect()
 }

@@ -30,9 +30,10 @@ pub(super) fn write(summary: &Summary, detail: Detail, sheet: &mut Sheet<'_>) ->
     let notes = summary.gates.iter().filter_map(|gate| Some(format!("{gate}: {}", gate.note.as_ref()?)));
     let no_pass = summary.whole.totals.pass == 0 && summary.gates.iter().all(|gate| !gate.crossed);
     let no_pass = no_pass.then(|| "no check passed, which fails the run whatever its gates say".to_owned());
-    let judged_by: Vec<&str> = summary.gates.iter().map(|gate| gate.judged_by.as_str()).collect();
-    let judged_by = format!("judged by {}", judged_by.join("; "));
-    let lines: Vec<String> = std::iter::once(judged_by).chain(notes).chain(no_pass).collect();
+    let with_data = summary.gates.iter().filter(|gate| gate.value.is_some());
+    let judged_by: Vec<&str> = with_data.map(|gate| gate.judged_by.as_str()).collect();
+    let judged_by = (!judged_by.is_empty()).then(|| format!("judged by {}", judged_by.join("; ")));
+    let lines: Vec<String> = judged_by.into_iter().chain(notes).chain(no_pass).collect();
     lines.iter().try_for_each(|line| sheet.line(line))?;
     if lines.is_empty() { Ok(()) } else { sheet.blank() }
 }

@@ -59,23 +59,27 @@ impl Gate {
         self.operator.holds(number, self.limit) == (self.kind == GateKind::FailIf)
     }
 
-    /// What is looked at, and in which part of the run: all that is measured of it.
+    /// What is looked at, and in which part of the run.
     fn judged_by(&self, summary: &Summary) -> String {
         let scope = self.scope(&summary.whole);
+        let warmup = summary.warmup.as_ref().map(|warmup| self.scope(&warmup.section));
+        let counts_warmup = matches!(self.metric, Metric::Figure(figure) if figure.counts_warmup());
         let what = match self.metric {
             Metric::Time(family, _) => units::count(scope.times(family).map_or(0, Timing::count), "time") + " of ",
-            Metric::Figure(figure) if figure.is_of_results() => {
+            Metric::Figure(figure) if counts_warmup || figure == Figure::Ended => {
                 let one = if scope.check.is_some() { "check" } else { "request" };
-                units::count(scope.not_passed().1, one) + " of "
+                let cold = warmup.filter(|_| counts_warmup).map_or(0, |warmup| warmup.not_passed().1);
+                units::count(scope.not_passed().1 + cold, one) + " of "
             }
             Metric::Figure(_) => String::new(),
         };
-        let part = match (&summary.end, &summary.warmup) {
-            (None, _) => "the run so far",
-            (_, None) => "the whole run",
-            (_, Some(_)) => "the whole run after its warm-up",
+        let whole = if summary.end.is_some() { "the whole run" } else { "the run so far" };
+        let part = match &summary.warmup {
+            Some(_) if counts_warmup => " with its warm-up",
+            Some(_) => " after its warm-up",
+            None => "",
         };
-        what + part
+        format!("{what}{whole}{part}")
     }
 
     fn value(&self, summary: &Summary) -> Option<Value> {
@@ -122,7 +126,7 @@ impl Gate {
     /// Failures that are not in the tables.
     fn note_of_warmup(&self, summary: &Summary) -> Option<String> {
         let count = match self.metric {
-            Metric::Figure(Figure::FailRatio | Figure::PassRatio | Figure::Fails | Figure::Exceptions) => {
+            Metric::Figure(figure) if figure.counts_warmup() => {
                 self.scope(&summary.warmup.as_ref()?.section).not_passed().0
             }
             _ => 0,
@@ -217,7 +221,8 @@ fn sum(run: Option<u64>, warmup: Option<u64>) -> Option<u64> {
 }
 
 impl Summary {
-    /// Every gate held, something passed, not all users were lost, and everything was counted. While a run goes on, its gates are not judged.
+    /// Every gate held, something passed, not all users were lost, and everything was counted. While a run goes on, its
+    /// gates are not judged.
     pub fn is_good(&self) -> bool {
         let had_users = self.end.is_none_or(|end| end.reason != EndReason::NoUsers);
         had_users && self.uncounted == 0 && self.whole.totals.pass > 0 && self.gates.iter().all(|gate| !gate.crossed)

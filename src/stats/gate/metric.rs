@@ -51,9 +51,9 @@ pub(super) enum Figure {
 }
 
 impl Figure {
-    /// It is about how checks or requests ended.
-    pub(super) fn is_of_results(self) -> bool {
-        matches!(self, Figure::FailRatio | Figure::PassRatio | Figure::Fails | Figure::Exceptions | Figure::Ended)
+    /// What did not pass in the warm-up counts too: a service that fails while it is cold fails.
+    pub(super) fn counts_warmup(self) -> bool {
+        matches!(self, Figure::FailRatio | Figure::PassRatio | Figure::Fails | Figure::Exceptions)
     }
 }
 

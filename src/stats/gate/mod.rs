@@ -145,8 +145,8 @@ enum Operator {
 #[derive(Debug)]
 pub(crate) struct Outlook<'a> {
     pub(crate) checks: Vec<&'a str>,
-    /// Requests are called like the checks that make them.
-    pub(crate) requests_are_checks: bool,
+    /// The names of all requests, where they are known before the run.
+    pub(crate) requests: Option<Vec<String>>,
     /// Requests have due times.
     pub(crate) is_scheduled: bool,
     pub(crate) time_limit: Option<Duration>,
@@ -229,12 +229,17 @@ impl Gate {
             );
         }
         let Some(name) = self.name.as_deref().filter(|name| !outlook.checks.contains(name)) else { return Ok(()) };
-        let what = match self.metric.reach() {
-            Reach::Check => "check",
-            _ if outlook.requests_are_checks => "check or request",
-            _ => return Ok(()),
+        let (what, requests) = match (self.metric.reach(), &outlook.requests) {
+            (Reach::Check, _) => ("check", &[][..]),
+            (_, Some(requests)) => ("check or request", &requests[..]),
+            (_, None) => return Ok(()),
         };
-        refuse(format!("no {what} is named '{name}'; {}", remedy(name, &outlook.checks)))
+        let mut known = outlook.checks.clone();
+        known.extend(requests.iter().map(String::as_str).filter(|request| !outlook.checks.contains(request)));
+        if known.contains(&name) {
+            return Ok(());
+        }
+        refuse(format!("no {what} is named '{name}'; {}", remedy(name, &known)))
     }
 }
 

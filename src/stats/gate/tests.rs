@@ -115,9 +115,9 @@ fn what_cannot_be_read_is_refused_with_what_to_write() {
 
 #[test]
 fn what_can_never_be_judged_is_refused_before_the_run() {
-    let outlook = |requests_are_checks| Outlook {
+    let outlook = |are_requests_known: bool| Outlook {
         checks: vec!["GET /cart", "login"],
-        requests_are_checks,
+        requests: are_requests_known.then(|| vec!["GET /cart".to_owned(), "paying".to_owned()]),
         is_scheduled: false,
         time_limit: Some(Duration::from_secs(5)),
     };
@@ -125,8 +125,11 @@ fn what_can_never_be_judged_is_refused_before_the_run() {
         |text: &str, known| Gate::fail_if(text).expect(text).validate(&outlook(known)).map_err(|e| e.to_string());
     assert_eq!(validated("login: tpr.p95 > 1s after 5s", true), Ok(()));
     assert_eq!(validated("GET /other: p95 > 1s", false), Ok(()), "requests have any names");
+    assert_eq!(validated("paying: p95 > 1s", true), Ok(()), "it is a request's");
     for (text, known, words) in [
         ("GET /crat: p95 > 1s", true, "no check or request is named 'GET /crat'; did you mean 'GET /cart'?"),
+        ("payng: p95 > 1s", true, "no check or request is named 'payng'; did you mean 'paying'?"),
+        ("paying: tpr.p95 > 1s", true, "no check is named 'paying'; there are: GET /cart, login"),
         ("logn: tpr.p95 > 1s", false, "no check is named 'logn'; did you mean 'login'?"),
         ("xyzzy: passes_per_s < 1", false, "no check is named 'xyzzy'; there are: GET /cart, login"),
         ("corrected.p95 > 1s", false, "give a --pace or --rate"),
