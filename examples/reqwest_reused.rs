@@ -4,11 +4,11 @@
 //! `cargo run --release --example reqwest_reused -- --users 5 --time 3` as load:
 //!
 //! ```text
-//! 75 checks in 3.04 s (time up): 75 pass, 0 fail, 0 exception
+//! 75 checks in 3.01 s (time up): 75 pass, 0 fail, 0 exception
 //! …
-//! check                    pass  fail  exception  unfinished  passes/s    rps
-//! says_hello                 40     0          0           0     13.16  13.16
-//! says_hello_to_who_posts    35     0          0           0     11.52  11.52
+//! check                    pass  fail  exception  unfinished    rps   mean    p50     p90     p95     p99    max
+//! says_hello                 40     0          0           0  13.28  201.0  200.7  203.4*  203.4*  203.4*  203.4
+//! says_hello_to_who_posts    35     0          0           0  11.62  200.6  200.6  200.8*  200.8*  200.9*  200.9
 //! ```
 //!
 //! perfloop sees none of the requests: a check's time is what the whole of it took, by the thread's clock.

@@ -4,12 +4,12 @@
 //! `cargo run --release --example testing_types` runs each check once, and with `-- --time 6` the stages:
 //!
 //! ```text
-//! p95 is within 450 ms for up to 125 users, who make 2937 requests/s
+//! p95 is within 450 ms for up to 125 users, who make 31596 requests/s
 //! …
-//! level                from    for   rps  fail %    p50    p95    p99  in flight
-//! 5 users             0.5 s  1.0 s  3066    0.00  0.371   1.04   1.49       1.41
-//! 25 users            2.0 s  1.0 s  1848    0.00   8.45  30.85  45.06      21.56
-//! 125 users           3.5 s  1.0 s  2937    0.00  41.29  66.46  80.38     120.47
+//! level       from    for    rps  fail %    p50    p95    p99  in flight
+//! 5 users    0.5 s  1.0 s  33515    0.00  0.072  0.176  0.257       2.74
+//! 25 users   2.0 s  1.0 s  34913    0.00  0.368  0.854   1.29      14.09
+//! 125 users  3.5 s  1.0 s  31596    0.00   3.41   6.28   8.45     110.75
 //! ```
 //!
 //! Other loads replace the stages: users who start at a rate, `-- --users 40 --spawn-rate 20`, or requests that come
@@ -17,7 +17,9 @@
 //!
 //! ```text
 //! 600 checks in 3 s (time up): 600 pass, 0 fail, 0 exception
-//! 13 users, at full load for 3 s, 0.24 requests in flight on average
+//! 600 requests: 600 answered, 13 connections, 793.4 KiB in, 75.8 KiB out
+//! answers by status: 200: 294, 204: 306
+//! 13 users, at full load for 3 s, 0.04 requests in flight on average
 //! ```
 
 #![forbid(unsafe_code)]

@@ -6,18 +6,19 @@
 //! `--users` and a `--spawn-rate` finds where the API breaks:
 //!
 //! ```text
-//! 991 checks in 5.01 s (time up): 991 pass, 0 fail, 0 exception
+//! 1031 checks in 5 s (time up): 1031 pass, 0 fail, 0 exception
+//! 1787 requests: 1787 answered, 20 connections, 598.8 KiB in, 255.3 KiB out
 //! …
-//! check               pass  fail  exception  unfinished  passes/s     rps
-//! list                 221     0          0           0     44.11   44.11
-//! create               730     0          0           0    145.70  291.39
-//! client: on_start      20     0          0           0      3.99    3.99
-//! client: on_stop       20     0          0           0      3.99    3.99
-//! …
-//! request             answered  exception  unfinished  conns   bytes in     rps
-//! GET /users               241          0           0     20  317.3 KiB   48.10
-//! POST /users/             730          0           0      0  125.1 KiB  145.70
-//! GET /users/{name}        750          0           0      0  128.5 KiB  149.69
+//! check, its requests  pass  fail  exception  unfinished     rps   mean    p50     p90     p95     p99    max
+//! list                  235     0          0           0   46.99  0.318  0.264   0.556   0.714  0.794*  0.830
+//! create                756     0          0           0  302.31  0.440  0.367   0.830   0.983   1.32*   1.68
+//!   POST /users/        756     0          0           0  151.16  0.256  0.206   0.467   0.555  0.762*  0.926
+//! client: on_start       20     0          0           0    4.00  0.663  0.687  0.790*  0.849*  0.858*  0.858
+//! client: on_stop        20     0          0           0    4.00  0.524  0.524  0.783*  0.789*  0.794*  0.794
+//! of no single check
+//!   GET /users          255     0          0           0   50.99  0.344  0.285   0.674   0.734  0.799*  0.830
+//!   GET /users/{name}   776     0          0           0  155.15  0.193  0.138   0.432   0.566  0.783*   1.14
+//! all                  1031     0          0           0  357.30  0.418  0.353   0.768   0.921    1.16   1.68
 //! ```
 
 #![forbid(unsafe_code)]

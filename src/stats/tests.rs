@@ -234,7 +234,7 @@ fn a_debug_build_of_somebodys_tests_is_told_in_one_line_also_after_a_merge() {
     assert_eq!(
         merged.warning_lines(),
         [
-            "this is a debug build, and its numbers are largely the tester's own cost; write `cargo test --release`, `cargo bench`, or `cargo run --release`"
+            "this is a debug build: it makes less load than it could, and takes more of the machine for it; write `cargo test --release`, `cargo bench`, or `cargo run --release`"
         ]
     );
 }

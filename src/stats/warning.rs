@@ -262,7 +262,10 @@ impl fmt::Display for Warning {
             ),
             Warning::IdlePattern(pattern) => write!(f, "no request has a name that fits the pattern {pattern}"),
             Warning::DebugBuild => {
-                write!(f, "this is a debug build, and its numbers are largely the tester's own cost")
+                write!(
+                    f,
+                    "this is a debug build: it makes less load than it could, and takes more of the machine for it"
+                )
             }
             Warning::TooManyNames => {
                 write!(f, "more than {MAX_REQUEST_NAMES} request names, the rest is counted as (other)")

@@ -438,7 +438,7 @@ fn without_libtest_a_test_is_a_check_too_or_is_told_of() {
 
 #[test]
 fn load_by_a_debug_build_says_so_and_a_test_by_it_does_not() {
-    let says = "warning: this is a debug build, and its numbers are largely the tester's own cost; \
+    let says = "warning: this is a debug build: it makes less load than it could, and takes more of the machine for it; \
                 write `cargo test --release`, `cargo bench`, or `cargo run --release`";
     let load = target("more", None, &["boxed_s", "--loops", "1", "--json", "-"]);
     let json: Value = serde_json::from_str(&load.stdout).unwrap();
