@@ -7,21 +7,21 @@ use std::time::Instant;
 
 use ureq::http::Version;
 
-use super::ask::Ask;
 use super::body::{Body, BodyLimit};
 use super::codec::{Broken, Exchange, Incoming};
+use super::connection_pool::Pool;
 use super::connector::Connections;
 use super::decoding::unpacked;
+use super::exchange_timing::SharedWire;
 use super::explain::{Limits, explain};
 use super::headers::Headers;
 use super::interrupt::Interrupt;
 use super::outgoing::Outgoing;
-use super::pool::Pool;
 use super::proxy::Proxy;
+use super::request_parts::Ask;
 use super::resolver::AddressBook;
 use super::settings::HttpSettings;
 use super::tls::TlsSetup;
-use super::wire::SharedWire;
 use crate::error::Error;
 use crate::load::os::StampKeeper;
 use crate::outcome::RequestErrorKind;

@@ -9,10 +9,10 @@ use ureq::unversioned::transport::{NextTimeout, Transport};
 
 use super::body::{Body, BodyLimit};
 use super::buffers::MAX_OUTPUT;
+use super::exchange_timing::SharedWire;
 use super::framing::{Ending, Framing, Step};
 use super::head::{Head, HeadSearch, parse};
 use super::outgoing::Outgoing;
-use super::wire::SharedWire;
 
 /// After so long without a word a service that was asked whether it wants the body gets it (RFC 9110, 10.1.1).
 const CONTINUE_PATIENCE: Duration = Duration::from_secs(1);

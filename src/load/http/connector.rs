@@ -12,13 +12,13 @@ use ureq::{Agent, Error};
 
 use super::client::Shared;
 use super::codec::BY_THE_WIRE;
+use super::connection_pool::{Connection, Origin};
+use super::exchange_timing::SharedWire;
 use super::interrupt::Interrupt;
-use super::pool::{Connection, Origin};
 use super::proxy::{Proxy, ProxyConnector};
 use super::resolver::UserResolver;
 use super::tls::TlsConnector;
 use super::transport::TcpConnector;
-use super::wire::SharedWire;
 
 type AnyConnector = dyn Connector<(), Out = Box<dyn Transport>>;
 type RunConnector = dyn Fn(&ConnectionDetails<'_>) -> Result<Box<dyn Transport>, Error> + Send + Sync;

@@ -7,9 +7,9 @@ use ureq::http::Uri;
 
 use super::client::Lost;
 use super::codec::Broken;
+use super::exchange_timing::Wire;
 use super::proxy::Proxy;
 use super::tls;
-use super::wire::Wire;
 use crate::load::os;
 use crate::outcome::RequestErrorKind;
 use crate::sample::Phase;

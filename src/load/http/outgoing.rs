@@ -5,8 +5,8 @@ use std::io::Write as _;
 
 use ureq::http::{Method, Version};
 
-use super::ask::Ask;
 use super::proxy::HttpProxy;
+use super::request_parts::Ask;
 use super::settings::{Added, HttpSettings};
 
 const USER_AGENT: &str = concat!("perfloop/", env!("CARGO_PKG_VERSION"));
@@ -101,8 +101,8 @@ impl<'a> Outgoing<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ask::Manner;
     use super::super::headers::Headers;
+    use crate::load::http::request_parts::Manner;
     use super::*;
 
     /// The head of a request, and whether its body comes in chunks.

@@ -14,8 +14,8 @@ use url::Url;
 
 use super::client::Shared;
 use super::codec::{BY_THE_WIRE, Broken, Exchange};
+use super::exchange_timing::SharedWire;
 use super::tls::TlsConnector;
-use super::wire::SharedWire;
 use crate::error::Error;
 use crate::load::basic_auth;
 use crate::sample::Phase;

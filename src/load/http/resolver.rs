@@ -14,8 +14,8 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use super::exchange_timing::SharedWire;
 use super::settings::{Family, HttpSettings, Route, origin_key, same_host};
-use super::wire::SharedWire;
 use crate::units::after;
 
 /// How long addresses are used before they are looked up again.

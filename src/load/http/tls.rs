@@ -20,7 +20,7 @@ use ureq::unversioned::transport::time::Instant as UreqInstant;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, TransportAdapter};
 
 use super::buffers::ConnectionBuffers;
-use super::wire::SharedWire;
+use super::exchange_timing::SharedWire;
 use crate::sample::Phase;
 
 pub(super) use setup::TlsSetup;

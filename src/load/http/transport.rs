@@ -13,9 +13,9 @@ use ureq::{Error, Timeout};
 
 use super::buffers::ConnectionBuffers;
 use super::client::Shared;
+use super::exchange_timing::{Read, SharedWire};
 use super::proxy::Proxy;
 use super::stamp::{Arrival, StampClock};
-use super::wire::{Read, SharedWire};
 use crate::load::os;
 use crate::sample::Phase;
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Plan;
+use super::stages::{Change, Stages};
+use super::wait::Wait;
 use crate::asked::{Asked, AskedLoad, AskedRest};
-use crate::load::arrivals::{Rate, RateOverTime};
-use crate::load::class::Classes;
-use crate::load::panics;
-use crate::load::stages::{Change, Stages};
-use crate::load::wait::Wait;
+use crate::load::check::class::Classes;
+use crate::load::check::panics;
+use crate::load::pool::arrivals::{Rate, RateOverTime};
 use crate::units;
 
 /// How much is asked of the service, and when.

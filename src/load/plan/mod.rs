@@ -1,19 +1,22 @@
 //! The plan of a run: how many users, when they start, when they stop, and what they may take.
+pub(crate) mod describe;
+pub(crate) mod resources;
+pub(crate) mod stages;
+pub(crate) mod wait;
 
 use std::time::Duration;
 
-use super::arrivals::{Rate, RateOverTime};
 use super::http::HttpSettings;
-use super::set::Tags;
-use super::stages::{Stage, Stages};
-use super::wait::{Wait, pacing};
 use crate::error::Error;
+use crate::load::check::set::Tags;
+use crate::load::pool::arrivals::{Rate, RateOverTime};
 use crate::redact::Redactor;
 use crate::renaming::Renaming;
 pub(crate) use load::{Load, Start};
+use stages::{Stage, Stages};
+use wait::{Wait, pacing};
 
 mod load;
-mod told;
 mod validate;
 
 use load::Shape;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{Load, Plan, Start};
 use crate::error::Error;
-use crate::load::arrivals::Rate;
 use crate::load::os::{self, Limit};
+use crate::load::pool::arrivals::Rate;
 use crate::units;
 
 /// Beyond it users would do nothing but count what they drop.

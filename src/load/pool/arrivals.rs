@@ -1,0 +1,249 @@
+//! Arrivals: iterations that begin at their own rate, whatever the answers do, on whichever user is free (the open
+//! model).
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use parking_lot::Mutex;
+
+use crate::load::plan::stages::{Line, Stages};
+use crate::load::plan::wait::unit_exponential;
+use crate::units::after;
+
+/// How the arrivals of a plan come.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rate {
+    pub(crate) of: RateOverTime,
+    /// As independent people come, instead of evenly.
+    pub(crate) poisson: bool,
+    pub(crate) max_users: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum RateOverTime {
+    /// Per second, from the start to the end of the run.
+    Constant(f64),
+    Stages(Stages),
+}
+
+impl RateOverTime {
+    /// The straight parts of the rate.
+    pub(crate) fn lines(&self) -> Vec<Line> {
+        match self {
+            RateOverTime::Constant(rate) => {
+                vec![Line { start: Duration::ZERO, over: Duration::MAX, from: *rate, to: *rate }]
+            }
+            RateOverTime::Stages(stages) => stages.lines(),
+        }
+    }
+
+    pub(crate) fn peak(&self) -> f64 {
+        match self {
+            RateOverTime::Constant(rate) => *rate,
+            RateOverTime::Stages(stages) => stages.peak(),
+        }
+    }
+}
+
+impl std::fmt::Display for RateOverTime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RateOverTime::Constant(rate) => {
+                let units = [("s", 1.0), ("m", 60.0), ("h", 3600.0)];
+                // In the first unit in which there is a whole one.
+                let (unit, seconds) = *units.iter().find(|(_, seconds)| rate * seconds >= 1.0).unwrap_or(&units[2]);
+                write!(f, "{} iterations/{unit}", (rate * seconds * 1000.0).round() / 1000.0)
+            }
+            RateOverTime::Stages(stages) => write!(f, "iterations/s in stages {stages}"),
+        }
+    }
+}
+
+/// The arrivals of a run: users take one after the other.
+#[derive(Debug)]
+pub(crate) struct Arrivals {
+    next: Mutex<Next>,
+    first: Instant,
+    /// None comes then, or later.
+    planned_end: Option<Instant>,
+    lines: Vec<Line>,
+    poisson: bool,
+    /// Users that wait for an arrival, or are about to take one.
+    pub(crate) idle: AtomicU32,
+    dropped: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Next {
+    /// How many arrivals there were by then, on average.
+    position: f64,
+    due: Option<Instant>,
+    rng: Rng,
+}
+
+impl Arrivals {
+    pub(crate) fn new(rate: &Rate, first: Instant, planned_end: Option<Instant>, seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let position = if rate.poisson { unit_exponential(&mut rng) } else { 0.0 };
+        let arrivals = Arrivals {
+            next: Mutex::new(Next { position, due: None, rng }),
+            first,
+            planned_end,
+            lines: rate.of.lines(),
+            poisson: rate.poisson,
+            idle: AtomicU32::new(0),
+            dropped: AtomicU64::new(0),
+        };
+        arrivals.next.lock().due = arrivals.due_at(position);
+        arrivals
+    }
+
+    /// The next arrival, for a user that is free since then; `None` when no more come. What was due before anybody
+    /// was free is dropped when the users are `all` there may be.
+    pub(crate) fn take(&self, free_since: Instant, all: bool) -> Option<Instant> {
+        let mut next = self.next.lock();
+        loop {
+            let due = next.due?;
+            self.advance(&mut next);
+            if all && due < free_since {
+                self.dropped.fetch_add(1, Ordering::Relaxed);
+            } else {
+                return Some(due);
+            }
+        }
+    }
+
+    /// When the next arrival is due that nobody has taken; `None` when no more come.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        self.next.lock().due
+    }
+
+    /// A user that had taken this arrival was kept from beginning it, by an end that came then.
+    pub(crate) fn give_back(&self, due: Instant, end: Instant) {
+        if due <= end {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What was due by the end and nobody took is dropped. Returns all that was.
+    pub(crate) fn end(&self, end: Instant) -> u64 {
+        let mut next = self.next.lock();
+        while next.due.is_some_and(|due| due <= end) {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+            self.advance(&mut next);
+        }
+        next.due = None;
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    fn advance(&self, next: &mut Next) {
+        next.position += if self.poisson { unit_exponential(&mut next.rng) } else { 1.0 };
+        next.due = self.due_at(next.position);
+    }
+
+    /// When so many arrivals have come, if that is within the run.
+    fn due_at(&self, position: f64) -> Option<Instant> {
+        let due = after(self.first, moment_of(&self.lines, position)?);
+        Some(due).filter(|due| self.planned_end.is_none_or(|end| *due < end))
+    }
+}
+
+/// When so many arrivals have come; `None` if so many never do. The count is the area under the rate.
+fn moment_of(lines: &[Line], count: f64) -> Option<Duration> {
+    let mut left = count;
+    for line in lines {
+        let seconds = line.over.as_secs_f64();
+        let area = (line.from + line.to) / 2.0 * seconds;
+        if left < area {
+            // from * t + slope * t^2 / 2 = left, in the form that does not lose digits when the slope is small.
+            let slope = (line.to - line.from) / seconds;
+            let root = (line.from * line.from + 2.0 * slope * left).max(0.0).sqrt();
+            let divisor = line.from + root;
+            let t = if divisor > 0.0 { 2.0 * left / divisor } else { 0.0 };
+            return Duration::try_from_secs_f64(t).ok().map(|t| line.start.saturating_add(t));
+        }
+        left -= area;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrivals(of: RateOverTime, poisson: bool) -> (Arrivals, Instant) {
+        let first = Instant::now();
+        (Arrivals::new(&Rate { of, poisson, max_users: 1 }, first, None, 5), first)
+    }
+
+    #[test]
+    fn a_constant_rate_comes_evenly() {
+        let (arrivals, first) = arrivals(RateOverTime::Constant(4.0), false);
+        let due: Vec<u128> =
+            (0..4).filter_map(|_| arrivals.take(first, true)).map(|due| (due - first).as_millis()).collect();
+        assert_eq!(due, [0, 250, 500, 750]);
+    }
+
+    #[test]
+    fn a_rate_is_told_as_people_write_it() {
+        let told = |per_s: f64| RateOverTime::Constant(per_s).to_string();
+        let rates = [200.0, 1.5, 0.2, 10.0 / 3600.0, 0.0001];
+        let wanted =
+            ["200 iterations/s", "1.5 iterations/s", "12 iterations/m", "10 iterations/h", "0.36 iterations/h"];
+        assert_eq!(rates.map(told), wanted);
+    }
+
+    #[test]
+    fn a_ramp_of_the_rate_has_as_many_arrivals_as_lie_under_it() {
+        // 0 to 10 a second in 4 s are 20; 10 a second for 2 s are 20 more; nothing comes after.
+        let stages: Stages = "4s:10,2s:10".parse().expect("stages");
+        let (arrivals, first) = arrivals(RateOverTime::Stages(stages), false);
+        let due: Vec<f64> =
+            std::iter::from_fn(|| arrivals.take(first, true)).map(|due| (due - first).as_secs_f64()).collect();
+        assert_eq!(due.len(), 40);
+        assert!(due.is_sorted());
+        let in_the_first_half_of_the_ramp = due.iter().filter(|due| **due < 2.0).count();
+        assert_eq!(in_the_first_half_of_the_ramp, 5);
+        assert!((due[30] - 5.0).abs() < 1e-6, "{}", due[30]);
+    }
+
+    #[test]
+    fn what_nobody_was_free_for_is_dropped_and_counted() {
+        let (arrivals, first) = arrivals(RateOverTime::Constant(10.0), false);
+        let second = Duration::from_secs(1);
+        assert_eq!(arrivals.take(first, true), Some(first));
+        // Busy for a second: of the arrivals at 0.1 to 0.9 s none was taken.
+        assert_eq!(arrivals.take(first + second, true), Some(first + second));
+        // Users may still be added: what is due is taken late.
+        let late = arrivals.take(first + 2 * second, false).expect("more come");
+        assert_eq!((late - first).as_millis(), 1100);
+        assert_eq!(arrivals.end(first + Duration::from_millis(1450)), 9 + 3);
+        assert_eq!(arrivals.take(first, true), None);
+    }
+
+    #[test]
+    fn what_would_be_due_at_the_planned_end_does_not_come() {
+        let (first, second) = (Instant::now(), Duration::from_secs(1));
+        let rate = Rate { of: RateOverTime::Constant(50.0), poisson: false, max_users: 1 };
+        let arrivals = Arrivals::new(&rate, first, Some(first + second), 5);
+        assert_eq!(std::iter::from_fn(|| arrivals.take(first, true)).count(), 50);
+        assert_eq!(arrivals.end(first + 2 * second), 0);
+        arrivals.give_back(first + second / 2, first + second);
+        arrivals.give_back(first + 2 * second, first + second);
+        assert_eq!(arrivals.end(first + second), 1, "what was due, and was taken, but not begun");
+    }
+
+    #[test]
+    fn independent_arrivals_have_the_rate_and_the_same_seed_the_same_times() {
+        let (one, first) = arrivals(RateOverTime::Constant(100.0), true);
+        let due: Vec<Duration> = (0..5000).filter_map(|_| one.take(first, true)).map(|due| due - first).collect();
+        let rate = 5000.0 / due[4999].as_secs_f64();
+        assert!((rate - 100.0).abs() < 6.0, "{rate}");
+        // Of exponential gaps 1/e are longer than their mean.
+        let long = due.windows(2).filter(|pair| (pair[1] - pair[0]).as_secs_f64() > 0.01).count() as f64 / 4999.0;
+        assert!((long - 0.368).abs() < 0.03, "{long}");
+        let (again, second_first) = arrivals(RateOverTime::Constant(100.0), true);
+        assert_eq!(again.take(second_first, true).map(|due| due - second_first), Some(due[0]));
+    }
+}

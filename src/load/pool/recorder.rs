@@ -1,0 +1,224 @@
+//! A user's pen: every check and request that ends is a sample in the queue at once, unless a cut has
+//! already counted it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::in_flight::{Open, WasCut};
+use super::levels::Crew;
+use super::stop::Stop;
+use crate::names::{Names, OTHER_REQUESTS};
+use crate::outcome::Outcome;
+use crate::queue::{Sink, Tap};
+use crate::sample::{
+    Answer, CheckId, CheckSample, Lateness, Level, RequestId, RequestRow, RequestSample, RequestTimes, Sample, Traffic,
+    UserEvent, UserSample,
+};
+
+/// With so many names known, no more are remembered of those that share a number with others.
+const FEW_SHARED: usize = 32;
+
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    sink: Sink,
+    open: Arc<Open>,
+    crew: Arc<Crew>,
+    stop: Arc<Stop>,
+    names: Arc<Names>,
+    samples: Option<Samples>,
+    /// The check that runs, and the iteration it belongs to.
+    at: (Option<CheckId>, u64),
+    /// The names this user has used before: the shared register is asked once for each.
+    known: HashMap<Box<str>, RequestId>,
+}
+
+/// Where a user's requests are told one by one.
+#[derive(Debug)]
+pub(crate) struct Samples {
+    pub(crate) tap: Tap<RequestRow>,
+    pub(crate) user: u32,
+}
+
+/// What a check took.
+#[derive(Debug)]
+pub(crate) struct CheckTimes {
+    pub(crate) tpr: Duration,
+    pub(crate) elapsed: Duration,
+    pub(crate) busy: Duration,
+    pub(crate) hooks: Duration,
+    pub(crate) requests: u32,
+    pub(crate) answered: u32,
+    pub(crate) asked: bool,
+    pub(crate) opens_iteration: bool,
+}
+
+impl Recorder {
+    pub(crate) fn new(
+        sink: Sink,
+        open: Arc<Open>,
+        crew: Arc<Crew>,
+        stop: Arc<Stop>,
+        names: Arc<Names>,
+        samples: Option<Samples>,
+    ) -> Self {
+        Recorder { sink, open, crew, stop, names, samples, at: (None, 0), known: HashMap::new() }
+    }
+
+    /// `is_by_url`: the name came of a URL, and many may look alike.
+    pub(crate) fn request_id(&mut self, name: &str, is_by_url: bool) -> RequestId {
+        if let Some(id) = self.known.get(name) {
+            return *id;
+        }
+        let (id, is_own) = self.names.request_of(name, is_by_url);
+        // What shares one number may have no end of names, as of URLs with ids in them: a few are remembered.
+        if (is_own || self.known.len() < FEW_SHARED) && id != OTHER_REQUESTS {
+            self.known.insert(name.into(), id);
+        }
+        id
+    }
+
+    pub(crate) fn begin_iteration(&mut self, iteration: u64) {
+        self.at.1 = iteration;
+    }
+
+    pub(crate) fn begin_check(&mut self, check: CheckId, now: Instant) -> Result<(), WasCut> {
+        self.at.0 = Some(check);
+        self.open.begin_check(check, now)
+    }
+
+    pub(crate) fn end_check(
+        &mut self,
+        check: CheckId,
+        ended: Instant,
+        times: CheckTimes,
+        outcome: Outcome,
+        blamed: Option<RequestId>,
+    ) -> Result<(), WasCut> {
+        self.at.0 = None;
+        self.open.end_check()?;
+        let CheckTimes { tpr, elapsed, busy, hooks, requests, answered, asked, opens_iteration } = times;
+        let level = self.level();
+        let sample = CheckSample {
+            check,
+            level,
+            ended,
+            tpr,
+            elapsed,
+            busy,
+            hooks,
+            requests,
+            answered,
+            asked,
+            opens_iteration,
+            outcome,
+            blamed,
+        };
+        self.sink.push(Sample::Check(sample));
+        Ok(())
+    }
+
+    /// Ends a check that is not counted.
+    pub(crate) fn forget_check(&mut self) -> Result<(), WasCut> {
+        self.at.0 = None;
+        self.open.end_check()
+    }
+
+    /// Counts the running check as unfinished, because its user gives it up.
+    pub(crate) fn leave(&self) {
+        let left = self.open.leave(Instant::now());
+        left.into_iter().for_each(|sample| self.sink.push(Sample::Unfinished(sample)));
+    }
+
+    /// The check that was given up has returned.
+    pub(crate) fn come_home(&mut self) -> Result<(), WasCut> {
+        self.at.0 = None;
+        self.open.come_home()
+    }
+
+    pub(crate) fn begin_request(&self, request: RequestId) -> Result<(), WasCut> {
+        self.open.begin_request(request)
+    }
+
+    pub(crate) fn end_request(
+        &self,
+        request: RequestId,
+        times: RequestTimes,
+        lateness: Option<Lateness>,
+        traffic: Traffic,
+        answer: Answer,
+    ) -> Result<(), WasCut> {
+        self.open.end_request()?;
+        let (level, ended) = (self.level(), Instant::now());
+        let (check, iteration) = self.at;
+        self.sink.push(Sample::Request(RequestSample {
+            request,
+            check,
+            level,
+            ended,
+            times,
+            lateness,
+            traffic,
+            answer,
+        }));
+        if let Some(Samples { tap, user }) = &self.samples {
+            let users_up = self.crew.up();
+            tap.offer(RequestRow { request, check, user: *user, iteration, users_up, ended, times, traffic, answer });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn pause(&self, pause: Duration) {
+        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Pauses(pause) }));
+    }
+
+    /// The user's start did not pass.
+    pub(crate) fn lost(&self) {
+        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Lost }));
+    }
+
+    pub(crate) fn missed(&self, count: u64) {
+        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Missed(count) }));
+    }
+
+    /// What ends after the stop belongs to no level, even when nobody has left yet.
+    fn level(&self) -> Level {
+        if self.stop.is_set() { Level::NONE } else { self.crew.level() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue;
+
+    fn recorder(names: Names) -> Recorder {
+        let (sink, _drain) = queue::queue();
+        let crew = Arc::new(Crew::new(sink.clone()));
+        let open = Arc::new(Open::new(Instant::now()));
+        Recorder::new(sink, open, crew, Arc::default(), Arc::new(names), None)
+    }
+
+    #[test]
+    fn a_user_remembers_no_more_names_than_are_told_apart() {
+        let mut recorder = recorder(Names::new(["check"]));
+        for id in 0..2000 {
+            recorder.request_id(&format!("GET /{id}"), false);
+        }
+        assert_eq!(recorder.known.len(), 500);
+        assert_eq!(recorder.request_id("GET /7", false), RequestId(7));
+        assert_eq!(recorder.request_id("GET /1999", false), OTHER_REQUESTS);
+    }
+
+    #[test]
+    fn of_names_that_share_one_a_user_remembers_a_few() {
+        let renaming = "/orders/*=/orders/{id}".parse().expect("a renaming");
+        let mut recorder = recorder(Names::new(["check"]).renamed(&[renaming]));
+        for id in 0..2000 {
+            for is_by_url in [true, false] {
+                assert_eq!(recorder.request_id(&format!("GET /orders/{id}"), is_by_url), RequestId(0));
+            }
+        }
+        assert_eq!(recorder.known.len(), FEW_SHARED);
+    }
+}

@@ -1,0 +1,161 @@
+//! The life of a user's thread: begins when its shift does, iterates, and leaves.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use super::arrivals::Arrivals;
+use super::control::Shared;
+use super::request_budget::RequestBudget;
+use super::scheduler::CENTURY;
+use super::user_slot::Shift;
+use crate::end::EndReason;
+use crate::load::check::class::Class;
+use crate::load::os;
+use crate::load::user::User;
+use crate::load::user::request::REFUSAL_PAUSE;
+use crate::sample::{CheckId, Life};
+use crate::units::after;
+
+pub(crate) fn live(shared: &Shared, class: usize, shift: &Shift, user: &mut User) {
+    let _leaving = Leaving { shared, id: user.id() };
+    os::schedule_as_batch();
+    let waited_before = os::run_delay();
+    let Some(begin) = shift.wait_for_begin() else { return };
+    shared.crew.user_released(begin);
+    user.begin(begin);
+    let class = &shared.classes.classes[class];
+    shared.hooks.user_start.iter().for_each(|hook| user.call(|user| hook(user)));
+    let start = class.on_start.map_or(Some(true), |check| run(shared, user, check));
+    if start == Some(false) {
+        user.lost();
+        if let Some(arrivals) = shared.arrivals.get() {
+            replace(shared, user, arrivals);
+        }
+    }
+    if start == Some(true) {
+        shared.has_worked.store(true, Ordering::SeqCst);
+        match shared.arrivals.get() {
+            Some(arrivals) => serve(shared, class, shift, user, arrivals),
+            None => iterate(shared, class, shift, user, begin),
+        }
+        if let Some(check) = class.on_stop {
+            // A rest that the stop has cut short was planned, too.
+            user.begin(Instant::now());
+            run(shared, user, check);
+        }
+    }
+    shared.hooks.user_stop.iter().for_each(|hook| user.call(|user| hook(user)));
+    let worked = begin.elapsed().saturating_sub(user.rested());
+    // From just before its start: what it waited until then was no part of its work.
+    let waited = os::run_delay().zip(waited_before).map(|(all, before)| all.saturating_sub(before).min(worked));
+    shared.crew.user_ended(Life { worked, run_delay: waited });
+}
+
+/// Runs a check; `None` when the run was cut off, else whether it passed.
+fn run(shared: &Shared, user: &mut User, check: CheckId) -> Option<bool> {
+    user.run(check, &shared.classes.checks[usize::from(check.0)]).ok()
+}
+
+/// What one iteration runs. False when no further one is to begin.
+fn iteration(shared: &Shared, class: &Class, shift: &Shift, user: &mut User) -> bool {
+    class.root.walk(user, User::rng, &mut |user, check| {
+        !shift.ends_iteration() && shared.budget.as_ref().is_none_or(RequestBudget::take) && {
+            let goes_on = run(shared, user, check).is_some();
+            if let Some(budget) = &shared.budget
+                && !budget.used(user.requests_of_check())
+            {
+                shared.stop.set(EndReason::RequestsDone);
+            }
+            goes_on
+        }
+    })
+}
+
+/// Iterations of a user's own, until the loops are done or the shift is over.
+fn iterate(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, first: Instant) {
+    let loops = shared.plan.loops.unwrap_or(u64::MAX);
+    let (measured_from, planned_end) = (shared.measured_from(), shared.planned_end());
+    let (mut planned, mut begun, mut warming) = (first, 0, 0);
+    while begun - warming < loops && !shift.is_over() {
+        begun += 1;
+        user.begin_iteration(begun, planned, class.wait.is_schedule());
+        if !iteration(shared, class, shift, user) {
+            break;
+        }
+        // What ends in the warm-up is no loop: its checks are counted apart.
+        warming += u64::from(user.was_busy_until() < measured_from);
+        if begun - warming < loops {
+            let now = Instant::now();
+            planned = class.wait.next(first, begun + 1, now, user.rng());
+            if user.must_pause(REFUSAL_PAUSE) {
+                planned = planned.max(now + REFUSAL_PAUSE);
+            }
+            // What is due at the end itself is none of this run, whoever of the two wakes first.
+            let is_too_late = planned_end.is_some_and(|end| planned >= end);
+            let begins = if is_too_late { after(now, CENTURY) } else { planned };
+            if begins > now && !user.rest_until(begins) {
+                break;
+            }
+        }
+    }
+    if begun - warming < loops {
+        let end = planned_end.into_iter().chain([shift.ended_at()]).min().unwrap_or(first);
+        let were_due = class.wait.due_before(first, end);
+        user.missed(were_due.min(loops.saturating_add(warming)).saturating_sub(begun));
+    }
+}
+
+/// Iterations as they arrive, whoever is free.
+fn serve(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, arrivals: &Arrivals) {
+    let mut begun = 0;
+    let mut free_since = Instant::now();
+    arrivals.idle.fetch_add(1, Ordering::SeqCst);
+    while !shift.is_over() {
+        let Some(due) = arrivals.take(free_since, shared.is_pool_full()) else {
+            // Nothing more comes; the user stays for what others may want of it.
+            user.rest_until(after(free_since, CENTURY));
+            break;
+        };
+        if !user.rest_until(due) {
+            arrivals.give_back(due, shift.ended_at());
+            break;
+        }
+        if arrivals.idle.fetch_sub(1, Ordering::SeqCst) == 1 {
+            shared.want_helpers();
+        }
+        begun += 1;
+        user.begin_iteration(begun, due, true);
+        let goes_on = iteration(shared, class, shift, user);
+        arrivals.idle.fetch_add(1, Ordering::SeqCst);
+        if !goes_on {
+            break;
+        }
+        free_since = Instant::now();
+    }
+    arrivals.idle.fetch_sub(1, Ordering::SeqCst);
+}
+
+/// Has another user made in place of a lost one, once an arrival needs it.
+fn replace(shared: &Shared, user: &mut User, arrivals: &Arrivals) {
+    if let Some(due) = arrivals.next_due()
+        && user.rest_until(due)
+    {
+        shared.want_helpers();
+    }
+}
+
+/// Counts a user's thread out, also when it panics.
+struct Leaving<'a> {
+    shared: &'a Shared,
+    id: u32,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.shared.handles.lock().remove(&self.id);
+        self.shared.stop.forget(&std::thread::current());
+        if self.shared.running.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.shared.stop.notify();
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The roster: makes users, tells each when to begin and when to leave.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use super::control::Shared;
+use super::in_flight::Open;
+use super::recorder::{Recorder, Samples};
+use super::user_loop::live;
+use super::user_slot::Shift;
+use crate::exchange::{Exchange, Flight};
+use crate::load::check::class::Seating;
+use crate::load::http::{ClientFactory, Factories, Interrupt};
+use crate::load::os;
+use crate::load::user::{Equipment, User};
+use crate::names::Names;
+use crate::queue::{Sink, Tap};
+use crate::sample::{RequestRow, Sample, UserEvent, UserSample};
+use crate::units::after;
+
+/// What a cut needs of a user.
+pub(crate) struct Handle {
+    pub(crate) open: Arc<Open>,
+    pub(crate) interrupt: Interrupt,
+}
+
+/// The users whose threads live, by their numbers.
+pub(crate) type Handles = HashMap<u32, Handle>;
+
+pub(crate) struct Roster {
+    shared: Arc<Shared>,
+    factory: ClientFactory,
+    factories: Arc<Factories>,
+    names: Arc<Names>,
+    sink: Sink,
+    log: Option<Tap<Exchange>>,
+    samples: Option<Tap<RequestRow>>,
+    flight: Flight,
+    /// When the roster was made: what the users' open work is timed from.
+    epoch: Instant,
+    made: u32,
+    /// How many may be present at one time, for this machine.
+    room: u64,
+    /// The most users that were wanted and could not be had.
+    missing: u32,
+    seating: Seating,
+    /// Made, and not told to begin, by class.
+    spare: Vec<Vec<Arc<Shift>>>,
+    /// Told to begin and not told to leave, by class.
+    present: Vec<Vec<Arc<Shift>>>,
+    threads: Vec<Thread>,
+}
+
+impl Roster {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        factory: ClientFactory,
+        names: Arc<Names>,
+        sink: Sink,
+        log: Option<Tap<Exchange>>,
+        samples: Option<Tap<RequestRow>>,
+        flight: Flight,
+    ) -> Self {
+        let classes = shared.classes.classes.len();
+        let places = || (0..classes).map(|_| Vec::new()).collect();
+        Roster {
+            seating: Seating::new(&shared.classes.classes),
+            room: shared.plan.room(&os::limits()),
+            missing: 0,
+            shared,
+            factory,
+            factories: Arc::default(),
+            names,
+            sink,
+            log,
+            samples,
+            flight,
+            epoch: Instant::now(),
+            made: 0,
+            spare: places(),
+            present: places(),
+            threads: Vec::new(),
+        }
+    }
+
+    /// Makes the threads of so many users, who wait to be told to begin.
+    ///
+    /// # Errors
+    /// When the system makes no more threads; with the number it made.
+    pub(crate) fn prepare(&mut self, users: u32) -> Result<(), (u32, io::Error)> {
+        let counts = self.seating.split(users);
+        for (class, count) in counts.into_iter().enumerate() {
+            for _ in 0..count {
+                let shift = self.make(class).map_err(|error| (self.made, error))?;
+                self.spare[class].push(shift);
+            }
+        }
+        // The first to be made is the first to begin.
+        self.spare.iter_mut().for_each(|shifts| shifts.reverse());
+        Ok(())
+    }
+
+    /// Wakes those who wait, so that they have slept in their own places when the first begins.
+    pub(crate) fn wake(&mut self) {
+        self.threads.drain(..).for_each(|thread| thread.unpark());
+    }
+
+    /// How many users of each class there are among so many.
+    pub(crate) fn split(&mut self, users: u32) -> Vec<u32> {
+        self.seating.split(users)
+    }
+
+    /// From then on so many users of each class are wanted: others are told to begin `apart` from one another, or
+    /// the last to leave. Returns how many are wanted and could be made.
+    pub(crate) fn want(&mut self, counts: &[u32], at: Instant, apart: Duration) -> u32 {
+        let mut begin = at;
+        for (class, count) in counts.iter().enumerate() {
+            let count = *count as usize;
+            while self.present[class].len() < count && !self.shared.stop.is_set() {
+                let Some(shift) = self.next(class) else { break };
+                shift.begin(begin);
+                begin = after(begin, apart);
+                self.present[class].push(shift);
+            }
+            let kept = count.min(self.present[class].len());
+            self.present[class].drain(kept..).for_each(|shift| shift.end(at));
+        }
+        let present = self.present();
+        let wanted = counts.iter().fold(0, |sum: u32, count| sum.saturating_add(*count));
+        if !self.shared.stop.is_set() {
+            self.tell_missing(wanted.saturating_sub(present));
+        }
+        present
+    }
+
+    fn present(&self) -> u32 {
+        self.present.iter().map(|shifts| shifts.len() as u32).sum()
+    }
+
+    /// Somebody to begin; `None` where this machine has room for nobody else.
+    fn next(&mut self, class: usize) -> Option<Arc<Shift>> {
+        if u64::from(self.present()) >= self.room {
+            return None;
+        }
+        self.spare[class].pop().or_else(|| self.make(class).ok())
+    }
+
+    /// Counts the most that ever were, once each.
+    fn tell_missing(&mut self, missing: u32) {
+        let more = missing.saturating_sub(self.missing);
+        if more > 0 {
+            self.missing = missing;
+            self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::NotMade(more) }));
+        }
+    }
+
+    fn make(&mut self, class: usize) -> io::Result<Arc<Shift>> {
+        let shared = Arc::clone(&self.shared);
+        let id = self.made + 1;
+        let interrupt = Interrupt::default();
+        let client = self.factory.client(self.made, &interrupt);
+        let open = Arc::new(Open::new(self.epoch));
+        let handle = Handle { open: Arc::clone(&open), interrupt: interrupt.clone() };
+        let recorder = Recorder::new(
+            self.sink.clone(),
+            open,
+            Arc::clone(&shared.crew),
+            Arc::clone(&shared.stop),
+            Arc::clone(&self.names),
+            self.samples.clone().map(|tap| Samples { tap, user: id }),
+        );
+        let shift = Arc::new(Shift::new(Arc::clone(&shared.stop)));
+        let equipment = Equipment {
+            client,
+            factories: Arc::clone(&self.factories),
+            interrupt,
+            recorder,
+            shift: Arc::clone(&shift),
+            settings: Arc::clone(&shared.settings),
+            hooks: Arc::clone(&shared.hooks),
+            log: self.log.clone(),
+            redactor: shared.plan.redactor.clone(),
+            flight: self.flight.clone(),
+            seed: shared.plan.seed_of(id),
+        };
+        // Boxed: what a thread is given passes through several frames.
+        let mut user = Box::new(User::new(id, equipment));
+        shared.running.fetch_add(1, Ordering::SeqCst);
+        shared.handles.lock().insert(id, handle);
+        let for_thread = (Arc::clone(&shared), Arc::clone(&shift));
+        let thread = thread::Builder::new()
+            .name(format!("user-{id}"))
+            .stack_size(shared.plan.stack_size)
+            .spawn(move || live(&for_thread.0, class, &for_thread.1, &mut user));
+        match thread {
+            Ok(thread) => {
+                let thread = thread.thread().clone();
+                shift.belongs_to(thread.clone());
+                shared.stop.wake_at_stop([thread.clone()]);
+                self.threads.push(thread);
+                self.made = id;
+                Ok(shift)
+            }
+            Err(error) => {
+                shared.handles.lock().remove(&id);
+                shared.running.fetch_sub(1, Ordering::SeqCst);
+                Err(error)
+            }
+        }
+    }
+}

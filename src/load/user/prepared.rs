@@ -1,0 +1,322 @@
+//! A request as it is sent: again and again, and on where a redirect leads.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use url::Url;
+
+use super::location::location;
+use super::request::{basic_auth, login};
+use crate::load::http::{Ask, Headers, HttpSettings, Manner, Method, Uri};
+
+/// Stands behind the name of a request, for all it was led on to.
+const HOP: &str = " (redirect)";
+
+/// A request ready to be sent as often as wanted.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared {
+    pub(crate) name: String,
+    /// The name came of a URL that nobody knew before the run.
+    pub(crate) is_named_by_url: bool,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: Headers,
+    pub(crate) body: Option<Vec<u8>>,
+    /// Instead of the plan's.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) manner: Manner,
+    /// Instead of the plan's: it goes by a client of its own.
+    pub(crate) settings: Option<Arc<HttpSettings>>,
+}
+
+impl Prepared {
+    /// # Errors
+    /// One line, when a client cannot send this method, URL or headers.
+    pub(crate) fn new(
+        method: &str,
+        url: &Url,
+        headers: &[(String, String)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Self, String> {
+        let uri = uri(url)?;
+        let method = Method::from_bytes(method.as_bytes()).map_err(|_| format!("'{method}' is no HTTP method"))?;
+        let name = format!("{method} {}", readable(url.path()));
+        let mut checked = Headers::default();
+        for (name, value) in headers {
+            checked.add_checked(name, value.as_bytes())?;
+        }
+        if let Some(login) = authorization(url).filter(|_| !checked.has("authorization")) {
+            checked.add_checked("Authorization", login.as_bytes())?;
+        }
+        Ok(Prepared {
+            name,
+            is_named_by_url: false,
+            method,
+            uri,
+            headers: checked,
+            body,
+            timeout: None,
+            manner: Manner::default(),
+            settings: None,
+        })
+    }
+
+    /// One that still lacks its URL.
+    pub(crate) fn empty(name: String, method: Method) -> Self {
+        let (uri, headers, manner) = (Uri::default(), Headers::default(), Manner::default());
+        Prepared {
+            name,
+            is_named_by_url: false,
+            method,
+            uri,
+            headers,
+            body: None,
+            timeout: None,
+            manner,
+            settings: None,
+        }
+    }
+
+    /// Names it after where it goes.
+    fn name_by_path(&mut self, path: &str) {
+        self.name = format!("{} {}", self.method, readable(path));
+    }
+
+    /// Names a hop after where it goes, or after the request that led to it where that is a template: then there is no end
+    /// of places.
+    pub(crate) fn name_hop(&mut self, led_by: &str, path: &str) {
+        if led_by.ends_with(HOP) {
+            led_by.clone_into(&mut self.name);
+        } else if led_by.contains('{') {
+            self.name = format!("{led_by}{HOP}");
+        } else {
+            self.name_by_path(path);
+            self.is_named_by_url = true;
+        }
+    }
+
+    /// What a client is asked when it is sent with these headers.
+    pub(crate) fn ask<'a>(&'a self, headers: &'a Headers) -> Ask<'a> {
+        let Prepared { method, uri, timeout, manner, .. } = self;
+        Ask { method, uri, headers, body: self.body.as_deref(), timeout: *timeout, manner: *manner }
+    }
+
+    /// Asks the same service for something else.
+    pub(crate) fn set_path_and_query(&mut self, text: &str) -> Result<(), String> {
+        let unusable = |error: &dyn std::fmt::Display| format!("the URL's path {text} cannot be used: {error}");
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(text.parse().map_err(|error| unusable(&error))?);
+        self.uri = Uri::from_parts(parts).map_err(|error| unusable(&error))?;
+        Ok(())
+    }
+
+    /// Replaces all values of a header.
+    pub(crate) fn set_header(&mut self, name: &str, values: impl Iterator<Item = String>) -> Result<(), String> {
+        for (index, value) in values.enumerate() {
+            if index == 0 {
+                self.headers.remove(name);
+            }
+            self.headers.add_checked(name, value.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// A request that all users send, each from a copy of its own: what many threads count references of, they fight for.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedRequest {
+    /// Its number among the shared requests of the process.
+    pub(crate) slot: usize,
+    pub(crate) request: Prepared,
+}
+
+impl SharedRequest {
+    pub(crate) fn slot(&self) -> usize {
+        self.slot
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.request.name
+    }
+
+    pub(crate) fn new(request: Prepared) -> Self {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        SharedRequest { slot: MADE.fetch_add(1, Ordering::Relaxed), request }
+    }
+}
+
+impl Prepared {
+    /// A copy that shares no memory with the original.
+    pub(crate) fn own(&self) -> Prepared {
+        // What was parsed once parses again; a value that does not is kept shared, which is slower but right.
+        let uri = self.uri.to_string().parse().unwrap_or_else(|_| self.uri.clone());
+        Prepared { uri, ..self.clone() }
+    }
+}
+
+fn uri(url: &Url) -> Result<Uri, String> {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    // User and password go by a header. They can be taken out of every URL that has a host.
+    let _ = (url.set_username(""), url.set_password(None));
+    url.as_str().parse().map_err(|error| format!("the URL {url} cannot be used: {error}"))
+}
+
+/// What user and password in front of the host of a URL are in a header.
+fn authorization(url: &Url) -> Option<String> {
+    Some(basic_auth(&login(url)?))
+}
+
+/// A path as people write it: letters, spaces and braces that only the wire wants encoded are shown as they are.
+fn readable(path: &str) -> Cow<'_, str> {
+    const ENCODED_BY_THE_WAY: &[u8] = b" \"<>^`{}";
+    if !path.contains('%') {
+        return path.into();
+    }
+    let mut shown = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, others @ ..] = rest {
+        let digits = others.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) if !byte.is_ascii() || ENCODED_BY_THE_WAY.contains(&byte) => {
+                shown.push(byte);
+                rest = &others[2..];
+            }
+            _ => {
+                shown.push(*first);
+                rest = others;
+            }
+        }
+    }
+    match String::from_utf8(shown) {
+        Ok(shown) if !shown.contains(char::is_control) => shown.into(),
+        _ => path.into(),
+    }
+}
+
+/// Where a redirect leads; `None` when an answer is none.
+///
+/// 301, 302 and 303 are followed with GET (HEAD stays HEAD) and no body, other statuses with the same method and body.
+/// What authorizes is not sent to another host.
+pub(crate) fn redirected(from: &Prepared, status: u16, headers: &Headers) -> Result<Option<Prepared>, String> {
+    let base: Url = from.uri.to_string().parse().map_err(|error| format!("redirect from {}: {error}", from.uri))?;
+    // A 304 is the end of the matter, wherever it points.
+    let Some(url) = location(&base, status, headers)?.filter(|_| status != 304) else { return Ok(None) };
+    let mut next = from.clone();
+    next.uri = uri(&url)?;
+    if matches!(status, 301..=303) && next.method != Method::HEAD {
+        next.method = Method::GET;
+        next.body = None;
+        for name in ["content-type", "content-length", "content-encoding", "transfer-encoding", "expect"] {
+            next.headers.remove(name);
+        }
+    }
+    if url.origin() != base.origin() {
+        for name in ["authorization", "cookie", "host"] {
+            next.headers.remove(name);
+        }
+    }
+    if let Some(login) = authorization(&url) {
+        next.headers.remove("authorization");
+        next.headers.add_checked("Authorization", login.as_bytes())?;
+    }
+    next.name_hop(&from.name, url.path());
+    Ok(Some(next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post() -> Prepared {
+        let url: Url = "http://a.test/x/y?q=1".parse().expect("url");
+        let headers =
+            [("Authorization".to_owned(), "secret".to_owned()), ("Content-Type".to_owned(), "text/plain".to_owned())];
+        Prepared::new("POST", &url, &headers, Some(b"body".to_vec())).expect("prepared")
+    }
+
+    #[test]
+    fn a_request_is_named_by_its_method_and_path() {
+        assert_eq!(post().name, "POST /x/y");
+    }
+
+    #[test]
+    fn a_name_shows_the_path_as_people_write_it() {
+        let named = |path: &str| {
+            let url: Url = format!("http://a.test{path}").parse().expect("url");
+            Prepared::new("GET", &url, &[], None).expect("prepared").name
+        };
+        let rows = [
+            ("/title/The godfather/1972?x=%20", "GET /title/The godfather/1972"),
+            ("/title/The%20godfather", "GET /title/The godfather"),
+            ("/stra\u{df}e/\u{65e5}\u{672c}", "GET /stra\u{df}e/\u{65e5}\u{672c}"),
+            ("/users/{id}", "GET /users/{id}"),
+            // A slash that is none of the path's own, a line break, what is no UTF-8, and no encoding at all.
+            ("/a%2Fb%3Fc%25", "GET /a%2Fb%3Fc%25"),
+            ("/a%0Ab%C2%85", "GET /a%0Ab%C2%85"),
+            ("/a%FFb%20", "GET /a%FFb%20"),
+            ("/100%/%zz/%+1/%2", "GET /100%/%zz/%+1/%2"),
+        ];
+        for (path, name) in rows {
+            assert_eq!(named(path), name);
+        }
+    }
+
+    fn led(status: u16, to: &str) -> Result<Prepared, String> {
+        redirected(&post(), status, &Headers::from_pairs([("Location", to)])).map(|next| next.expect("a redirect"))
+    }
+
+    #[test]
+    fn a_303_becomes_a_get_and_a_307_keeps_method_and_body() {
+        let seen = led(303, "z").expect("next");
+        assert_eq!(
+            (seen.method.as_str(), seen.uri.to_string().as_str(), seen.body),
+            ("GET", "http://a.test/x/z", None)
+        );
+        let kept = led(307, "/z").expect("next");
+        assert_eq!((kept.method.as_str(), kept.body.as_deref()), ("POST", Some(&b"body"[..])));
+        assert!(kept.headers.has("authorization"));
+    }
+
+    #[test]
+    fn what_authorizes_is_not_sent_to_another_host() {
+        let next = led(307, "http://b.test/").expect("next");
+        assert!(!next.headers.has("authorization"));
+    }
+
+    #[test]
+    fn a_redirect_out_of_http_is_an_error() {
+        assert!(led(302, "ftp://a.test/").is_err());
+    }
+
+    #[test]
+    fn a_login_in_a_url_goes_by_a_header_unless_one_is_given() {
+        let prepared = |headers: &[(String, String)]| {
+            let url: Url = "http://b%40b:p%3Ax@a.test/y".parse().expect("url");
+            Prepared::new("GET", &url, headers, None).expect("prepared")
+        };
+        let request = prepared(&[]);
+        assert_eq!(
+            (request.uri.to_string().as_str(), request.headers.get("authorization")),
+            ("http://a.test/y", Some(&b"Basic YkBiOnA6eA=="[..]))
+        );
+        let own = prepared(&[("Authorization".into(), "own".into())]);
+        assert_eq!(own.headers.get_all("authorization").collect::<Vec<_>>(), [b"own"]);
+        let to = Headers::from_pairs([("Location", "http://bob:@b.test/")]);
+        let next = redirected(&own, 302, &to).expect("no fault").expect("next");
+        assert_eq!(
+            (next.uri.to_string().as_str(), next.headers.get("authorization")),
+            ("http://b.test/", Some(&b"Basic Ym9iOg=="[..]))
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_with_a_line() {
+        let url: Url = "http://a.test/".parse().expect("url");
+        assert!(Prepared::new("G T", &url, &[], None).is_err());
+        assert!(Prepared::new("GET", &url, &[("a b".into(), "c".into())], None).is_err());
+        assert!(Prepared::new("GET", &url, &[("a".into(), "c\nd".into())], None).is_err());
+    }
+}

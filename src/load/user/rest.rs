@@ -1,0 +1,66 @@
+//! A user's rests, in its checks and between them, and what becomes of a check whose rest the stop ends.
+
+use std::time::{Duration, Instant};
+
+use crate::load::user::User;
+use crate::units::after;
+
+impl User {
+    /// Rests, as a person does between two steps. Not part of TPR. The stop ends it early; then the check may end, but
+    /// makes no further request: one that would is unfinished.
+    pub fn think(&mut self, time: Duration) {
+        self.rest(time);
+    }
+
+    /// The same. False if the stop ended it.
+    pub(crate) fn rest(&mut self, time: Duration) -> bool {
+        if time.is_zero() {
+            return true;
+        }
+        let began = Instant::now();
+        let planned_end = after(began, time);
+        let slept_to_the_end = self.shift.rest_until(planned_end, self.open.is_after_stop);
+        // What it slept too long is the tester's doing.
+        let end = if slept_to_the_end { planned_end } else { Instant::now() };
+        let rested = end.saturating_duration_since(began);
+        self.lag.rests_until(end);
+        self.open.thought += rested;
+        self.rested += rested;
+        self.open.rest_was_cut |= !slept_to_the_end;
+        slept_to_the_end
+    }
+
+    /// Rests between two iterations. False if its shift ended before.
+    pub(crate) fn rest_until(&mut self, end: Instant) -> bool {
+        let began = Instant::now();
+        let slept_to_the_end = self.shift.sleep_until(end);
+        let woke = if slept_to_the_end { end } else { Instant::now() };
+        self.rested += woke.saturating_duration_since(began);
+        slept_to_the_end
+    }
+
+    /// What it has rested on purpose in its life.
+    pub(crate) fn rested(&self) -> Duration {
+        self.rested
+    }
+
+    /// The running check may send something. If not, it is unfinished from now on: the stop has ended its rest, or the
+    /// run was cut off.
+    pub(crate) fn may_send(&mut self) -> bool {
+        if self.open.rest_was_cut || self.shift.is_cut() {
+            self.leave();
+        }
+        !self.open.has_left
+    }
+
+    /// Gives the running check up, which is counted as unfinished.
+    pub(crate) fn leave(&mut self) {
+        self.open.has_left = true;
+        self.recorder.leave();
+    }
+
+    /// The running check was given up.
+    pub(crate) fn has_left(&self) -> bool {
+        self.open.has_left
+    }
+}

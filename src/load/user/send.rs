@@ -1,0 +1,354 @@
+//! A user's exchanges with services: each is sent, recorded and shown to whom it concerns.
+
+use std::mem;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use url::Url;
+
+use super::capture::{Sent, Unanswered};
+use super::prepared::{Prepared, SharedRequest, redirected};
+use super::response::Response;
+use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
+use crate::load::check::hooks::{FailureEvent, RequestEvent};
+use crate::load::http::{Client, Exchanged, Headers, HttpSettings, Uri};
+use crate::load::user::{OwnRequest, User};
+use crate::outcome::{RequestError, RequestErrorKind};
+use crate::sample::{Answer, Phase, RequestId, RequestTimes};
+
+/// Why a hook can make no request.
+const IN_NO_CHECK: &str =
+    "only checks make requests; give the class of users an on_start or on_stop instead of this hook";
+
+const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
+
+/// What headers say of the body's type.
+fn told_type(headers: &Headers) -> String {
+    match headers.get("content-type") {
+        Some(value) => format!("Content-Type '{}' was sent", String::from_utf8_lossy(value)),
+        None => "no Content-Type was sent".into(),
+    }
+}
+
+impl User {
+    /// Calls the hooks for requests.
+    fn tell_of_request(&mut self, name: &str, exchanged: &Exchanged) {
+        let hooks = Arc::clone(&self.hooks);
+        let event = RequestEvent {
+            name,
+            user: self.id,
+            iteration: self.iteration,
+            answer: exchanged.answer.as_ref().map(|answered| answered.status).map_err(|lost| lost.message.as_str()),
+            times: exchanged.times,
+            traffic: exchanged.traffic,
+        };
+        self.open.hooks += hooks.request.iter().map(|hook| hooks.timed(|| hook(&event))).sum::<Duration>();
+    }
+
+    /// Shows an exchange to those who want to see all of them.
+    fn show(&mut self, seen: Exchange) {
+        if !self.hooks.failure.is_empty() {
+            let kept = &mut self.open.exchanges;
+            if kept.len() == FailureEvent::MAX_EXCHANGES {
+                kept.remove(0);
+            }
+            kept.push(seen.clone());
+        }
+        if self.log.is_some() {
+            self.log_last();
+            self.open.unlogged = Some(seen);
+            if !self.open.finds_secrets {
+                self.log_last();
+            }
+        }
+    }
+
+    /// Logs the last exchange, if it is not yet.
+    pub(crate) fn log_last(&mut self) {
+        if let (Some(log), Some(mut seen)) = (&self.log, self.open.unlogged.take()) {
+            if self.open.finds_secrets {
+                seen.hide_values(&self.redactor.of_log());
+            }
+            log.offer(seen);
+        }
+    }
+
+    /// Makes a URL absolute.
+    pub(crate) fn url(&self, url: &str) -> Result<Url, String> {
+        let parsed = match (Url::parse(url), &self.settings.host) {
+            (Err(url::ParseError::RelativeUrlWithoutBase), Some(host)) => host.join(url),
+            (Err(url::ParseError::RelativeUrlWithoutBase), None) => {
+                return Err(format!(
+                    "'{url}' is relative, and the plan has no host; give --host, or PERFLOOP_HOST to a test target"
+                ));
+            }
+            (parsed, _) => parsed,
+        };
+        match parsed {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+            // Without what may be a password.
+            Ok(url) => Err(format!("{}: perfloop speaks http and https only", url.scheme())),
+            Err(error) => Err(format!("'{url}' is no URL: {error}")),
+        }
+    }
+
+    pub(crate) fn http_settings(&self) -> &HttpSettings {
+        &self.settings
+    }
+
+    pub(crate) fn wants_compressed(&self) -> bool {
+        self.settings.compressed
+    }
+
+    pub(crate) fn default_follow(&self) -> u32 {
+        self.settings.follow
+    }
+
+    /// A request that could not even be written.
+    pub(crate) fn unsendable(&mut self, name: &str, message: String) -> RequestError {
+        self.open.asked = true;
+        let request = self.request_id(name, true);
+        self.open.lost = Some(request);
+        self.open.blame.unsent(request);
+        RequestError { phase: Phase::Resolve, kind: RequestErrorKind::BadRequest, message, request }
+    }
+
+    /// Sends a request that other users send too.
+    pub(crate) fn send_shared(&mut self, shared: &SharedRequest, hops: u32) -> Result<Response, RequestError> {
+        self.send_filled(shared, hops, |_| Ok(()))
+    }
+
+    /// The same for a request that changes: `fill` sets in the user's copy what does.
+    pub(crate) fn send_filled(
+        &mut self,
+        shared: &SharedRequest,
+        hops: u32,
+        fill: impl FnOnce(&mut Prepared) -> Result<(), String>,
+    ) -> Result<Response, RequestError> {
+        if self.own.len() <= shared.slot {
+            self.own.resize_with(shared.slot + 1, || None);
+        }
+        let mut own = self.own[shared.slot].take().unwrap_or_else(|| {
+            let request = shared.request.own();
+            Box::new(OwnRequest { id: self.request_id(&request.name, request.is_named_by_url), request })
+        });
+        let result = match fill(&mut own.request) {
+            Ok(()) => {
+                let mut hop = None;
+                let result = self.send_as(own.id, &own.request, hops, &mut hop);
+                self.note(result, hop, shared.slot)
+            }
+            Err(message) => Err(self.unsendable(&own.request.name, message)),
+        };
+        self.own[shared.slot] = Some(own);
+        result
+    }
+
+    /// This user's copy of a shared request, as it was sent last.
+    pub(crate) fn own_request<'a>(&'a self, shared: &'a SharedRequest) -> &'a Prepared {
+        self.own.get(shared.slot).and_then(Option::as_deref).map_or(&shared.request, |own| &own.request)
+    }
+
+    /// Sends a request and follows at most `hops` redirects.
+    pub(crate) fn send(&mut self, request: Prepared, hops: u32) -> Result<Response, RequestError> {
+        let id = self.request_id(&request.name, request.is_named_by_url);
+        let mut hop = None;
+        let result = self.send_as(id, &request, hops, &mut hop);
+        self.note(result, hop.or(Some(request)), 0)
+    }
+
+    /// Leaves with an exchange what was sent: the request, or the number of the shared one.
+    fn note(
+        &mut self,
+        result: Result<Response, RequestError>,
+        request: Option<Prepared>,
+        slot: usize,
+    ) -> Result<Response, RequestError> {
+        match result {
+            Ok(mut response) => {
+                (response.sent.request, response.sent.slot) = (request, slot);
+                Ok(response)
+            }
+            Err(error) => {
+                if let Some(unanswered) = &mut self.open.unanswered {
+                    (unanswered.sent.request, unanswered.sent.slot) = (request, slot);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// What was sent after a redirect is left in `last`.
+    fn send_as(
+        &mut self,
+        mut id: RequestId,
+        request: &Prepared,
+        hops: u32,
+        last: &mut Option<Prepared>,
+    ) -> Result<Response, RequestError> {
+        for hop in 0.. {
+            let current = last.as_ref().unwrap_or(request);
+            let mut response = self.exchange(id, current)?;
+            if hops == 0 {
+                return Ok(response);
+            }
+            let next = match redirected(current, response.status(), &response.headers) {
+                Ok(None) => return Ok(response),
+                Ok(Some(_)) if hop == hops => Err(format!("more than {hops} redirects")),
+                Ok(Some(next)) => Ok(next),
+                Err(message) => Err(message),
+            };
+            // A hop is gone once the next is sent.
+            let sent = mem::take(&mut response.sent);
+            let next = next.map_err(|message| {
+                self.open.lost = Some(id);
+                let times = response.times();
+                self.open.unanswered = Some(Box::new(Unanswered { sent, times, message: message.clone() }));
+                RequestError { phase: Phase::Receive, kind: RequestErrorKind::Protocol, message, request: id }
+            })?;
+            id = self.request_id(&next.name, next.is_named_by_url);
+            *last = Some(next);
+        }
+        unreachable!("the loop above ends by returning")
+    }
+
+    /// There is no check that a request could be of.
+    fn may_not_send(&self, request: RequestId) -> RequestError {
+        let was_cut = self.open.has_left || self.shift.is_cut();
+        let message = if was_cut { "the run was cut off" } else { IN_NO_CHECK };
+        RequestError { phase: Phase::Resolve, kind: RequestErrorKind::Io, message: message.into(), request }
+    }
+
+    /// The client a request goes by; that of other settings is [made](Self::make_client) before.
+    fn client_for(&self, request: &Prepared) -> &Client {
+        let Some(settings) = &request.settings else { return &self.client };
+        self.others.iter().find(|(known, _)| known == settings).map_or(&self.client, |(_, client)| client)
+    }
+
+    /// Makes the client of a request with settings of its own, if it is the first.
+    fn make_client(&mut self, id: RequestId, request: &Prepared) -> Result<(), RequestError> {
+        let Some(settings) = &request.settings else { return Ok(()) };
+        if self.others.iter().any(|(known, _)| known == settings) {
+            return Ok(());
+        }
+        let made = self.factories.client(settings, self.id - 1, &self.interrupt).map_err(|error| {
+            self.open.lost = Some(id);
+            self.open.blame.unsent(id);
+            let (phase, kind) = (Phase::Resolve, RequestErrorKind::BadRequest);
+            RequestError { phase, kind, message: error.to_string(), request: id }
+        })?;
+        self.others.push((Arc::clone(settings), made));
+        Ok(())
+    }
+
+    /// Makes one exchange and records it.
+    fn exchange(&mut self, id: RequestId, request: &Prepared) -> Result<Response, RequestError> {
+        self.open.asked = true;
+        if !self.may_send() {
+            return Err(self.may_not_send(id));
+        }
+        self.make_client(id, request)?;
+        self.recorder.begin_request(id).map_err(|_| self.may_not_send(id))?;
+        let is_shown = self.log.is_some() || !self.hooks.failure.is_empty();
+        let started = is_shown.then(SystemTime::now);
+        self.open.in_exchange = Some(id);
+        let uri = &request.uri;
+        let with_cookies = self
+            .cookies
+            .as_deref()
+            .and_then(|cookies| cookies.added_to(&request.headers, uri, request.manner.repeats_cookies));
+        let headers = with_cookies.as_ref().unwrap_or(&request.headers);
+        let exchanged = self.client_for(request).exchange(request.ask(headers));
+        self.open.in_exchange = None;
+        let Exchanged { times, traffic, sent_at, .. } = exchanged;
+        let answer = match &exchanged.answer {
+            Ok(answered) => Answer::Status(answered.status),
+            Err(lost) => Answer::None { kind: lost.kind, phase: lost.phase },
+        };
+        self.open.tpr += times.setup() + times.response_time();
+        self.open.requests += 1;
+        self.open.answered += u32::from(exchanged.answer.is_ok());
+        let lateness = self.lag.sent(sent_at, times.setup());
+        self.lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
+        self.recorder.end_request(id, times, lateness, traffic, answer).map_err(|_| self.may_not_send(id))?;
+        if let Some(started) = started {
+            let seen = self.seen(started, request, headers, &exchanged);
+            self.show(seen);
+        }
+        if !self.hooks.request.is_empty() {
+            self.tell_of_request(&request.name, &exchanged);
+        }
+        self.serial += 1;
+        let began = sent_at.and_then(|at| at.checked_sub(times.setup()));
+        let is_refused = exchanged.answer.as_ref().is_ok_and(|answered| answered.status == UNSUPPORTED_MEDIA_TYPE);
+        let refused_type = is_refused.then(|| told_type(headers));
+        let sent = Sent { serial: self.serial, began, headers: with_cookies, refused_type, ..Sent::default() };
+        match exchanged.answer {
+            Ok(answered) => {
+                self.refusals = 0;
+                self.open.blame.answered(id);
+                if answered.headers.has("set-cookie") {
+                    self.take_cookies(uri, &answered.headers);
+                }
+                Ok(Response::new(id, answered, times, sent))
+            }
+            Err(lost) => {
+                self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
+                self.open.lost = Some(id);
+                self.open.blame.lost(id);
+                self.open.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message.clone() }));
+                Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn take_cookies(&mut self, from: &Uri, headers: &Headers) {
+        self.cookies.get_or_insert_default().take(from, headers);
+    }
+
+    /// The exchange as the log shows it, sent with these headers.
+    fn seen(&mut self, started: SystemTime, request: &Prepared, headers: &Headers, exchanged: &Exchanged) -> Exchange {
+        let answer = match &exchanged.answer {
+            Ok(answered) => {
+                Ok((answered.status, &answered.headers, &answered.body.kept[..], exchanged.traffic.body_bytes))
+            }
+            Err(lost) => Err(lost.message.as_str()),
+        };
+        let mut exchange = self.whole(started, request, headers, exchanged.times, answer, MAX_KEPT_BODY);
+        self.redactor.find_sent(headers.iter());
+        exchange.hide_values(&self.redactor.of_log());
+        exchange
+    }
+
+    /// A copy of an exchange, sent with these headers, with at most `limit` bytes of each body.
+    pub(crate) fn whole(
+        &self,
+        started: SystemTime,
+        request: &Prepared,
+        headers: &Headers,
+        times: RequestTimes,
+        answer: Result<(u16, &Headers, &[u8], u64), &str>,
+        limit: usize,
+    ) -> Exchange {
+        let sent_body = request.body.as_deref().unwrap_or_default();
+        let added = self.client_for(request).headers_added(request.ask(headers));
+        let added = added.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let given = headers.iter();
+        let sent = added.chain(given);
+        let answer = answer
+            .map_err(str::to_owned)
+            .map(|(status, headers, body, length)| (status, Message::new(headers.iter(), body, length, limit)));
+        Exchange {
+            user: self.id,
+            iteration: self.iteration,
+            started,
+            method: request.method.to_string(),
+            url: request.uri.to_string(),
+            sent: Message::new(sent, sent_body, sent_body.len() as u64, limit),
+            answer,
+            time: times.setup() + times.response_time(),
+            times,
+        }
+    }
+}
