@@ -13,7 +13,7 @@ use crate::end::{End, EndReason};
 use crate::error::Error;
 use crate::exchange::flight;
 use crate::load::{
-    self, Check, CheckSet, Classes, FailureEvent, Hooks, Outlined, Parts, Plan, RequestEvent, Steering, Stop, User,
+    self, Check, CheckSet, CheckShare, Classes, Control, FailureEvent, Hooks, Parts, Plan, RequestEvent, Stop, User,
     UserClass,
 };
 use crate::logs::{Logs, OpenLog, OpenLogs};
@@ -233,10 +233,10 @@ impl LoadTest {
     /// # Errors
     /// When there is nothing to run, or a gate can never be judged.
     #[cfg(feature = "cli")]
-    pub(crate) fn outline(&self) -> Result<Vec<Outlined>, Error> {
+    pub(crate) fn shares(&self) -> Result<Vec<CheckShare>, Error> {
         let classes = self.user_classes(&self.plan)?;
         self.validate_gates(&self.plan, &classes)?;
-        Ok(classes.outline())
+        Ok(classes.shares())
     }
 
     /// Starts the users' threads.
@@ -260,7 +260,7 @@ impl LoadTest {
         let shown: Vec<_> = classes.checks.iter().map(|check| plan.redactor.text(&check.name)).collect();
         let names =
             Arc::new(Names::new(shown.iter().map(|name| &**name)).grouping(plan.groups_names).renamed(&plan.renamings));
-        let steering = Arc::new(Steering::of(classes.classes.iter().map(|class| class.name.clone()).collect()));
+        let control = Arc::new(Control::of(classes.classes.iter().map(|class| class.name.clone()).collect()));
         let hooks = Arc::new(self.hooks);
         let is_scheduled = gates::is_scheduled(&plan, &classes);
         let asked = plan.asked(&classes);
@@ -281,7 +281,7 @@ impl LoadTest {
             names,
             sink: sink.clone(),
             stop: Arc::clone(&stop),
-            steering: Arc::clone(&steering),
+            control: Arc::clone(&control),
             log: logs.http.as_ref().map(|log| log.tap.clone()),
             samples: logs.samples.as_ref().map(|log| log.tap.clone()),
             flight,
@@ -292,7 +292,7 @@ impl LoadTest {
                     stop.set(EndReason::Stopped);
                     return Err(no_thread(error));
                 }
-                let live = Live { stop, steering, collector };
+                let live = Live { stop, control, collector };
                 Ok(Run {
                     live,
                     conductor,

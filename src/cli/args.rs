@@ -138,7 +138,7 @@ pub(super) struct Args {
     #[arg(short = 'L', long, help_heading = REQUEST)]
     pub(super) location: bool,
 
-    /// Ask for compressed answers and unpack them
+    /// RequestParts for compressed answers and unpack them
     #[arg(long, help_heading = REQUEST)]
     pub(super) compressed: bool,
 

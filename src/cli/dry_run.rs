@@ -9,7 +9,7 @@ use super::run::Aim;
 use super::screen::Screen;
 use super::{Exit, feed, outputs, secrets};
 use crate::error::Error;
-use crate::load::{Need, Outlined, Plan};
+use crate::load::{CheckShare, Plan, Resource};
 use crate::load_test::LoadTest;
 use crate::printable::name;
 use crate::redact::Redactor;
@@ -40,7 +40,7 @@ pub(super) fn show(
 ) -> Result<Exit, Error> {
     plan.validate()?;
     plan.try_client()?;
-    let checks = test.outline()?;
+    let checks = test.shares()?;
     outputs::try_all(args)?;
     // The screen tells what went wrong with it.
     let _ = write(args, plan, &checks, aim, settings, out);
@@ -51,7 +51,7 @@ pub(super) fn show(
 fn write(
     args: &Args,
     plan: &Plan,
-    checks: &[Outlined],
+    checks: &[CheckShare],
     aim: &Aim,
     settings: &Settings,
     out: &mut impl Write,
@@ -89,12 +89,12 @@ fn write(
 }
 
 /// What the plan will take of this machine.
-pub(super) fn needs(plan: &Plan, aim: &Aim) -> Vec<Need> {
-    plan.outlook(aim.has_tls(), aim.origins.len().max(1))
+pub(super) fn needs(plan: &Plan, aim: &Aim) -> Vec<Resource> {
+    plan.resources(aim.has_tls(), aim.origins.len().max(1))
 }
 
 /// A line for each need that may not be met.
-pub(super) fn shortages(needs: &[Need]) -> impl Iterator<Item = String> {
+pub(super) fn shortages(needs: &[Resource]) -> impl Iterator<Item = String> {
     needs.iter().filter(|need| !need.is_met()).map(|need| {
         let limit = need.limit.map_or_else(|| "unknown".to_owned(), |limit| amount(need, limit));
         let needed = amount(need, need.needed);
@@ -103,9 +103,9 @@ pub(super) fn shortages(needs: &[Need]) -> impl Iterator<Item = String> {
 }
 
 /// Bytes in their unit; what is counted, as a number.
-fn amount(need: &Need, number: u64) -> String {
+fn amount(need: &Resource, number: u64) -> String {
     match need.of {
-        Need::MEMORY | Need::BODIES | Need::FEED => bytes(number),
+        Resource::MEMORY | Resource::BODIES | Resource::FEED => bytes(number),
         _ => number.to_string(),
     }
 }
@@ -175,7 +175,7 @@ fn value(setting: &Effective, redactor: &Redactor) -> String {
     if all.is_empty() { "yes".into() } else { all.join("\n") }
 }
 
-fn need_row(need: &Need) -> Vec<String> {
+fn need_row(need: &Resource) -> Vec<String> {
     let limit = need.limit.map_or_else(|| "unknown".to_owned(), |limit| amount(need, limit));
     vec![need.of.to_owned(), amount(need, need.needed), limit]
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::Args;
 use crate::error::Error;
-use crate::load::{AtEnd, Feed, Need, Row};
+use crate::load::{AtEnd, Feed, Resource, Row};
 use crate::report::bytes;
 
 /// A `--feed-order`.
@@ -35,13 +35,13 @@ pub(super) fn parse_end(text: &str) -> Result<AtEnd, String> {
 }
 
 /// What the rows take of memory, as far as the length of their file tells.
-pub(super) fn need(args: &Args) -> Option<Need> {
-    fs::metadata(args.feed.as_ref()?).ok().map(|file| Need::of_feed(file.len()))
+pub(super) fn need(args: &Args) -> Option<Resource> {
+    fs::metadata(args.feed.as_ref()?).ok().map(|file| Resource::of_feed(file.len()))
 }
 
 /// # Errors
 /// When memory cannot hold the rows.
-fn fits(path: &Path, need: &Need) -> Result<(), Error> {
+fn fits(path: &Path, need: &Resource) -> Result<(), Error> {
     match need.limit.filter(|_| !need.is_met()) {
         None => Ok(()),
         Some(limit) => Err(Error::usage(format!(
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn rows_that_memory_cannot_hold_are_refused_before_they_are_read() {
         let told = |limit| {
-            let need = Need { limit, ..Need::of_feed(1024) };
+            let need = Resource { limit, ..Resource::of_feed(1024) };
             fits(Path::new("a.csv"), &need).map_err(|error| error.to_string())
         };
         assert_eq!((told(Some(4096)), told(None)), (Ok(()), Ok(())));

@@ -12,7 +12,7 @@ use super::screen::Screen;
 use super::target::Target;
 use super::{Exit, Refusal, Subcommand, config};
 use crate::error::Error;
-use crate::load::{Outlined, Plan};
+use crate::load::{CheckShare, Plan};
 use crate::load_test::LoadTest;
 use crate::printable;
 
@@ -46,7 +46,7 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let args = Args::from_arg_matches(&settings.matches)?;
     // How many hops a check follows does not change its name.
     let target = Target::to_list(&args).map_err(|error| settings.locate(error))?;
-    let checks = target.add_to(LoadTest::new(Plan::new()), &settings.roles)?.outline()?;
+    let checks = target.add_to(LoadTest::new(Plan::new()), &settings.roles)?.shares()?;
     let mut out = Screen::stdout();
     // The screen tells what went wrong with it.
     let _ = write(&checks, &target.contents(), &mut out);
@@ -74,13 +74,13 @@ fn refuse_outputs(settings: &Settings) -> Result<(), Error> {
 
 /// A line for each check, and below it one for each request that is known of it; names are never cut, so that they can
 /// be used elsewhere.
-fn write(checks: &[Outlined], contents: &[(String, Vec<String>)], mut writer: impl Write) -> io::Result<()> {
+fn write(checks: &[CheckShare], contents: &[(String, Vec<String>)], mut writer: impl Write) -> io::Result<()> {
     const TITLE: &str = "check";
-    let plain = |one: &Outlined| match &one.class {
+    let plain = |one: &CheckShare| match &one.class {
         Some(class) => format!("{class}: {}", one.check),
         None => one.check.clone(),
     };
-    let name = |one: &Outlined| printable::name(&plain(one)).into_owned();
+    let name = |one: &CheckShare| printable::name(&plain(one)).into_owned();
     let widest = checks.iter().map(|one| name(one).chars().count()).fold(TITLE.len(), usize::max);
     writeln!(writer, "{TITLE:<widest$}  weight    share")?;
     for one in checks {
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn shares_are_of_all_weights() {
         let mut bytes = Vec::new();
-        let row = |check: &str, weight, share| Outlined {
+        let row = |check: &str, weight, share| CheckShare {
             class: None,
             check: check.to_owned(),
             weight,

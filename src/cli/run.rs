@@ -16,7 +16,7 @@ use super::signals::Signals;
 use super::target::Target;
 use super::{Exit, Refusal, dry_run, help, proxies, secrets};
 use crate::error::Error;
-use crate::load::{Need, Plan};
+use crate::load::{Plan, Resource};
 use crate::load_test::LoadTest;
 use crate::printable::name;
 use crate::report::{Kept, RunInfo, Style, next_step, wrapped_line, write_text};
@@ -115,7 +115,7 @@ pub(super) fn carry_out(
     let info = RunInfo {
         started: SystemTime::now(),
         target: aim.shown(plan),
-        plan: Some(plan.told()),
+        plan: Some(plan.describe()),
         command: secrets::hidden(settings.words(), &plan.redactor),
         hosts: vec![host()],
     };
@@ -130,7 +130,7 @@ pub(super) fn carry_out(
         let _ = writeln!(out, "warning: {warning}");
     }
     // Hardly any service answers each user with as much as is kept.
-    let needs = dry_run::needs(plan, aim).into_iter().filter(|need| need.of != Need::BODIES).collect::<Vec<_>>();
+    let needs = dry_run::needs(plan, aim).into_iter().filter(|need| need.of != Resource::BODIES).collect::<Vec<_>>();
     for line in dry_run::shortages(&needs) {
         let _ = writeln!(out, "warning: {line}");
     }

@@ -9,24 +9,24 @@ mod user;
 
 pub use check::Check;
 pub use check::class::UserClass;
-pub(crate) use check::class::{Class, Classes, Outlined};
+pub(crate) use check::class::{CheckShare, Class, Classes};
 pub(crate) use check::hooks::Hooks;
 pub use check::hooks::{FailureEvent, RequestEvent};
 pub use check::set::CheckSet;
 pub(crate) use http::{
-    Added, Body, Family, Headers, Manner, Method, Route, TlsVersions, Uri, Version, certificate_file, origin_key,
-    text_of,
+    Added, Body, Family, Headers, Method, RequestOptions, Route, TlsVersions, Uri, Version, certificate_file,
+    origin_key, text_of,
 };
 #[cfg(feature = "hurl")]
 pub(crate) use http::{Hashes, unpacked};
 pub use http::{HttpSettings, TlsResume};
 pub use plan::Plan;
-pub(crate) use plan::resources::Need;
+pub(crate) use plan::resources::Resource;
 pub(crate) use plan::stages::Stages;
 pub use plan::wait::{Wait, between, constant, exponential, pacing, throughput};
 pub(crate) use plan::{Load, Start};
 pub(crate) use pool::arrivals::{Rate, RateOverTime};
-pub(crate) use pool::control::Steering;
+pub(crate) use pool::control::Control;
 pub(crate) use pool::runner::{Parts, start};
 pub(crate) use pool::stop::Stop;
 pub(crate) use user::CookieJar;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::end::EndReason;
-use crate::load::{Steering, Stop};
+use crate::load::{Control, Stop};
 use crate::stats::{Collector, Glance, Recent, Summary};
 
 /// Reads and ends a [`Run`](crate::Run) from anywhere: a progress line, a signal handler.
 #[derive(Debug, Clone)]
 pub struct Live {
     pub(super) stop: Arc<Stop>,
-    pub(super) steering: Arc<Steering>,
+    pub(super) control: Arc<Control>,
     pub(super) collector: Arc<Collector>,
 }
 
@@ -30,13 +30,13 @@ impl Live {
     /// stops it. A [rate](crate::Plan::rate) of arrivals is none of users, and stays. Users that this machine has no room for
     /// are not made, and warned of.
     pub fn set_users(&self, users: u32) {
-        self.steering.want(None, users);
+        self.control.want(None, users);
         self.stop.notify();
     }
 
     /// The same for the users of one class. False if there is no class of this name.
     pub fn set_class_users(&self, class: &str, users: u32) -> bool {
-        let is_known = self.steering.want(Some(class), users);
+        let is_known = self.control.want(Some(class), users);
         self.stop.notify();
         is_known
     }

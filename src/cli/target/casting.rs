@@ -122,7 +122,7 @@ mod tests {
     fn outline(roles: Roles) -> Result<Vec<(Option<String>, String, u32)>, String> {
         let checks = ["tests/a.hurl", "tests/b.hurl", "GET /"].map(|name| Check::new(name, |_: &mut User| ()));
         let test = cast(LoadTest::new(Plan::new()), checks.to_vec(), &roles, false, |class| class);
-        let rows = test.and_then(|test| test.outline()).map_err(|error| error.to_string())?;
+        let rows = test.and_then(|test| test.shares()).map_err(|error| error.to_string())?;
         Ok(rows.into_iter().map(|row| (row.class, row.check, (row.share * 100.0).round() as u32)).collect())
     }
 

@@ -11,7 +11,7 @@ use super::trouble::Trouble;
 use crate::hurl::certificate::certificate;
 use crate::hurl::eval::{Answer, AnswerParts, Expected, Fault, Hop};
 use crate::hurl::plan::{CookieCommand, Entry, EntryOptions, Filling, Follow, Options};
-use crate::load::{Added, HttpSettings, Manner, Origin, Response, User, Version, unpacked};
+use crate::load::{Added, HttpSettings, Origin, RequestOptions, Response, User, Version, unpacked};
 use crate::outcome::{RequestError, RequestErrorKind};
 use crate::sample::Phase;
 
@@ -90,7 +90,7 @@ impl Runner<'_> {
         let settings = settings(self.user, options).map_err(|message| {
             Trouble::Lost(self.user.unsendable(entry.request.shared.name(), message), entry.request.span)
         })?;
-        let manner = Manner {
+        let request_options = RequestOptions {
             version: if options.http10 { Version::HTTP_10 } else { Version::HTTP_11 },
             is_raw: true,
             wants_certificate: entry.wants_certificate,
@@ -108,7 +108,7 @@ impl Runner<'_> {
         let (request, mut fault) = (&entry.request, None);
         let last_url = self.urls.entry(request.shared.slot()).or_default();
         let sent = self.user.send_filled(&request.shared, 0, |prepared| {
-            (prepared.manner, prepared.settings) = (manner, settings);
+            (prepared.options, prepared.settings) = (request_options, settings);
             request.fill(prepared, filling, last_url).map_err(|found| {
                 let message = found.message.clone();
                 fault = Some(found);

@@ -208,7 +208,7 @@ impl Classes {
 
 /// A check as a plan has it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Outlined {
+pub(crate) struct CheckShare {
     /// Of which class, if there are several.
     pub(crate) class: Option<String>,
     pub(crate) check: String,
@@ -227,13 +227,13 @@ impl Classes {
     }
 
     /// Every check that iterations run, with its share.
-    pub(crate) fn outline(&self) -> Vec<Outlined> {
+    pub(crate) fn shares(&self) -> Vec<CheckShare> {
         // Fixed numbers of users have no share that a plan could tell: each counts as one user.
         let users = |class: &Class| f64::from(class.fixed.unwrap_or(class.weight));
         let mut outline = Vec::new();
         for class in &self.classes {
-            class.root.outline(1, 1.0, &mut |id, weight, per_iteration| {
-                outline.push(Outlined {
+            class.root.shares(1, 1.0, &mut |id, weight, per_iteration| {
+                outline.push(CheckShare {
                     class: (self.classes.len() > 1).then(|| class.name.clone()),
                     check: self.checks[usize::from(id.0)].name.clone(),
                     weight,
@@ -251,7 +251,7 @@ impl Classes {
 /// Which class each user is of, in the order they come: first the fixed ones, then each next user goes to the class
 /// that is furthest below its share. So the first users of many are what fewer would have been.
 #[derive(Debug)]
-pub(crate) struct Seating {
+pub(crate) struct ClassShares {
     fixed: Vec<u32>,
     weights: Vec<f64>,
     /// Users of each class that came by weight.
@@ -259,10 +259,10 @@ pub(crate) struct Seating {
     order: Vec<usize>,
 }
 
-impl Seating {
+impl ClassShares {
     pub(crate) fn new(classes: &[Class]) -> Self {
         let by_weight = |class: &Class| if class.fixed.is_some() { 0.0 } else { f64::from(class.weight) };
-        Seating {
+        ClassShares {
             fixed: classes.iter().map(|class| class.fixed.unwrap_or(0)).collect(),
             weights: classes.iter().map(by_weight).collect(),
             shared: vec![0; classes.len()],
@@ -323,7 +323,7 @@ mod tests {
     }
 
     fn split(classes: Vec<UserClass>, users: u32) -> Vec<u32> {
-        Seating::new(&Classes::new(classes, &Tags::default(), Wait::NONE).expect("classes").classes).split(users)
+        ClassShares::new(&Classes::new(classes, &Tags::default(), Wait::NONE).expect("classes").classes).split(users)
     }
 
     #[test]

@@ -147,12 +147,12 @@ impl Node {
     }
 
     /// Tells of each check its weight, and how often it is run in an iteration, on average.
-    pub(crate) fn outline(&self, weight: u32, share: f64, tell: &mut impl FnMut(CheckId, u32, f64)) {
+    pub(crate) fn shares(&self, weight: u32, share: f64, tell: &mut impl FnMut(CheckId, u32, f64)) {
         match self {
             Node::Check(id) => tell(*id, weight, share),
-            Node::Sequence(members) => members.iter().for_each(|member| member.outline(1, share, tell)),
+            Node::Sequence(members) => members.iter().for_each(|member| member.shares(1, share, tell)),
             Node::Weighted { members, total } => members.iter().for_each(|(member, weight)| {
-                member.outline(*weight, share * f64::from(*weight) / *total as f64, tell);
+                member.shares(*weight, share * f64::from(*weight) / *total as f64, tell);
             }),
         }
     }
@@ -204,7 +204,7 @@ mod tests {
         let (node, names) = numbered(CheckSet::weighted().set(browse, 3).set(buy, 1), &Tags::default());
         assert_eq!(names, ["index", "search", "cart", "pay"]);
         let mut shares = Vec::new();
-        node.outline(1, 1.0, &mut |_, weight, share| shares.push((weight, share)));
+        node.shares(1, 1.0, &mut |_, weight, share| shares.push((weight, share)));
         assert_eq!(shares, [(2, 0.5), (1, 0.25), (1, 0.25), (1, 0.25)]);
         let counts = runs(&node, 8000, 3);
         assert_eq!(counts[2], counts[3], "who buys pays");

@@ -12,13 +12,13 @@ use super::codec::{Broken, Exchange, Incoming};
 use super::connection_pool::Pool;
 use super::connector::Connections;
 use super::decoding::unpacked;
-use super::exchange_timing::SharedWire;
+use super::exchange_timing::SharedTiming;
 use super::explain::{Limits, explain};
 use super::headers::Headers;
 use super::interrupt::Interrupt;
 use super::outgoing::Outgoing;
 use super::proxy::Proxy;
-use super::request_parts::Ask;
+use super::request_parts::RequestParts;
 use super::resolver::AddressBook;
 use super::settings::HttpSettings;
 use super::tls::TlsSetup;
@@ -47,7 +47,7 @@ pub(super) struct Shared {
 #[derive(Debug)]
 pub(crate) struct Client {
     shared: Arc<Shared>,
-    wire: SharedWire,
+    timing: SharedTiming,
     connections: Connections,
     kept: RefCell<Kept>,
 }
@@ -120,77 +120,77 @@ impl ClientFactory {
 
     /// A client for user number `turn`, whose exchanges end when `interrupt` says so.
     pub(crate) fn client(&self, turn: u32, interrupt: &Interrupt) -> Client {
-        let wire = SharedWire::default();
-        let connections = Connections::new(&self.shared, &wire, turn, interrupt);
-        Client { shared: Arc::clone(&self.shared), wire, connections, kept: RefCell::default() }
+        let timing = SharedTiming::default();
+        let connections = Connections::new(&self.shared, &timing, turn, interrupt);
+        Client { shared: Arc::clone(&self.shared), timing, connections, kept: RefCell::default() }
     }
 }
 
 impl Client {
     /// Makes one exchange, the body read to its end.
-    pub(crate) fn exchange(&self, ask: Ask<'_>) -> Exchanged {
+    pub(crate) fn exchange(&self, ask: RequestParts<'_>) -> Exchanged {
         let settings = &self.shared.settings;
         let timeout = ask.timeout.unwrap_or(settings.timeout);
         let connect_timeout = settings.connect_timeout.map(|limit| limit.min(timeout));
         let careful = !ask.method.is_idempotent();
-        self.wire.lock().begin_exchange(
+        self.timing.lock().begin_exchange(
             Instant::now(),
             timeout,
             connect_timeout,
             careful,
-            ask.manner.wants_certificate,
+            ask.options.wants_certificate,
         );
         let mut result = self.attempt(ask);
         let remedy = result.as_ref().err().map_or(Remedy::None, |broken| self.remedy(broken, careful));
         match remedy {
             Remedy::None => {}
             Remedy::Repeat => {
-                self.wire.lock().begin_again(Instant::now());
+                self.timing.lock().begin_again(Instant::now());
                 result = self.attempt(ask);
             }
             Remedy::RepeatWithoutExpectation => {
-                self.wire.lock().begin_again(Instant::now());
+                self.timing.lock().begin_again(Instant::now());
                 let mut headers = ask.headers.clone();
                 headers.remove("expect");
-                result = self.attempt(Ask { headers: &headers, ..ask });
+                result = self.attempt(RequestParts { headers: &headers, ..ask });
             }
         }
         self.ended(ask, result, Limits { whole: timeout, connect: connect_timeout })
     }
 
-    fn ended(&self, ask: Ask<'_>, result: Result<Incoming, Broken>, limits: Limits) -> Exchanged {
-        let mut wire = self.wire.lock();
+    fn ended(&self, ask: RequestParts<'_>, result: Result<Incoming, Broken>, limits: Limits) -> Exchanged {
+        let mut timing = self.timing.lock();
         match result {
             Ok(Incoming { head, body, .. }) => Exchanged {
-                sent_at: wire.sent_at(),
-                answered_at: wire.last_byte_at(),
-                times: wire.answered(),
-                traffic: Traffic { body_bytes: body.length, ..wire.traffic },
+                sent_at: timing.sent_at(),
+                answered_at: timing.last_byte_at(),
+                times: timing.answered(),
+                traffic: Traffic { body_bytes: body.length, ..timing.traffic },
                 answer: Ok(Answered {
                     status: head.status,
                     headers: head.headers,
                     body,
                     version: head.version,
-                    peer: wire.peer,
-                    certificate: wire.certificate.take(),
+                    peer: timing.peer,
+                    certificate: timing.certificate.take(),
                 }),
             },
             Err(broken) => {
                 let is_gone = match &broken {
-                    Broken::Closed => wire.is_unread,
+                    Broken::Closed => timing.is_unread,
                     Broken::Transport(ureq::Error::Timeout(_)) => false,
-                    Broken::Transport(_) => wire.reset,
+                    Broken::Transport(_) => timing.reset,
                     _ => false,
                 };
-                let is_reused = !wire.traffic.new_connection && !wire.untouched;
-                let is_silent = matches!(wire.phase, Phase::Send | Phase::FirstByte);
-                wire.traffic.lost_kept = is_gone && is_reused && is_silent;
-                let lost = explain(broken, &mut wire, ask.uri, self.shared.proxy.as_ref(), limits);
+                let is_reused = !timing.traffic.new_connection && !timing.untouched;
+                let is_silent = matches!(timing.phase, Phase::Send | Phase::FirstByte);
+                timing.traffic.lost_kept = is_gone && is_reused && is_silent;
+                let lost = explain(broken, &mut timing, ask.uri, self.shared.proxy.as_ref(), limits);
                 Exchanged {
-                    sent_at: wire.sent_at(),
+                    sent_at: timing.sent_at(),
                     answered_at: None,
-                    times: wire.given_up(Instant::now()),
-                    traffic: wire.traffic,
+                    times: timing.given_up(Instant::now()),
+                    traffic: timing.traffic,
                     answer: Err(lost),
                 }
             }
@@ -200,40 +200,40 @@ impl Client {
     /// A server may close a connection just before a request comes: nobody's failure. Idempotent requests are repeated
     /// (RFC 9110, 9.2.2), others only if no byte of them had left.
     fn remedy(&self, broken: &Broken, careful: bool) -> Remedy {
-        let wire = self.wire.lock();
-        if wire.is_overdue(Instant::now()) {
+        let timing = self.timing.lock();
+        if timing.is_overdue(Instant::now()) {
             return Remedy::None;
         }
-        let is_reused = !wire.traffic.new_connection;
+        let is_reused = !timing.traffic.new_connection;
         match broken {
             Broken::ExpectationFailed => Remedy::RepeatWithoutExpectation,
             Broken::Early if is_reused && !careful => Remedy::Repeat,
             Broken::Closed | Broken::Transport(_) => {
-                let died = matches!(wire.phase, Phase::Send | Phase::FirstByte) && (!careful || wire.untouched);
+                let died = matches!(timing.phase, Phase::Send | Phase::FirstByte) && (!careful || timing.untouched);
                 if died && is_reused { Remedy::Repeat } else { Remedy::None }
             }
             Broken::Early | Broken::Protocol(_) | Broken::Packed(_) => Remedy::None,
         }
     }
 
-    fn outgoing<'a>(&'a self, ask: Ask<'a>) -> Outgoing<'a> {
+    fn outgoing<'a>(&'a self, ask: RequestParts<'a>) -> Outgoing<'a> {
         let is_plain = ask.uri.scheme_str() == Some("http");
         let forward = self.shared.proxy.as_ref().and_then(Proxy::forward).filter(|_| is_plain);
         Outgoing { ask, settings: &self.shared.settings, forward }
     }
 
-    fn attempt(&self, ask: Ask<'_>) -> Result<Incoming, Broken> {
+    fn attempt(&self, ask: RequestParts<'_>) -> Result<Incoming, Broken> {
         let outgoing = self.outgoing(ask);
         let kept = &mut *self.kept.borrow_mut();
         let mut connection = match kept.pool.take(ask.uri) {
             Some(connection) => {
-                self.wire.lock().ready();
+                self.timing.lock().ready();
                 connection
             }
             None => self.connections.connect(ask.uri)?,
         };
         let limit = BodyLimit(self.shared.settings.max_body);
-        let mut exchange = Exchange { transport: &mut *connection.transport, wire: &self.wire };
+        let mut exchange = Exchange { transport: &mut *connection.transport, timing: &self.timing };
         let mut incoming = exchange.run(&outgoing, limit, &mut kept.scratch)?;
         if incoming.keeps_alive {
             kept.pool.put(connection);
@@ -244,8 +244,8 @@ impl Client {
         Ok(incoming)
     }
 
-    /// The headers as they go over the wire: those that the client adds, and those of the request.
-    pub(crate) fn headers_added(&self, ask: Ask<'_>) -> Vec<(String, String)> {
+    /// The headers as they go over the timing: those that the client adds, and those of the request.
+    pub(crate) fn headers_added(&self, ask: RequestParts<'_>) -> Vec<(String, String)> {
         let outgoing = self.outgoing(ask);
         outgoing.added().into_iter().flatten().map(|(name, value)| (name.to_owned(), value.into_owned())).collect()
     }

@@ -11,9 +11,9 @@ use crate::error::Error;
 
 /// What all users share to make them: one factory for each of the settings, made when the first user needs it.
 #[derive(Debug, Default)]
-pub(crate) struct Factories(Mutex<Vec<Arc<ClientFactory>>>);
+pub(crate) struct ClientCache(Mutex<Vec<Arc<ClientFactory>>>);
 
-impl Factories {
+impl ClientCache {
     /// A client with these settings for user number `turn`.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use ureq::unversioned::transport::{NextTimeout, Transport};
 
 use super::body::{Body, BodyLimit};
 use super::buffers::MAX_OUTPUT;
-use super::exchange_timing::SharedWire;
+use super::exchange_timing::SharedTiming;
 use super::framing::{Ending, Framing, Step};
 use super::head::{Head, HeadSearch, parse};
 use super::outgoing::Outgoing;
@@ -19,11 +19,11 @@ const CONTINUE_PATIENCE: Duration = Duration::from_secs(1);
 /// A service may send so many interim answers (1xx) before the answer.
 const MAX_INTERIM: usize = 100;
 
-/// Limit of a call to a transport: the wire's deadlines hold instead, over all calls of an exchange.
+/// Limit of a call to a transport: the timing's deadlines hold instead, over all calls of an exchange.
 pub(super) const BY_THE_WIRE: NextTimeout =
     NextTimeout { after: NotHappening, reason: Timeout::Global, per_read: None, per_write: None };
 
-/// An answer as it came over the wire.
+/// An answer as it came over the timing.
 #[derive(Debug)]
 pub(super) struct Incoming {
     pub(super) head: Head,
@@ -61,7 +61,7 @@ impl From<ureq::Error> for Broken {
 /// A connection in the middle of an exchange.
 pub(super) struct Exchange<'a> {
     pub(super) transport: &'a mut dyn Transport,
-    pub(super) wire: &'a SharedWire,
+    pub(super) timing: &'a SharedTiming,
 }
 
 impl Exchange<'_> {
@@ -118,7 +118,7 @@ impl Exchange<'_> {
         if at_once == 0 {
             return Ok(true);
         }
-        self.wire.lock().output_size = at_once;
+        self.timing.lock().output_size = at_once;
         let mut filled = 0;
         for part in parts {
             let mut rest = *part;
@@ -130,7 +130,7 @@ impl Exchange<'_> {
                 if filled == at_once {
                     self.transport.transmit_output(filled, BY_THE_WIRE)?;
                     filled = 0;
-                    if self.wire.lock().is_send_over {
+                    if self.timing.lock().is_send_over {
                         return Ok(false);
                     }
                 }
@@ -139,12 +139,12 @@ impl Exchange<'_> {
         if filled > 0 {
             self.transport.transmit_output(filled, BY_THE_WIRE)?;
         }
-        Ok(!self.wire.lock().is_send_over)
+        Ok(!self.timing.lock().is_send_over)
     }
 
     /// Waits for the service to ask for the body. Returns the head of an answer that came instead.
     fn wait_for_continue(&mut self) -> Result<Option<Head>, Broken> {
-        self.wire.lock().patience = Instant::now().checked_add(CONTINUE_PATIENCE);
+        self.timing.lock().patience = Instant::now().checked_add(CONTINUE_PATIENCE);
         let mut interim = 0;
         let result = loop {
             match self.next_head() {
@@ -154,13 +154,13 @@ impl Exchange<'_> {
                     Err(error) => break Err(error),
                 },
                 Ok(head) => break Ok(Some(head)),
-                Err(Broken::Transport(ureq::Error::Timeout(_))) if !self.wire.lock().is_overdue(Instant::now()) => {
+                Err(Broken::Transport(ureq::Error::Timeout(_))) if !self.timing.lock().is_overdue(Instant::now()) => {
                     break Ok(None);
                 }
                 Err(error) => break Err(error),
             }
         };
-        self.wire.lock().patience = None;
+        self.timing.lock().patience = None;
         result
     }
 
@@ -189,7 +189,7 @@ impl Exchange<'_> {
             if !self.transport.await_input(BY_THE_WIRE)? {
                 return Err(Broken::Closed);
             }
-            if known == 0 && self.wire.lock().is_early {
+            if known == 0 && self.timing.lock().is_early {
                 return Err(Broken::Early);
             }
         }
@@ -201,7 +201,7 @@ impl Exchange<'_> {
         let mut body = Body::new(limit, expected);
         #[cfg(feature = "hurl")]
         {
-            body = body.hashed(outgoing.ask.manner.wants_hashes);
+            body = body.hashed(outgoing.ask.options.wants_hashes);
         }
         loop {
             let input = self.transport.buffers().input();
@@ -235,7 +235,7 @@ impl Exchange<'_> {
         // More than one answer has come. The first is the one on a new connection; on one that was used before it may have
         // waited there since before the request, and the second be the one.
         let is_clean = self.transport.buffers().input().is_empty();
-        if !is_clean && self.wire.lock().may_hold_more() {
+        if !is_clean && self.timing.lock().may_hold_more() {
             return Err(Broken::Early);
         }
         Ok(Incoming { head, body, keeps_alive: keeps_alive && is_clean })

@@ -13,7 +13,7 @@ use ureq::{Agent, Error};
 use super::client::Shared;
 use super::codec::BY_THE_WIRE;
 use super::connection_pool::{Connection, Origin};
-use super::exchange_timing::SharedWire;
+use super::exchange_timing::SharedTiming;
 use super::interrupt::Interrupt;
 use super::proxy::{Proxy, ProxyConnector};
 use super::resolver::UserResolver;
@@ -34,21 +34,21 @@ pub(super) struct Connections {
     chain: Box<AnyConnector>,
     resolver: UserResolver,
     shared: Arc<Shared>,
-    wire: SharedWire,
+    timing: SharedTiming,
     interrupt: Interrupt,
 }
 
 impl Connections {
-    pub(super) fn new(shared: &Arc<Shared>, wire: &SharedWire, turn: u32, interrupt: &Interrupt) -> Self {
-        let tls = Arc::new(TlsConnector::new(Arc::clone(&shared.tls), wire.clone()));
-        let chain = TcpConnector::new(wire.clone(), Arc::clone(shared))
-            .chain(ProxyConnector::new(Arc::clone(shared), Arc::clone(&tls), wire.clone()))
+    pub(super) fn new(shared: &Arc<Shared>, timing: &SharedTiming, turn: u32, interrupt: &Interrupt) -> Self {
+        let tls = Arc::new(TlsConnector::new(Arc::clone(&shared.tls), timing.clone()));
+        let chain = TcpConnector::new(timing.clone(), Arc::clone(shared))
+            .chain(ProxyConnector::new(Arc::clone(shared), Arc::clone(&tls), timing.clone()))
             .chain(Last(tls));
         Connections {
             chain: Box::new(chain),
-            resolver: UserResolver::new(Arc::clone(&shared.book), wire.clone(), turn as usize),
+            resolver: UserResolver::new(Arc::clone(&shared.book), timing.clone(), turn as usize),
             shared: Arc::clone(shared),
-            wire: wire.clone(),
+            timing: timing.clone(),
             interrupt: interrupt.clone(),
         }
     }
@@ -56,7 +56,7 @@ impl Connections {
     /// A new connection for requests to this place, as the proxy has it.
     ///
     /// # Errors
-    /// Why there is none; the wire knows in which phase.
+    /// Why there is none; the timing knows in which phase.
     #[inline(never)]
     pub(super) fn connect(&self, uri: &Uri) -> Result<Connection, Error> {
         let proxy = self.shared.proxy.as_ref();
@@ -79,7 +79,7 @@ impl Connections {
             }),
         };
         let transport = self.chain.connect(&details, None)?.ok_or(Error::ConnectionFailed)?;
-        self.wire.lock().ready();
+        self.timing.lock().ready();
         Ok(Connection { transport, origin: Origin::of(uri) })
     }
 }

@@ -12,10 +12,10 @@ use crate::sample::{Phase, RequestTimes, Traffic};
 /// Shared by a user's client and the transports it owns; all of them live on the user's own thread,
 /// so the lock is never waited for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SharedWire(Arc<Mutex<Wire>>);
+pub(super) struct SharedTiming(Arc<Mutex<ExchangeTiming>>);
 
-impl SharedWire {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Wire> {
+impl SharedTiming {
+    pub(super) fn lock(&self) -> MutexGuard<'_, ExchangeTiming> {
         self.0.lock()
     }
 }
@@ -34,7 +34,7 @@ pub(super) struct Read {
 const LATE: Duration = Duration::from_micros(100);
 
 #[derive(Debug, Default)]
-pub(super) struct Wire {
+pub(super) struct ExchangeTiming {
     /// When the whole exchange must be over.
     deadline: Option<Instant>,
     connect_timeout: Option<Duration>,
@@ -79,7 +79,7 @@ pub(super) struct Wire {
     pub(super) certificate: Option<Vec<u8>>,
 }
 
-impl Wire {
+impl ExchangeTiming {
     /// Forgets the last exchange.
     pub(super) fn begin_exchange(
         &mut self,
@@ -91,16 +91,16 @@ impl Wire {
     ) {
         // A timeout too long for the clock is none.
         let deadline = now.checked_add(timeout);
-        let asked = Wire { careful, wants_certificate, connect_timeout, ..Wire::default() };
-        *self = Wire { deadline, untouched: true, ..asked };
+        let asked = ExchangeTiming { careful, wants_certificate, connect_timeout, ..ExchangeTiming::default() };
+        *self = ExchangeTiming { deadline, untouched: true, ..asked };
         self.limit_connect(now);
     }
 
     /// Forgets a connection that brought no answer. The clock goes on from the first send.
     pub(super) fn begin_again(&mut self, now: Instant) {
-        let Wire { deadline, connect_timeout, sent_at, careful, wants_certificate, .. } = *self;
-        let asked = Wire { careful, wants_certificate, connect_timeout, ..Wire::default() };
-        *self = Wire { deadline, sent_at, ..asked };
+        let ExchangeTiming { deadline, connect_timeout, sent_at, careful, wants_certificate, .. } = *self;
+        let asked = ExchangeTiming { careful, wants_certificate, connect_timeout, ..ExchangeTiming::default() };
+        *self = ExchangeTiming { deadline, sent_at, ..asked };
         self.traffic.resent = true;
         self.limit_connect(now);
     }

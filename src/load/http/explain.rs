@@ -7,7 +7,7 @@ use ureq::http::Uri;
 
 use super::client::Lost;
 use super::codec::Broken;
-use super::exchange_timing::Wire;
+use super::exchange_timing::ExchangeTiming;
 use super::proxy::Proxy;
 use super::tls;
 use crate::load::os;
@@ -24,11 +24,17 @@ pub(super) struct Limits {
 }
 
 /// The kind of a break, and the line that tells it.
-pub(super) fn explain(broken: Broken, wire: &mut Wire, uri: &Uri, proxy: Option<&Proxy>, limits: Limits) -> Lost {
+pub(super) fn explain(
+    broken: Broken,
+    timing: &mut ExchangeTiming,
+    uri: &Uri,
+    proxy: Option<&Proxy>,
+    limits: Limits,
+) -> Lost {
     // In TLS 1.3 the service may refuse a client when that has sent its request already.
     let is_handshake = matches!(&broken, Broken::Transport(error) if tls::is_alert(error));
-    let is_handshake = is_handshake && wire.traffic.new_connection && !wire.has_answer();
-    let phase = if is_handshake { Phase::Tls } else { wire.phase };
+    let is_handshake = is_handshake && timing.traffic.new_connection && !timing.has_answer();
+    let phase = if is_handshake { Phase::Tls } else { timing.phase };
     let target = uri.host().map_or_else(|| "the host".to_owned(), |host| with_port(host, uri));
     let party = match (proxy, phase) {
         (Some(proxy), Phase::Resolve | Phase::Connect | Phase::Proxy) => {
@@ -46,7 +52,7 @@ pub(super) fn explain(broken: Broken, wire: &mut Wire, uri: &Uri, proxy: Option<
         Broken::Protocol(what) => (RequestErrorKind::Protocol, format!("broken HTTP while {doing}: {what}")),
         Broken::Packed(what) => (RequestErrorKind::Protocol, what),
         Broken::Early => {
-            wire.phase = Phase::FirstByte;
+            timing.phase = Phase::FirstByte;
             (RequestErrorKind::Protocol, format!("broken HTTP: {party} sent bytes that answer no request"))
         }
         // It is said again without the expectation, unless the time is up.
@@ -55,7 +61,7 @@ pub(super) fn explain(broken: Broken, wire: &mut Wire, uri: &Uri, proxy: Option<
             let whom = if phase == Phase::Proxy { format!(" ({party})") } else { String::new() };
             (RequestErrorKind::Timeout, format!("timed out after {} while {doing}{whom}", short(limit)))
         }
-        Broken::Transport(ureq::Error::Io(error)) => io_words(&error, phase, wire.reset, &party, &target),
+        Broken::Transport(ureq::Error::Io(error)) => io_words(&error, phase, timing.reset, &party, &target),
         Broken::Transport(ureq::Error::HostNotFound) => (RequestErrorKind::Resolve, format!("{party} has no address")),
         Broken::Transport(ureq::Error::Other(error)) if phase >= Phase::Proxy => {
             (RequestErrorKind::Tls, format!("TLS with {party} failed: {error}"))
@@ -65,7 +71,7 @@ pub(super) fn explain(broken: Broken, wire: &mut Wire, uri: &Uri, proxy: Option<
         }
         Broken::Transport(other) => (RequestErrorKind::Io, format!("{other} while {doing}")),
     };
-    let message = match wire.traffic.lost_kept {
+    let message = match timing.traffic.lost_kept {
         true => format!("{message}; it was a kept connection that {party} had closed before it read the request"),
         false => message,
     };

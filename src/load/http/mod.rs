@@ -27,14 +27,14 @@ mod transport;
 
 pub(crate) use body::Body;
 pub(crate) use client::{Answered, Client, ClientFactory, Exchanged};
-pub(crate) use client_cache::Factories;
+pub(crate) use client_cache::ClientCache;
 #[cfg(feature = "hurl")]
 pub(crate) use decoding::unpacked;
 #[cfg(feature = "hurl")]
 pub(crate) use hashes::Hashes;
 pub(crate) use headers::{Headers, check as check_header, text_of};
 pub(crate) use interrupt::Interrupt;
-pub(crate) use request_parts::{Ask, Manner};
+pub(crate) use request_parts::{RequestOptions, RequestParts};
 pub(crate) use settings::{Added, Family, Route, TlsVersions, certificate_file, origin_key};
 pub use settings::{HttpSettings, TlsResume};
 pub(crate) use ureq::http::{Method, Uri, Version};

@@ -1,4 +1,4 @@
-//! The head of a request as it goes over the wire (RFC 9112, 3), and how its body is framed.
+//! The head of a request as it goes over the timing (RFC 9112, 3), and how its body is framed.
 
 use std::borrow::Cow;
 use std::io::Write as _;
@@ -6,7 +6,7 @@ use std::io::Write as _;
 use ureq::http::{Method, Version};
 
 use super::proxy::HttpProxy;
-use super::request_parts::Ask;
+use super::request_parts::RequestParts;
 use super::settings::{Added, HttpSettings};
 
 const USER_AGENT: &str = concat!("perfloop/", env!("CARGO_PKG_VERSION"));
@@ -17,7 +17,7 @@ pub(super) type AddedLines<'a> = [Option<(&'static str, Cow<'a, str>)>; 7];
 /// A request and what of the settings shapes it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Outgoing<'a> {
-    pub(super) ask: Ask<'a>,
+    pub(super) ask: RequestParts<'a>,
     pub(super) settings: &'a HttpSettings,
     /// The proxy that is asked for the whole URL.
     pub(super) forward: Option<&'a HttpProxy>,
@@ -26,7 +26,7 @@ pub(super) struct Outgoing<'a> {
 impl<'a> Outgoing<'a> {
     /// The lines that are added, in the order they are sent.
     pub(super) fn added(&self) -> AddedLines<'a> {
-        let Outgoing { ask: Ask { method, uri, headers, body, .. }, settings, forward } = *self;
+        let Outgoing { ask: RequestParts { method, uri, headers, body, .. }, settings, forward } = *self;
         let wanted = |name: &'static str, value: Cow<'a, str>| (!headers.has(name)).then_some((name, value));
         let kept = |header| !settings.omitted.contains(&header);
         let authority = uri.authority().map_or("", |authority| authority.as_str());
@@ -49,7 +49,7 @@ impl<'a> Outgoing<'a> {
 
     /// Writes the head, its empty line included.
     pub(super) fn write_head(&self, output: &mut Vec<u8>) {
-        let Outgoing { ask: Ask { method, uri, headers, manner, .. }, forward, .. } = *self;
+        let Outgoing { ask: RequestParts { method, uri, headers, options, .. }, forward, .. } = *self;
         output.extend_from_slice(method.as_str().as_bytes());
         output.push(b' ');
         if forward.is_some() {
@@ -61,7 +61,7 @@ impl<'a> Outgoing<'a> {
             output.push(b'/');
         }
         output.extend_from_slice(target.as_bytes());
-        let version = if manner.version == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" };
+        let version = if options.version == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" };
         // Writing to a vector does not fail.
         let _ = write!(output, " {version}\r\n");
         let added = self.added();
@@ -87,14 +87,14 @@ impl<'a> Outgoing<'a> {
 
     /// The answer's body is to be unpacked.
     pub(super) fn unpacks(&self) -> bool {
-        self.settings.compressed && !self.ask.manner.is_raw
+        self.settings.compressed && !self.ask.options.is_raw
     }
 
     /// After the answer the connection can carry another request.
     pub(super) fn keeps_alive(&self) -> bool {
         let is_closing = self.ask.headers.has_word("connection", "close");
         let is_old =
-            self.ask.manner.version == Version::HTTP_10 && !self.ask.headers.has_word("connection", "keep-alive");
+            self.ask.options.version == Version::HTTP_10 && !self.ask.headers.has_word("connection", "keep-alive");
         self.settings.keep_alive && !is_closing && !is_old
     }
 }
@@ -102,13 +102,20 @@ impl<'a> Outgoing<'a> {
 #[cfg(test)]
 mod tests {
     use super::super::headers::Headers;
-    use crate::load::http::request_parts::Manner;
     use super::*;
+    use crate::load::http::request_parts::RequestOptions;
 
     /// The head of a request, and whether its body comes in chunks.
     fn head(method: &str, url: &str, headers: &Headers, body: Option<&[u8]>) -> String {
         let (method, uri) = (Method::from_bytes(method.as_bytes()).expect("a method"), url.parse().expect("a URL"));
-        let ask = Ask { method: &method, uri: &uri, headers, body, timeout: None, manner: Manner::default() };
+        let ask = RequestParts {
+            method: &method,
+            uri: &uri,
+            headers,
+            body,
+            timeout: None,
+            options: RequestOptions::default(),
+        };
         let mut head = Vec::new();
         Outgoing { ask, settings: &HttpSettings::default(), forward: None }.write_head(&mut head);
         String::from_utf8(head).expect("text")

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::client::Shared;
 use super::codec::{BY_THE_WIRE, Broken, Exchange};
-use super::exchange_timing::SharedWire;
+use super::exchange_timing::SharedTiming;
 use super::tls::TlsConnector;
 use crate::error::Error;
 use crate::load::basic_auth;
@@ -98,12 +98,12 @@ impl Proxy {
 pub(super) struct ProxyConnector {
     shared: Arc<Shared>,
     tls: Arc<TlsConnector>,
-    wire: SharedWire,
+    timing: SharedTiming,
 }
 
 impl ProxyConnector {
-    pub(super) fn new(shared: Arc<Shared>, tls: Arc<TlsConnector>, wire: SharedWire) -> Self {
-        ProxyConnector { shared, tls, wire }
+    pub(super) fn new(shared: Arc<Shared>, tls: Arc<TlsConnector>, timing: SharedTiming) -> Self {
+        ProxyConnector { shared, tls, timing }
     }
 
     fn open(
@@ -114,7 +114,7 @@ impl ProxyConnector {
         match &self.shared.proxy {
             None => Ok(transport),
             Some(Proxy::Http(proxy)) => {
-                self.wire.lock().begin(Phase::Proxy, Instant::now());
+                self.timing.lock().begin(Phase::Proxy, Instant::now());
                 let mut transport = match proxy.uri.scheme_str() {
                     Some("https") => self.tls.handshake(&proxy.uri, transport, &details.current_time)?,
                     _ => transport,
@@ -123,17 +123,17 @@ impl ProxyConnector {
                 if details.needs_tls() {
                     self.tunnel(proxy, details.uri, &mut *transport)?;
                 }
-                self.wire.lock().end(Instant::now());
+                self.timing.lock().end(Instant::now());
                 Ok(transport)
             }
             Some(Proxy::Socks(proxy)) => {
-                self.wire.lock().begin(Phase::Proxy, Instant::now());
+                self.timing.lock().begin(Phase::Proxy, Instant::now());
                 let address = if proxy.resolves { None } else { Some(address_of(details)?) };
                 let mut stream = TransportAdapter::new(transport, Arc::clone(&details.current_time));
                 proxy.open(&mut stream, details.uri, address)?;
                 let mut transport = stream.into_inner();
                 said_no_more(&mut *transport)?;
-                self.wire.lock().end(Instant::now());
+                self.timing.lock().end(Instant::now());
                 Ok(transport)
             }
         }
@@ -148,7 +148,7 @@ impl ProxyConnector {
             request.push_str(&format!("Proxy-Authorization: {login}\r\n"));
         }
         request.push_str("Proxy-Connection: Keep-Alive\r\n\r\n");
-        match (Exchange { transport: &mut *transport, wire: &self.wire }).open_tunnel(request.as_bytes()) {
+        match (Exchange { transport: &mut *transport, timing: &self.timing }).open_tunnel(request.as_bytes()) {
             Ok(200..=299) => said_no_more(transport),
             Ok(407) => Err(refused("it wants another user or password (status 407)").into()),
             Ok(status) => Err(refused(&format!("it answered with status {status}")).into()),

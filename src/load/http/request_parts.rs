@@ -8,19 +8,19 @@ use super::headers::Headers;
 
 /// One request, and what its answer is wanted for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ask<'a> {
+pub(crate) struct RequestParts<'a> {
     pub(crate) method: &'a Method,
     pub(crate) uri: &'a Uri,
     pub(crate) headers: &'a Headers,
     pub(crate) body: Option<&'a [u8]>,
     /// Without one it has that of the settings.
     pub(crate) timeout: Option<Duration>,
-    pub(crate) manner: Manner,
+    pub(crate) options: RequestOptions,
 }
 
 /// How a request is sent and its answer taken, where that is not as usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Manner {
+pub(crate) struct RequestOptions {
     pub(crate) version: Version,
     /// The body is wanted as it came: not unpacked.
     pub(crate) is_raw: bool,
@@ -32,9 +32,9 @@ pub(crate) struct Manner {
     pub(crate) repeats_cookies: bool,
 }
 
-impl Default for Manner {
+impl Default for RequestOptions {
     fn default() -> Self {
-        Manner {
+        RequestOptions {
             version: Version::HTTP_11,
             is_raw: false,
             wants_certificate: false,

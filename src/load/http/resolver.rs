@@ -14,7 +14,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::exchange_timing::SharedWire;
+use super::exchange_timing::SharedTiming;
 use super::settings::{Family, HttpSettings, Route, origin_key, same_host};
 use crate::units::after;
 
@@ -160,7 +160,7 @@ impl AddressBook {
 #[derive(Debug)]
 pub(super) struct UserResolver {
     book: Arc<AddressBook>,
-    wire: SharedWire,
+    timing: SharedTiming,
     /// Where this user begins in a list of several addresses, so that users spread over them.
     turn: usize,
     last: Mutex<Option<Last>>,
@@ -200,8 +200,8 @@ fn turned(mut addresses: Vec<SocketAddr>, turn: usize) -> Vec<SocketAddr> {
 }
 
 impl UserResolver {
-    pub(super) fn new(book: Arc<AddressBook>, wire: SharedWire, turn: usize) -> Self {
-        UserResolver { book, wire, turn, last: Mutex::new(None) }
+    pub(super) fn new(book: Arc<AddressBook>, timing: SharedTiming, turn: usize) -> Self {
+        UserResolver { book, timing, turn, last: Mutex::new(None) }
     }
 
     fn resolved(&self, addresses: Vec<SocketAddr>) -> ResolvedSocketAddrs {
@@ -233,9 +233,9 @@ impl Resolver for UserResolver {
         let (addresses, until) = match self.book.known(&host, port, self.turn) {
             Some(addresses) => (addresses, after(now, Duration::MAX)),
             None => {
-                let deadline = self.wire.lock().connect_deadline;
+                let deadline = self.timing.lock().connect_deadline;
                 let answer = self.book.look_up(&format!("{host}:{port}"), deadline);
-                self.wire.lock().times.resolve = now.elapsed();
+                self.timing.lock().times.resolve = now.elapsed();
                 match answer {
                     Some((Ok(addresses), until)) => (turned(addresses, self.turn), until),
                     Some((Err(error), _)) => return Err(ureq::Error::Other(error.into())),
@@ -315,7 +315,7 @@ mod tests {
             Config::default(),
             NextTimeout { after: Never, reason: ureq::Timeout::Resolve, per_read: None, per_write: None },
         );
-        let user = UserResolver::new(Arc::clone(book), SharedWire::default(), turn);
+        let user = UserResolver::new(Arc::clone(book), SharedTiming::default(), turn);
         user.resolve(&uri, &config, timeout).expect("addresses").to_vec()
     }
 

@@ -20,7 +20,7 @@ use ureq::unversioned::transport::time::Instant as UreqInstant;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, TransportAdapter};
 
 use super::buffers::ConnectionBuffers;
-use super::exchange_timing::SharedWire;
+use super::exchange_timing::SharedTiming;
 use crate::sample::Phase;
 
 pub(super) use setup::TlsSetup;
@@ -32,13 +32,13 @@ type Clock = dyn Fn() -> UreqInstant + Send + Sync;
 #[derive(Debug)]
 pub(super) struct TlsConnector {
     setup: Arc<TlsSetup>,
-    wire: SharedWire,
+    timing: SharedTiming,
     config: OnceLock<Arc<ClientConfig>>,
 }
 
 impl TlsConnector {
-    pub(super) fn new(setup: Arc<TlsSetup>, wire: SharedWire) -> Self {
-        TlsConnector { setup, wire, config: OnceLock::new() }
+    pub(super) fn new(setup: Arc<TlsSetup>, timing: SharedTiming) -> Self {
+        TlsConnector { setup, timing, config: OnceLock::new() }
     }
 
     /// A connection to this place inside TLS.
@@ -48,9 +48,9 @@ impl TlsConnector {
         transport: Box<dyn Transport>,
         clock: &Arc<Clock>,
     ) -> Result<Box<dyn Transport>, ureq::Error> {
-        self.wire.lock().begin(Phase::Tls, Instant::now());
+        self.timing.lock().begin(Phase::Tls, Instant::now());
         let wrapped = self.handshake(uri, transport, clock)?;
-        self.wire.lock().end(Instant::now());
+        self.timing.lock().end(Instant::now());
         Ok(wrapped)
     }
 
@@ -72,7 +72,7 @@ impl TlsConnector {
         Ok(Box::new(TlsTransport {
             stream: StreamOwned::new(connection, socket),
             buffers: ConnectionBuffers::default(),
-            wire: self.wire.clone(),
+            timing: self.timing.clone(),
         }))
     }
 }
@@ -90,7 +90,7 @@ fn tls_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ureq
 struct TlsTransport {
     stream: StreamOwned<ClientConnection, TransportAdapter>,
     buffers: ConnectionBuffers,
-    wire: SharedWire,
+    timing: SharedTiming,
 }
 
 impl std::fmt::Debug for TlsTransport {
@@ -102,18 +102,18 @@ impl std::fmt::Debug for TlsTransport {
 impl TlsTransport {
     /// Copies the other side's certificate for who wants it.
     fn note_certificate(&self) {
-        let mut wire = self.wire.lock();
+        let mut timing = self.timing.lock();
         // Of TLS inside that with a proxy, the inner one is the service's, and comes last.
-        if wire.wants_certificate {
+        if timing.wants_certificate {
             let shown = self.stream.conn.peer_certificates().and_then(|chain| chain.first());
-            wire.certificate = shown.map(|certificate| certificate.to_vec());
+            timing.certificate = shown.map(|certificate| certificate.to_vec());
         }
     }
 }
 
 impl Transport for TlsTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.buffers.reserve_output(self.wire.lock().output_size);
+        self.buffers.reserve_output(self.timing.lock().output_size);
         &mut self.buffers
     }
 
@@ -130,8 +130,8 @@ impl Transport for TlsTransport {
         self.stream.sock.set_timeout(timeout);
         let read = self.stream.read(self.buffers.input_append_buf());
         match &read {
-            Ok(1..) => self.wire.lock().opened(),
-            Ok(0) | Err(_) => self.wire.lock().closed_unopened(),
+            Ok(1..) => self.timing.lock().opened(),
+            Ok(0) | Err(_) => self.timing.lock().closed_unopened(),
         }
         let bytes = read?;
         self.buffers.input_appended(bytes);

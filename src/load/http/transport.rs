@@ -13,7 +13,7 @@ use ureq::{Error, Timeout};
 
 use super::buffers::ConnectionBuffers;
 use super::client::Shared;
-use super::exchange_timing::{Read, SharedWire};
+use super::exchange_timing::{Read, SharedTiming};
 use super::proxy::Proxy;
 use super::stamp::{Arrival, StampClock};
 use crate::load::os;
@@ -29,20 +29,20 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 /// No longer than this is waited for it.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// Maker of TCP connections whose every byte is noted in the user's wire.
+/// Maker of TCP connections whose every byte is noted in the user's timing.
 #[derive(Debug)]
 pub(super) struct TcpConnector {
-    wire: SharedWire,
+    timing: SharedTiming,
     shared: Arc<Shared>,
 }
 
 impl TcpConnector {
-    pub(super) fn new(wire: SharedWire, shared: Arc<Shared>) -> Self {
-        TcpConnector { wire, shared }
+    pub(super) fn new(timing: SharedTiming, shared: Arc<Shared>) -> Self {
+        TcpConnector { timing, shared }
     }
 
     fn connect_one(&self, address: SocketAddr) -> io::Result<TcpStream> {
-        match self.wire.lock().left(Instant::now()) {
+        match self.timing.lock().left(Instant::now()) {
             Some(Duration::ZERO) => Err(io::ErrorKind::TimedOut.into()),
             Some(left) => TcpStream::connect_timeout(&address, left),
             None => TcpStream::connect(address),
@@ -70,14 +70,14 @@ impl Connector for TcpConnector {
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<TcpTransport>, Error> {
         let since = Instant::now();
-        self.wire.lock().begin_connect(since);
+        self.timing.lock().begin_connect(since);
         let stream = self.connect_any(&details.addrs).map_err(|error| {
             let to = self.shared.proxy.as_ref().map_or(details.uri, Proxy::uri);
             self.shared.book.strike_out(to);
             timeout_or_io(error)
         })?;
         let now = Instant::now();
-        self.wire.lock().end(now);
+        self.timing.lock().end(now);
         // Without it the kernel may hold a request back until the last one is acknowledged.
         stream.set_nodelay(true)?;
         os::stamp_arrivals(&stream);
@@ -87,7 +87,7 @@ impl Connector for TcpConnector {
         (details.register_shutdown)(handle)?;
         Ok(Some(TcpTransport {
             socket,
-            wire: self.wire.clone(),
+            timing: self.timing.clone(),
             buffers: ConnectionBuffers::default(),
             read_limit: None,
             write_limit: None,
@@ -117,7 +117,7 @@ impl ShutdownHandle for Socket {
 #[derive(Debug)]
 pub(super) struct TcpTransport {
     socket: Arc<Socket>,
-    wire: SharedWire,
+    timing: SharedTiming,
     buffers: ConnectionBuffers,
     /// The limits set on the socket now.
     read_limit: Option<Duration>,
@@ -141,7 +141,7 @@ impl TcpTransport {
     /// How long the next system call may take, told to the socket only when it must be: once per
     /// connection, and again when an exchange has used up a part of its time.
     fn limit(&mut self, direction: Direction, now: Instant) -> Result<(), Error> {
-        let left = self.wire.lock().left(now);
+        let left = self.timing.lock().left(now);
         if left.is_some_and(|left| left.is_zero()) {
             return Err(Error::Timeout(Timeout::Global));
         }
@@ -177,32 +177,32 @@ impl TcpTransport {
         self.was_refused || os::is_reset_within(&self.socket.0, self.round_trip.clamp(SHORTEST_WAIT, LONGEST_WAIT))
     }
 
-    /// Notes in the wire that the other side has ended the connection.
+    /// Notes in the timing that the other side has ended the connection.
     fn note_end(&self) {
         let is_silent = {
-            let mut wire = self.wire.lock();
-            wire.ended_at = Some(self.last_use);
-            wire.careful && !wire.untouched && !wire.traffic.new_connection && wire.phase == Phase::FirstByte
+            let mut timing = self.timing.lock();
+            timing.ended_at = Some(self.last_use);
+            timing.careful && !timing.untouched && !timing.traffic.new_connection && timing.phase == Phase::FirstByte
         };
         if is_silent {
             let is_unread = self.is_refused();
-            self.wire.lock().is_unread = is_unread;
+            self.timing.lock().is_unread = is_unread;
         }
     }
 
-    /// Tells the wire about a read, unless it met the end of the stream: a FIN is no part of the answer.
+    /// Tells the timing about a read, unless it met the end of the stream: a FIN is no part of the answer.
     fn note(&mut self, received: os::Received, room: usize) {
         self.last_use = Instant::now();
         if received.bytes == 0 {
             return self.note_end();
         }
         let returned = self.last_use;
-        let mut wire = self.wire.lock();
-        let sent = wire.not_before().unwrap_or(returned);
+        let mut timing = self.timing.lock();
+        let sent = timing.not_before().unwrap_or(returned);
         let arrival = received.stamp.map_or(Arrival::Unknown, |stamp| self.stamps.arrival(stamp, sent, returned));
         self.is_telling = received.stamp.is_some() && !self.is_wrapped;
         let filled_buffer = received.bytes == room;
-        wire.received(Read { bytes: received.bytes, filled_buffer, arrival, returned });
+        timing.received(Read { bytes: received.bytes, filled_buffer, arrival, returned });
     }
 }
 
@@ -214,17 +214,17 @@ enum Direction {
 
 impl Transport for TcpTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.buffers.reserve_output(self.wire.lock().output_size);
+        self.buffers.reserve_output(self.timing.lock().output_size);
         &mut self.buffers
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
         let mut now = Instant::now();
         self.last_use = now;
-        let mut wire = self.wire.lock();
-        wire.sending(now, amount);
-        wire.peer = self.peer;
-        drop(wire);
+        let mut timing = self.timing.lock();
+        timing.sending(now, amount);
+        timing.peer = self.peer;
+        drop(timing);
         let mut sent = 0;
         while sent < amount && !self.send_failed {
             self.limit(Direction::Write, now)?;
@@ -232,7 +232,7 @@ impl Transport for TcpTransport {
                 Ok(0) => self.send_failed = true,
                 Ok(bytes) => {
                     sent += bytes;
-                    self.wire.lock().untouched = false;
+                    self.timing.lock().untouched = false;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if is_timeout(&error) => {
@@ -246,12 +246,12 @@ impl Transport for TcpTransport {
                 now = Instant::now();
             }
         }
-        self.wire.lock().is_send_over = self.send_failed;
+        self.timing.lock().is_send_over = self.send_failed;
         Ok(())
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
-        self.wire.lock().awaiting();
+        self.timing.lock().awaiting();
         // The last one known is near enough for the first look at what is left of the time.
         let mut now = self.last_use;
         loop {
@@ -265,7 +265,7 @@ impl Transport for TcpTransport {
             match os::receive(&self.socket.0, buffer) {
                 Ok(received) => {
                     self.note(received, room);
-                    if is_over && !self.wire.lock().came_in_time() {
+                    if is_over && !self.timing.lock().came_in_time() {
                         return Err(Error::Timeout(Timeout::Global));
                     }
                     self.buffers.input_appended(received.bytes);
@@ -275,7 +275,7 @@ impl Transport for TcpTransport {
                 // The limit on the socket may be an old and shorter one: look at the clock, and go on with what is left.
                 Err(error) if is_timeout(&error) => self.read_limit = None,
                 Err(error) => {
-                    self.wire.lock().reset = true;
+                    self.timing.lock().reset = true;
                     return Err(Error::Io(io::Error::other(error)));
                 }
             }
@@ -288,7 +288,7 @@ impl Transport for TcpTransport {
             return false;
         }
         // Where there are stamps, they tell bytes that came before a request from its answer.
-        let is_trusted = self.is_telling && !self.wire.lock().careful && self.last_use.elapsed() < TRUSTED_REST;
+        let is_trusted = self.is_telling && !self.timing.lock().careful && self.last_use.elapsed() < TRUSTED_REST;
         is_trusted || os::is_quiet(&self.socket.0)
     }
 }

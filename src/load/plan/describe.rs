@@ -8,7 +8,7 @@ use crate::units;
 
 impl Plan {
     /// The plan for people. What is as it is by default goes without saying.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let mut parts = vec![self.load.to_string()];
         parts.extend(self.apart().map(|apart| format!("started {apart} apart")));
         parts.extend(self.limits());
@@ -21,7 +21,7 @@ impl Plan {
                 parts.push(format!("{name} {}", tags.join(" ")));
             }
         }
-        parts.extend(self.http.told());
+        parts.extend(self.http.describe());
         parts.join(", ")
     }
 
@@ -47,7 +47,7 @@ impl Plan {
 
 impl HttpSettings {
     /// What differs from the default, but for certificates, which are no numbers' business.
-    fn told(&self) -> Vec<String> {
+    fn describe(&self) -> Vec<String> {
         let default = HttpSettings::default();
         let mut parts = Vec::new();
         if self.timeout != default.timeout {
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_plan_says_only_what_is_not_by_default() {
-        assert_eq!(Plan::new().told(), "1 user, 10 s, wait none");
+        assert_eq!(Plan::new().describe(), "1 user, 10 s, wait none");
     }
 
     #[test]
@@ -103,7 +103,7 @@ mod tests {
             (plan().http(http().proxy(proxy)), "4 users, 1 s, wait none, proxy proxy.test:3128"),
         ];
         for (plan, wanted) in rows {
-            assert_eq!(plan.told(), wanted);
+            assert_eq!(plan.describe(), wanted);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How much is asked of the service, and when: what the driver follows.
+//! How much is asked of the service, and when: what the scheduler follows.
 
 use std::sync::Arc;
 use std::time::Duration;

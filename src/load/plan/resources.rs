@@ -19,7 +19,7 @@ const FEED_TIMES: u64 = 4;
 
 /// Something a plan takes, beside how much of it there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Need {
+pub(crate) struct Resource {
     /// `memory`, which is in bytes; or what is counted.
     pub(crate) of: &'static str,
     /// How much the run takes at most.
@@ -30,7 +30,7 @@ pub(crate) struct Need {
     pub(crate) remedy: String,
 }
 
-impl Need {
+impl Resource {
     pub(crate) const MEMORY: &str = "memory";
     /// Bytes, if each user gets an answer as long as any may be.
     pub(crate) const BODIES: &str = "longest bodies";
@@ -40,8 +40,8 @@ impl Need {
 
     /// What a file of rows of this length takes.
     pub(crate) fn of_feed(length: u64) -> Self {
-        Need {
-            of: Need::FEED,
+        Resource {
+            of: Resource::FEED,
             needed: length.saturating_mul(FEED_TIMES),
             limit: os::free_memory(),
             remedy: "use fewer rows, or fewer columns".into(),
@@ -55,27 +55,27 @@ impl Need {
 
 impl Plan {
     /// What the run will take, if each user connects to so many addresses, by TLS or not.
-    pub(crate) fn outlook(&self, has_tls: bool, addresses: usize) -> Vec<Need> {
+    pub(crate) fn resources(&self, has_tls: bool, addresses: usize) -> Vec<Resource> {
         let users = u64::from(self.most_users());
         let user_memory = if has_tls { TLS_USER_MEMORY } else { USER_MEMORY };
-        let memory = Need {
-            of: Need::MEMORY,
+        let memory = Resource {
+            of: Resource::MEMORY,
             needed: users * user_memory + OWN_MEMORY,
             limit: os::free_memory(),
             remedy: "use fewer users".into(),
         };
         let counted = os::limits().into_iter().map(|limit| {
             // Each address takes a connection of its own; for ports the limit is one address's.
-            let times = if limit.of == Need::OPEN_FILES { addresses as u64 } else { 1 };
-            Need {
+            let times = if limit.of == Resource::OPEN_FILES { addresses as u64 } else { 1 };
+            Resource {
                 of: limit.of,
                 needed: users * limit.taken_by_user(self.shares_process_with_target) * times + limit.own,
                 limit: Some(limit.available.saturating_add(limit.own)),
                 remedy: format!("use fewer users or raise the limit ({})", limit.remedy),
             }
         });
-        let bodies = Need {
-            of: Need::BODIES,
+        let bodies = Resource {
+            of: Resource::BODIES,
             needed: users.saturating_mul(self.http.max_body as u64),
             limit: memory.limit,
             remedy: "use fewer users, or keep less of an answer (--max-body)".into(),
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn needed(plan: &Plan, has_tls: bool, addresses: usize, of: &str) -> u64 {
-        let all = plan.outlook(has_tls, addresses);
+        let all = plan.resources(has_tls, addresses);
         all.iter().find(|need| need.of == of).map(|need| need.needed).expect("a need")
     }
 
@@ -124,13 +124,13 @@ mod tests {
 
     #[test]
     fn a_feed_takes_some_times_its_length() {
-        assert_eq!(Need::of_feed(1000).needed, 4000);
+        assert_eq!(Resource::of_feed(1000).needed, 4000);
     }
 
     #[test]
     fn a_need_above_its_limit_is_not_met() {
-        let need = Need { of: "threads", needed: 11, limit: Some(10), remedy: String::new() };
+        let need = Resource { of: "threads", needed: 11, limit: Some(10), remedy: String::new() };
         assert!(!need.is_met());
-        assert!(Need { limit: None, ..need }.is_met());
+        assert!(Resource { limit: None, ..need }.is_met());
     }
 }

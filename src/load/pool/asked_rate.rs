@@ -31,7 +31,7 @@ impl Shared {
                 let lines = rate.of.lines();
                 of_rate(rate, (area(&lines, to_s) - area(&lines, from_s)) / (to_s - from_s))
             }
-            Load::Users { .. } | Load::Stages(_) if !self.steering.was_used() => {
+            Load::Users { .. } | Load::Stages(_) if !self.control.was_used() => {
                 let (pace, changes) = (self.classes.pace()?, self.plan.changes());
                 of_pace(pace, (user_seconds(&changes, to_s) - user_seconds(&changes, from_s)) / (to_s - from_s))
             }

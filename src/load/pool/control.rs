@@ -7,7 +7,7 @@ use std::time::Instant;
 use parking_lot::Mutex;
 
 use super::arrivals::Arrivals;
-use super::levels::Crew;
+use super::levels::Levels;
 use super::request_budget::RequestBudget;
 use super::stop::Stop;
 use super::user_pool::Handles;
@@ -22,8 +22,8 @@ pub(crate) struct Shared {
     pub(crate) classes: Classes,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) stop: Arc<Stop>,
-    pub(crate) crew: Arc<Crew>,
-    pub(crate) steering: Arc<Steering>,
+    pub(crate) levels: Arc<Levels>,
+    pub(crate) control: Arc<Control>,
     /// Requests that may still be begun, if they are counted.
     pub(crate) budget: Option<RequestBudget>,
     /// Iterations that come by themselves, if they do.
@@ -32,7 +32,7 @@ pub(crate) struct Shared {
     pub(crate) first_start: OnceLock<Instant>,
     /// Threads of users that have not ended.
     pub(crate) running: AtomicU32,
-    /// The driver may still tell users to begin.
+    /// The scheduler may still tell users to begin.
     pub(crate) driving: AtomicBool,
     /// The start of some user has passed.
     pub(crate) has_worked: AtomicBool,
@@ -41,13 +41,13 @@ pub(crate) struct Shared {
 
 /// Wishes of people and programs while a run goes on.
 #[derive(Debug, Default)]
-pub(crate) struct Steering {
-    wishes: Mutex<Vec<Wish>>,
+pub(crate) struct Control {
+    commands: Mutex<Vec<Command>>,
     /// No user was free when the last one took an arrival.
     helpers_wanted: AtomicBool,
     /// There are as many users as there may be.
     pool_full: AtomicBool,
-    /// Somebody has had a wish.
+    /// Somebody has had a command.
     was_used: AtomicBool,
     /// The names of the classes, once the run has begun.
     classes: OnceLock<Vec<String>>,
@@ -55,38 +55,38 @@ pub(crate) struct Steering {
 
 /// How many users are wanted, whatever the plan said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum Command {
     /// Of all classes together.
     Users(u32),
     /// Of one class, by its number; the others stay as they are.
     OfClass(usize, u32),
 }
 
-impl Steering {
+impl Control {
     pub(crate) fn of(classes: Vec<String>) -> Self {
-        let steering = Steering::default();
-        steering.classes.get_or_init(|| classes);
-        steering
+        let control = Control::default();
+        control.classes.get_or_init(|| classes);
+        control
     }
 
     /// From now on so many users are wanted, in all or of one class. False if there is no such class.
     pub(crate) fn want(&self, class: Option<&str>, users: u32) -> bool {
         self.was_used.store(true, Ordering::SeqCst);
         let Some(class) = class else {
-            *self.wishes.lock() = vec![Wish::Users(users)];
+            *self.commands.lock() = vec![Command::Users(users)];
             return true;
         };
         let known = self.classes.get().and_then(|classes| classes.iter().position(|name| name == class));
         let Some(class) = known else { return false };
-        let mut wishes = self.wishes.lock();
-        wishes.retain(|wish| !matches!(wish, Wish::OfClass(of, _) if *of == class));
-        wishes.push(Wish::OfClass(class, users));
+        let mut commands = self.commands.lock();
+        commands.retain(|command| !matches!(command, Command::OfClass(of, _) if *of == class));
+        commands.push(Command::OfClass(class, users));
         true
     }
 
     /// In the order in which they are to be followed.
-    pub(crate) fn take_wishes(&self) -> Vec<Wish> {
-        std::mem::take(&mut self.wishes.lock())
+    pub(crate) fn take_commands(&self) -> Vec<Command> {
+        std::mem::take(&mut self.commands.lock())
     }
 
     /// The plan alone does not say how many users were wanted.
@@ -107,14 +107,14 @@ impl Steering {
     }
 
     pub(crate) fn has_news(&self) -> bool {
-        self.helpers_wanted.load(Ordering::SeqCst) || !self.wishes.lock().is_empty()
+        self.helpers_wanted.load(Ordering::SeqCst) || !self.commands.lock().is_empty()
     }
 }
 
 impl Shared {
     pub(crate) fn all_ended(&self) -> bool {
         // After the stop nobody begins, whoever still drives.
-        let nobody_comes = || !self.driving.load(Ordering::SeqCst) && !self.steering.are_helpers_wanted();
+        let nobody_comes = || !self.driving.load(Ordering::SeqCst) && !self.control.are_helpers_wanted();
         self.running.load(Ordering::SeqCst) == 0 && (self.stop.is_set() || nobody_comes())
     }
 
@@ -135,13 +135,13 @@ impl Shared {
     /// Asks for more users to take arrivals.
     pub(crate) fn want_helpers(&self) {
         if !self.is_pool_full() {
-            self.steering.helpers_wanted.store(true, Ordering::SeqCst);
+            self.control.helpers_wanted.store(true, Ordering::SeqCst);
             self.stop.notify();
         }
     }
 
     pub(crate) fn is_pool_full(&self) -> bool {
-        self.steering.pool_full.load(Ordering::SeqCst)
+        self.control.pool_full.load(Ordering::SeqCst)
     }
 }
 
@@ -151,12 +151,12 @@ mod tests {
 
     #[test]
     fn a_wish_for_one_class_leaves_the_one_before_it_for_all() {
-        let steering = Steering::of(vec!["a".into(), "b".into()]);
-        steering.want(Some("a"), 9);
-        steering.want(None, 5);
-        assert!(steering.want(Some("b"), 1) && steering.want(Some("b"), 2) && !steering.want(Some("c"), 3));
-        assert!(steering.has_news());
-        assert_eq!(steering.take_wishes(), [Wish::Users(5), Wish::OfClass(1, 2)]);
-        assert!(!steering.has_news());
+        let control = Control::of(vec!["a".into(), "b".into()]);
+        control.want(Some("a"), 9);
+        control.want(None, 5);
+        assert!(control.want(Some("b"), 1) && control.want(Some("b"), 2) && !control.want(Some("c"), 3));
+        assert!(control.has_news());
+        assert_eq!(control.take_commands(), [Command::Users(5), Command::OfClass(1, 2)]);
+        assert!(!control.has_news());
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::sample::{CheckId, RequestId, UnfinishedSample};
 
 #[derive(Debug)]
-pub(crate) struct Open {
+pub(crate) struct InFlight {
     state: AtomicU8,
     check: AtomicU16,
     request: AtomicU16,
@@ -39,9 +39,9 @@ impl From<WasCut> for NoMore {
     }
 }
 
-impl Open {
+impl InFlight {
     pub(crate) fn new(epoch: Instant) -> Self {
-        Open {
+        InFlight {
             state: AtomicU8::new(IDLE),
             check: AtomicU16::new(0),
             request: AtomicU16::new(0),
@@ -109,51 +109,51 @@ mod tests {
     #[test]
     fn after_a_cut_every_step_fails_and_the_open_work_was_taken_once() {
         let start = Instant::now();
-        let open = Open::new(start);
-        open.begin_check(CheckId(3), start).expect("not cut");
-        open.begin_request(RequestId(7)).expect("not cut");
-        let taken = open.cut(start + Duration::from_secs(2)).expect("a check is open");
+        let in_flight = InFlight::new(start);
+        in_flight.begin_check(CheckId(3), start).expect("not cut");
+        in_flight.begin_request(RequestId(7)).expect("not cut");
+        let taken = in_flight.cut(start + Duration::from_secs(2)).expect("a check is open");
         assert_eq!((taken.check, taken.request), (CheckId(3), Some(RequestId(7))));
         assert_eq!(taken.age, Duration::from_secs(2));
-        assert!(open.cut(start).is_none(), "a second cut finds nothing");
-        assert_eq!(open.end_request(), Err(WasCut));
-        assert_eq!(open.end_check(), Err(WasCut));
-        assert_eq!(open.begin_check(CheckId(3), start), Err(WasCut));
+        assert!(in_flight.cut(start).is_none(), "a second cut finds nothing");
+        assert_eq!(in_flight.end_request(), Err(WasCut));
+        assert_eq!(in_flight.end_check(), Err(WasCut));
+        assert_eq!(in_flight.begin_check(CheckId(3), start), Err(WasCut));
     }
 
     #[test]
     fn a_check_that_its_user_gives_up_is_taken_once_and_the_next_may_begin() {
         let start = Instant::now();
-        let open = Open::new(start);
-        open.begin_check(CheckId(3), start).expect("not cut");
-        let taken = open.leave(start + Duration::from_secs(2)).expect("a check is open");
+        let in_flight = InFlight::new(start);
+        in_flight.begin_check(CheckId(3), start).expect("not cut");
+        let taken = in_flight.leave(start + Duration::from_secs(2)).expect("a check is open");
         assert_eq!((taken.check, taken.request, taken.age), (CheckId(3), None, Duration::from_secs(2)));
-        assert!(open.leave(start).is_none());
-        assert_eq!((open.begin_request(RequestId(1)), open.end_check()), (Err(WasCut), Err(WasCut)));
-        open.come_home().expect("not cut");
-        open.begin_check(CheckId(4), start).expect("not cut");
-        open.leave(start).expect("a check is open");
-        assert!(open.cut(start).is_none(), "it has been counted");
-        assert_eq!(open.come_home(), Err(WasCut));
+        assert!(in_flight.leave(start).is_none());
+        assert_eq!((in_flight.begin_request(RequestId(1)), in_flight.end_check()), (Err(WasCut), Err(WasCut)));
+        in_flight.come_home().expect("not cut");
+        in_flight.begin_check(CheckId(4), start).expect("not cut");
+        in_flight.leave(start).expect("a check is open");
+        assert!(in_flight.cut(start).is_none(), "it has been counted");
+        assert_eq!(in_flight.come_home(), Err(WasCut));
     }
 
     #[test]
     fn an_idle_user_has_nothing_to_take() {
-        let open = Open::new(Instant::now());
-        assert!(open.cut(Instant::now()).is_none());
+        let in_flight = InFlight::new(Instant::now());
+        assert!(in_flight.cut(Instant::now()).is_none());
     }
 
     #[test]
     fn of_a_race_between_the_end_and_the_cut_exactly_one_side_counts() {
         for _ in 0..500 {
             let start = Instant::now();
-            let open = std::sync::Arc::new(Open::new(start));
-            open.begin_check(CheckId(0), start).expect("not cut");
+            let in_flight = std::sync::Arc::new(InFlight::new(start));
+            in_flight.begin_check(CheckId(0), start).expect("not cut");
             let user = {
-                let open = open.clone();
-                std::thread::spawn(move || open.end_check().is_ok())
+                let in_flight = in_flight.clone();
+                std::thread::spawn(move || in_flight.end_check().is_ok())
             };
-            let cut = open.cut(Instant::now()).is_some();
+            let cut = in_flight.cut(Instant::now()).is_some();
             assert_ne!(user.join().expect("user"), cut);
         }
     }

@@ -12,7 +12,7 @@ use crate::sample::{AskedRate, Level, Life, Plateau, Sample, UserEvent, UserSamp
 const MAX_LEVELS: u16 = 200;
 
 #[derive(Debug)]
-pub(crate) struct Crew {
+pub(crate) struct Levels {
     level: AtomicU16,
     up: AtomicU32,
     state: Mutex<State>,
@@ -30,10 +30,10 @@ struct State {
     levels: u16,
 }
 
-impl Crew {
+impl Levels {
     pub(crate) fn new(sink: Sink) -> Self {
         let state = Mutex::new(State { wanted: None, asked: None, up: 0, levels: 0 });
-        Crew { level: AtomicU16::new(Level::NONE.0), up: AtomicU32::new(0), state, sink }
+        Levels { level: AtomicU16::new(Level::NONE.0), up: AtomicU32::new(0), state, sink }
     }
 
     /// The level that what ends now belongs to.
@@ -110,29 +110,29 @@ mod tests {
     #[test]
     fn a_level_begins_with_the_last_wanted_user_and_ends_with_the_first_to_leave() {
         let (sink, _drain) = queue::queue();
-        let crew = Crew::new(sink);
-        crew.want(Some(Plateau::Users(2)), None);
-        crew.user_released(Instant::now());
-        assert_eq!(crew.level(), Level::NONE);
-        crew.user_released(Instant::now());
-        assert_eq!(crew.level(), Level(1));
-        crew.user_ended(Life::default());
-        assert_eq!(crew.level(), Level::NONE);
+        let levels = Levels::new(sink);
+        levels.want(Some(Plateau::Users(2)), None);
+        levels.user_released(Instant::now());
+        assert_eq!(levels.level(), Level::NONE);
+        levels.user_released(Instant::now());
+        assert_eq!(levels.level(), Level(1));
+        levels.user_ended(Life::default());
+        assert_eq!(levels.level(), Level::NONE);
     }
 
     #[test]
     fn every_plateau_is_a_level_of_its_own_and_what_lies_between_is_none() {
         let (sink, _drain) = queue::queue();
-        let crew = Crew::new(sink);
-        crew.user_released(Instant::now());
-        crew.want(Some(Plateau::Users(1)), None);
-        assert_eq!(crew.level(), Level(1));
-        crew.want(None, None);
-        assert_eq!(crew.level(), Level::NONE);
-        crew.user_released(Instant::now());
-        crew.want(Some(Plateau::Users(2)), None);
-        assert_eq!(crew.level(), Level(2));
-        crew.want(Some(Plateau::Rate(5.0)), None);
-        assert_eq!(crew.level(), Level(3));
+        let levels = Levels::new(sink);
+        levels.user_released(Instant::now());
+        levels.want(Some(Plateau::Users(1)), None);
+        assert_eq!(levels.level(), Level(1));
+        levels.want(None, None);
+        assert_eq!(levels.level(), Level::NONE);
+        levels.user_released(Instant::now());
+        levels.want(Some(Plateau::Users(2)), None);
+        assert_eq!(levels.level(), Level(2));
+        levels.want(Some(Plateau::Rate(5.0)), None);
+        assert_eq!(levels.level(), Level(3));
     }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::in_flight::{Open, WasCut};
-use super::levels::Crew;
+use super::in_flight::{InFlight, WasCut};
+use super::levels::Levels;
 use super::stop::Stop;
 use crate::names::{Names, OTHER_REQUESTS};
 use crate::outcome::Outcome;
@@ -22,8 +22,8 @@ const FEW_SHARED: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     sink: Sink,
-    open: Arc<Open>,
-    crew: Arc<Crew>,
+    in_flight: Arc<InFlight>,
+    levels: Arc<Levels>,
     stop: Arc<Stop>,
     names: Arc<Names>,
     samples: Option<Samples>,
@@ -56,13 +56,13 @@ pub(crate) struct CheckTimes {
 impl Recorder {
     pub(crate) fn new(
         sink: Sink,
-        open: Arc<Open>,
-        crew: Arc<Crew>,
+        in_flight: Arc<InFlight>,
+        levels: Arc<Levels>,
         stop: Arc<Stop>,
         names: Arc<Names>,
         samples: Option<Samples>,
     ) -> Self {
-        Recorder { sink, open, crew, stop, names, samples, at: (None, 0), known: HashMap::new() }
+        Recorder { sink, in_flight, levels, stop, names, samples, at: (None, 0), known: HashMap::new() }
     }
 
     /// `is_by_url`: the name came of a URL, and many may look alike.
@@ -84,7 +84,7 @@ impl Recorder {
 
     pub(crate) fn begin_check(&mut self, check: CheckId, now: Instant) -> Result<(), WasCut> {
         self.at.0 = Some(check);
-        self.open.begin_check(check, now)
+        self.in_flight.begin_check(check, now)
     }
 
     pub(crate) fn end_check(
@@ -96,7 +96,7 @@ impl Recorder {
         blamed: Option<RequestId>,
     ) -> Result<(), WasCut> {
         self.at.0 = None;
-        self.open.end_check()?;
+        self.in_flight.end_check()?;
         let CheckTimes { tpr, elapsed, busy, hooks, requests, answered, asked, opens_iteration } = times;
         let level = self.level();
         let sample = CheckSample {
@@ -121,23 +121,23 @@ impl Recorder {
     /// Ends a check that is not counted.
     pub(crate) fn forget_check(&mut self) -> Result<(), WasCut> {
         self.at.0 = None;
-        self.open.end_check()
+        self.in_flight.end_check()
     }
 
     /// Counts the running check as unfinished, because its user gives it up.
     pub(crate) fn leave(&self) {
-        let left = self.open.leave(Instant::now());
+        let left = self.in_flight.leave(Instant::now());
         left.into_iter().for_each(|sample| self.sink.push(Sample::Unfinished(sample)));
     }
 
     /// The check that was given up has returned.
     pub(crate) fn come_home(&mut self) -> Result<(), WasCut> {
         self.at.0 = None;
-        self.open.come_home()
+        self.in_flight.come_home()
     }
 
     pub(crate) fn begin_request(&self, request: RequestId) -> Result<(), WasCut> {
-        self.open.begin_request(request)
+        self.in_flight.begin_request(request)
     }
 
     pub(crate) fn end_request(
@@ -148,7 +148,7 @@ impl Recorder {
         traffic: Traffic,
         answer: Answer,
     ) -> Result<(), WasCut> {
-        self.open.end_request()?;
+        self.in_flight.end_request()?;
         let (level, ended) = (self.level(), Instant::now());
         let (check, iteration) = self.at;
         self.sink.push(Sample::Request(RequestSample {
@@ -162,7 +162,7 @@ impl Recorder {
             answer,
         }));
         if let Some(Samples { tap, user }) = &self.samples {
-            let users_up = self.crew.up();
+            let users_up = self.levels.up();
             tap.offer(RequestRow { request, check, user: *user, iteration, users_up, ended, times, traffic, answer });
         }
         Ok(())
@@ -183,7 +183,7 @@ impl Recorder {
 
     /// What ends after the stop belongs to no level, even when nobody has left yet.
     fn level(&self) -> Level {
-        if self.stop.is_set() { Level::NONE } else { self.crew.level() }
+        if self.stop.is_set() { Level::NONE } else { self.levels.level() }
     }
 }
 
@@ -194,9 +194,9 @@ mod tests {
 
     fn recorder(names: Names) -> Recorder {
         let (sink, _drain) = queue::queue();
-        let crew = Arc::new(Crew::new(sink.clone()));
-        let open = Arc::new(Open::new(Instant::now()));
-        Recorder::new(sink, open, crew, Arc::default(), Arc::new(names), None)
+        let levels = Arc::new(Levels::new(sink.clone()));
+        let in_flight = Arc::new(InFlight::new(Instant::now()));
+        Recorder::new(sink, in_flight, levels, Arc::default(), Arc::new(names), None)
     }
 
     #[test]

@@ -6,12 +6,12 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::arrivals::Arrivals;
-use super::control::{Shared, Steering};
-use super::levels::Crew;
+use super::control::{Control, Shared};
+use super::levels::Levels;
 use super::request_budget::RequestBudget;
-use super::scheduler::Driver;
+use super::scheduler::Scheduler;
 use super::stop::Stop;
-use super::user_pool::{Handles, Roster};
+use super::user_pool::{Handles, UserPool};
 use crate::end::{End, EndReason};
 use crate::error::Error;
 use crate::exchange::{Exchange, Flight};
@@ -36,7 +36,7 @@ pub(crate) struct Parts {
     pub(crate) names: Arc<Names>,
     pub(crate) sink: Sink,
     pub(crate) stop: Arc<Stop>,
-    pub(crate) steering: Arc<Steering>,
+    pub(crate) control: Arc<Control>,
     pub(crate) log: Option<Tap<Exchange>>,
     pub(crate) samples: Option<Tap<RequestRow>>,
     pub(crate) flight: Flight,
@@ -53,7 +53,7 @@ pub(crate) fn start(parts: Parts) -> Result<JoinHandle<End>, Error> {
 }
 
 fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
-    let Parts { plan, classes, hooks, names, sink, stop, steering, log, samples, flight } = parts;
+    let Parts { plan, classes, hooks, names, sink, stop, control, log, samples, flight } = parts;
     let factory = ClientFactory::new(&plan.http)?;
     os::raise_open_files();
     let users = plan.known_users();
@@ -65,8 +65,8 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
         classes,
         hooks,
         stop: Arc::clone(&stop),
-        crew: Arc::new(Crew::new(sink.clone())),
-        steering,
+        levels: Arc::new(Levels::new(sink.clone())),
+        control,
         arrivals: OnceLock::new(),
         first_start: OnceLock::new(),
         running: AtomicU32::new(0),
@@ -74,8 +74,8 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
         has_worked: AtomicBool::new(false),
         handles: parking_lot::Mutex::new(Handles::new()),
     });
-    let mut roster = Roster::new(Arc::clone(&shared), factory, names, sink.clone(), log, samples, flight);
-    if let Err((made, error)) = roster.prepare(users) {
+    let mut pool = UserPool::new(Arc::clone(&shared), factory, names, sink.clone(), log, samples, flight);
+    if let Err((made, error)) = pool.prepare(users) {
         return Err(Error::run(format!(
             "--users {users}: this machine made only {made} threads ({error}); lower --users or raise its limits (ulimit -u, kernel.threads-max, vm.max_map_count)"
         )));
@@ -95,14 +95,15 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
         let timer = move || time_out(&shared, end);
         thread::Builder::new().name("timer".into()).spawn(timer).map_err(no_thread)?;
     }
-    let mut driver = Driver::new(Arc::clone(&shared), roster);
+    let mut scheduler = Scheduler::new(Arc::clone(&shared), pool);
     // The start is told by this thread: no other could be late for it.
-    driver.tell();
-    let driver = thread::Builder::new().name("driver".into()).spawn(move || driver.drive()).map_err(no_thread)?;
+    scheduler.tell();
+    let scheduler =
+        thread::Builder::new().name("scheduler".into()).spawn(move || scheduler.drive()).map_err(no_thread)?;
     let conductor = move || {
         let end = conduct(&shared, &sink);
         // Until here it has kept up what all users' clients share. It is not waited for: an author's hook may block it.
-        drop(driver);
+        drop(scheduler);
         end
     };
     thread::Builder::new().name("conductor".into()).spawn(conductor).map_err(no_thread)
@@ -126,7 +127,7 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
     let by_itself = if shared.has_worked.load(Ordering::SeqCst) { EndReason::LoopsDone } else { EndReason::NoUsers };
     stop.set(by_itself);
     let (stopped_at, reason) = stop.reason().unwrap_or((Instant::now(), by_itself));
-    shared.crew.want(None, None);
+    shared.levels.want(None, None);
     let in_time = stop.wait_until(Some(after(stopped_at, shared.plan.stop_timeout)), || all_ended() || stop.is_cut());
     let mut abandoned = 0;
     if !in_time || stop.is_cut() {
@@ -134,7 +135,7 @@ fn conduct(shared: &Shared, sink: &Sink) -> End {
         stop.cut();
         let now = Instant::now();
         let handles = std::mem::take(&mut *shared.handles.lock());
-        let unfinished = handles.values().filter_map(|handle| handle.open.cut(now));
+        let unfinished = handles.values().filter_map(|handle| handle.in_flight.cut(now));
         unfinished.for_each(|sample| sink.push(Sample::Unfinished(sample)));
         handles.values().for_each(|handle| handle.interrupt.interrupt());
         stop.wait_until(Some(now + INTERRUPTED_END), all_ended);

@@ -1,12 +1,12 @@
-//! The driver: wants so many users at each time of the run, as the plan or somebody's hand says, and has the roster
+//! The scheduler: wants so many users at each time of the run, as the plan or somebody's hand says, and has the pool
 //! see to it.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::control::{Shared, Wish};
-use super::user_pool::Roster;
+use super::control::{Command, Shared};
+use super::user_pool::UserPool;
 use crate::end::EndReason;
 use crate::load::plan::Load;
 use crate::load::plan::stages::{Change, Line};
@@ -19,12 +19,12 @@ const AHEAD: Duration = Duration::from_millis(200);
 const SHAPE_INTERVAL: Duration = Duration::from_millis(100);
 /// Longer than any run.
 pub(crate) const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
-/// How often the driver looks whether all users are up, when somebody wants to know.
+/// How often the scheduler looks whether all users are up, when somebody wants to know.
 const LOOK_INTERVAL: Duration = Duration::from_millis(10);
 
-pub(crate) struct Driver {
+pub(crate) struct Scheduler {
     shared: Arc<Shared>,
-    roster: Roster,
+    pool: UserPool,
     course: Course,
     /// Users of each class, where somebody's hand has changed them.
     counts: Vec<u32>,
@@ -48,15 +48,15 @@ enum Course {
     Hand,
 }
 
-impl Driver {
-    pub(crate) fn new(shared: Arc<Shared>, roster: Roster) -> Self {
+impl Scheduler {
+    pub(crate) fn new(shared: Arc<Shared>, pool: UserPool) -> Self {
         let course = match &shared.plan.load {
             Load::Shape(_) => Course::Shape { next: shared.first_start(), last: None },
             Load::Rate(rate) => Course::Pool { lines: rate.of.lines(), come: 0 },
             _ => Course::Changes { changes: shared.plan.changes(), told: 0, come: 0 },
         };
         let classes = shared.classes.classes.len();
-        Driver { shared, roster, course, counts: vec![0; classes], holds: None, wanted: 0, is_spawning: true }
+        Scheduler { shared, pool, course, counts: vec![0; classes], holds: None, wanted: 0, is_spawning: true }
     }
 
     /// Tells what is due in the time ahead; the start of a run is told before any user works.
@@ -70,9 +70,9 @@ impl Driver {
                     *told += 1;
                     // Of many changes at one time only the last counts.
                     if changes.get(*told).is_none_or(|next| next.at != change.at) {
-                        self.counts = self.roster.split(change.users);
+                        self.counts = self.pool.split(change.users);
                         let at = after(self.shared.first_start(), change.at);
-                        self.roster.want(&self.counts, at, Duration::ZERO);
+                        self.pool.want(&self.counts, at, Duration::ZERO);
                     }
                 }
                 let is_done = *told == changes.len() && self.shared.plan.ends_with_its_users();
@@ -87,27 +87,27 @@ impl Driver {
             }
             _ => {}
         }
-        self.roster.wake();
+        self.pool.wake();
     }
 
     /// Drives until the stop. Returns itself: it keeps up what all users' clients share.
     pub(crate) fn drive(mut self) -> Self {
         let (shared, stop) = (Arc::clone(&self.shared), Arc::clone(&self.shared.stop));
         while !stop.is_set() {
-            shared.steering.take_wishes().iter().for_each(|wish| self.follow(wish));
+            shared.control.take_commands().iter().for_each(|command| self.follow(command));
             self.tell();
             self.come();
-            if shared.steering.are_helpers_wanted() {
+            if shared.control.are_helpers_wanted() {
                 // Until they are made, the run does not end for want of users.
                 shared.driving.store(true, Ordering::SeqCst);
-                shared.steering.take_helpers_wanted();
+                shared.control.take_helpers_wanted();
                 let more = 1 + self.wanted / 4;
                 self.add_to_pool(more, Instant::now());
                 shared.driving.store(false, Ordering::SeqCst);
             }
             self.settle();
             let next = self.next_look();
-            stop.wait_until(Some(next), || stop.is_set() || shared.steering.has_news());
+            stop.wait_until(Some(next), || stop.is_set() || shared.control.has_news());
         }
         self
     }
@@ -122,7 +122,7 @@ impl Driver {
                 {
                     *come += 1;
                     // Classes whose numbers are fixed may have no place for all.
-                    self.wanted = self.roster.split(change.users).iter().sum();
+                    self.wanted = self.pool.split(change.users).iter().sum();
                     self.holds = change.holds.then_some(Plateau::Users(self.wanted));
                 }
             }
@@ -140,9 +140,9 @@ impl Driver {
                 };
                 let is_same = last.replace(users) == Some(users);
                 if !is_same {
-                    self.counts = self.roster.split(users);
-                    self.wanted = self.roster.want(&self.counts, now, Duration::ZERO);
-                    self.roster.wake();
+                    self.counts = self.pool.split(users);
+                    self.wanted = self.pool.want(&self.counts, now, Duration::ZERO);
+                    self.pool.wake();
                 }
                 // It holds when it has said the same twice.
                 self.holds = is_same.then_some(Plateau::Users(self.wanted));
@@ -160,17 +160,17 @@ impl Driver {
     }
 
     /// Does what somebody wants, from now on.
-    fn follow(&mut self, wish: &Wish) {
+    fn follow(&mut self, command: &Command) {
         if let Load::Rate(_) = self.shared.plan.load {
             return;
         }
-        match wish {
-            Wish::Users(users) => self.counts = self.roster.split(*users),
-            Wish::OfClass(class, users) => self.counts[*class] = *users,
+        match command {
+            Command::Users(users) => self.counts = self.pool.split(*users),
+            Command::OfClass(class, users) => self.counts[*class] = *users,
         }
         self.course = Course::Hand;
-        self.wanted = self.roster.want(&self.counts, Instant::now(), self.shared.plan.spacing());
-        self.roster.wake();
+        self.wanted = self.pool.want(&self.counts, Instant::now(), self.shared.plan.spacing());
+        self.pool.wake();
         self.holds = Some(Plateau::Users(self.wanted));
         // Whoever steers a run ends it.
         self.shared.driving.store(true, Ordering::SeqCst);
@@ -180,21 +180,21 @@ impl Driver {
         let Load::Rate(rate) = &self.shared.plan.load else { return };
         let all = rate.max_users;
         let wanted = self.wanted.saturating_add(users).min(all);
-        self.counts = self.roster.split(wanted);
-        self.wanted = self.roster.want(&self.counts, at, Duration::ZERO);
-        self.roster.wake();
+        self.counts = self.pool.split(wanted);
+        self.wanted = self.pool.want(&self.counts, at, Duration::ZERO);
+        self.pool.wake();
         // Where no more can be made, this is all there may be.
         if wanted == all || self.wanted < wanted {
-            self.shared.steering.pool_is_full();
+            self.shared.control.pool_is_full();
         }
     }
 
-    /// Lets the crew know what holds, once the warm-up is over, and the author that all users are up.
+    /// Lets the levels know what holds, once the warm-up is over, and the author that all users are up.
     fn settle(&mut self) {
         let is_measured = Instant::now() >= self.shared.measured_from();
         let holds = self.holds.filter(|_| is_measured);
-        self.shared.crew.want(holds, holds.and_then(|what| self.shared.asked_while(what)));
-        if self.is_spawning && self.holds.is_some() && self.shared.crew.up() >= self.wanted {
+        self.shared.levels.want(holds, holds.and_then(|what| self.shared.asked_while(what)));
+        if self.is_spawning && self.holds.is_some() && self.shared.levels.up() >= self.wanted {
             self.is_spawning = false;
             let hooks = &self.shared.hooks;
             hooks.spawning_complete.iter().for_each(|hook| {

@@ -1,4 +1,4 @@
-//! The life of a user's thread: begins when its shift does, iterates, and leaves.
+//! The life of a user's thread: begins when its slot does, iterates, and leaves.
 
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -7,7 +7,7 @@ use super::arrivals::Arrivals;
 use super::control::Shared;
 use super::request_budget::RequestBudget;
 use super::scheduler::CENTURY;
-use super::user_slot::Shift;
+use super::user_slot::UserSlot;
 use crate::end::EndReason;
 use crate::load::check::class::Class;
 use crate::load::os;
@@ -16,12 +16,12 @@ use crate::load::user::request::REFUSAL_PAUSE;
 use crate::sample::{CheckId, Life};
 use crate::units::after;
 
-pub(crate) fn live(shared: &Shared, class: usize, shift: &Shift, user: &mut User) {
+pub(crate) fn live(shared: &Shared, class: usize, slot: &UserSlot, user: &mut User) {
     let _leaving = Leaving { shared, id: user.id() };
     os::schedule_as_batch();
     let waited_before = os::run_delay();
-    let Some(begin) = shift.wait_for_begin() else { return };
-    shared.crew.user_released(begin);
+    let Some(begin) = slot.wait_for_begin() else { return };
+    shared.levels.user_released(begin);
     user.begin(begin);
     let class = &shared.classes.classes[class];
     shared.hooks.user_start.iter().for_each(|hook| user.call(|user| hook(user)));
@@ -35,8 +35,8 @@ pub(crate) fn live(shared: &Shared, class: usize, shift: &Shift, user: &mut User
     if start == Some(true) {
         shared.has_worked.store(true, Ordering::SeqCst);
         match shared.arrivals.get() {
-            Some(arrivals) => serve(shared, class, shift, user, arrivals),
-            None => iterate(shared, class, shift, user, begin),
+            Some(arrivals) => serve(shared, class, slot, user, arrivals),
+            None => iterate(shared, class, slot, user, begin),
         }
         if let Some(check) = class.on_stop {
             // A rest that the stop has cut short was planned, too.
@@ -48,7 +48,7 @@ pub(crate) fn live(shared: &Shared, class: usize, shift: &Shift, user: &mut User
     let worked = begin.elapsed().saturating_sub(user.rested());
     // From just before its start: what it waited until then was no part of its work.
     let waited = os::run_delay().zip(waited_before).map(|(all, before)| all.saturating_sub(before).min(worked));
-    shared.crew.user_ended(Life { worked, run_delay: waited });
+    shared.levels.user_ended(Life { worked, run_delay: waited });
 }
 
 /// Runs a check; `None` when the run was cut off, else whether it passed.
@@ -57,9 +57,9 @@ fn run(shared: &Shared, user: &mut User, check: CheckId) -> Option<bool> {
 }
 
 /// What one iteration runs. False when no further one is to begin.
-fn iteration(shared: &Shared, class: &Class, shift: &Shift, user: &mut User) -> bool {
+fn iteration(shared: &Shared, class: &Class, slot: &UserSlot, user: &mut User) -> bool {
     class.root.walk(user, User::rng, &mut |user, check| {
-        !shift.ends_iteration() && shared.budget.as_ref().is_none_or(RequestBudget::take) && {
+        !slot.ends_iteration() && shared.budget.as_ref().is_none_or(RequestBudget::take) && {
             let goes_on = run(shared, user, check).is_some();
             if let Some(budget) = &shared.budget
                 && !budget.used(user.requests_of_check())
@@ -71,15 +71,15 @@ fn iteration(shared: &Shared, class: &Class, shift: &Shift, user: &mut User) -> 
     })
 }
 
-/// Iterations of a user's own, until the loops are done or the shift is over.
-fn iterate(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, first: Instant) {
+/// Iterations of a user's own, until the loops are done or the slot is over.
+fn iterate(shared: &Shared, class: &Class, slot: &UserSlot, user: &mut User, first: Instant) {
     let loops = shared.plan.loops.unwrap_or(u64::MAX);
     let (measured_from, planned_end) = (shared.measured_from(), shared.planned_end());
     let (mut planned, mut begun, mut warming) = (first, 0, 0);
-    while begun - warming < loops && !shift.is_over() {
+    while begun - warming < loops && !slot.is_over() {
         begun += 1;
         user.begin_iteration(begun, planned, class.wait.is_schedule());
-        if !iteration(shared, class, shift, user) {
+        if !iteration(shared, class, slot, user) {
             break;
         }
         // What ends in the warm-up is no loop: its checks are counted apart.
@@ -99,25 +99,25 @@ fn iterate(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, first
         }
     }
     if begun - warming < loops {
-        let end = planned_end.into_iter().chain([shift.ended_at()]).min().unwrap_or(first);
+        let end = planned_end.into_iter().chain([slot.ended_at()]).min().unwrap_or(first);
         let were_due = class.wait.due_before(first, end);
         user.missed(were_due.min(loops.saturating_add(warming)).saturating_sub(begun));
     }
 }
 
 /// Iterations as they arrive, whoever is free.
-fn serve(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, arrivals: &Arrivals) {
+fn serve(shared: &Shared, class: &Class, slot: &UserSlot, user: &mut User, arrivals: &Arrivals) {
     let mut begun = 0;
     let mut free_since = Instant::now();
     arrivals.idle.fetch_add(1, Ordering::SeqCst);
-    while !shift.is_over() {
+    while !slot.is_over() {
         let Some(due) = arrivals.take(free_since, shared.is_pool_full()) else {
             // Nothing more comes; the user stays for what others may want of it.
             user.rest_until(after(free_since, CENTURY));
             break;
         };
         if !user.rest_until(due) {
-            arrivals.give_back(due, shift.ended_at());
+            arrivals.give_back(due, slot.ended_at());
             break;
         }
         if arrivals.idle.fetch_sub(1, Ordering::SeqCst) == 1 {
@@ -125,7 +125,7 @@ fn serve(shared: &Shared, class: &Class, shift: &Shift, user: &mut User, arrival
         }
         begun += 1;
         user.begin_iteration(begun, due, true);
-        let goes_on = iteration(shared, class, shift, user);
+        let goes_on = iteration(shared, class, slot, user);
         arrivals.idle.fetch_add(1, Ordering::SeqCst);
         if !goes_on {
             break;

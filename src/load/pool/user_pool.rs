@@ -1,4 +1,4 @@
-//! The roster: makes users, tells each when to begin and when to leave.
+//! The pool: makes users, tells each when to begin and when to leave.
 
 use std::collections::HashMap;
 use std::io;
@@ -8,15 +8,15 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use super::control::Shared;
-use super::in_flight::Open;
+use super::in_flight::InFlight;
 use super::recorder::{Recorder, Samples};
 use super::user_loop::live;
-use super::user_slot::Shift;
+use super::user_slot::UserSlot;
 use crate::exchange::{Exchange, Flight};
-use crate::load::check::class::Seating;
-use crate::load::http::{ClientFactory, Factories, Interrupt};
+use crate::load::check::class::ClassShares;
+use crate::load::http::{ClientCache, ClientFactory, Interrupt};
 use crate::load::os;
-use crate::load::user::{Equipment, User};
+use crate::load::user::{User, UserParts};
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
 use crate::sample::{RequestRow, Sample, UserEvent, UserSample};
@@ -24,38 +24,38 @@ use crate::units::after;
 
 /// What a cut needs of a user.
 pub(crate) struct Handle {
-    pub(crate) open: Arc<Open>,
+    pub(crate) in_flight: Arc<InFlight>,
     pub(crate) interrupt: Interrupt,
 }
 
 /// The users whose threads live, by their numbers.
 pub(crate) type Handles = HashMap<u32, Handle>;
 
-pub(crate) struct Roster {
+pub(crate) struct UserPool {
     shared: Arc<Shared>,
     factory: ClientFactory,
-    factories: Arc<Factories>,
+    factories: Arc<ClientCache>,
     names: Arc<Names>,
     sink: Sink,
     log: Option<Tap<Exchange>>,
     samples: Option<Tap<RequestRow>>,
     flight: Flight,
-    /// When the roster was made: what the users' open work is timed from.
+    /// When the pool was made: what the users' open work is timed from.
     epoch: Instant,
     made: u32,
     /// How many may be present at one time, for this machine.
     room: u64,
     /// The most users that were wanted and could not be had.
     missing: u32,
-    seating: Seating,
+    class_shares: ClassShares,
     /// Made, and not told to begin, by class.
-    spare: Vec<Vec<Arc<Shift>>>,
+    spare: Vec<Vec<Arc<UserSlot>>>,
     /// Told to begin and not told to leave, by class.
-    present: Vec<Vec<Arc<Shift>>>,
+    present: Vec<Vec<Arc<UserSlot>>>,
     threads: Vec<Thread>,
 }
 
-impl Roster {
+impl UserPool {
     pub(crate) fn new(
         shared: Arc<Shared>,
         factory: ClientFactory,
@@ -67,8 +67,8 @@ impl Roster {
     ) -> Self {
         let classes = shared.classes.classes.len();
         let places = || (0..classes).map(|_| Vec::new()).collect();
-        Roster {
-            seating: Seating::new(&shared.classes.classes),
+        UserPool {
+            class_shares: ClassShares::new(&shared.classes.classes),
             room: shared.plan.room(&os::limits()),
             missing: 0,
             shared,
@@ -92,15 +92,15 @@ impl Roster {
     /// # Errors
     /// When the system makes no more threads; with the number it made.
     pub(crate) fn prepare(&mut self, users: u32) -> Result<(), (u32, io::Error)> {
-        let counts = self.seating.split(users);
+        let counts = self.class_shares.split(users);
         for (class, count) in counts.into_iter().enumerate() {
             for _ in 0..count {
-                let shift = self.make(class).map_err(|error| (self.made, error))?;
-                self.spare[class].push(shift);
+                let slot = self.make(class).map_err(|error| (self.made, error))?;
+                self.spare[class].push(slot);
             }
         }
         // The first to be made is the first to begin.
-        self.spare.iter_mut().for_each(|shifts| shifts.reverse());
+        self.spare.iter_mut().for_each(|slots| slots.reverse());
         Ok(())
     }
 
@@ -111,7 +111,7 @@ impl Roster {
 
     /// How many users of each class there are among so many.
     pub(crate) fn split(&mut self, users: u32) -> Vec<u32> {
-        self.seating.split(users)
+        self.class_shares.split(users)
     }
 
     /// From then on so many users of each class are wanted: others are told to begin `apart` from one another, or
@@ -121,13 +121,13 @@ impl Roster {
         for (class, count) in counts.iter().enumerate() {
             let count = *count as usize;
             while self.present[class].len() < count && !self.shared.stop.is_set() {
-                let Some(shift) = self.next(class) else { break };
-                shift.begin(begin);
+                let Some(slot) = self.next(class) else { break };
+                slot.begin(begin);
                 begin = after(begin, apart);
-                self.present[class].push(shift);
+                self.present[class].push(slot);
             }
             let kept = count.min(self.present[class].len());
-            self.present[class].drain(kept..).for_each(|shift| shift.end(at));
+            self.present[class].drain(kept..).for_each(|slot| slot.end(at));
         }
         let present = self.present();
         let wanted = counts.iter().fold(0, |sum: u32, count| sum.saturating_add(*count));
@@ -138,11 +138,11 @@ impl Roster {
     }
 
     fn present(&self) -> u32 {
-        self.present.iter().map(|shifts| shifts.len() as u32).sum()
+        self.present.iter().map(|slots| slots.len() as u32).sum()
     }
 
     /// Somebody to begin; `None` where this machine has room for nobody else.
-    fn next(&mut self, class: usize) -> Option<Arc<Shift>> {
+    fn next(&mut self, class: usize) -> Option<Arc<UserSlot>> {
         if u64::from(self.present()) >= self.room {
             return None;
         }
@@ -158,28 +158,28 @@ impl Roster {
         }
     }
 
-    fn make(&mut self, class: usize) -> io::Result<Arc<Shift>> {
+    fn make(&mut self, class: usize) -> io::Result<Arc<UserSlot>> {
         let shared = Arc::clone(&self.shared);
         let id = self.made + 1;
         let interrupt = Interrupt::default();
         let client = self.factory.client(self.made, &interrupt);
-        let open = Arc::new(Open::new(self.epoch));
-        let handle = Handle { open: Arc::clone(&open), interrupt: interrupt.clone() };
+        let in_flight = Arc::new(InFlight::new(self.epoch));
+        let handle = Handle { in_flight: Arc::clone(&in_flight), interrupt: interrupt.clone() };
         let recorder = Recorder::new(
             self.sink.clone(),
-            open,
-            Arc::clone(&shared.crew),
+            in_flight,
+            Arc::clone(&shared.levels),
             Arc::clone(&shared.stop),
             Arc::clone(&self.names),
             self.samples.clone().map(|tap| Samples { tap, user: id }),
         );
-        let shift = Arc::new(Shift::new(Arc::clone(&shared.stop)));
-        let equipment = Equipment {
+        let slot = Arc::new(UserSlot::new(Arc::clone(&shared.stop)));
+        let equipment = UserParts {
             client,
             factories: Arc::clone(&self.factories),
             interrupt,
             recorder,
-            shift: Arc::clone(&shift),
+            slot: Arc::clone(&slot),
             settings: Arc::clone(&shared.settings),
             hooks: Arc::clone(&shared.hooks),
             log: self.log.clone(),
@@ -191,7 +191,7 @@ impl Roster {
         let mut user = Box::new(User::new(id, equipment));
         shared.running.fetch_add(1, Ordering::SeqCst);
         shared.handles.lock().insert(id, handle);
-        let for_thread = (Arc::clone(&shared), Arc::clone(&shift));
+        let for_thread = (Arc::clone(&shared), Arc::clone(&slot));
         let thread = thread::Builder::new()
             .name(format!("user-{id}"))
             .stack_size(shared.plan.stack_size)
@@ -199,11 +199,11 @@ impl Roster {
         match thread {
             Ok(thread) => {
                 let thread = thread.thread().clone();
-                shift.belongs_to(thread.clone());
+                slot.belongs_to(thread.clone());
                 shared.stop.wake_at_stop([thread.clone()]);
                 self.threads.push(thread);
                 self.made = id;
-                Ok(shift)
+                Ok(slot)
             }
             Err(error) => {
                 shared.handles.lock().remove(&id);

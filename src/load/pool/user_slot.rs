@@ -1,4 +1,4 @@
-//! A user's shift: from when to when it is wanted. Told by the one who drives the run, kept by the user.
+//! A user's slot: from when to when it is wanted. Told by the one who drives the run, kept by the user.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::stop::Stop;
 
 #[derive(Debug)]
-pub(crate) struct Shift {
+pub(crate) struct UserSlot {
     stop: Arc<Stop>,
     begin: OnceLock<Instant>,
     /// Nanoseconds after the epoch; `u64::MAX` as long as nobody knows an end.
@@ -17,9 +17,9 @@ pub(crate) struct Shift {
     thread: OnceLock<Thread>,
 }
 
-impl Shift {
+impl UserSlot {
     pub(crate) fn new(stop: Arc<Stop>) -> Self {
-        Shift {
+        UserSlot {
             stop,
             begin: OnceLock::new(),
             end_ns: AtomicU64::new(u64::MAX),
@@ -118,7 +118,7 @@ impl Shift {
         }
     }
 
-    /// Sleeps the calling thread until then, or until the shift is over. True if it slept to the end.
+    /// Sleeps the calling thread until then, or until the slot is over. True if it slept to the end.
     pub(crate) fn sleep_until(&self, end: Instant) -> bool {
         loop {
             if self.is_over() {
@@ -138,55 +138,55 @@ impl Shift {
 mod tests {
     use super::*;
 
-    fn shift() -> Arc<Shift> {
-        Arc::new(Shift::new(Arc::new(Stop::default())))
+    fn slot() -> Arc<UserSlot> {
+        Arc::new(UserSlot::new(Arc::new(Stop::default())))
     }
 
     #[test]
     fn a_user_sleeps_to_the_end_unless_its_shift_ends_before() {
-        let shift = shift();
-        shift.belongs_to(thread::current());
+        let slot = slot();
+        slot.belongs_to(thread::current());
         let now = Instant::now();
-        assert!(shift.sleep_until(now + Duration::from_millis(5)));
-        shift.end(now + Duration::from_millis(20));
-        assert!(!shift.is_over());
-        assert!(!shift.sleep_until(now + Duration::from_secs(60)));
-        assert!(shift.is_over() && now.elapsed() < Duration::from_secs(10));
+        assert!(slot.sleep_until(now + Duration::from_millis(5)));
+        slot.end(now + Duration::from_millis(20));
+        assert!(!slot.is_over());
+        assert!(!slot.sleep_until(now + Duration::from_secs(60)));
+        assert!(slot.is_over() && now.elapsed() < Duration::from_secs(10));
     }
 
     #[test]
     fn a_rest_within_work_ends_with_the_stop_and_not_with_the_shift() {
         let stop = Arc::new(Stop::default());
-        let shift = Shift::new(Arc::clone(&stop));
+        let slot = UserSlot::new(Arc::clone(&stop));
         let (now, ms) = (Instant::now(), Duration::from_millis(1));
-        shift.end(now);
-        assert!(shift.rest_until(now + 5 * ms, false));
+        slot.end(now);
+        assert!(slot.rest_until(now + 5 * ms, false));
         stop.set(crate::end::EndReason::Stopped);
-        assert!(!shift.rest_until(now + 60_000 * ms, false));
-        assert!(shift.rest_until(Instant::now() + 5 * ms, true), "what began after the stop");
+        assert!(!slot.rest_until(now + 60_000 * ms, false));
+        assert!(slot.rest_until(Instant::now() + 5 * ms, true), "what began after the stop");
         stop.cut();
-        assert!(!shift.rest_until(now + 60_000 * ms, true));
+        assert!(!slot.rest_until(now + 60_000 * ms, true));
     }
 
     #[test]
     fn an_end_that_comes_while_the_user_sleeps_wakes_it() {
-        let shift = shift();
-        let for_user = Arc::clone(&shift);
+        let slot = slot();
+        let for_user = Arc::clone(&slot);
         let user = thread::spawn(move || {
             for_user.wait_for_begin().map(|_| for_user.sleep_until(Instant::now() + Duration::from_secs(60)))
         });
-        shift.belongs_to(user.thread().clone());
-        shift.begin(Instant::now());
+        slot.belongs_to(user.thread().clone());
+        slot.begin(Instant::now());
         thread::sleep(Duration::from_millis(10));
-        shift.end(Instant::now());
+        slot.end(Instant::now());
         assert_eq!(user.join().expect("user"), Some(false));
     }
 
     #[test]
     fn a_user_that_never_began_goes_home_at_the_stop() {
         let stop = Arc::new(Stop::default());
-        let shift = Arc::new(Shift::new(Arc::clone(&stop)));
-        let for_user = Arc::clone(&shift);
+        let slot = Arc::new(UserSlot::new(Arc::clone(&stop)));
+        let for_user = Arc::clone(&slot);
         let user = thread::spawn(move || for_user.wait_for_begin());
         stop.wake_at_stop([user.thread().clone()]);
         stop.set(crate::end::EndReason::Stopped);

@@ -139,7 +139,7 @@ impl User {
             Some((_, message)) => self.is_news(message, ended, tpr),
         };
         let is_wanted = is_wanted && self.flight.has_room();
-        let unanswered = self.open.unanswered.take();
+        let unanswered = self.running.unanswered.take();
         let is_exception = failure.is_some_and(|(is_exception, _)| is_exception);
         let exchange = settle(serial, |landed| match (unanswered, landed) {
             _ if !is_wanted => None,
@@ -162,7 +162,7 @@ impl User {
         let mut find = |sent: &Sent| {
             self.headers_of(sent).into_iter().for_each(|headers| redactor.find_sent(headers.iter()));
         };
-        self.open.unanswered.iter().for_each(|unanswered| find(&unanswered.sent));
+        self.running.unanswered.iter().for_each(|unanswered| find(&unanswered.sent));
         with_kept(|kept| {
             let landed = kept.landed.iter().filter(|landed| landed.sent.serial > serial);
             landed.for_each(|landed| find(&landed.sent));

@@ -24,12 +24,12 @@ use fastrand::Rng;
 use url::Url;
 
 use super::check::Check;
-use super::http::{Client, Factories, HttpSettings, Interrupt};
+use super::http::{Client, ClientCache, HttpSettings, Interrupt};
 use crate::exchange::{Exchange, Flight};
 use crate::load::check::hooks::{FailureEvent, Hooks};
 use crate::load::pool::in_flight::NoMore;
 use crate::load::pool::recorder::{CheckTimes, Recorder};
-use crate::load::pool::user_slot::Shift;
+use crate::load::pool::user_slot::UserSlot;
 use crate::outcome::{Outcome, Reason, RequestErrorKind, panic_tells_of_no_answer};
 use crate::queue::Tap;
 use crate::redact::Redactor;
@@ -50,10 +50,10 @@ pub struct User {
     pub(crate) client: Client,
     /// Those of settings other than the plan's, made when they are needed.
     pub(crate) others: Vec<(Arc<HttpSettings>, Client)>,
-    pub(crate) factories: Arc<Factories>,
+    pub(crate) factories: Arc<ClientCache>,
     pub(crate) interrupt: Interrupt,
     pub(crate) recorder: Recorder,
-    pub(crate) shift: Arc<Shift>,
+    pub(crate) slot: Arc<UserSlot>,
     pub(crate) settings: Arc<HttpSettings>,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) log: Option<Tap<Exchange>>,
@@ -67,7 +67,7 @@ pub struct User {
     pub(crate) rng: Rng,
     /// What the author keeps for this user.
     pub(crate) state: State,
-    pub(crate) open: OpenCheck,
+    pub(crate) running: RunningCheck,
     /// Connections refused since the last one that was not.
     pub(crate) refusals: u32,
     /// Since when its time is somebody's: the service's or the tester's.
@@ -89,12 +89,12 @@ pub struct User {
 pub(crate) type CookieJar = Option<Box<Cookies>>;
 
 /// What a user is given.
-pub(crate) struct Equipment {
+pub(crate) struct UserParts {
     pub(crate) client: Client,
-    pub(crate) factories: Arc<Factories>,
+    pub(crate) factories: Arc<ClientCache>,
     pub(crate) interrupt: Interrupt,
     pub(crate) recorder: Recorder,
-    pub(crate) shift: Arc<Shift>,
+    pub(crate) slot: Arc<UserSlot>,
     pub(crate) settings: Arc<HttpSettings>,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) log: Option<Tap<Exchange>>,
@@ -113,7 +113,7 @@ pub(crate) struct OwnRequest {
 
 /// What the running check has used so far.
 #[derive(Debug, Default)]
-pub(crate) struct OpenCheck {
+pub(crate) struct RunningCheck {
     pub(crate) tpr: Duration,
     pub(crate) requests: u32,
     pub(crate) answered: u32,
@@ -150,8 +150,8 @@ pub(crate) struct OpenCheck {
 }
 
 impl User {
-    pub(crate) fn new(id: u32, equipment: Equipment) -> Self {
-        let Equipment { client, factories, interrupt, recorder, shift, settings, hooks, log, redactor, flight, seed } =
+    pub(crate) fn new(id: u32, equipment: UserParts) -> Self {
+        let UserParts { client, factories, interrupt, recorder, slot, settings, hooks, log, redactor, flight, seed } =
             equipment;
         User {
             id,
@@ -161,7 +161,7 @@ impl User {
             factories,
             interrupt,
             recorder,
-            shift,
+            slot,
             settings,
             hooks,
             log,
@@ -171,7 +171,7 @@ impl User {
             serial: 0,
             rng: Rng::with_seed(seed),
             state: State::default(),
-            open: OpenCheck::default(),
+            running: RunningCheck::default(),
             refusals: 0,
             busy_since: Instant::now(),
             lag: Lag::default(),
@@ -252,7 +252,7 @@ impl User {
 
     /// The run ends, or this user is not wanted any more.
     pub(crate) fn is_leaving(&self) -> bool {
-        self.shift.is_over()
+        self.slot.is_over()
     }
 
     /// Gives the user another jar of cookies, and returns the one it had.
@@ -272,7 +272,7 @@ impl User {
 
     /// How many requests its last check made.
     pub(crate) fn requests_of_check(&self) -> u32 {
-        self.open.requests
+        self.running.requests
     }
 
     /// What the user's random choices are drawn from.
@@ -287,7 +287,7 @@ impl User {
 
     /// The answers of the running check may show what is secret, once they are looked at: until then the log waits.
     pub(crate) fn finds_secrets(&mut self) {
-        self.open.finds_secrets = true;
+        self.running.finds_secrets = true;
     }
 
     /// The number of a request name, without what is secret in it.
@@ -310,36 +310,36 @@ impl User {
     pub(crate) fn run(&mut self, id: CheckId, check: &Check) -> Result<bool, NoMore> {
         let started = Instant::now();
         self.recorder.begin_check(id, started)?;
-        let (is_after_stop, opens_iteration) = (self.shift.is_stopped(), std::mem::take(&mut self.opens_iteration));
-        self.open = OpenCheck { is_after_stop, asked: check.asks, ..OpenCheck::default() };
+        let (is_after_stop, opens_iteration) = (self.slot.is_stopped(), std::mem::take(&mut self.opens_iteration));
+        self.running = RunningCheck { is_after_stop, asked: check.asks, ..RunningCheck::default() };
         let serial = self.serial;
         self.redactor.begin();
         let mut outcome = check.run(self);
         self.log_last();
-        if self.open.has_no_row {
+        if self.running.has_no_row {
             // Without its data it tested nothing, so that it is neither a pass nor a fail.
             self.recorder.forget_check()?;
             return Err(NoMore);
         }
-        if self.open.has_left {
+        if self.running.has_left {
             self.recorder.come_home()?;
             return Err(NoMore);
         }
         let ended = Instant::now();
-        if let (Outcome::Pass, Some(recorded)) = (&outcome, self.open.recorded.take()) {
+        if let (Outcome::Pass, Some(recorded)) = (&outcome, self.running.recorded.take()) {
             outcome = recorded;
         }
         if let Outcome::Fail(reason) | Outcome::Exception(reason) = &mut outcome {
             self.find_what_was_sent(serial);
             reason.clean(&self.redactor);
         }
-        let blamed = self.open.blame.settle(&mut outcome);
+        let blamed = self.running.blame.settle(&mut outcome);
         let elapsed = ended.saturating_duration_since(started);
         let passed = outcome == Outcome::Pass;
         if !passed && !self.hooks.failure.is_empty() {
             self.tell_of_failure(&check.name, &outcome);
         }
-        let OpenCheck { tpr, requests, answered, thought, hooks, asked, .. } = self.open;
+        let RunningCheck { tpr, requests, answered, thought, hooks, asked, .. } = self.running;
         let tpr = if requests == 0 { elapsed.saturating_sub(thought) } else { tpr };
         let recorded = self.recording(id, &outcome, ended, tpr, serial);
         let done = if passed { ended } else { Instant::now() };
@@ -353,17 +353,17 @@ impl User {
 
     /// The running check wanted a row of this feed, which has none left: the run ends.
     pub(crate) fn has_no_row(&mut self, feed: &Arc<str>) {
-        self.open.has_no_row = true;
-        self.shift.used_up(feed);
+        self.running.has_no_row = true;
+        self.slot.used_up(feed);
     }
 
     /// Calls the hooks for failures, whose time is the tester's.
     fn tell_of_failure(&mut self, check: &str, outcome: &Outcome) {
         let hooks = Arc::clone(&self.hooks);
-        let exchanges = std::mem::take(&mut self.open.exchanges);
+        let exchanges = std::mem::take(&mut self.running.exchanges);
         let (user, iteration) = (self.id, self.iteration);
         let event = FailureEvent { check, user, iteration, outcome, exchanges: &exchanges };
-        self.open.hooks += hooks.failure.iter().map(|hook| hooks.timed(|| hook(&event))).sum::<Duration>();
+        self.running.hooks += hooks.failure.iter().map(|hook| hooks.timed(|| hook(&event))).sum::<Duration>();
     }
 
     /// Begins an iteration that was planned for this moment; `is_due` when the plan does not depend on the answers.
@@ -400,15 +400,15 @@ impl User {
     /// What a panic of the running check is: an exception when it may have come of a request without an answer, or says
     /// so itself.
     pub(crate) fn outcome_of_panic(&mut self, message: String) -> Outcome {
-        if let Some(request) = self.open.in_exchange.take() {
+        if let Some(request) = self.running.in_exchange.take() {
             let answer = Answer::None { kind: RequestErrorKind::Io, phase: Phase::Send };
             // A cut has counted the request already, and will count the check.
             let _ = self.recorder.end_request(request, RequestTimes::default(), None, Traffic::default(), answer);
-            self.open.lost = Some(request);
-            self.open.blame.lost(request);
+            self.running.lost = Some(request);
+            self.running.blame.lost(request);
         }
-        match self.open.lost {
-            Some(_) => Outcome::Exception(Reason { message, detail: None, request: self.open.lost }),
+        match self.running.lost {
+            Some(_) => Outcome::Exception(Reason { message, detail: None, request: self.running.lost }),
             None if panic_tells_of_no_answer(&message) => Outcome::Exception(message.into()),
             None => Outcome::Fail(message.into()),
         }

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::location::location;
 use super::request::{basic_auth, login};
-use crate::load::http::{Ask, Headers, HttpSettings, Manner, Method, Uri};
+use crate::load::http::{Headers, HttpSettings, Method, RequestOptions, RequestParts, Uri};
 
 /// Stands behind the name of a request, for all it was led on to.
 const HOP: &str = " (redirect)";
@@ -26,7 +26,7 @@ pub(crate) struct Prepared {
     pub(crate) body: Option<Vec<u8>>,
     /// Instead of the plan's.
     pub(crate) timeout: Option<Duration>,
-    pub(crate) manner: Manner,
+    pub(crate) options: RequestOptions,
     /// Instead of the plan's: it goes by a client of its own.
     pub(crate) settings: Option<Arc<HttpSettings>>,
 }
@@ -58,14 +58,14 @@ impl Prepared {
             headers: checked,
             body,
             timeout: None,
-            manner: Manner::default(),
+            options: RequestOptions::default(),
             settings: None,
         })
     }
 
     /// One that still lacks its URL.
     pub(crate) fn empty(name: String, method: Method) -> Self {
-        let (uri, headers, manner) = (Uri::default(), Headers::default(), Manner::default());
+        let (uri, headers, options) = (Uri::default(), Headers::default(), RequestOptions::default());
         Prepared {
             name,
             is_named_by_url: false,
@@ -74,7 +74,7 @@ impl Prepared {
             headers,
             body: None,
             timeout: None,
-            manner,
+            options,
             settings: None,
         }
     }
@@ -98,9 +98,9 @@ impl Prepared {
     }
 
     /// What a client is asked when it is sent with these headers.
-    pub(crate) fn ask<'a>(&'a self, headers: &'a Headers) -> Ask<'a> {
-        let Prepared { method, uri, timeout, manner, .. } = self;
-        Ask { method, uri, headers, body: self.body.as_deref(), timeout: *timeout, manner: *manner }
+    pub(crate) fn ask<'a>(&'a self, headers: &'a Headers) -> RequestParts<'a> {
+        let Prepared { method, uri, timeout, options, .. } = self;
+        RequestParts { method, uri, headers, body: self.body.as_deref(), timeout: *timeout, options: *options }
     }
 
     /// Asks the same service for something else.

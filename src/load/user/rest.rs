@@ -19,21 +19,21 @@ impl User {
         }
         let began = Instant::now();
         let planned_end = after(began, time);
-        let slept_to_the_end = self.shift.rest_until(planned_end, self.open.is_after_stop);
+        let slept_to_the_end = self.slot.rest_until(planned_end, self.running.is_after_stop);
         // What it slept too long is the tester's doing.
         let end = if slept_to_the_end { planned_end } else { Instant::now() };
         let rested = end.saturating_duration_since(began);
         self.lag.rests_until(end);
-        self.open.thought += rested;
+        self.running.thought += rested;
         self.rested += rested;
-        self.open.rest_was_cut |= !slept_to_the_end;
+        self.running.rest_was_cut |= !slept_to_the_end;
         slept_to_the_end
     }
 
-    /// Rests between two iterations. False if its shift ended before.
+    /// Rests between two iterations. False if its slot ended before.
     pub(crate) fn rest_until(&mut self, end: Instant) -> bool {
         let began = Instant::now();
-        let slept_to_the_end = self.shift.sleep_until(end);
+        let slept_to_the_end = self.slot.sleep_until(end);
         let woke = if slept_to_the_end { end } else { Instant::now() };
         self.rested += woke.saturating_duration_since(began);
         slept_to_the_end
@@ -47,20 +47,20 @@ impl User {
     /// The running check may send something. If not, it is unfinished from now on: the stop has ended its rest, or the
     /// run was cut off.
     pub(crate) fn may_send(&mut self) -> bool {
-        if self.open.rest_was_cut || self.shift.is_cut() {
+        if self.running.rest_was_cut || self.slot.is_cut() {
             self.leave();
         }
-        !self.open.has_left
+        !self.running.has_left
     }
 
     /// Gives the running check up, which is counted as unfinished.
     pub(crate) fn leave(&mut self) {
-        self.open.has_left = true;
+        self.running.has_left = true;
         self.recorder.leave();
     }
 
     /// The running check was given up.
     pub(crate) fn has_left(&self) -> bool {
-        self.open.has_left
+        self.running.has_left
     }
 }

@@ -42,13 +42,13 @@ impl User {
             times: exchanged.times,
             traffic: exchanged.traffic,
         };
-        self.open.hooks += hooks.request.iter().map(|hook| hooks.timed(|| hook(&event))).sum::<Duration>();
+        self.running.hooks += hooks.request.iter().map(|hook| hooks.timed(|| hook(&event))).sum::<Duration>();
     }
 
     /// Shows an exchange to those who want to see all of them.
     fn show(&mut self, seen: Exchange) {
         if !self.hooks.failure.is_empty() {
-            let kept = &mut self.open.exchanges;
+            let kept = &mut self.running.exchanges;
             if kept.len() == FailureEvent::MAX_EXCHANGES {
                 kept.remove(0);
             }
@@ -56,8 +56,8 @@ impl User {
         }
         if self.log.is_some() {
             self.log_last();
-            self.open.unlogged = Some(seen);
-            if !self.open.finds_secrets {
+            self.running.unlogged = Some(seen);
+            if !self.running.finds_secrets {
                 self.log_last();
             }
         }
@@ -65,8 +65,8 @@ impl User {
 
     /// Logs the last exchange, if it is not yet.
     pub(crate) fn log_last(&mut self) {
-        if let (Some(log), Some(mut seen)) = (&self.log, self.open.unlogged.take()) {
-            if self.open.finds_secrets {
+        if let (Some(log), Some(mut seen)) = (&self.log, self.running.unlogged.take()) {
+            if self.running.finds_secrets {
                 seen.hide_values(&self.redactor.of_log());
             }
             log.offer(seen);
@@ -106,10 +106,10 @@ impl User {
 
     /// A request that could not even be written.
     pub(crate) fn unsendable(&mut self, name: &str, message: String) -> RequestError {
-        self.open.asked = true;
+        self.running.asked = true;
         let request = self.request_id(name, true);
-        self.open.lost = Some(request);
-        self.open.blame.unsent(request);
+        self.running.lost = Some(request);
+        self.running.blame.unsent(request);
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::BadRequest, message, request }
     }
 
@@ -170,7 +170,7 @@ impl User {
                 Ok(response)
             }
             Err(error) => {
-                if let Some(unanswered) = &mut self.open.unanswered {
+                if let Some(unanswered) = &mut self.running.unanswered {
                     (unanswered.sent.request, unanswered.sent.slot) = (request, slot);
                 }
                 Err(error)
@@ -201,9 +201,9 @@ impl User {
             // A hop is gone once the next is sent.
             let sent = mem::take(&mut response.sent);
             let next = next.map_err(|message| {
-                self.open.lost = Some(id);
+                self.running.lost = Some(id);
                 let times = response.times();
-                self.open.unanswered = Some(Box::new(Unanswered { sent, times, message: message.clone() }));
+                self.running.unanswered = Some(Box::new(Unanswered { sent, times, message: message.clone() }));
                 RequestError { phase: Phase::Receive, kind: RequestErrorKind::Protocol, message, request: id }
             })?;
             id = self.request_id(&next.name, next.is_named_by_url);
@@ -214,7 +214,7 @@ impl User {
 
     /// There is no check that a request could be of.
     fn may_not_send(&self, request: RequestId) -> RequestError {
-        let was_cut = self.open.has_left || self.shift.is_cut();
+        let was_cut = self.running.has_left || self.slot.is_cut();
         let message = if was_cut { "the run was cut off" } else { IN_NO_CHECK };
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::Io, message: message.into(), request }
     }
@@ -232,8 +232,8 @@ impl User {
             return Ok(());
         }
         let made = self.factories.client(settings, self.id - 1, &self.interrupt).map_err(|error| {
-            self.open.lost = Some(id);
-            self.open.blame.unsent(id);
+            self.running.lost = Some(id);
+            self.running.blame.unsent(id);
             let (phase, kind) = (Phase::Resolve, RequestErrorKind::BadRequest);
             RequestError { phase, kind, message: error.to_string(), request: id }
         })?;
@@ -243,7 +243,7 @@ impl User {
 
     /// Makes one exchange and records it.
     fn exchange(&mut self, id: RequestId, request: &Prepared) -> Result<Response, RequestError> {
-        self.open.asked = true;
+        self.running.asked = true;
         if !self.may_send() {
             return Err(self.may_not_send(id));
         }
@@ -251,23 +251,23 @@ impl User {
         self.recorder.begin_request(id).map_err(|_| self.may_not_send(id))?;
         let is_shown = self.log.is_some() || !self.hooks.failure.is_empty();
         let started = is_shown.then(SystemTime::now);
-        self.open.in_exchange = Some(id);
+        self.running.in_exchange = Some(id);
         let uri = &request.uri;
         let with_cookies = self
             .cookies
             .as_deref()
-            .and_then(|cookies| cookies.added_to(&request.headers, uri, request.manner.repeats_cookies));
+            .and_then(|cookies| cookies.added_to(&request.headers, uri, request.options.repeats_cookies));
         let headers = with_cookies.as_ref().unwrap_or(&request.headers);
         let exchanged = self.client_for(request).exchange(request.ask(headers));
-        self.open.in_exchange = None;
+        self.running.in_exchange = None;
         let Exchanged { times, traffic, sent_at, .. } = exchanged;
         let answer = match &exchanged.answer {
             Ok(answered) => Answer::Status(answered.status),
             Err(lost) => Answer::None { kind: lost.kind, phase: lost.phase },
         };
-        self.open.tpr += times.setup() + times.response_time();
-        self.open.requests += 1;
-        self.open.answered += u32::from(exchanged.answer.is_ok());
+        self.running.tpr += times.setup() + times.response_time();
+        self.running.requests += 1;
+        self.running.answered += u32::from(exchanged.answer.is_ok());
         let lateness = self.lag.sent(sent_at, times.setup());
         self.lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
         self.recorder.end_request(id, times, lateness, traffic, answer).map_err(|_| self.may_not_send(id))?;
@@ -286,7 +286,7 @@ impl User {
         match exchanged.answer {
             Ok(answered) => {
                 self.refusals = 0;
-                self.open.blame.answered(id);
+                self.running.blame.answered(id);
                 if answered.headers.has("set-cookie") {
                     self.take_cookies(uri, &answered.headers);
                 }
@@ -294,9 +294,9 @@ impl User {
             }
             Err(lost) => {
                 self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
-                self.open.lost = Some(id);
-                self.open.blame.lost(id);
-                self.open.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message.clone() }));
+                self.running.lost = Some(id);
+                self.running.blame.lost(id);
+                self.running.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message.clone() }));
                 Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
             }
         }

@@ -9,7 +9,7 @@ use crate::outcome::Outcome;
 use crate::sample::{Answer, RequestId, RequestTimes, Traffic};
 
 impl User {
-    /// Times a call of code that perfloop cannot look into: a client library, a database driver, a queue. It is
+    /// Times a call of code that perfloop cannot look into: a client library, a database scheduler, a queue. It is
     /// counted as a request of this name, by the thread's clock, and its time is the check's.
     ///
     /// An `Err` is counted as a failed request and handed back: `?` makes the check what the error is.
@@ -76,7 +76,7 @@ impl User {
         let id = self.measured(name, elapsed, passed);
         if let Outcome::Fail(reason) | Outcome::Exception(reason) = &mut outcome {
             reason.request = id;
-            self.open.recorded.get_or_insert(outcome);
+            self.running.recorded.get_or_insert(outcome);
         }
     }
 
@@ -87,10 +87,10 @@ impl User {
         }
         let id = self.request_id(name, false);
         let times = RequestTimes { first_byte: elapsed, ..RequestTimes::default() };
-        self.open.tpr = self.open.tpr.saturating_add(elapsed);
-        self.open.requests += 1;
-        self.open.answered += 1;
-        self.open.blame.measured(id, good);
+        self.running.tpr = self.running.tpr.saturating_add(elapsed);
+        self.running.requests += 1;
+        self.running.answered += 1;
+        self.running.blame.measured(id, good);
         // After a cut the check has been counted as unfinished, and with it what it would measure.
         if self.recorder.begin_request(id).is_ok() {
             let _ = self.recorder.end_request(id, times, None, Traffic::default(), Answer::Recorded { good });

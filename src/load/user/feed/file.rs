@@ -44,7 +44,7 @@ fn read<T>(path: &Path, mut row: impl FnMut(&StringRecord, &StringRecord) -> csv
         return Err(refuse("is empty; give a row of column names, and rows of values below it".into()));
     }
     if let Some(bad) = bad_quote(text) {
-        return Err(Error::usage(format!("{file} line {}: {}", line_at(text.as_bytes(), bad.at), bad.told())));
+        return Err(Error::usage(format!("{file} line {}: {}", line_at(text.as_bytes(), bad.at), bad.describe())));
     }
 
     let mut reader = ReaderBuilder::new().trim(Trim::Headers).from_reader(text.as_bytes());
@@ -75,7 +75,7 @@ fn read<T>(path: &Path, mut row: impl FnMut(&StringRecord, &StringRecord) -> csv
 
 impl BadQuote {
     /// What is wrong with it, and what to do.
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         match self.follower {
             None => "the quote of a value is never closed; put one at its end".into(),
             Some(c) if is_other_separator(c) => separates(c),
