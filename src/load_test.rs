@@ -1,5 +1,6 @@
 //! A load test, from its plan to its numbers: the one file that joins the two halves.
 
+mod conditions;
 mod gates;
 mod live;
 
@@ -14,7 +15,7 @@ use crate::error::Error;
 use crate::exchange::flight;
 use crate::load::{
     self, Check, CheckSet, CheckShare, Classes, Control, FailureEvent, Hooks, Parts, Plan, RequestEvent, Stop, User,
-    UserClass,
+    UserClass, UserHooks,
 };
 use crate::logs::{Logs, OpenLog, OpenLogs};
 use crate::names::Names;
@@ -48,6 +49,7 @@ pub struct LoadTest {
     classes: Vec<UserClass>,
     classify: Classify,
     hooks: Hooks,
+    user_hooks: UserHooks,
     on_test_start: Vec<Box<dyn Fn() + Send + Sync>>,
     on_test_stop: Vec<TestStop>,
     gates: Vec<Gate>,
@@ -80,6 +82,7 @@ impl LoadTest {
             classes: Vec::new(),
             classify: Classify::default(),
             hooks: Hooks::default(),
+            user_hooks: UserHooks::default(),
             on_test_start: Vec::new(),
             on_test_stop: Vec::new(),
             gates: Vec::new(),
@@ -164,7 +167,7 @@ impl LoadTest {
     /// Calls this with the number of users when all that are wanted are up for the first time.
     #[must_use]
     pub fn on_spawning_complete(mut self, hook: impl Fn(u32) + Send + Sync + 'static) -> Self {
-        self.hooks.spawning_complete.push(Box::new(hook));
+        self.user_hooks.spawning_complete.push(Box::new(hook));
         self
     }
 
@@ -172,7 +175,7 @@ impl LoadTest {
     /// requests: only checks do, and `on_start` is one.
     #[must_use]
     pub fn on_user_start(mut self, hook: impl Fn(&mut User) + Send + Sync + 'static) -> Self {
-        self.hooks.user_start.push(Box::new(hook));
+        self.user_hooks.start.push(Box::new(hook));
         self
     }
 
@@ -180,7 +183,7 @@ impl LoadTest {
     /// as those of `on_user_start`.
     #[must_use]
     pub fn on_user_stop(mut self, hook: impl Fn(&mut User) + Send + Sync + 'static) -> Self {
-        self.hooks.user_stop.push(Box::new(hook));
+        self.user_hooks.stop.push(Box::new(hook));
         self
     }
 
@@ -278,6 +281,7 @@ impl LoadTest {
             plan,
             classes,
             hooks: Arc::clone(&hooks),
+            user_hooks: self.user_hooks,
             names,
             sink: sink.clone(),
             stop: Arc::clone(&stop),

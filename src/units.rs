@@ -77,10 +77,12 @@ pub fn parse_bytes(text: &str) -> Result<usize, String> {
         .ok_or_else(|| format!("'{text}' is not a size; write it like 65536, 256KiB or 1MiB"))
 }
 
-/// The moment so long after another; a span too long for the clock ends in a century.
+/// Span longer than any run: a century.
+pub(crate) const FAR_FUTURE: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// Moment that lies a span after another one; a span too long for the clock is cut to [`FAR_FUTURE`].
 pub(crate) fn after(moment: Instant, span: Duration) -> Instant {
-    const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
-    moment.checked_add(span).unwrap_or_else(|| moment + CENTURY)
+    moment.checked_add(span).unwrap_or_else(|| moment + FAR_FUTURE)
 }
 
 /// A span so many times as long; at most the longest there is.

@@ -13,6 +13,7 @@ pub(crate) use check::class::{CheckShare, Class, Classes};
 pub(crate) use check::hooks::Hooks;
 pub use check::hooks::{FailureEvent, RequestEvent};
 pub use check::set::CheckSet;
+pub(crate) use check::user_hooks::UserHooks;
 pub(crate) use http::{
     Added, Body, Family, Headers, Method, RequestOptions, Route, TlsVersions, Uri, Version, certificate_file,
     origin_key, text_of,
@@ -21,21 +22,22 @@ pub(crate) use http::{
 pub(crate) use http::{Hashes, unpacked};
 pub use http::{HttpSettings, TlsResume};
 pub use plan::Plan;
+pub(crate) use plan::load::{Load, Start};
+pub(crate) use plan::rate::{Rate, RateOverTime};
 pub(crate) use plan::resources::Resource;
 pub(crate) use plan::stages::Stages;
 pub use plan::wait::{Wait, between, constant, exponential, pacing, throughput};
-pub(crate) use plan::{Load, Start};
-pub(crate) use pool::arrivals::{Rate, RateOverTime};
 pub(crate) use pool::control::Control;
 pub(crate) use pool::runner::{Parts, start};
 pub(crate) use pool::stop::Stop;
 pub(crate) use user::CookieJar;
 pub use user::User;
+pub(crate) use user::authorization::{basic_auth, login};
 pub use user::feed::{AtEnd, Feed, Row};
 pub use user::multipart::Multipart;
 pub(crate) use user::multipart::type_by_name;
-pub(crate) use user::prepared::{Prepared, SharedRequest};
+pub(crate) use user::origin::Origin;
+pub(crate) use user::prepared::Prepared;
 pub use user::request::RequestBuilder;
-pub(crate) use user::request::{basic_auth, login};
 pub use user::response::{Response, Statuses};
-pub(crate) use user::response_parts::Origin;
+pub(crate) use user::shared_requests::SharedRequest;

@@ -5,12 +5,9 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::LoadTest;
 use crate::end::EndReason;
-use crate::error::Error;
 use crate::load::{Class, Classes, Load, Plan, Stop};
-use crate::renaming::Renamings;
-use crate::stats::{Collector, Gate, GateOutlook, GateVerdict, Summary};
+use crate::stats::{Collector, Gate, GateVerdict, Summary};
 
 /// How often gates that stop the run are looked at.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -22,38 +19,6 @@ pub(super) struct Gates {
     warmup: Duration,
     /// The one that stopped the run, by its place.
     stopped_by: OnceLock<(usize, GateVerdict)>,
-}
-
-impl LoadTest {
-    /// Adds a condition that decides whether the run is good: see [`Gate`]. Unless one of them is on the fail ratio of
-    /// all checks, `fail_ratio > 0` is added. What became of them is in [`Summary::gates`].
-    #[must_use]
-    pub fn gate(mut self, gate: Gate) -> Self {
-        self.gates.push(gate);
-        self
-    }
-
-    /// Requests have the names of the checks that make them, so that a gate on any other name is a mistake.
-    #[cfg(feature = "cli")]
-    #[must_use]
-    pub(crate) fn requests_are_checks(mut self) -> Self {
-        self.requests_are_checks = true;
-        self
-    }
-
-    /// Refuses gates that can never be judged.
-    pub(super) fn validate_gates(&self, plan: &Plan, classes: &Classes) -> Result<(), Error> {
-        let renamings = Renamings::new(&plan.renamings);
-        let checks = || classes.checks.iter().map(|check| check.name.as_str());
-        let requests = || checks().map(|name| renamings.of(name).unwrap_or_else(|| name.to_owned())).collect();
-        let outlook = GateOutlook {
-            checks: checks().collect(),
-            requests: self.requests_are_checks.then(requests),
-            is_scheduled: is_scheduled(plan, classes),
-            time_limit: plan.time_limit(),
-        };
-        self.gates.iter().try_for_each(|gate| gate.validate(&outlook))
-    }
 }
 
 /// Requests have due times.

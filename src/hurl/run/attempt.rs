@@ -106,7 +106,7 @@ impl Runner<'_> {
             compressed: options.compressed.unwrap_or(self.manners.common.compressed || self.user.wants_compressed()),
         };
         let (request, mut fault) = (&entry.request, None);
-        let last_url = self.urls.entry(request.shared.slot()).or_default();
+        let last_url = self.urls.entry(request.shared.index()).or_default();
         let sent = self.user.send_filled(&request.shared, 0, |prepared| {
             (prepared.options, prepared.settings) = (request_options, settings);
             request.fill(prepared, filling, last_url).map_err(|found| {

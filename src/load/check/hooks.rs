@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use super::panics;
 use crate::exchange::Exchange;
-use crate::load::user::User;
 use crate::outcome::Outcome;
 use crate::sample::{RequestTimes, Traffic};
 
@@ -50,17 +49,12 @@ impl FailureEvent<'_> {
     pub const MAX_EXCHANGES: usize = 8;
 }
 
-type SpawnHook = Box<dyn Fn(u32) + Send + Sync>;
-type UserHook = Box<dyn Fn(&mut User) + Send + Sync>;
 type RequestHook = Box<dyn Fn(&RequestEvent<'_>) + Send + Sync>;
 type FailureHook = Box<dyn Fn(&FailureEvent<'_>) + Send + Sync>;
 
-/// The hooks of a run that users call.
+/// Hooks on requests and failures.
 #[derive(Default)]
 pub(crate) struct Hooks {
-    pub(crate) spawning_complete: Vec<SpawnHook>,
-    pub(crate) user_start: Vec<UserHook>,
-    pub(crate) user_stop: Vec<UserHook>,
     pub(crate) request: Vec<RequestHook>,
     pub(crate) failure: Vec<FailureHook>,
     /// What the first panic of a hook said.

@@ -4,6 +4,7 @@ pub(crate) mod class;
 pub(crate) mod hooks;
 pub(crate) mod panics;
 pub(crate) mod set;
+pub(crate) mod user_hooks;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,46 +1,34 @@
 //! HTTP client of one user: it finds a connection, exchanges on it, and keeps it.
 
 use std::cell::RefCell;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use ureq::http::Version;
-
-use super::body::{Body, BodyLimit};
+use super::body::BodyLimit;
 use super::codec::{Broken, Exchange, Incoming};
 use super::connection_pool::Pool;
 use super::connector::Connections;
 use super::decoding::unpacked;
 use super::exchange_timing::SharedTiming;
+use super::exchanged::{Answered, Exchanged};
 use super::explain::{Limits, explain};
-use super::headers::Headers;
 use super::interrupt::Interrupt;
 use super::outgoing::Outgoing;
 use super::proxy::Proxy;
 use super::request_parts::RequestParts;
 use super::resolver::AddressBook;
 use super::settings::HttpSettings;
+use super::shared::Shared;
 use super::tls::TlsSetup;
 use crate::error::Error;
 use crate::load::os::StampKeeper;
-use crate::outcome::RequestErrorKind;
-use crate::sample::{Phase, RequestTimes, Traffic};
+use crate::sample::{Phase, Traffic};
 
 /// What all clients of a run share.
 #[derive(Debug)]
 pub(crate) struct ClientFactory {
     shared: Arc<Shared>,
     _stamps: StampKeeper,
-}
-
-/// Settings, and what is known of hosts.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) settings: HttpSettings,
-    pub(super) book: Arc<AddressBook>,
-    pub(super) tls: Arc<TlsSetup>,
-    pub(super) proxy: Option<Proxy>,
 }
 
 /// A client with its own connections and nothing shared on the way of a request.
@@ -57,39 +45,6 @@ pub(crate) struct Client {
 struct Kept {
     pool: Pool,
     scratch: Vec<u8>,
-}
-
-/// One exchange, ended.
-#[derive(Debug)]
-pub(crate) struct Exchanged {
-    /// When the first byte was handed to the kernel.
-    pub(crate) sent_at: Option<Instant>,
-    /// When the last byte of the answer arrived.
-    pub(crate) answered_at: Option<Instant>,
-    pub(crate) times: RequestTimes,
-    pub(crate) traffic: Traffic,
-    pub(crate) answer: Result<Answered, Lost>,
-}
-
-/// A whole answer.
-#[derive(Debug)]
-pub(crate) struct Answered {
-    pub(crate) status: u16,
-    pub(crate) headers: Headers,
-    pub(crate) body: Body,
-    pub(crate) version: Version,
-    /// Of the other end of the connection.
-    pub(crate) peer: Option<IpAddr>,
-    /// That of the other side (DER), if it was wanted.
-    pub(crate) certificate: Option<Vec<u8>>,
-}
-
-/// No usable answer.
-#[derive(Debug)]
-pub(crate) struct Lost {
-    pub(crate) phase: Phase,
-    pub(crate) kind: RequestErrorKind,
-    pub(crate) message: String,
 }
 
 /// What is done about an exchange that broke.

@@ -10,13 +10,14 @@ use ureq::unversioned::transport::time::Instant as UreqInstant;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport};
 use ureq::{Agent, Error};
 
-use super::client::Shared;
 use super::codec::BY_THE_WIRE;
 use super::connection_pool::{Connection, Origin};
 use super::exchange_timing::SharedTiming;
 use super::interrupt::Interrupt;
-use super::proxy::{Proxy, ProxyConnector};
+use super::proxy::Proxy;
+use super::proxy_connector::ProxyConnector;
 use super::resolver::UserResolver;
+use super::shared::Shared;
 use super::tls::TlsConnector;
 use super::transport::TcpConnector;
 

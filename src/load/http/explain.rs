@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use ureq::http::Uri;
 
-use super::client::Lost;
 use super::codec::Broken;
 use super::exchange_timing::ExchangeTiming;
+use super::exchanged::Lost;
 use super::proxy::Proxy;
 use super::tls;
 use crate::load::os;

@@ -2,6 +2,7 @@
 pub(crate) mod client_cache;
 pub(crate) mod connection_pool;
 pub(crate) mod exchange_timing;
+mod exchanged;
 pub(crate) mod request_parts;
 
 mod body;
@@ -19,17 +20,21 @@ mod headers;
 mod interrupt;
 mod outgoing;
 mod proxy;
+mod proxy_connector;
 mod resolver;
 mod settings;
+mod shared;
+mod socks;
 mod stamp;
 mod tls;
 mod transport;
 
 pub(crate) use body::Body;
-pub(crate) use client::{Answered, Client, ClientFactory, Exchanged};
+pub(crate) use client::{Client, ClientFactory};
 pub(crate) use client_cache::ClientCache;
 #[cfg(feature = "hurl")]
 pub(crate) use decoding::unpacked;
+pub(crate) use exchanged::{Answered, Exchanged};
 #[cfg(feature = "hurl")]
 pub(crate) use hashes::Hashes;
 pub(crate) use headers::{Headers, check as check_header, text_of};

@@ -6,6 +6,7 @@ mod p521;
 mod pem;
 mod setup;
 mod signature;
+mod unverifiable;
 mod verifier;
 mod words;
 

@@ -12,9 +12,9 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 use ureq::{Error, Timeout};
 
 use super::buffers::ConnectionBuffers;
-use super::client::Shared;
 use super::exchange_timing::{Read, SharedTiming};
 use super::proxy::Proxy;
+use super::shared::Shared;
 use super::stamp::{Arrival, StampClock};
 use crate::load::os;
 use crate::sample::Phase;

@@ -1,15 +1,12 @@
-//! How much is asked of the service, and when: what the scheduler follows.
+//! Load of a plan: how much is asked of the service, and when.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Plan;
-use super::stages::{Change, Stages};
-use super::wait::Wait;
-use crate::asked::{Asked, AskedLoad, AskedRest};
-use crate::load::check::class::Classes;
+use super::rate::Rate;
+use super::stages::Stages;
 use crate::load::check::panics;
-use crate::load::pool::arrivals::{Rate, RateOverTime};
 use crate::units;
 
 /// How much is asked of the service, and when.
@@ -39,7 +36,7 @@ pub(crate) enum Start {
 pub(crate) struct Shape(Arc<dyn Fn(Duration) -> Option<u32> + Send + Sync>);
 
 impl Shape {
-    pub(super) fn new(users: impl Fn(Duration) -> Option<u32> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(users: impl Fn(Duration) -> Option<u32> + Send + Sync + 'static) -> Self {
         Shape(Arc::new(users))
     }
 
@@ -50,14 +47,14 @@ impl Shape {
     }
 }
 
-impl std::fmt::Debug for Shape {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Shape")
     }
 }
 
-impl std::fmt::Display for Load {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Load::Users { users, .. } => f.write_str(&units::count((*users).into(), "user")),
             Load::Stages(stages) => write!(f, "users in stages {stages}"),
@@ -66,113 +63,6 @@ impl std::fmt::Display for Load {
                 let users = units::count(rate.max_users.into(), "user");
                 write!(f, "{}{}, up to {users}", rate.of, if rate.poisson { " (Poisson)" } else { "" })
             }
-        }
-    }
-}
-
-impl Plan {
-    /// What can be advised after a run of it depends on this.
-    pub(crate) fn asked(&self, classes: &Classes) -> Asked {
-        let load = match self.load {
-            Load::Users { .. } => AskedLoad::Users,
-            Load::Stages(_) | Load::Shape(_) => AskedLoad::Stages,
-            Load::Rate(_) => AskedLoad::Rate,
-        };
-        let waits = || classes.classes.iter().map(|class| class.wait);
-        let rest = match () {
-            () if waits().any(Wait::is_schedule) => AskedRest::Pace,
-            () if waits().any(|wait| wait != Wait::NONE) => AskedRest::Wait,
-            () => AskedRest::None,
-        };
-        let ramps = matches!(self.load, Load::Users { start, .. } if start != Start::RampUp(Duration::ZERO));
-        Asked { load, rest, ramps, keeps: self.http.keep_alive }
-    }
-
-    /// The time after which the timer stops the run, if it does, from the end of the warm-up.
-    pub(crate) fn time_limit(&self) -> Option<Duration> {
-        let stages = match &self.load {
-            Load::Stages(stages) => Some(stages.time().saturating_sub(self.warmup)),
-            Load::Rate(Rate { of: RateOverTime::Stages(stages), .. }) => {
-                Some(stages.time().saturating_sub(self.warmup))
-            }
-            _ => None,
-        };
-        match (self.time, stages, self.loops, &self.load) {
-            (Some(time), Some(stages), ..) => Some(time.min(stages)),
-            (Some(time), ..) | (None, Some(time), ..) => Some(time),
-            (None, None, None, Load::Users { .. } | Load::Rate(_)) if self.requests.is_none() => {
-                Some(Self::DEFAULT_TIME)
-            }
-            _ => None,
-        }
-    }
-
-    /// The run is over when all users have done their loops.
-    pub(crate) fn ends_with_its_users(&self) -> bool {
-        matches!(self.load, Load::Users { .. })
-    }
-
-    /// The most users there can be, as far as the plan tells.
-    pub(crate) fn most_users(&self) -> u32 {
-        match &self.load {
-            Load::Users { users, .. } => *users,
-            Load::Stages(stages) => stages.peak() as u32,
-            Load::Shape(_) => 1,
-            Load::Rate(rate) => rate.max_users,
-        }
-    }
-
-    /// The users that are wanted at full load, where the plan says it.
-    pub(crate) fn wanted_users(&self) -> u32 {
-        match &self.load {
-            Load::Users { .. } | Load::Stages(_) => self.most_users(),
-            Load::Shape(_) | Load::Rate(_) => 0,
-        }
-    }
-
-    /// Users whose threads are made before the run.
-    pub(crate) fn known_users(&self) -> u32 {
-        match &self.load {
-            Load::Rate(_) => self.first_pool(),
-            Load::Shape(shape) => shape.users(Duration::ZERO).ok().flatten().unwrap_or(0),
-            _ => self.most_users(),
-        }
-    }
-
-    /// Users that wait for the first arrivals: enough for answers within a twentieth of a second.
-    pub(crate) fn first_pool(&self) -> u32 {
-        let Load::Rate(rate) = &self.load else { return 0 };
-        ((rate.of.peak() / 20.0) as u32).clamp(1, 100).min(rate.max_users)
-    }
-
-    /// Every change of the number of users that is known beforehand.
-    pub(crate) fn changes(&self) -> Vec<Change> {
-        match &self.load {
-            Load::Users { users, .. } => {
-                let change = |user| Change { at: self.start_of(user), users: user + 1, holds: user + 1 == *users };
-                (0..*users).map(change).collect()
-            }
-            Load::Stages(stages) => stages.changes(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// How far apart users begin that somebody's hand has added.
-    pub(crate) fn spacing(&self) -> Duration {
-        match self.start() {
-            Start::SpawnRate(per_s) => Duration::try_from_secs_f64(1.0 / per_s).unwrap_or(Duration::MAX),
-            Start::RampUp(_) => Duration::ZERO,
-        }
-    }
-
-    /// When a user (counted from 0) starts, from the start of the run.
-    fn start_of(&self, user: u32) -> Duration {
-        match self.load {
-            Load::Users { users, start: Start::RampUp(over) } => over.mul_f64(f64::from(user) / f64::from(users)),
-            Load::Users { start: Start::SpawnRate(per_s), .. } => {
-                Duration::try_from_secs_f64(f64::from(user) / per_s).unwrap_or(Duration::MAX)
-            }
-            _ => Duration::ZERO,
         }
     }
 }

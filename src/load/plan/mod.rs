@@ -1,7 +1,12 @@
 //! The plan of a run: how many users, when they start, when they stop, and what they may take.
+
 pub(crate) mod describe;
+pub(crate) mod load;
+pub(crate) mod rate;
 pub(crate) mod resources;
 pub(crate) mod stages;
+pub(crate) mod timetable;
+mod validate;
 pub(crate) mod wait;
 
 use std::time::Duration;
@@ -9,17 +14,12 @@ use std::time::Duration;
 use super::http::HttpSettings;
 use crate::error::Error;
 use crate::load::check::set::Tags;
-use crate::load::pool::arrivals::{Rate, RateOverTime};
 use crate::redact::Redactor;
 use crate::renaming::Renaming;
-pub(crate) use load::{Load, Start};
+use load::{Load, Shape, Start};
+use rate::{Rate, RateOverTime};
 use stages::{Stage, Stages};
 use wait::{Wait, pacing};
-
-mod load;
-mod validate;
-
-use load::Shape;
 
 /// How a run is to be carried out. Every setting has a default; [`LoadTest::start`](crate::LoadTest::start)
 /// refuses a plan that contradicts itself before any traffic.

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Load, Plan, Start};
+use super::Plan;
+use super::load::{Load, Start};
+use super::rate::Rate;
 use crate::error::Error;
 use crate::load::os::{self, Limit};
-use crate::load::pool::arrivals::Rate;
 use crate::units;
 
 /// Beyond it users would do nothing but count what they drop.

@@ -7,58 +7,10 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use parking_lot::Mutex;
 
-use crate::load::plan::stages::{Line, Stages};
+use crate::load::plan::rate::Rate;
+use crate::load::plan::stages::Line;
 use crate::load::plan::wait::unit_exponential;
 use crate::units::after;
-
-/// How the arrivals of a plan come.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Rate {
-    pub(crate) of: RateOverTime,
-    /// As independent people come, instead of evenly.
-    pub(crate) poisson: bool,
-    pub(crate) max_users: u32,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum RateOverTime {
-    /// Per second, from the start to the end of the run.
-    Constant(f64),
-    Stages(Stages),
-}
-
-impl RateOverTime {
-    /// The straight parts of the rate.
-    pub(crate) fn lines(&self) -> Vec<Line> {
-        match self {
-            RateOverTime::Constant(rate) => {
-                vec![Line { start: Duration::ZERO, over: Duration::MAX, from: *rate, to: *rate }]
-            }
-            RateOverTime::Stages(stages) => stages.lines(),
-        }
-    }
-
-    pub(crate) fn peak(&self) -> f64 {
-        match self {
-            RateOverTime::Constant(rate) => *rate,
-            RateOverTime::Stages(stages) => stages.peak(),
-        }
-    }
-}
-
-impl std::fmt::Display for RateOverTime {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            RateOverTime::Constant(rate) => {
-                let units = [("s", 1.0), ("m", 60.0), ("h", 3600.0)];
-                // In the first unit in which there is a whole one.
-                let (unit, seconds) = *units.iter().find(|(_, seconds)| rate * seconds >= 1.0).unwrap_or(&units[2]);
-                write!(f, "{} iterations/{unit}", (rate * seconds * 1000.0).round() / 1000.0)
-            }
-            RateOverTime::Stages(stages) => write!(f, "iterations/s in stages {stages}"),
-        }
-    }
-}
 
 /// The arrivals of a run: users take one after the other.
 #[derive(Debug)]
@@ -171,6 +123,8 @@ fn moment_of(lines: &[Line], count: f64) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::plan::rate::RateOverTime;
+    use crate::load::plan::stages::Stages;
 
     fn arrivals(of: RateOverTime, poisson: bool) -> (Arrivals, Instant) {
         let first = Instant::now();
@@ -183,15 +137,6 @@ mod tests {
         let due: Vec<u128> =
             (0..4).filter_map(|_| arrivals.take(first, true)).map(|due| (due - first).as_millis()).collect();
         assert_eq!(due, [0, 250, 500, 750]);
-    }
-
-    #[test]
-    fn a_rate_is_told_as_people_write_it() {
-        let told = |per_s: f64| RateOverTime::Constant(per_s).to_string();
-        let rates = [200.0, 1.5, 0.2, 10.0 / 3600.0, 0.0001];
-        let wanted =
-            ["200 iterations/s", "1.5 iterations/s", "12 iterations/m", "10 iterations/h", "0.36 iterations/h"];
-        assert_eq!(rates.map(told), wanted);
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::arrivals::Rate;
-use super::control::Shared;
-use crate::load::plan::Load;
+use super::run_state::RunState;
+use crate::load::plan::load::Load;
+use crate::load::plan::rate::Rate;
 use crate::load::plan::stages::{Change, Line};
 use crate::sample::{AskedRate, Plateau};
 
-impl Shared {
+impl RunState {
     /// While this holds. `None` where nothing is scheduled.
     pub(crate) fn asked_while(&self, what: Plateau) -> Option<AskedRate> {
         match (what, &self.plan.load) {

@@ -1,45 +1,11 @@
-//! What all threads of a run share.
+//! Control of a run while it goes on: how many users are wanted, and whether more are needed.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
-use super::arrivals::Arrivals;
-use super::levels::Levels;
-use super::request_budget::RequestBudget;
-use super::stop::Stop;
-use super::user_pool::Handles;
-use crate::load::check::class::Classes;
-use crate::load::check::hooks::Hooks;
-use crate::load::http::HttpSettings;
-use crate::load::plan::Plan;
-
-pub(crate) struct Shared {
-    pub(crate) plan: Plan,
-    pub(crate) settings: Arc<HttpSettings>,
-    pub(crate) classes: Classes,
-    pub(crate) hooks: Arc<Hooks>,
-    pub(crate) stop: Arc<Stop>,
-    pub(crate) levels: Arc<Levels>,
-    pub(crate) control: Arc<Control>,
-    /// Requests that may still be begun, if they are counted.
-    pub(crate) budget: Option<RequestBudget>,
-    /// Iterations that come by themselves, if they do.
-    pub(crate) arrivals: OnceLock<Arrivals>,
-    /// When the first user is to start; set when all threads are made.
-    pub(crate) first_start: OnceLock<Instant>,
-    /// Threads of users that have not ended.
-    pub(crate) running: AtomicU32,
-    /// The scheduler may still tell users to begin.
-    pub(crate) driving: AtomicBool,
-    /// The start of some user has passed.
-    pub(crate) has_worked: AtomicBool,
-    pub(crate) handles: Mutex<Handles>,
-}
-
-/// Wishes of people and programs while a run goes on.
+/// Commands of people and programs, and what the pool of users needs.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
     commands: Mutex<Vec<Command>>,
@@ -47,13 +13,13 @@ pub(crate) struct Control {
     helpers_wanted: AtomicBool,
     /// There are as many users as there may be.
     pool_full: AtomicBool,
-    /// Somebody has had a command.
+    /// A command has been given.
     was_used: AtomicBool,
     /// The names of the classes, once the run has begun.
     classes: OnceLock<Vec<String>>,
 }
 
-/// How many users are wanted, whatever the plan said.
+/// Number of users that is wanted, whatever the plan says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
     /// Of all classes together.
@@ -94,6 +60,10 @@ impl Control {
         self.was_used.load(Ordering::SeqCst)
     }
 
+    pub(crate) fn want_helpers(&self) {
+        self.helpers_wanted.store(true, Ordering::SeqCst);
+    }
+
     pub(crate) fn take_helpers_wanted(&self) {
         self.helpers_wanted.store(false, Ordering::SeqCst);
     }
@@ -102,46 +72,16 @@ impl Control {
         self.helpers_wanted.load(Ordering::SeqCst)
     }
 
+    pub(crate) fn is_pool_full(&self) -> bool {
+        self.pool_full.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn pool_is_full(&self) {
         self.pool_full.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn has_news(&self) -> bool {
         self.helpers_wanted.load(Ordering::SeqCst) || !self.commands.lock().is_empty()
-    }
-}
-
-impl Shared {
-    pub(crate) fn all_ended(&self) -> bool {
-        // After the stop nobody begins, whoever still drives.
-        let nobody_comes = || !self.driving.load(Ordering::SeqCst) && !self.control.are_helpers_wanted();
-        self.running.load(Ordering::SeqCst) == 0 && (self.stop.is_set() || nobody_comes())
-    }
-
-    pub(crate) fn first_start(&self) -> Instant {
-        *self.first_start.get_or_init(Instant::now)
-    }
-
-    /// The end of the warm-up.
-    pub(crate) fn measured_from(&self) -> Instant {
-        crate::units::after(self.first_start(), self.plan.warmup)
-    }
-
-    /// When the timer stops the run, if it does. What is due then, or later, does not belong to the run.
-    pub(crate) fn planned_end(&self) -> Option<Instant> {
-        self.plan.time_limit().map(|limit| crate::units::after(self.measured_from(), limit))
-    }
-
-    /// Asks for more users to take arrivals.
-    pub(crate) fn want_helpers(&self) {
-        if !self.is_pool_full() {
-            self.control.helpers_wanted.store(true, Ordering::SeqCst);
-            self.stop.notify();
-        }
-    }
-
-    pub(crate) fn is_pool_full(&self) -> bool {
-        self.control.pool_full.load(Ordering::SeqCst)
     }
 }
 

@@ -6,20 +6,23 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::arrivals::Arrivals;
-use super::control::{Control, Shared};
+use super::control::Control;
 use super::levels::Levels;
 use super::request_budget::RequestBudget;
+use super::run_state::{Handles, RunState};
 use super::scheduler::Scheduler;
 use super::stop::Stop;
-use super::user_pool::{Handles, UserPool};
+use super::user_pool::UserPool;
 use crate::end::{End, EndReason};
 use crate::error::Error;
 use crate::exchange::{Exchange, Flight};
 use crate::load::check::class::Classes;
 use crate::load::check::hooks::Hooks;
+use crate::load::check::user_hooks::UserHooks;
 use crate::load::http::ClientFactory;
 use crate::load::os;
-use crate::load::plan::{Load, Plan};
+use crate::load::plan::Plan;
+use crate::load::plan::load::Load;
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
 use crate::sample::{RequestRow, Sample, UserEvent, UserSample};
@@ -33,6 +36,7 @@ pub(crate) struct Parts {
     pub(crate) plan: Plan,
     pub(crate) classes: Classes,
     pub(crate) hooks: Arc<Hooks>,
+    pub(crate) user_hooks: UserHooks,
     pub(crate) names: Arc<Names>,
     pub(crate) sink: Sink,
     pub(crate) stop: Arc<Stop>,
@@ -53,17 +57,18 @@ pub(crate) fn start(parts: Parts) -> Result<JoinHandle<End>, Error> {
 }
 
 fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
-    let Parts { plan, classes, hooks, names, sink, stop, control, log, samples, flight } = parts;
+    let Parts { plan, classes, hooks, user_hooks, names, sink, stop, control, log, samples, flight } = parts;
     let factory = ClientFactory::new(&plan.http)?;
     os::raise_open_files();
     let users = plan.known_users();
     plan.fits(users, &os::limits())?;
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(RunState {
         settings: Arc::new(plan.http.clone()),
         budget: plan.requests.map(RequestBudget::new),
         plan,
         classes,
         hooks,
+        user_hooks,
         stop: Arc::clone(&stop),
         levels: Arc::new(Levels::new(sink.clone())),
         control,
@@ -97,9 +102,9 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     }
     let mut scheduler = Scheduler::new(Arc::clone(&shared), pool);
     // The start is told by this thread: no other could be late for it.
-    scheduler.tell();
+    scheduler.announce();
     let scheduler =
-        thread::Builder::new().name("scheduler".into()).spawn(move || scheduler.drive()).map_err(no_thread)?;
+        thread::Builder::new().name("scheduler".into()).spawn(move || scheduler.follow()).map_err(no_thread)?;
     let conductor = move || {
         let end = conduct(&shared, &sink);
         // Until here it has kept up what all users' clients share. It is not waited for: an author's hook may block it.
@@ -110,7 +115,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
 }
 
 /// The timer: sets the stop flag, unless the run ends before.
-fn time_out(shared: &Shared, end: Instant) {
+fn time_out(shared: &RunState, end: Instant) {
     let ends_early = || shared.stop.is_set() || shared.all_ended();
     if !shared.stop.wait_until(Some(end), ends_early) {
         shared.stop.set(EndReason::TimeUp);
@@ -118,7 +123,7 @@ fn time_out(shared: &Shared, end: Instant) {
 }
 
 /// The conductor: waits for the stop or the last loop, gives running checks their time, cuts off what is left.
-fn conduct(shared: &Shared, sink: &Sink) -> End {
+fn conduct(shared: &RunState, sink: &Sink) -> End {
     let _closing = Closing(sink);
     let before = os::CpuUse::now();
     let stop = &shared.stop;

@@ -1,22 +1,24 @@
 //! The life of a user's thread: begins when its slot does, iterates, and leaves.
 
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::arrivals::Arrivals;
-use super::control::Shared;
 use super::request_budget::RequestBudget;
-use super::scheduler::CENTURY;
+use super::run_state::RunState;
+
 use super::user_slot::UserSlot;
 use crate::end::EndReason;
 use crate::load::check::class::Class;
 use crate::load::os;
 use crate::load::user::User;
-use crate::load::user::request::REFUSAL_PAUSE;
 use crate::sample::{CheckId, Life};
-use crate::units::after;
+use crate::units::{FAR_FUTURE, after};
 
-pub(crate) fn live(shared: &Shared, class: usize, slot: &UserSlot, user: &mut User) {
+/// Rest of a user whose connections are refused again and again.
+const REFUSAL_PAUSE: Duration = Duration::from_millis(100);
+
+pub(crate) fn live(shared: &RunState, class: usize, slot: &UserSlot, user: &mut User) {
     let _leaving = Leaving { shared, id: user.id() };
     os::schedule_as_batch();
     let waited_before = os::run_delay();
@@ -24,7 +26,7 @@ pub(crate) fn live(shared: &Shared, class: usize, slot: &UserSlot, user: &mut Us
     shared.levels.user_released(begin);
     user.begin(begin);
     let class = &shared.classes.classes[class];
-    shared.hooks.user_start.iter().for_each(|hook| user.call(|user| hook(user)));
+    shared.user_hooks.start.iter().for_each(|hook| user.call(|user| hook(user)));
     let start = class.on_start.map_or(Some(true), |check| run(shared, user, check));
     if start == Some(false) {
         user.lost();
@@ -44,7 +46,7 @@ pub(crate) fn live(shared: &Shared, class: usize, slot: &UserSlot, user: &mut Us
             run(shared, user, check);
         }
     }
-    shared.hooks.user_stop.iter().for_each(|hook| user.call(|user| hook(user)));
+    shared.user_hooks.stop.iter().for_each(|hook| user.call(|user| hook(user)));
     let worked = begin.elapsed().saturating_sub(user.rested());
     // From just before its start: what it waited until then was no part of its work.
     let waited = os::run_delay().zip(waited_before).map(|(all, before)| all.saturating_sub(before).min(worked));
@@ -52,12 +54,12 @@ pub(crate) fn live(shared: &Shared, class: usize, slot: &UserSlot, user: &mut Us
 }
 
 /// Runs a check; `None` when the run was cut off, else whether it passed.
-fn run(shared: &Shared, user: &mut User, check: CheckId) -> Option<bool> {
+fn run(shared: &RunState, user: &mut User, check: CheckId) -> Option<bool> {
     user.run(check, &shared.classes.checks[usize::from(check.0)]).ok()
 }
 
 /// What one iteration runs. False when no further one is to begin.
-fn iteration(shared: &Shared, class: &Class, slot: &UserSlot, user: &mut User) -> bool {
+fn iteration(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User) -> bool {
     class.root.walk(user, User::rng, &mut |user, check| {
         !slot.ends_iteration() && shared.budget.as_ref().is_none_or(RequestBudget::take) && {
             let goes_on = run(shared, user, check).is_some();
@@ -72,7 +74,7 @@ fn iteration(shared: &Shared, class: &Class, slot: &UserSlot, user: &mut User) -
 }
 
 /// Iterations of a user's own, until the loops are done or the slot is over.
-fn iterate(shared: &Shared, class: &Class, slot: &UserSlot, user: &mut User, first: Instant) {
+fn iterate(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, first: Instant) {
     let loops = shared.plan.loops.unwrap_or(u64::MAX);
     let (measured_from, planned_end) = (shared.measured_from(), shared.planned_end());
     let (mut planned, mut begun, mut warming) = (first, 0, 0);
@@ -92,7 +94,7 @@ fn iterate(shared: &Shared, class: &Class, slot: &UserSlot, user: &mut User, fir
             }
             // What is due at the end itself is none of this run, whoever of the two wakes first.
             let is_too_late = planned_end.is_some_and(|end| planned >= end);
-            let begins = if is_too_late { after(now, CENTURY) } else { planned };
+            let begins = if is_too_late { after(now, FAR_FUTURE) } else { planned };
             if begins > now && !user.rest_until(begins) {
                 break;
             }
@@ -106,14 +108,14 @@ fn iterate(shared: &Shared, class: &Class, slot: &UserSlot, user: &mut User, fir
 }
 
 /// Iterations as they arrive, whoever is free.
-fn serve(shared: &Shared, class: &Class, slot: &UserSlot, user: &mut User, arrivals: &Arrivals) {
+fn serve(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, arrivals: &Arrivals) {
     let mut begun = 0;
     let mut free_since = Instant::now();
     arrivals.idle.fetch_add(1, Ordering::SeqCst);
     while !slot.is_over() {
         let Some(due) = arrivals.take(free_since, shared.is_pool_full()) else {
             // Nothing more comes; the user stays for what others may want of it.
-            user.rest_until(after(free_since, CENTURY));
+            user.rest_until(after(free_since, FAR_FUTURE));
             break;
         };
         if !user.rest_until(due) {
@@ -136,7 +138,7 @@ fn serve(shared: &Shared, class: &Class, slot: &UserSlot, user: &mut User, arriv
 }
 
 /// Has another user made in place of a lost one, once an arrival needs it.
-fn replace(shared: &Shared, user: &mut User, arrivals: &Arrivals) {
+fn replace(shared: &RunState, user: &mut User, arrivals: &Arrivals) {
     if let Some(due) = arrivals.next_due()
         && user.rest_until(due)
     {
@@ -146,7 +148,7 @@ fn replace(shared: &Shared, user: &mut User, arrivals: &Arrivals) {
 
 /// Counts a user's thread out, also when it panics.
 struct Leaving<'a> {
-    shared: &'a Shared,
+    shared: &'a RunState,
     id: u32,
 }
 

@@ -1,38 +1,30 @@
 //! The pool: makes users, tells each when to begin and when to leave.
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use super::control::Shared;
 use super::in_flight::InFlight;
 use super::recorder::{Recorder, Samples};
+use super::run_state::{Handle, RunState};
 use super::user_loop::live;
 use super::user_slot::UserSlot;
 use crate::exchange::{Exchange, Flight};
 use crate::load::check::class::ClassShares;
 use crate::load::http::{ClientCache, ClientFactory, Interrupt};
 use crate::load::os;
+use crate::load::user::clients::Clients;
+use crate::load::user::observers::Observers;
 use crate::load::user::{User, UserParts};
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
 use crate::sample::{RequestRow, Sample, UserEvent, UserSample};
 use crate::units::after;
 
-/// What a cut needs of a user.
-pub(crate) struct Handle {
-    pub(crate) in_flight: Arc<InFlight>,
-    pub(crate) interrupt: Interrupt,
-}
-
-/// The users whose threads live, by their numbers.
-pub(crate) type Handles = HashMap<u32, Handle>;
-
 pub(crate) struct UserPool {
-    shared: Arc<Shared>,
+    shared: Arc<RunState>,
     factory: ClientFactory,
     factories: Arc<ClientCache>,
     names: Arc<Names>,
@@ -57,7 +49,7 @@ pub(crate) struct UserPool {
 
 impl UserPool {
     pub(crate) fn new(
-        shared: Arc<Shared>,
+        shared: Arc<RunState>,
         factory: ClientFactory,
         names: Arc<Names>,
         sink: Sink,
@@ -174,21 +166,22 @@ impl UserPool {
             self.samples.clone().map(|tap| Samples { tap, user: id }),
         );
         let slot = Arc::new(UserSlot::new(Arc::clone(&shared.stop)));
-        let equipment = UserParts {
-            client,
-            factories: Arc::clone(&self.factories),
-            interrupt,
+        let parts = UserParts {
+            clients: Clients::new(
+                client,
+                Arc::clone(&shared.settings),
+                Arc::clone(&self.factories),
+                interrupt,
+                self.made,
+            ),
             recorder,
             slot: Arc::clone(&slot),
-            settings: Arc::clone(&shared.settings),
-            hooks: Arc::clone(&shared.hooks),
-            log: self.log.clone(),
+            observers: Observers::new(Arc::clone(&shared.hooks), self.log.clone(), self.flight.clone()),
             redactor: shared.plan.redactor.clone(),
-            flight: self.flight.clone(),
             seed: shared.plan.seed_of(id),
         };
         // Boxed: what a thread is given passes through several frames.
-        let mut user = Box::new(User::new(id, equipment));
+        let mut user = Box::new(User::new(id, parts));
         shared.running.fetch_add(1, Ordering::SeqCst);
         shared.handles.lock().insert(id, handle);
         let for_thread = (Arc::clone(&shared), Arc::clone(&slot));

@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use url::Url;
 
+use super::authorization::{basic_auth, login};
 use super::location::location;
-use super::request::{basic_auth, login};
 use crate::load::http::{Headers, HttpSettings, Method, RequestOptions, RequestParts, Uri};
 
 /// Stands behind the name of a request, for all it was led on to.
@@ -121,29 +120,6 @@ impl Prepared {
             self.headers.add_checked(name, value.as_bytes())?;
         }
         Ok(())
-    }
-}
-
-/// A request that all users send, each from a copy of its own: what many threads count references of, they fight for.
-#[derive(Debug, Clone)]
-pub(crate) struct SharedRequest {
-    /// Its number among the shared requests of the process.
-    pub(crate) slot: usize,
-    pub(crate) request: Prepared,
-}
-
-impl SharedRequest {
-    pub(crate) fn slot(&self) -> usize {
-        self.slot
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.request.name
-    }
-
-    pub(crate) fn new(request: Prepared) -> Self {
-        static MADE: AtomicUsize = AtomicUsize::new(0);
-        SharedRequest { slot: MADE.fetch_add(1, Ordering::Relaxed), request }
     }
 }
 

@@ -3,29 +3,52 @@
 use std::borrow::{Borrow, Cow};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
+use super::authorization::basic_auth;
 use super::multipart::Multipart;
 use super::prepared::Prepared;
 use super::response::Response;
 use crate::load::user::User;
 use crate::outcome::RequestError;
 
-/// The value of a basic `Authorization` header (RFC 7617).
-pub(crate) fn basic_auth(user_and_password: &str) -> String {
-    format!("Basic {}", STANDARD.encode(user_and_password))
-}
+impl User {
+    /// Begins a GET request. A URL that starts with `/` is relative to the plan's host.
+    pub fn get(&mut self, url: &str) -> RequestBuilder<'_> {
+        self.request("GET", url)
+    }
 
-/// User and password in front of the host of a URL: `user:password`.
-pub(crate) fn login(url: &Url) -> Option<String> {
-    let decoded = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
-    let has_login = !url.username().is_empty() || url.password().is_some();
-    has_login.then(|| format!("{}:{}", decoded(url.username()), decoded(url.password().unwrap_or_default())))
+    /// Begins a POST request; see [`get`](Self::get).
+    pub fn post(&mut self, url: &str) -> RequestBuilder<'_> {
+        self.request("POST", url)
+    }
+
+    /// Begins a PUT request; see [`get`](Self::get).
+    pub fn put(&mut self, url: &str) -> RequestBuilder<'_> {
+        self.request("PUT", url)
+    }
+
+    /// Begins a PATCH request; see [`get`](Self::get).
+    pub fn patch(&mut self, url: &str) -> RequestBuilder<'_> {
+        self.request("PATCH", url)
+    }
+
+    /// Begins a HEAD request, whose answer has no body; see [`get`](Self::get).
+    pub fn head(&mut self, url: &str) -> RequestBuilder<'_> {
+        self.request("HEAD", url)
+    }
+
+    /// Begins a DELETE request; see [`get`](Self::get).
+    pub fn delete(&mut self, url: &str) -> RequestBuilder<'_> {
+        self.request("DELETE", url)
+    }
+
+    /// Begins a request of any method; see [`get`](Self::get).
+    pub fn request(&mut self, method: &str, url: &str) -> RequestBuilder<'_> {
+        RequestBuilder::new(self, method, url)
+    }
 }
 
 /// A request being written by a check; see [`User::get`].
@@ -49,7 +72,7 @@ pub struct RequestBuilder<'u> {
 }
 
 impl<'u> RequestBuilder<'u> {
-    pub(crate) fn new(user: &'u mut User, method: &str, url: &str) -> Self {
+    fn new(user: &'u mut User, method: &str, url: &str) -> Self {
         RequestBuilder {
             user,
             method: method.to_owned(),
@@ -209,8 +232,3 @@ fn add_query(url: &mut Url, pairs: &str) {
         None => url.set_query(Some(pairs)),
     }
 }
-
-/// How long a user who was refused too often in a row rests, and how often that is.
-pub(crate) const REFUSAL_PAUSE: Duration = Duration::from_millis(100);
-/// See [`REFUSAL_PAUSE`].
-pub(crate) const REFUSALS_BEFORE_PAUSE: u32 = 100;

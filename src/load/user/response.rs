@@ -13,11 +13,10 @@ use serde_json::Value;
 #[cfg(feature = "hurl")]
 use url::Url;
 
-use super::capture as flight;
-use super::capture::{Landed, Sent};
+use super::capture::{self, Captured, Sent};
 #[cfg(feature = "hurl")]
 use super::location::location;
-use super::response_parts::Origin;
+use super::origin::Origin;
 use crate::load::http::{Answered, Body, Headers};
 use crate::outcome::{Failure, Reason};
 use crate::printable::foreign;
@@ -40,7 +39,7 @@ pub struct Response {
 /// The pieces of an answer nobody looks at any more may be wanted when its check has not passed.
 impl Drop for Response {
     fn drop(&mut self) {
-        flight::land(Landed {
+        capture::keep(Captured {
             sent: mem::take(&mut self.sent),
             status: self.status,
             headers: mem::take(&mut self.headers),
@@ -264,14 +263,14 @@ impl Response {
         if !self.body.is_cut() {
             return Ok(());
         }
-        flight::is_at_fault(&self.sent);
+        capture::is_at_fault(&self.sent);
         let message = self.body.cut_words(&format!("tell whether the body is or holds {wanted}"));
         Err(Failure::Exception(Reason { message, detail: None, request: Some(self.request) }))
     }
 
     #[cold]
     fn fail(&self, message: String) -> Failure {
-        flight::is_at_fault(&self.sent);
+        capture::is_at_fault(&self.sent);
         let detail = (!self.body.kept.is_empty()).then(|| format!("body: {}", beginning(&self.body.kept)));
         Failure::Fail(Reason { message, detail, request: Some(self.request) })
     }

@@ -1,22 +1,12 @@
 //! An answer in its parts, for who judges it by other means than a check's expectations.
 
 use std::mem;
-use std::net::IpAddr;
 
-use super::capture as flight;
+use super::capture;
+use super::origin::Origin;
 use super::response::Response;
-use crate::load::http::{Body, Headers, Version};
+use crate::load::http::{Body, Headers};
 use crate::sample::RequestId;
-
-/// Whom an answer came from, and how.
-#[derive(Debug, Default)]
-pub(crate) struct Origin {
-    pub(crate) version: Version,
-    /// The other end of the connection.
-    pub(crate) peer: Option<IpAddr>,
-    /// Its certificate (DER), if it was wanted.
-    pub(crate) certificate: Option<Vec<u8>>,
-}
 
 impl Response {
     /// Which request it answers.
@@ -36,6 +26,6 @@ impl Response {
 
     /// It was not as wanted: of all answers of its check, this is the one to show.
     pub(crate) fn blame(&self) {
-        flight::is_at_fault(&self.sent);
+        capture::is_at_fault(&self.sent);
     }
 }

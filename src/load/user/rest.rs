@@ -23,9 +23,9 @@ impl User {
         // What it slept too long is the tester's doing.
         let end = if slept_to_the_end { planned_end } else { Instant::now() };
         let rested = end.saturating_duration_since(began);
-        self.lag.rests_until(end);
+        self.clock.lag.rests_until(end);
         self.running.thought += rested;
-        self.rested += rested;
+        self.clock.rest(rested);
         self.running.rest_was_cut |= !slept_to_the_end;
         slept_to_the_end
     }
@@ -35,13 +35,13 @@ impl User {
         let began = Instant::now();
         let slept_to_the_end = self.slot.sleep_until(end);
         let woke = if slept_to_the_end { end } else { Instant::now() };
-        self.rested += woke.saturating_duration_since(began);
+        self.clock.rest(woke.saturating_duration_since(began));
         slept_to_the_end
     }
 
     /// What it has rested on purpose in its life.
     pub(crate) fn rested(&self) -> Duration {
-        self.rested
+        self.clock.rested()
     }
 
     /// The running check may send something. If not, it is unfinished from now on: the stop has ended its rest, or the

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use url::Url;
 
+use super::User;
 use super::capture::{Sent, Unanswered};
-use super::prepared::{Prepared, SharedRequest, redirected};
+use super::prepared::{Prepared, redirected};
 use super::response::Response;
+use super::shared_requests::{OwnRequest, SharedRequest};
 use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
 use crate::load::check::hooks::{FailureEvent, RequestEvent};
-use crate::load::http::{Client, Exchanged, Headers, HttpSettings, Uri};
-use crate::load::user::{OwnRequest, User};
+use crate::load::http::{Exchanged, Headers, HttpSettings, Uri};
 use crate::outcome::{RequestError, RequestErrorKind};
 use crate::sample::{Answer, Phase, RequestId, RequestTimes};
 
@@ -33,7 +34,7 @@ fn told_type(headers: &Headers) -> String {
 impl User {
     /// Calls the hooks for requests.
     fn tell_of_request(&mut self, name: &str, exchanged: &Exchanged) {
-        let hooks = Arc::clone(&self.hooks);
+        let hooks = Arc::clone(&self.observers.hooks);
         let event = RequestEvent {
             name,
             user: self.id,
@@ -47,14 +48,14 @@ impl User {
 
     /// Shows an exchange to those who want to see all of them.
     fn show(&mut self, seen: Exchange) {
-        if !self.hooks.failure.is_empty() {
+        if !self.observers.hooks.failure.is_empty() {
             let kept = &mut self.running.exchanges;
             if kept.len() == FailureEvent::MAX_EXCHANGES {
                 kept.remove(0);
             }
             kept.push(seen.clone());
         }
-        if self.log.is_some() {
+        if self.observers.log.is_some() {
             self.log_last();
             self.running.unlogged = Some(seen);
             if !self.running.finds_secrets {
@@ -65,7 +66,7 @@ impl User {
 
     /// Logs the last exchange, if it is not yet.
     pub(crate) fn log_last(&mut self) {
-        if let (Some(log), Some(mut seen)) = (&self.log, self.running.unlogged.take()) {
+        if let (Some(log), Some(mut seen)) = (&self.observers.log, self.running.unlogged.take()) {
             if self.running.finds_secrets {
                 seen.hide_values(&self.redactor.of_log());
             }
@@ -75,7 +76,7 @@ impl User {
 
     /// Makes a URL absolute.
     pub(crate) fn url(&self, url: &str) -> Result<Url, String> {
-        let parsed = match (Url::parse(url), &self.settings.host) {
+        let parsed = match (Url::parse(url), &self.clients.settings().host) {
             (Err(url::ParseError::RelativeUrlWithoutBase), Some(host)) => host.join(url),
             (Err(url::ParseError::RelativeUrlWithoutBase), None) => {
                 return Err(format!(
@@ -93,15 +94,15 @@ impl User {
     }
 
     pub(crate) fn http_settings(&self) -> &HttpSettings {
-        &self.settings
+        self.clients.settings()
     }
 
     pub(crate) fn wants_compressed(&self) -> bool {
-        self.settings.compressed
+        self.clients.settings().compressed
     }
 
     pub(crate) fn default_follow(&self) -> u32 {
-        self.settings.follow
+        self.clients.settings().follow
     }
 
     /// A request that could not even be written.
@@ -125,10 +126,7 @@ impl User {
         hops: u32,
         fill: impl FnOnce(&mut Prepared) -> Result<(), String>,
     ) -> Result<Response, RequestError> {
-        if self.own.len() <= shared.slot {
-            self.own.resize_with(shared.slot + 1, || None);
-        }
-        let mut own = self.own[shared.slot].take().unwrap_or_else(|| {
+        let mut own = self.own.take(shared.index).unwrap_or_else(|| {
             let request = shared.request.own();
             Box::new(OwnRequest { id: self.request_id(&request.name, request.is_named_by_url), request })
         });
@@ -136,17 +134,17 @@ impl User {
             Ok(()) => {
                 let mut hop = None;
                 let result = self.send_as(own.id, &own.request, hops, &mut hop);
-                self.note(result, hop, shared.slot)
+                self.note(result, hop, shared.index)
             }
             Err(message) => Err(self.unsendable(&own.request.name, message)),
         };
-        self.own[shared.slot] = Some(own);
+        self.own.put(shared.index, own);
         result
     }
 
     /// This user's copy of a shared request, as it was sent last.
     pub(crate) fn own_request<'a>(&'a self, shared: &'a SharedRequest) -> &'a Prepared {
-        self.own.get(shared.slot).and_then(Option::as_deref).map_or(&shared.request, |own| &own.request)
+        self.own.get(shared.index).unwrap_or(&shared.request)
     }
 
     /// Sends a request and follows at most `hops` redirects.
@@ -162,16 +160,16 @@ impl User {
         &mut self,
         result: Result<Response, RequestError>,
         request: Option<Prepared>,
-        slot: usize,
+        index: usize,
     ) -> Result<Response, RequestError> {
         match result {
             Ok(mut response) => {
-                (response.sent.request, response.sent.slot) = (request, slot);
+                (response.sent.request, response.sent.index) = (request, index);
                 Ok(response)
             }
             Err(error) => {
                 if let Some(unanswered) = &mut self.running.unanswered {
-                    (unanswered.sent.request, unanswered.sent.slot) = (request, slot);
+                    (unanswered.sent.request, unanswered.sent.index) = (request, index);
                 }
                 Err(error)
             }
@@ -219,26 +217,15 @@ impl User {
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::Io, message: message.into(), request }
     }
 
-    /// The client a request goes by; that of other settings is [made](Self::make_client) before.
-    fn client_for(&self, request: &Prepared) -> &Client {
-        let Some(settings) = &request.settings else { return &self.client };
-        self.others.iter().find(|(known, _)| known == settings).map_or(&self.client, |(_, client)| client)
-    }
-
     /// Makes the client of a request with settings of its own, if it is the first.
     fn make_client(&mut self, id: RequestId, request: &Prepared) -> Result<(), RequestError> {
         let Some(settings) = &request.settings else { return Ok(()) };
-        if self.others.iter().any(|(known, _)| known == settings) {
-            return Ok(());
-        }
-        let made = self.factories.client(settings, self.id - 1, &self.interrupt).map_err(|error| {
+        self.clients.make(settings).map_err(|error| {
             self.running.lost = Some(id);
             self.running.blame.unsent(id);
             let (phase, kind) = (Phase::Resolve, RequestErrorKind::BadRequest);
             RequestError { phase, kind, message: error.to_string(), request: id }
-        })?;
-        self.others.push((Arc::clone(settings), made));
-        Ok(())
+        })
     }
 
     /// Makes one exchange and records it.
@@ -249,7 +236,7 @@ impl User {
         }
         self.make_client(id, request)?;
         self.recorder.begin_request(id).map_err(|_| self.may_not_send(id))?;
-        let is_shown = self.log.is_some() || !self.hooks.failure.is_empty();
+        let is_shown = self.observers.see_all();
         let started = is_shown.then(SystemTime::now);
         self.running.in_exchange = Some(id);
         let uri = &request.uri;
@@ -258,7 +245,7 @@ impl User {
             .as_deref()
             .and_then(|cookies| cookies.added_to(&request.headers, uri, request.options.repeats_cookies));
         let headers = with_cookies.as_ref().unwrap_or(&request.headers);
-        let exchanged = self.client_for(request).exchange(request.ask(headers));
+        let exchanged = self.clients.of(request.settings.as_ref()).exchange(request.ask(headers));
         self.running.in_exchange = None;
         let Exchanged { times, traffic, sent_at, .. } = exchanged;
         let answer = match &exchanged.answer {
@@ -268,14 +255,14 @@ impl User {
         self.running.tpr += times.setup() + times.response_time();
         self.running.requests += 1;
         self.running.answered += u32::from(exchanged.answer.is_ok());
-        let lateness = self.lag.sent(sent_at, times.setup());
-        self.lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
+        let lateness = self.clock.lag.sent(sent_at, times.setup());
+        self.clock.lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
         self.recorder.end_request(id, times, lateness, traffic, answer).map_err(|_| self.may_not_send(id))?;
         if let Some(started) = started {
             let seen = self.seen(started, request, headers, &exchanged);
             self.show(seen);
         }
-        if !self.hooks.request.is_empty() {
+        if !self.observers.hooks.request.is_empty() {
             self.tell_of_request(&request.name, &exchanged);
         }
         self.serial += 1;
@@ -332,7 +319,7 @@ impl User {
         limit: usize,
     ) -> Exchange {
         let sent_body = request.body.as_deref().unwrap_or_default();
-        let added = self.client_for(request).headers_added(request.ask(headers));
+        let added = self.clients.of(request.settings.as_ref()).headers_added(request.ask(headers));
         let added = added.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let given = headers.iter();
         let sent = added.chain(given);

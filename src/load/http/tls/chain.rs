@@ -14,7 +14,7 @@ use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::oid_registry::OID_X509_COMMON_NAME;
 
 use super::signature::{self, Checked};
-use super::verifier::Unverifiable;
+use super::unverifiable::Unverifiable;
 
 /// Longer chains are nobody's.
 const MAX_LINKS: usize = 8;

@@ -1,17 +1,16 @@
 //! Who decides whether the other side is who it says it is.
 
-use std::sync::Arc;
-
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer as _;
 
 use super::chain::Roots;
 use super::signature::{self, Checked};
+use super::unverifiable::Unverifiable;
 
 /// Trusts those whom webpki trusts, and those whom OpenSSL does beside them: see [`Roots::verify`].
 #[derive(Debug)]
@@ -165,27 +164,3 @@ fn not_wrong(checked: Checked) -> Result<HandshakeSignatureValid, Error> {
         Checked::Valid | Checked::Unknown(_) => Ok(HandshakeSignatureValid::assertion()),
     }
 }
-
-/// What cannot be verified, and so is not trusted.
-#[derive(Debug)]
-pub(super) struct Unverifiable(String);
-
-impl Unverifiable {
-    pub(super) fn new(what: String) -> Self {
-        Unverifiable(what)
-    }
-}
-
-impl From<Unverifiable> for CertificateError {
-    fn from(what: Unverifiable) -> Self {
-        CertificateError::Other(OtherError(Arc::new(what)))
-    }
-}
-
-impl std::fmt::Display for Unverifiable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}, which perfloop does not trust; --insecure accepts it", self.0)
-    }
-}
-
-impl std::error::Error for Unverifiable {}

@@ -1,0 +1,44 @@
+//! Result of an exchange: its times, and the answer or why there is none.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use ureq::http::Version;
+
+use super::body::Body;
+use super::headers::Headers;
+use crate::outcome::RequestErrorKind;
+use crate::sample::{Phase, RequestTimes, Traffic};
+
+/// Exchange that has ended.
+#[derive(Debug)]
+pub(crate) struct Exchanged {
+    /// When the first byte was handed to the kernel.
+    pub(crate) sent_at: Option<Instant>,
+    /// When the last byte of the answer arrived.
+    pub(crate) answered_at: Option<Instant>,
+    pub(crate) times: RequestTimes,
+    pub(crate) traffic: Traffic,
+    pub(crate) answer: Result<Answered, Lost>,
+}
+
+/// Answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) body: Body,
+    pub(crate) version: Version,
+    /// Address of the other end of the connection.
+    pub(crate) peer: Option<IpAddr>,
+    /// Certificate of the other end (DER), if the request asked for it.
+    pub(crate) certificate: Option<Vec<u8>>,
+}
+
+/// Reason for having no usable answer.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) phase: Phase,
+    pub(crate) kind: RequestErrorKind,
+    pub(crate) message: String,
+}

@@ -1,0 +1,70 @@
+//! Profile of a rate: users for arrivals, as many as it takes.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::{LoadProfile, Turn};
+use crate::load::plan::rate::Rate;
+use crate::load::plan::stages::Line;
+use crate::load::pool::run_state::RunState;
+use crate::sample::Plateau;
+use crate::units::after;
+
+/// Straight parts of the rate, and the most users that it may take.
+pub(crate) struct RateProfile {
+    lines: Vec<Line>,
+    /// Number of parts that have begun.
+    reached: usize,
+    max_users: u32,
+}
+
+impl RateProfile {
+    pub(crate) fn new(rate: &Rate) -> Self {
+        RateProfile { lines: rate.of.lines(), reached: 0, max_users: rate.max_users }
+    }
+
+    fn add_users(&self, turn: &mut Turn<'_>, users: u32, at: Instant) {
+        let wanted = turn.target.users.saturating_add(users).min(self.max_users);
+        turn.target.counts = turn.pool.split(wanted);
+        turn.target.users = turn.pool.want(&turn.target.counts, at, Duration::ZERO);
+        turn.pool.wake();
+        // Where no more can be made, this is all there may be.
+        if wanted == self.max_users || turn.target.users < wanted {
+            turn.run.control.pool_is_full();
+        }
+    }
+}
+
+impl LoadProfile for RateProfile {
+    fn announce(&mut self, turn: &mut Turn<'_>, _: Instant) {
+        if turn.target.users == 0 {
+            self.add_users(turn, turn.run.plan.first_pool(), turn.run.first_start());
+            // Others come only where one of these has no time: without any of them the run is over.
+            turn.run.driving.store(false, Ordering::SeqCst);
+        }
+    }
+
+    fn advance(&mut self, turn: &mut Turn<'_>) {
+        while let Some(line) = self.lines.get(self.reached)
+            && after(turn.run.first_start(), line.start) <= turn.now
+        {
+            self.reached += 1;
+            turn.target.holds = line.is_flat().then_some(Plateau::Rate(line.to));
+        }
+        if turn.run.control.are_helpers_wanted() {
+            // Until they are made, the run does not end for want of users.
+            turn.run.driving.store(true, Ordering::SeqCst);
+            turn.run.control.take_helpers_wanted();
+            self.add_users(turn, 1 + turn.target.users / 4, Instant::now());
+            turn.run.driving.store(false, Ordering::SeqCst);
+        }
+    }
+
+    fn next_change(&self, run: &RunState) -> Option<Instant> {
+        self.lines.get(self.reached).map(|line| after(run.first_start(), line.start))
+    }
+
+    fn takes_commands(&self) -> bool {
+        false
+    }
+}

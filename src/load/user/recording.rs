@@ -1,0 +1,95 @@
+//! Examples for reports: the exchange of a check that did not pass, or that was among the slowest.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use super::User;
+use super::capture::{self, Captured, Sent, Unanswered};
+use super::prepared::Prepared;
+use super::shared_requests::SharedRequest;
+use crate::exchange::{Exchange, MAX_RECORDED_BODY, Recorded};
+use crate::load::http::Headers;
+use crate::outcome::Outcome;
+use crate::sample::{CheckId, RequestTimes};
+
+impl User {
+    /// What the flight recorder is to be told of a check that has ended, whose requests came after `serial`.
+    pub(crate) fn recording(
+        &mut self,
+        check: CheckId,
+        outcome: &Outcome,
+        ended: Instant,
+        tpr: Duration,
+        serial: u64,
+    ) -> Option<Recorded> {
+        let failure = match outcome {
+            Outcome::Pass => None,
+            Outcome::Fail(reason) => Some((false, &reason.message)),
+            Outcome::Exception(reason) => Some((true, &reason.message)),
+        };
+        let is_wanted = match failure {
+            None => self.observers.flight.is_slow(tpr),
+            Some((_, message)) => self.observers.history.is_news(message, ended, tpr),
+        };
+        let is_wanted = is_wanted && self.observers.flight.has_room();
+        let unanswered = self.running.unanswered.take();
+        let is_exception = failure.is_some_and(|(is_exception, _)| is_exception);
+        let exchange = capture::settle(serial, |captured| match (unanswered, captured) {
+            _ if !is_wanted => None,
+            (Some(unanswered), captured) if is_exception || captured.is_none() => {
+                let Unanswered { sent, times, message } = &*unanswered;
+                self.recorded_exchange(sent, *times, Err(message))
+            }
+            (_, captured) => {
+                let Captured { sent, status, headers, body, body_length, times } = captured?;
+                self.recorded_exchange(sent, *times, Ok((*status, headers, body, *body_length)))
+            }
+        })?;
+        let failure = failure.map(|(is_exception, message)| (is_exception, message.clone()));
+        Some(Recorded { check, failure, ended, tpr, exchange })
+    }
+
+    /// Hides what the request was authorized by whose answer, or whose loss, a failure is about: of those after `serial`.
+    pub(crate) fn find_what_was_sent(&mut self, serial: u64) {
+        let mut redactor = std::mem::take(&mut self.redactor);
+        let mut find = |sent: &Sent| {
+            self.headers_of(sent).into_iter().for_each(|headers| redactor.find_sent(headers.iter()));
+        };
+        self.running.unanswered.iter().for_each(|unanswered| find(&unanswered.sent));
+        capture::with_kept(|kept| {
+            let captured = kept.captured.iter().filter(|captured| captured.sent.serial > serial);
+            captured.for_each(|captured| find(&captured.sent));
+        });
+        self.redactor = redactor;
+    }
+
+    /// Hides what this request was authorized by.
+    pub(crate) fn find_what_was_sent_as(&mut self, shared: &SharedRequest) {
+        let mut redactor = std::mem::take(&mut self.redactor);
+        redactor.find_sent(self.own_request(shared).headers.iter());
+        self.redactor = redactor;
+    }
+
+    /// The request that was sent, as far as it is still known.
+    fn request_of<'a>(&'a self, sent: &'a Sent) -> Option<&'a Prepared> {
+        sent.request.as_ref().or_else(|| self.own.get(sent.index))
+    }
+
+    fn headers_of<'a>(&'a self, sent: &'a Sent) -> Option<&'a Headers> {
+        sent.headers.as_ref().or_else(|| self.request_of(sent).map(|request| &request.headers))
+    }
+
+    fn recorded_exchange(
+        &self,
+        sent: &Sent,
+        times: RequestTimes,
+        answer: Result<(u16, &Headers, &[u8], u64), &str>,
+    ) -> Option<Exchange> {
+        let (request, headers) = (self.request_of(sent)?, self.headers_of(sent)?);
+        let now = SystemTime::now();
+        let started = sent.began.and_then(|began| now.checked_sub(began.elapsed())).unwrap_or(now);
+        let mut exchange = self.whole(started, request, headers, times, answer, MAX_RECORDED_BODY);
+        exchange.hide_values(&self.redactor);
+        exchange.hide_named(&self.redactor);
+        Some(exchange)
+    }
+}

@@ -1,0 +1,61 @@
+//! Clock of a user's work: since when its time is the service's or the tester's, and how long it has rested.
+
+use std::time::{Duration, Instant};
+
+use super::lag::Lag;
+
+/// Times of one user's work.
+#[derive(Debug)]
+pub(crate) struct WorkClock {
+    /// End of the last check, or the start of what comes next.
+    busy_since: Instant,
+    pub(crate) lag: Lag,
+    /// All rests on purpose, since the user began.
+    rested: Duration,
+    /// True until the first check of an iteration begins.
+    opens_iteration: bool,
+}
+
+impl Default for WorkClock {
+    fn default() -> Self {
+        WorkClock { busy_since: Instant::now(), lag: Lag::default(), rested: Duration::ZERO, opens_iteration: false }
+    }
+}
+
+impl WorkClock {
+    pub(crate) fn begin(&mut self, planned: Instant) {
+        self.busy_since = planned;
+    }
+
+    pub(crate) fn busy_since(&self) -> Instant {
+        self.busy_since
+    }
+
+    pub(crate) fn begin_iteration(&mut self, planned: Instant, is_due: bool) {
+        // It may be late because the iteration before it took so long.
+        self.busy_since = planned.max(self.busy_since);
+        self.lag.begin(is_due.then_some(planned));
+        self.opens_iteration = true;
+    }
+
+    /// True for the first check of an iteration, once.
+    pub(crate) fn opens_iteration(&mut self) -> bool {
+        std::mem::take(&mut self.opens_iteration)
+    }
+
+    /// Ends a check, of which `thought` was a rest. Returns how long the user was busy with it.
+    pub(crate) fn end_check(&mut self, ended: Instant, thought: Duration) -> Duration {
+        let busy = ended.saturating_duration_since(self.busy_since).saturating_sub(thought);
+        self.busy_since = ended;
+        busy
+    }
+
+    /// Adds a rest on purpose.
+    pub(crate) fn rest(&mut self, rested: Duration) {
+        self.rested += rested;
+    }
+
+    pub(crate) fn rested(&self) -> Duration {
+        self.rested
+    }
+}
