@@ -138,7 +138,7 @@ pub(super) struct Args {
     #[arg(short = 'L', long, help_heading = REQUEST)]
     pub(super) location: bool,
 
-    /// RequestParts for compressed answers and unpack them
+    /// Ask for compressed answers and unpack them
     #[arg(long, help_heading = REQUEST)]
     pub(super) compressed: bool,
 

@@ -90,7 +90,7 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, help_heading = REQUEST)]
     pub(super) max_redirs: Option<i64>,
 
-    /// RequestParts for compressed answers and unpack them
+    /// Ask for compressed answers and unpack them
     #[arg(long, help_heading = REQUEST)]
     pub(super) compressed: bool,
 
