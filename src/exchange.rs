@@ -1,4 +1,4 @@
-//! One request and its answer, whole: what `--log-http` writes down, and what the flight recorder keeps.
+//! One request and its answer, whole: what `log-http` writes down, and what the flight recorder keeps.
 //!
 //! The flight recorder is a side channel: users offer it the exchanges of checks that did not pass and of the slowest
 //! passes, and go on; the numbers half keeps a bounded number of them.

@@ -38,6 +38,8 @@ mod exchange;
 #[cfg(feature = "hurl")]
 pub mod hurl;
 mod input_file;
+#[cfg(feature = "cli")]
+mod job;
 mod load;
 mod load_test;
 mod logs;

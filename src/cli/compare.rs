@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::merge::{clock_of, read};
-use super::output::{Output, are_same, is_stdout};
 use super::screen::Screen;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
+use crate::job::output::{Output, are_same, is_stdout};
 use crate::report::facts::{Fact, facts};
 use crate::report::{
     ComparedRun, RunInfo, comparison_headline, write_comparison, write_comparison_html, write_comparison_json,

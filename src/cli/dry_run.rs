@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::args::Args;
-use super::config::{Effective, Settings};
-use super::run::Aim;
+use super::Exit;
 use super::screen::Screen;
-use super::{Exit, feed, outputs, secrets};
 use crate::error::Error;
+use crate::job::aim::Aim;
+use crate::job::output::{Output, is_stdout};
+use crate::job::settings::{Effective, Settings};
+use crate::job::{feed, outputs, secrets};
 use crate::load::{CheckShare, Plan, Resource};
 use crate::load_test::LoadTest;
 use crate::printable::name;
@@ -31,31 +32,35 @@ const MAX_VALUE: usize = 200;
 /// # Errors
 /// Those of a run before its traffic.
 pub(super) fn show(
-    args: &Args,
+    settings: &Settings,
     plan: &Plan,
     test: &LoadTest,
     aim: &Aim,
-    settings: &Settings,
     out: &mut Screen,
 ) -> Result<Exit, Error> {
     plan.validate()?;
     plan.try_client()?;
     let checks = test.shares()?;
-    outputs::try_all(args)?;
+    outputs::try_all(&settings.spec)?;
     // The screen tells what went wrong with it.
-    let _ = write(args, plan, &checks, aim, settings, out);
+    let _ = write(settings, plan, &checks, aim, out);
     out.close()?;
+    if settings.spec.json.as_ref().is_some_and(|file| is_stdout(&file.0)) {
+        print_spec(settings, plan)?;
+    }
     Ok(Exit::Good)
 }
 
-fn write(
-    args: &Args,
-    plan: &Plan,
-    checks: &[CheckShare],
-    aim: &Aim,
-    settings: &Settings,
-    out: &mut impl Write,
-) -> io::Result<()> {
+/// Prints the specification of the run, secrets hidden.
+fn print_spec(settings: &Settings, plan: &Plan) -> Result<(), Error> {
+    let spec = secrets::hidden_spec(&settings.spec, &plan.redactor);
+    Output::Stdout.write("json", |writer| {
+        serde_json::to_writer_pretty(&mut *writer, &spec)?;
+        writer.write_all(b"\n")
+    })
+}
+
+fn write(settings: &Settings, plan: &Plan, checks: &[CheckShare], aim: &Aim, out: &mut impl Write) -> io::Result<()> {
     if let Some(line) = settings.line() {
         writeln!(out, "{line}")?;
     }
@@ -64,7 +69,7 @@ fn write(
         writeln!(out, "warning: {warning}")?;
     }
     writeln!(out)?;
-    write_columns(&[Align::Left; 3], plan_rows(args, plan, aim, settings), WIDTH, out)?;
+    write_columns(&[Align::Left; 3], plan_rows(settings, plan, aim), WIDTH, out)?;
 
     writeln!(out)?;
     let title = vec!["check".to_owned(), "iterations".to_owned()];
@@ -77,7 +82,7 @@ fn write(
 
     writeln!(out)?;
     let mut needs = needs(plan, aim);
-    needs.extend(feed::need(args));
+    needs.extend(feed::need(&settings.spec));
     let title = ["predicted", "needs up to", "there is"].map(str::to_owned).to_vec();
     let rows = needs.iter().map(need_row);
     let columns = [Align::Left, Align::Right, Align::Right];
@@ -117,18 +122,18 @@ fn percent(share: f64) -> String {
 }
 
 /// What each setting is, and where it comes from.
-fn plan_rows(args: &Args, plan: &Plan, aim: &Aim, settings: &Settings) -> Vec<Vec<String>> {
+fn plan_rows(settings: &Settings, plan: &Plan, aim: &Aim) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let effective = settings.effective();
     let mut row = |name: &str, value: String, origin: &str| rows.push(vec![name.to_owned(), value, origin.to_owned()]);
-    let is_resting = effective.iter().any(|one| RESTS.contains(&one.name.as_str()) && one.origin.is_some());
+    let is_resting = effective.iter().any(|one| RESTS.contains(&one.name) && one.source.is_some());
     for setting in effective.iter().filter(|one| one.name != "targets") {
-        let name = setting.name.as_str();
-        match &setting.origin {
-            Some(origin) => row(name, value(setting, &plan.redactor), origin),
+        let name = setting.name;
+        match &setting.source {
+            Some(source) => row(name, value(setting, &plan.redactor), &source.to_string()),
             None if name == "users" && !plan.ends_with_its_users() => {}
             None if name == "loops" && !plan.ends_with_its_users() => {}
-            None if name == "max-users" && args.rate.is_some() => row(name, plan.most_users().to_string(), ""),
+            None if name == "max-users" && settings.spec.rate.is_some() => row(name, plan.most_users().to_string(), ""),
             None if ALWAYS.contains(&name) => row(name, default(setting, plan), ""),
             None if name == RESTS[0] && !is_resting => row(name, "none".into(), ""),
             None => {}
@@ -137,12 +142,13 @@ fn plan_rows(args: &Args, plan: &Plan, aim: &Aim, settings: &Settings) -> Vec<Ve
             row("start", start(plan), "");
         }
     }
-    let origin = effective.iter().find(|one| one.name == "targets").and_then(|one| one.origin.as_deref());
-    if args.targets.is_empty() {
+    let origin = effective.iter().find(|one| one.name == "targets").and_then(|one| one.source.as_ref());
+    let origin = origin.map(ToString::to_string);
+    if settings.spec.targets.is_empty() {
         row("target", aim.shown(plan), "");
     }
-    for url in &args.targets {
-        row("target", name(&plan.redactor.text(url)).into_owned(), origin.unwrap_or_default());
+    for url in &settings.spec.targets {
+        row("target", name(&plan.redactor.text(url)).into_owned(), origin.as_deref().unwrap_or_default());
     }
     rows
 }
@@ -156,11 +162,12 @@ fn start(plan: &Plan) -> String {
 
 /// What nobody gave.
 fn default(setting: &Effective, plan: &Plan) -> String {
-    match (setting.name.as_str(), plan.time_limit()) {
+    match (setting.name, plan.time_limit()) {
         ("users", _) => plan.most_users().to_string(),
         ("loops", Some(_)) => "as many as the time allows".into(),
         ("time", Some(limit)) => units::short(limit),
         ("time", None) => "until the loops are done".into(),
+        ("stop-timeout", _) => units::short(plan.stop_timeout),
         _ => value(setting, &plan.redactor),
     }
 }
@@ -168,7 +175,7 @@ fn default(setting: &Effective, plan: &Plan) -> String {
 /// What was given, without its secrets.
 fn value(setting: &Effective, redactor: &Redactor) -> String {
     let shown = setting.values.iter().map(|value| {
-        let shown = secrets::shown(&setting.name, value, redactor);
+        let shown = secrets::shown(setting.name, value, redactor);
         shown.chars().take(MAX_VALUE).collect()
     });
     let all: Vec<String> = shown.collect();

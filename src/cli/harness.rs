@@ -6,17 +6,17 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process;
 
-use clap::{CommandFactory as _, FromArgMatches as _};
 use libtest_mimic::{Arguments, Failed, Trial};
 use url::Url;
 
-use super::args::Args;
-use super::config::{self, Settings};
+use super::config::{self, CommandLine};
 use super::registry::{self, Registered};
-use super::run::{Aim, carry_out, plan};
-use super::values::http_url;
-use super::{Exit, Refusal, secrets, signals, told};
+use super::run::carry_out;
+use super::{Exit, Refusal, flags, signals, told};
 use crate::error::Error;
+use crate::job::aim::Aim;
+use crate::job::values::http_url;
+use crate::job::{outputs, secrets};
 use crate::load::{Check, Plan, User, UserClass};
 use crate::load_test::LoadTest;
 use crate::outcome::{Classify, ErrorClass, IntoOutcome};
@@ -229,8 +229,8 @@ impl Harness {
 
     /// One iteration, by the settings of the file and the environment.
     pub(super) fn plan_of_tests(&self, words: &[OsString]) -> Result<Plan, Refusal> {
-        let (args, _) = arguments(words.get(..1).unwrap_or_default(), &self.plan)?;
-        let plan = plan(&args, self.plan.clone())?;
+        let line = arguments(words.get(..1).unwrap_or_default())?;
+        let plan = line.settings.spec.plan(self.plan.clone())?;
         let plan = Plan::new().loops(1).http(plan.http).stack_size(plan.stack_size);
         plan.validate()?;
         Ok(plan)
@@ -238,23 +238,26 @@ impl Harness {
 
     /// Runs the chosen checks as load.
     fn load(self, words: &[OsString]) -> Result<Exit, Refusal> {
-        let (args, settings) = arguments(words, &self.plan)?;
-        self.load_by(&args, &settings).map_err(|error| settings.locate(error).into())
+        let line = arguments(words)?;
+        self.load_by(&line).map_err(|error| line.settings.locate(error).into())
     }
 
-    fn load_by(self, args: &Args, settings: &Settings) -> Result<Exit, Error> {
-        if let Some(flag) = args.target_flag() {
+    fn load_by(self, line: &CommandLine) -> Result<Exit, Error> {
+        let settings = &line.settings;
+        let spec = &settings.spec;
+        outputs::check(spec)?;
+        if let Some(field) = spec.target_field() {
             return Err(Error::usage(format!(
-                "{flag} describes the request of a TARGET, and checks make their own; leave it out, or write it in the check"
+                "‹{field}› describes the request of a TARGET, and checks make their own; leave it out, or write it in the check"
             )));
-        } else if !args.targets.is_empty() && !self.classes.is_empty() {
+        } else if !spec.targets.is_empty() && !self.classes.is_empty() {
             return Err(Error::usage("classes of users run all their checks; choose by --tags instead of names"));
         }
         let of_classes: Vec<String> = self.classes.iter().flat_map(UserClass::checks).map(|check| check.name).collect();
-        let checks = chosen(self.checks, &args.targets, &self.ignored)?;
+        let checks = chosen(self.checks, &spec.targets, &self.ignored)?;
         let names: Vec<&str> =
             checks.iter().map(|check| check.name.as_str()).chain(of_classes.iter().map(String::as_str)).collect();
-        let plan = secrets::known_to(plan(args, self.plan)?, settings);
+        let plan = secrets::known_to(spec.plan(self.plan)?, settings).seeded();
         let origins = plan.http.host.iter().map(Url::to_string).collect();
         let aim = Aim {
             description: told_names(&names),
@@ -267,7 +270,7 @@ impl Harness {
             checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::with_check).classify_by(self.classify);
         let test = self.classes.into_iter().fold(test, LoadTest::class);
         let test = self.prepare.iter().fold(test, |test, prepare| prepare(test));
-        carry_out(args, &plan, test, &aim, settings)
+        carry_out(line, &plan, test, &aim)
     }
 }
 
@@ -294,16 +297,13 @@ fn asks_for_load(words: impl Iterator<Item = impl AsRef<str>>) -> bool {
     })
 }
 
-/// The flags, with the plan's settings where neither the command line nor the file nor the environment says anything.
-fn arguments(words: &[OsString], plan: &Plan) -> Result<(Args, Settings), Refusal> {
-    let settings = config::read(Args::command(), words)?;
-    let mut args = Args::from_arg_matches(&settings.matches)?;
-    args.default_to(plan, |id| settings.was_given(id));
-    // Those of the file are for the command line of perfloop itself; here they would be names.
-    if !settings.is_on_command_line("targets") {
-        args.targets.clear();
+/// Command line of a load. Targets of the file are those of perfloop itself; here they would be names.
+fn arguments(words: &[OsString]) -> Result<CommandLine, Refusal> {
+    let mut line = config::read(flags::command(), words, Vec::new())?;
+    if !line.is_given(flags::TARGETS) {
+        line.settings.spec.targets.clear();
     }
-    Ok((args, settings))
+    Ok(line)
 }
 
 fn host(source: &str, url: &str) -> Result<Url, Error> {
@@ -412,8 +412,8 @@ mod tests {
         let base = Plan::new().users(5).loops(7).wait(second).stop_timeout(second).http(http.clone());
         let planned = |line: &str| {
             let command: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
-            let (args, _) = arguments(&command, &base).unwrap_or_else(|_| panic!("{line}"));
-            format!("{:?}", plan(&args, base.clone()).expect("a plan"))
+            let read = arguments(&command).unwrap_or_else(|_| panic!("{line}"));
+            format!("{:?}", read.settings.spec.plan(base.clone()).expect("a plan"))
         };
         let shown = |plan: Plan| format!("{plan:?}");
         assert_eq!(planned("api --time 5"), shown(base.clone().time(Duration::from_secs(5))));

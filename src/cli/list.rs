@@ -4,14 +4,14 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Arg, CommandFactory as _, FromArgMatches as _};
+use clap::Arg;
 
-use super::args::{Args, GATES, LOAD, OUTPUT};
-use super::config::Settings;
+use super::config::CommandLine;
+use super::flags::{GATES, LOAD, OUTPUT};
 use super::screen::Screen;
-use super::target::Target;
-use super::{Exit, Refusal, Subcommand, config};
+use super::{Exit, Refusal, Subcommand, config, flags, target_words};
 use crate::error::Error;
+use crate::job::target::Target;
 use crate::load::{CheckShare, Plan};
 use crate::load_test::LoadTest;
 use crate::printable;
@@ -35,18 +35,20 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
 }
 
 fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = Args::command()
+    let command = flags::command()
         .bin_name("perfloop list")
         .about(this.about)
         .override_usage("perfloop list [OPTIONS] [TARGET]...")
         .after_help(AFTER_HELP)
         .mut_args(|arg| if shapes_the_list(&arg) { arg } else { arg.hide(true) });
-    let settings = config::read(command, words.get(1..).unwrap_or_default())?;
-    refuse_outputs(&settings)?;
-    let args = Args::from_arg_matches(&settings.matches)?;
-    // How many hops a check follows does not change its name.
-    let target = Target::to_list(&args).map_err(|error| settings.locate(error))?;
-    let checks = target.add_to(LoadTest::new(Plan::new()), &settings.roles)?.shares()?;
+    let line = config::read(command, words.get(1..).unwrap_or_default(), Vec::new())?;
+    refuse_outputs(&line)?;
+    let settings = &line.settings;
+    target_words::check(&settings.spec).map_err(|error| settings.locate(error))?;
+    let locate = |error| settings.locate(error);
+    // How many redirects a check follows does not change its name.
+    let target = Target::to_list(&settings.spec).map_err(locate)?;
+    let checks = target.add_to(LoadTest::new(Plan::new()), &settings.spec).map_err(locate)?.shares()?;
     let mut out = Screen::stdout();
     // The screen tells what went wrong with it.
     let _ = write(&checks, &target.contents(), &mut out);
@@ -61,10 +63,10 @@ fn shapes_the_list(arg: &Arg) -> bool {
 }
 
 /// Refuses flags that ask for something to be written: whoever gives one waits for it.
-fn refuse_outputs(settings: &Settings) -> Result<(), Error> {
-    let command = Args::command();
+fn refuse_outputs(line: &CommandLine) -> Result<(), Error> {
+    let command = flags::command();
     let mut outputs = command.get_arguments().filter(|arg| arg.get_help_heading() == Some(OUTPUT));
-    match outputs.find(|arg| settings.is_on_command_line(arg.get_id().as_str())).and_then(Arg::get_long) {
+    match outputs.find(|arg| line.is_given(arg.get_id().as_str())).and_then(Arg::get_long) {
         Some(flag) => Err(Error::usage(format!(
             "--{flag}: perfloop list writes nothing but the list; leave it out, or leave out list for a run"
         ))),

@@ -8,12 +8,12 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
-use super::output::{Output, is_stdout};
 use super::run::{style, width};
 use super::screen::Screen;
 use super::{Exit, Refusal, Subcommand};
 use crate::error::Error;
 use crate::input_file;
+use crate::job::output::{Output, is_stdout};
 use crate::report::{Detail, RunInfo, read_json, write_json, write_text};
 use crate::stats::{Summary, TimesVerdict};
 use crate::units;

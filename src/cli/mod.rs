@@ -1,41 +1,29 @@
 //! The command line: the only place that knows its flags, signals and exit codes.
 
-mod args;
+mod argv;
 pub(crate) mod as_test;
+mod cli_error;
 mod compare;
 mod config;
 mod curl;
 mod dry_run;
-mod expected;
-mod feed;
-mod filling;
+mod environment;
+mod flags;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod harness;
-mod headers;
 mod help;
-mod host;
-mod hurl;
+mod hurl_environment;
 mod list;
 mod merge;
-mod metrics;
-mod mistake;
-mod output;
-mod outputs;
 mod peers;
-mod places;
-mod planned;
 mod progress;
-mod proxies;
 pub(crate) mod registry;
 mod run;
 mod screen;
-mod secrets;
 mod signals;
-mod target;
-mod template;
+mod target_words;
 mod test;
-mod values;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -131,7 +119,7 @@ impl Refusal {
     /// `command` is the one whose help tells more.
     fn error(self, command: &str) -> Error {
         match self {
-            Refusal::CommandLine(error) => Error::usage(mistake::one_line(&error, command)),
+            Refusal::CommandLine(error) => Error::usage(cli_error::one_line(&error, command)),
             Refusal::Other(error) => error,
         }
     }
@@ -148,7 +136,7 @@ fn told(result: Result<Exit, Refusal>, command: &str) -> Exit {
         Err(refusal) => refusal.error(command),
     };
     // It may quote what was given, secrets and all.
-    let message = error.to_string();
+    let message = error.text(flags::name_of);
     let _ = writeln!(std::io::stderr(), "perfloop: {}", foreign(&Redactor::default().text(&message)));
     match error.kind() {
         ErrorKind::Usage => Exit::Usage,

@@ -6,7 +6,9 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::ErrorKind;
 
-use super::mistake;
+use super::cli_error;
+use crate::job::fields::Field;
+use crate::job::given::{Given, Source};
 
 /// What another tool's word is here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -296,8 +298,13 @@ fn is_plain(value: &str) -> bool {
 fn is_right(command: &Command, text: &str) -> bool {
     let (flag, value) = sides(text);
     let word = value.map_or_else(|| flag.to_owned(), |value| format!("{flag}={value}"));
+    let is_value = || {
+        let field = Field::named(flag.trim_start_matches('-'));
+        let texts = value.map(str::to_owned).into_iter().collect();
+        field.is_none_or(|field| field.is_switch() || Given::of_texts(field, texts, Source::CommandLine).is_ok())
+    };
     match command.clone().try_get_matches_from([String::new(), word]) {
-        Ok(_) => true,
+        Ok(_) => is_value(),
         Err(error) => matches!(error.kind(), ErrorKind::MissingRequiredArgument | ErrorKind::ArgumentConflict),
     }
 }
@@ -307,29 +314,28 @@ fn twice(word: &OsString, one: &str) -> OsString {
     if word == one { format!("-{one}").into() } else { word.clone() }
 }
 
-/// The mistake of a command line, told by the words of other tools where it is one of theirs.
+/// The cli_error of a command line, told by the words of other tools where it is one of theirs.
 pub(super) fn told(command: &Command, error: &clap::Error, words: &[OsString]) -> Option<String> {
-    let flag = mistake::unknown_flag(error)?;
+    let flag = cli_error::unknown_flag(error)?;
     advice(command, &flag, words).map(|advice| format!("there is no flag {flag}; {advice}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
 
     use super::*;
-    use crate::cli::args::Args;
+    use crate::cli::flags;
 
     /// What is said of the flag that stands first.
     fn said(line: &str) -> Option<String> {
         let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         let flag = if line.starts_with("--") { line.split([' ', '=']).next().unwrap_or_default() } else { &line[..2] };
-        advice(&Args::command(), flag, &words)
+        advice(&flags::command(), flag, &words)
     }
 
     #[test]
     fn what_is_to_be_written_is_a_flag_and_what_is_not_is_none() {
-        let command = Args::command();
+        let command = flags::command();
         let takes = |word: &str| {
             command.get_arguments().any(|arg| {
                 let mut long = arg.get_long().into_iter().chain(arg.get_all_aliases().into_iter().flatten());
@@ -389,7 +395,7 @@ mod tests {
     fn a_flag_with_one_dash_is_told_with_two() {
         let one = |line: &str| {
             let words: Vec<OsString> = ["perfloop"].into_iter().chain(line.split(' ')).map(OsString::from).collect();
-            with_one_dash(&Args::command(), &words)
+            with_one_dash(&flags::command(), &words)
         };
         let rows = [
             ("-duration=30s http://a.test", Some("there is no flag -duration; write --time 30s")),

@@ -3,43 +3,8 @@
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
 use crate::error::Error;
+use crate::job::pipe::Pipe;
 use crate::printable::{foreign, printable};
-
-/// A writer that throws away what comes after its reader has left.
-pub(super) struct Pipe<W> {
-    to: W,
-    is_left: bool,
-}
-
-impl<W: Write> Pipe<W> {
-    pub(super) fn new(to: W) -> Self {
-        Pipe { to, is_left: false }
-    }
-
-    /// What a write gives, or `otherwise` if nobody reads any more.
-    fn unless_left<T>(&mut self, otherwise: T, write: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
-        if self.is_left {
-            return Ok(otherwise);
-        }
-        match write(&mut self.to) {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
-                self.is_left = true;
-                Ok(otherwise)
-            }
-            result => result,
-        }
-    }
-}
-
-impl<W: Write> Write for Pipe<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.unless_left(bytes.len(), |to| to.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.unless_left((), Write::flush)
-    }
-}
 
 /// Stdout or stderr, for people. No write to it fails, so that what cannot be printed keeps nothing else from being
 /// done; whether any did is told at the end.

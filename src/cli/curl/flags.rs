@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 
 use super::body::{self, Body, Piece};
 use super::globs;
-use crate::cli::mistake;
+use crate::cli::cli_error;
 
 /// What curl would send, in perfloop's words.
 #[derive(Debug, Default, PartialEq)]
@@ -132,11 +132,11 @@ pub(super) fn translate(words: &[String]) -> Result<Translated, String> {
 }
 
 fn refused(error: &clap::Error) -> String {
-    match mistake::unknown_flag(error) {
+    match cli_error::unknown_flag(error) {
         Some(flag) => format!(
             "{flag} is a flag of curl that perfloop does not know; leave it out if the request is right without it"
         ),
-        None => mistake::one_line(error, "perfloop curl"),
+        None => cli_error::one_line(error, "perfloop curl"),
     }
 }
 

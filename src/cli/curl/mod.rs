@@ -11,11 +11,15 @@ use std::ffi::OsString;
 use std::io::{self, Read as _};
 use std::process::ExitCode;
 
-use clap::{Command, CommandFactory as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Command;
+use serde_json::Value;
 
-use super::args::{self, Args};
 use super::{Exit, Refusal, Subcommand, run};
 use crate::error::Error;
+use crate::job::fields::Field;
+use crate::job::given::{Given, Source};
 
 pub(super) const COMMAND: Subcommand =
     Subcommand { name: "curl", alias: None, usage: "COMMAND", about: "Run a request as it was copied for curl", main };
@@ -44,7 +48,7 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
 }
 
 fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = Args::command()
+    let command = super::flags::command()
         .bin_name("perfloop curl")
         .about(this.about)
         .override_usage(USAGE)
@@ -54,7 +58,7 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let (program, help) = (OsString::from("perfloop"), [OsString::from("--help"), OsString::from("-h")]);
     let Some(pasted) = Pasted::find(rest)? else {
         if rest.iter().any(|word| help.contains(word)) {
-            return run::by(command, &[program, OsString::from("--help")], None);
+            return run::by(command, &[program, OsString::from("--help")], Vec::new());
         }
         return Err(Error::usage(
             "curl: there is no command; paste it behind --, like perfloop curl --users 50 -- curl http://127.0.0.1:5000/json",
@@ -115,8 +119,15 @@ impl Pasted {
         }
         let translated = flags::translate(&self.command).map_err(refused)?;
         let words = [program].into_iter().chain(translated.words.into_iter().map(Into::into)).chain(self.others);
-        let pasted = args::Pasted { body: translated.body };
-        run::by(command, &words.collect::<Vec<_>>(), Some(pasted))
+        let body = translated.body.map(|bytes| match String::from_utf8(bytes) {
+            Ok(text) => ("body", text),
+            Err(error) => ("body-base64", STANDARD.encode(error.as_bytes())),
+        });
+        let values = body.map(|(name, text)| (name, Value::from(text))).into_iter();
+        let values = values.chain([("braces-are-text", Value::Bool(true))]);
+        let given = values.filter_map(|(name, value)| Some((Field::named(name)?, value)));
+        let more = given.map(|(field, value)| Given::new(field, value, Source::CommandLine));
+        run::by(command, &words.collect::<Vec<_>>(), more.collect::<Result<_, _>>()?)
     }
 }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use clap::Parser;
 use url::Url;
 
-use super::super::hurl::args::HurlArgs;
-use super::super::hurl::values::{parse_count, parse_milliseconds, parse_seconds, parse_tls_max, parse_tls_min};
-use super::super::values::{CertificateFile, Resolved, parse_certificate, parse_host, parse_resolve};
+use super::hurl_args::HurlArgs;
+use crate::job::hurl_values::{parse_count, parse_milliseconds, parse_seconds, parse_tls_max, parse_tls_min};
+use crate::job::values::{CertificateFile, Resolved, parse_host};
 use crate::units::parse_bytes;
 
 /// Run each Hurl file once, as a functional test.
@@ -131,7 +131,7 @@ pub(super) struct TestArgs {
     pub(super) proxy: Option<String>,
 
     /// Connect to this address for this host and port (repeatable)
-    #[arg(long, value_name = "HOST:PORT:ADDRESS", value_parser = parse_resolve, help_heading = REQUEST)]
+    #[arg(long, value_name = "HOST:PORT:ADDRESS", value_parser = Resolved::parse, help_heading = REQUEST)]
     pub(super) resolve: Vec<Resolved>,
 
     /// Connect to another host and port for this one (repeatable)
@@ -147,7 +147,7 @@ pub(super) struct TestArgs {
     pub(super) cacert: Option<PathBuf>,
 
     /// PEM file with the certificate to show to services that ask for one
-    #[arg(short = 'E', long, value_name = "FILE[:PASSWORD]", value_parser = parse_certificate, help_heading = REQUEST)]
+    #[arg(short = 'E', long, value_name = "FILE[:PASSWORD]", value_parser = CertificateFile::parse, help_heading = REQUEST)]
     pub(super) cert: Option<CertificateFile>,
 
     /// PEM file with the private key of --cert [default: it is in the same file]

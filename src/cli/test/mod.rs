@@ -1,6 +1,7 @@
 //! `perfloop test FILE...`: each Hurl file once, as a functional test, with the exit codes of Hurl.
 
 mod args;
+mod hurl_args;
 mod junit;
 mod refused;
 mod summary;
@@ -8,21 +9,23 @@ mod words;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::expected::name_and_text;
-use super::hurl::environment::HurlEnvironment;
-use super::hurl::given::Given;
-use super::output::Output;
-use super::planned::TlsFiles;
+use super::hurl_environment::HurlEnvironment;
 use super::screen::{Screen, print_help};
-use super::template::Names;
-use super::{Refusal, Subcommand, mistake, proxies};
+use super::{Refusal, Subcommand, cli_error, flags};
 use crate::error::{Error, ErrorKind};
 use crate::hurl::{FileResult, FileVerdict, HurlChecks, HurlErrors, HurlFiles};
+use crate::job::headers::name_and_text;
+use crate::job::output::Output;
+use crate::job::proxies;
+use crate::job::template::Names;
+use crate::job::tls_files::TlsFiles;
+use crate::job::variables::HurlVariables;
 use crate::load::Plan;
 use args::TestArgs;
 
@@ -80,14 +83,14 @@ fn main(_: &Subcommand, words: &[OsString]) -> ExitCode {
         }
         Err(Obstacle::Refusal(Refusal::CommandLine(error))) if !error.use_stderr() => match print_help(&error) {
             Ok(()) => return TestExit::Good.into(),
-            Err(error) => (TestExit::Runtime, error.to_string()),
+            Err(error) => (TestExit::Runtime, error.text(flags::name_of)),
         },
         Err(Obstacle::Refusal(Refusal::CommandLine(error))) => {
-            (TestExit::CommandLine, mistake::one_line(&error, "perfloop test"))
+            (TestExit::CommandLine, cli_error::one_line(&error, "perfloop test"))
         }
         Err(Obstacle::Refusal(Refusal::Other(error))) => match error.kind() {
-            ErrorKind::Usage => (TestExit::CommandLine, error.to_string()),
-            ErrorKind::Run => (TestExit::Runtime, error.to_string()),
+            ErrorKind::Usage => (TestExit::CommandLine, error.text(flags::name_of)),
+            ErrorKind::Run => (TestExit::Runtime, error.text(flags::name_of)),
         },
     };
     let _ = writeln!(stderr, "perfloop: {line}");
@@ -183,8 +186,9 @@ fn exit(results: &[FileResult]) -> TestExit {
 
 /// Reads all files as the flags say.
 fn read(args: &TestArgs, environment: &HurlEnvironment) -> Result<HurlChecks, Obstacle> {
-    let given = Given::read_with(&args.hurl, environment, Names::default())?;
-    let mut files = given.add_to(args.hurl.describe(HurlFiles::new().finds_late(true)), None);
+    let spec = args.hurl.spec(environment);
+    let variables = HurlVariables::read(&spec, Names::default())?;
+    let mut files = variables.add_to(spec.describe(HurlFiles::new().finds_late(true)), None);
     for header in &args.headers {
         let (name, value) = name_and_text("--header", header)?;
         files = files.header(&name, &value);
@@ -234,9 +238,9 @@ fn plan(args: &TestArgs) -> Result<Plan, Error> {
     http.compressed = args.compressed;
     http.max_body = args.max_body;
     http.insecure = args.insecure;
-    for (host, port, addresses) in &args.resolve {
-        for address in addresses {
-            http = http.resolve(host, *port, std::net::SocketAddr::new(*address, *port));
+    for resolved in &args.resolve {
+        for address in &resolved.addresses {
+            http = http.resolve(&resolved.host, resolved.port, SocketAddr::new(*address, resolved.port));
         }
     }
     Ok(Plan::new().http(http))

@@ -2,9 +2,7 @@
 
 use std::ffi::OsStr;
 
-use clap::CommandFactory as _;
-
-use super::super::args::Args;
+use super::super::flags;
 use crate::error::Error;
 
 const NO_SIGNATURE: &str = "only basic authentication is known";
@@ -71,7 +69,7 @@ pub(super) fn of_hurl(word: &OsStr) -> Option<Error> {
 /// The same of one that a load has.
 pub(super) fn of_load(flag: &str) -> Option<Error> {
     let name = flag.strip_prefix("--")?;
-    let is_of_load = Args::command().get_arguments().any(|arg| !arg.is_hide_set() && arg.get_long() == Some(name));
+    let is_of_load = flags::command().get_arguments().any(|arg| !arg.is_hide_set() && arg.get_long() == Some(name));
     let remedy = "leave out the word test, and the same files are run as load";
     is_of_load.then(|| Error::usage(format!("{flag} is for load, and perfloop test runs each file once; {remedy}")))
 }
@@ -86,6 +84,8 @@ fn flag(word: &OsStr) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
+
     use crate::cli::test::args::TestArgs;
 
     #[test]

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
 use super::super::Refusal;
-use super::super::hurl::environment::HurlEnvironment;
-use super::super::mistake::{of_value, unknown_flag};
+use super::super::cli_error::{of_value, unknown_flag};
+use super::super::hurl_environment::HurlEnvironment;
 use super::args::TestArgs;
 use super::refused;
 use crate::error::Error;
@@ -52,7 +52,7 @@ mod tests {
         let flags = flags.iter().map(|(name, word)| (name.to_string(), vec![OsString::from(word)])).collect();
         let words: Vec<OsString> = ["test"].iter().chain(words).map(OsString::from).collect();
         read(&words, &HurlEnvironment { flags, ..HurlEnvironment::default() }).map_err(|refusal| match refusal {
-            Refusal::CommandLine(error) => crate::cli::mistake::one_line(&error, "perfloop test"),
+            Refusal::CommandLine(error) => crate::cli::cli_error::one_line(&error, "perfloop test"),
             Refusal::Other(error) => error.to_string(),
         })
     }

@@ -193,10 +193,10 @@ impl Classes {
             return Err(Error::usage("there are more than 65535 checks; give some of them the same name in one check"));
         } else if numbered.is_empty() && *tags != Tags::default() {
             let known = match known.join(", ") {
-                known if known.is_empty() => "no check has a tag, so leave --tags out".to_owned(),
+                known if known.is_empty() => "no check has a tag, so leave ‹tags› out".to_owned(),
                 known => format!("give some of the tags there are: {known}"),
             };
-            return Err(Error::usage(format!("--tags and --exclude-tags leave nothing to run; {known}")));
+            return Err(Error::usage(format!("‹tags› and ‹exclude-tags› leave nothing to run; {known}")));
         } else if numbered.is_empty() {
             return Err(Error::usage("there is nothing to run; add a check"));
         } else if numbered.iter().all(|class| class.weight == 0 && class.fixed.is_none()) {
@@ -354,13 +354,10 @@ mod tests {
         let tagged = UserClass::new("a").with_check(Check::new("check", |_: &mut User| ()).tags(["slow", "safe"]), 1);
         let tags = Tags { wanted: vec!["fast".into()], unwanted: Vec::new() };
         let error = Classes::new(vec![tagged], &tags, Wait::NONE).expect_err("nothing").to_string();
-        assert_eq!(
-            error,
-            "--tags and --exclude-tags leave nothing to run; give some of the tags there are: safe, slow"
-        );
+        assert_eq!(error, "tags and exclude-tags leave nothing to run; give some of the tags there are: safe, slow");
         let untagged = UserClass::new("a").with_check(Check::new("check", |_: &mut User| ()), 1);
         let error = Classes::new(vec![untagged], &tags, Wait::NONE).expect_err("nothing").to_string();
-        assert_eq!(error, "--tags and --exclude-tags leave nothing to run; no check has a tag, so leave --tags out");
+        assert_eq!(error, "tags and exclude-tags leave nothing to run; no check has a tag, so leave tags out");
         let empty = Classes::new(vec![UserClass::new("a")], &Tags::default(), Wait::NONE);
         assert_eq!(empty.expect_err("nothing").to_string(), "there is nothing to run; add a check");
     }

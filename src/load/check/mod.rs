@@ -70,7 +70,7 @@ impl Check {
         Check::new(path.rsplit("::").next().unwrap_or(path), function)
     }
 
-    /// Words by which `--tags` and `--exclude-tags` choose it. Default: none.
+    /// Words by which `tags` and `exclude-tags` choose it. Default: none.
     #[must_use]
     pub fn tags<T: Into<String>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
         self.tags = tags.into_iter().map(Into::into).collect();

@@ -75,7 +75,7 @@ impl Body {
     /// Why something cannot be done with a cut body.
     pub(crate) fn cut_words(&self, what: &str) -> String {
         let (kept, length) = (self.kept.len(), self.length);
-        format!("cannot {what}: only the first {kept} of its {length} bytes are kept; raise --max-body")
+        format!("cannot {what}: only the first {kept} of its {length} bytes are kept; raise max-body")
     }
 }
 

@@ -185,6 +185,6 @@ mod tests {
         let long = unpacked(&headers, &body(&gzip(&[b'x'; 5000]))).expect("unpacked").expect("a body");
         assert_eq!((long.kept.len(), long.length, long.is_cut()), (1000, 5000, true));
         let cut = body(&[b'x'; 1001]);
-        assert!(unpacked(&headers, &cut).is_err_and(|error| error.contains("--max-body")));
+        assert!(unpacked(&headers, &cut).is_err_and(|error| error.contains("max-body")));
     }
 }

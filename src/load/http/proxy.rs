@@ -44,7 +44,7 @@ impl Proxy {
     pub(super) fn new(url: &Url) -> Result<Proxy, Error> {
         let refuse = |why: &str| {
             Err(Error::usage(format!(
-                "--proxy {}: {why}; give a URL like http://127.0.0.1:3128 or socks5://127.0.0.1:1080",
+                "‹proxy› {}: {why}; give a URL like http://127.0.0.1:3128 or socks5://127.0.0.1:1080",
                 url.scheme()
             )))
         };

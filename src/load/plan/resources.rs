@@ -78,7 +78,7 @@ impl Plan {
             of: Resource::BODIES,
             needed: users.saturating_mul(self.http.max_body as u64),
             limit: memory.limit,
-            remedy: "use fewer users, or keep less of an answer (--max-body)".into(),
+            remedy: "use fewer users, or keep less of an answer (‹max-body›)".into(),
         };
         [memory, bodies].into_iter().chain(counted).collect()
     }

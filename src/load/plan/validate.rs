@@ -17,27 +17,27 @@ impl Plan {
     /// Names the flag and the remedy.
     pub(crate) fn validate(&self) -> Result<(), Error> {
         if self.requests == Some(0) {
-            return Err(Error::usage("--requests: 0 requests make no load; give 1 or more, or leave --requests out"));
+            return Err(Error::usage("‹requests›: 0 requests make no load; give 1 or more, or leave ‹requests› out"));
         } else if self.requests.is_some() && !self.warmup.is_zero() {
             return Err(Error::usage(
-                "--requests counts from the first request, and --warmup measures none of its own; leave one of them out",
+                "‹requests› counts from the first request, and ‹warmup› measures none of its own; leave one of them out",
             ));
         }
         if self.loops == Some(0) {
-            return Err(Error::usage("--loops: 0 loops make no requests; give 1 or more, or leave --loops out"));
+            return Err(Error::usage("‹loops›: 0 loops make no requests; give 1 or more, or leave ‹loops› out"));
         } else if self.time.is_some_and(|time| time.is_zero()) {
-            return Err(Error::usage("--time: a run of 0 s makes no requests; give a span above zero, like 10s"));
+            return Err(Error::usage("‹time›: a run of 0 s makes no requests; give a span above zero, like 10s"));
         } else if self.http.timeout.is_zero() {
-            return Err(Error::usage("--timeout: with 0 no answer can ever arrive; give a span above zero, like 30s"));
+            return Err(Error::usage("‹timeout›: with 0 no answer can ever arrive; give a span above zero, like 30s"));
         } else if self.http.connect_timeout.is_some_and(|limit| limit.is_zero()) {
             return Err(Error::usage(
-                "--connect-timeout: with 0 no connection can be made; give a span above zero, like 5s",
+                "‹connect-timeout›: with 0 no connection can be made; give a span above zero, like 5s",
             ));
         } else if let Some(complaint) = self.wait.complaint() {
             return Err(Error::usage(complaint));
         } else if self.stack_size < Self::MIN_STACK_SIZE {
             return Err(Error::usage(format!(
-                "--stack-size: {} bytes are too few for a user's thread; give at least 256KiB",
+                "‹stack-size›: {} bytes are too few for a user's thread; give at least 256KiB",
                 self.stack_size
             )));
         }
@@ -45,18 +45,18 @@ impl Plan {
             Load::Users { users, start } => self.validate_start(*users, *start)?,
             Load::Stages(stages) if stages.peak() < 1.0 || stages.time().is_zero() => {
                 return Err(Error::usage(
-                    "--stages: nobody ever comes; give times and users above zero, like 30s:100,5m:100",
+                    "‹stages›: nobody ever comes; give times and users above zero, like 30s:100,5m:100",
                 ));
             }
             Load::Stages(stages) if stages.0.iter().any(|stage| stage.to.fract() != 0.0) => {
-                return Err(Error::usage("--stages: users are whole numbers; give stages like 30s:100,5m:100"));
+                return Err(Error::usage("‹stages›: users are whole numbers; give stages like 30s:100,5m:100"));
             }
             Load::Rate(rate) => self.validate_rate(rate)?,
             _ => {}
         }
         if self.time_limit().is_some_and(|limit| limit.is_zero()) {
             return Err(Error::usage(format!(
-                "--warmup: the stages end within {} of it, so that nothing is measured; give less, or longer stages",
+                "‹warmup›: the stages end within {} of it, so that nothing is measured; give less, or longer stages",
                 units::short(self.warmup)
             )));
         }
@@ -65,20 +65,20 @@ impl Plan {
 
     fn validate_start(&self, users: u32, start: Start) -> Result<(), Error> {
         if users == 0 {
-            return Err(Error::usage("--users: 0 users make no load; give 1 or more"));
+            return Err(Error::usage("‹users›: 0 users make no load; give 1 or more"));
         }
         let (flag, last_start) = match start {
             Start::SpawnRate(per_s) if !(per_s.is_finite() && per_s > 0.0) => {
-                return Err(Error::usage("--spawn-rate: give a number of users per second above zero, like 10"));
+                return Err(Error::usage("‹spawn-rate›: give a number of users per second above zero, like 10"));
             }
-            Start::SpawnRate(per_s) => ("--spawn-rate", f64::from(users - 1) / per_s),
-            Start::RampUp(_) if users == 1 => ("--ramp-up", 0.0),
-            Start::RampUp(over) => ("--ramp-up", over.as_secs_f64()),
+            Start::SpawnRate(per_s) => ("‹spawn-rate›", f64::from(users - 1) / per_s),
+            Start::RampUp(_) if users == 1 => ("‹ramp-up›", 0.0),
+            Start::RampUp(over) => ("‹ramp-up›", over.as_secs_f64()),
         };
         let limit = self.time_limit().map_or(Duration::MAX, |limit| limit.saturating_add(self.warmup));
         if last_start >= limit.as_secs_f64() && last_start > 0.0 {
             return Err(Error::usage(format!(
-                "{flag}: starting {} takes {last_start:.1} s, but the run ends after {}; give a longer --time",
+                "{flag}: starting {} takes {last_start:.1} s, but the run ends after {}; give a longer ‹time›",
                 units::count(users.into(), "user"),
                 units::short(limit)
             )));
@@ -88,19 +88,19 @@ impl Plan {
 
     fn validate_rate(&self, rate: &Rate) -> Result<(), Error> {
         if rate.max_users == 0 {
-            return Err(Error::usage("--max-users: 0 users can take no arrivals; give 1 or more"));
+            return Err(Error::usage("‹max-users›: 0 users can take no arrivals; give 1 or more"));
         } else if !(rate.of.peak().is_finite() && rate.of.peak() > 0.0) {
-            return Err(Error::usage("--rate: nothing ever comes; give a rate above zero, like 200/s or 12/m"));
+            return Err(Error::usage("‹rate›: nothing ever comes; give a rate above zero, like 200/s or 12/m"));
         } else if rate.of.peak() > MAX_RATE {
             return Err(Error::usage(
-                "--rate: no machine begins more than 1000000 iterations a second; give a lower rate, like 200/s",
+                "‹rate›: no machine begins more than 1000000 iterations a second; give a lower rate, like 200/s",
             ));
         } else if self.loops.is_some() {
             return Err(Error::usage(
-                "--loops counts iterations of each user, and --rate those of all; give --time instead",
+                "‹loops› counts iterations of each user, and ‹rate› those of all; give ‹time› instead",
             ));
         } else if !self.wait.is_none() {
-            return Err(Error::usage("--rate says when iterations begin; leave --wait and --pace out"));
+            return Err(Error::usage("‹rate› says when iterations begin; leave ‹wait› and ‹pace› out"));
         }
         Ok(())
     }
@@ -117,10 +117,10 @@ impl Plan {
         let embedded = self.shares_process_with_target;
         let tightest = limits.iter().min_by_key(|limit| limit.users(embedded));
         let flag = match self.load {
-            Load::Rate(_) => "--max-users",
-            Load::Stages(_) => "--stages with",
+            Load::Rate(_) => "‹max-users›",
+            Load::Stages(_) => "‹stages› with",
             Load::Shape(_) => "Plan::shape with",
-            Load::Users { .. } => "--users",
+            Load::Users { .. } => "‹users›",
         };
         match tightest {
             Some(limit) if limit.users(embedded) < u64::from(users) => Err(Error::usage(format!(
@@ -162,26 +162,26 @@ mod tests {
     fn a_plan_that_cannot_work_is_refused_by_the_name_of_its_flag() {
         let second = Duration::from_secs(1);
         for (plan, flag) in [
-            (Plan::new().users(0), "--users"),
-            (Plan::new().loops(0), "--loops"),
-            (Plan::new().requests(0), "--requests"),
-            (Plan::new().requests(5).warmup(second), "--requests"),
-            (Plan::new().time(Duration::ZERO), "--time"),
-            (Plan::new().stack_size(1), "--stack-size"),
-            (Plan::new().pace(Duration::ZERO), "--pace"),
-            (Plan::new().spawn_rate(0.0), "--spawn-rate"),
-            (Plan::new().users(100).spawn_rate(1.0).time(second), "--spawn-rate"),
-            (Plan::new().users(2).ramp_up(second).time(second), "--ramp-up"),
-            (Plan::new().stages([(second, 0)]), "--stages"),
-            (Plan::new().rate(0.0), "--rate"),
-            (Plan::new().rate(1e12), "--rate"),
-            (Plan::new().stages([(second, 5)]).warmup(second), "--warmup"),
-            (Plan::new().rate_stages([(second, 5.0)]).warmup(2 * second), "--warmup"),
-            (Plan::new().rate(5.0).max_users(0), "--max-users"),
-            (Plan::new().rate(5.0).wait(second), "--rate"),
-            (Plan::new().rate(5.0).loops(2), "--loops"),
-            (Plan::new().wait(crate::between(second, Duration::ZERO)), "--wait"),
-            (Plan::new().http(HttpSettings::default().timeout(Duration::ZERO)), "--timeout"),
+            (Plan::new().users(0), "users"),
+            (Plan::new().loops(0), "loops"),
+            (Plan::new().requests(0), "requests"),
+            (Plan::new().requests(5).warmup(second), "requests"),
+            (Plan::new().time(Duration::ZERO), "time"),
+            (Plan::new().stack_size(1), "stack-size"),
+            (Plan::new().pace(Duration::ZERO), "pace"),
+            (Plan::new().spawn_rate(0.0), "spawn-rate"),
+            (Plan::new().users(100).spawn_rate(1.0).time(second), "spawn-rate"),
+            (Plan::new().users(2).ramp_up(second).time(second), "ramp-up"),
+            (Plan::new().stages([(second, 0)]), "stages"),
+            (Plan::new().rate(0.0), "rate"),
+            (Plan::new().rate(1e12), "rate"),
+            (Plan::new().stages([(second, 5)]).warmup(second), "warmup"),
+            (Plan::new().rate_stages([(second, 5.0)]).warmup(2 * second), "warmup"),
+            (Plan::new().rate(5.0).max_users(0), "max-users"),
+            (Plan::new().rate(5.0).wait(second), "rate"),
+            (Plan::new().rate(5.0).loops(2), "loops"),
+            (Plan::new().wait(crate::between(second, Duration::ZERO)), "wait"),
+            (Plan::new().http(HttpSettings::default().timeout(Duration::ZERO)), "timeout"),
         ] {
             let error = plan.validate().expect_err(flag).to_string();
             assert!(error.starts_with(flag) && !error.contains('\n'), "{error}");
@@ -200,7 +200,7 @@ mod tests {
         let error = shared.fits(50, &limits).expect_err("half the files").to_string();
         assert_eq!(
             error,
-            "--users 50: this machine has open files for at most 25 users; use fewer users or raise the limit (knob)"
+            "users 50: this machine has open files for at most 25 users; use fewer users or raise the limit (knob)"
         );
         assert_eq!((shared.room(&limits), shared.room(&[])), (25, u64::MAX));
     }
@@ -209,7 +209,7 @@ mod tests {
     fn stages_and_a_shape_are_refused_with_more_users_than_there_is_room_for() {
         let second = Duration::from_secs(1);
         for (plan, words) in [
-            (Plan::new().stages([(second, 5), (second, u32::MAX), (second, 0)]), "--stages with 4294967295: "),
+            (Plan::new().stages([(second, 5), (second, u32::MAX), (second, 0)]), "stages with 4294967295: "),
             (Plan::new().shape(|_| Some(u32::MAX)), "Plan::shape with 4294967295: "),
         ] {
             let test = crate::load_test::LoadTest::new(plan).check("check", |_: &mut crate::User| ());

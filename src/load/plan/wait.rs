@@ -99,10 +99,10 @@ impl Wait {
     pub(crate) fn complaint(self) -> Option<&'static str> {
         match self.0 {
             Rule::Every(Duration::ZERO) => {
-                Some("--pace: with 0 every iteration is due at once; give a span above zero, like 1s")
+                Some("‹pace›: with 0 every iteration is due at once; give a span above zero, like 1s")
             }
             Rule::Between(shortest, longest) if shortest > longest => {
-                Some("--wait: the longest rest is shorter than the shortest; give them the other way round, like 5s-9s")
+                Some("‹wait›: the longest rest is shorter than the shortest; give them the other way round, like 5s-9s")
             }
             _ => None,
         }

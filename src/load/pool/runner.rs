@@ -82,7 +82,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     let mut pool = UserPool::new(Arc::clone(&shared), factory, names, sink.clone(), log, samples, flight);
     if let Err((made, error)) = pool.prepare(users) {
         return Err(Error::run(format!(
-            "--users {users}: this machine made only {made} threads ({error}); lower --users or raise its limits (ulimit -u, kernel.threads-max, vm.max_map_count)"
+            "‹users› {users}: this machine made only {made} threads ({error}); lower ‹users› or raise its limits (ulimit -u, kernel.threads-max, vm.max_map_count)"
         )));
     }
     // Later than now, so that every thread is awake and waits for its own time when the first one starts: users

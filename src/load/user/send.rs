@@ -79,9 +79,7 @@ impl User {
         let parsed = match (Url::parse(url), &self.clients.settings().host) {
             (Err(url::ParseError::RelativeUrlWithoutBase), Some(host)) => host.join(url),
             (Err(url::ParseError::RelativeUrlWithoutBase), None) => {
-                return Err(format!(
-                    "'{url}' is relative, and the plan has no host; give --host, or PERFLOOP_HOST to a test target"
-                ));
+                return Err(format!("'{url}' is relative, and the plan has no host; give it one"));
             }
             (parsed, _) => parsed,
         };

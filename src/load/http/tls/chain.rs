@@ -387,7 +387,7 @@ mod tests {
 
     #[test]
     fn a_certificate_of_version_1_by_a_key_on_p521_is_trusted() {
-        let read = |pem: &[u8]| pem::certificates("--cacert", pem).expect("a certificate").remove(0);
+        let read = |pem: &[u8]| pem::certificates("cacert", pem).expect("a certificate").remove(0);
         let root = read(include_bytes!("samples/p521-authority.pem"));
         let leaf = read(include_bytes!("samples/v1-by-p521.pem"));
         assert_eq!(verified(&roots(&[&root]), &[&leaf], "a.test"), Ok(()));

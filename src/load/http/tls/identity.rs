@@ -22,11 +22,11 @@ const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
 /// # Errors
 /// A line that names the flag and the remedy.
 pub(super) fn identity(cert: &[u8], key: &[u8], password: Option<&str>) -> Result<CertifiedKey, Error> {
-    let chain = pem::certificates("--cert", cert)?;
-    let key = private_key(key, password).map_err(|what| Error::usage(format!("--key: {what}")))?;
+    let chain = pem::certificates("‹cert›", cert)?;
+    let key = private_key(key, password).map_err(|what| Error::usage(format!("‹key›: {what}")))?;
     let key = any_supported_type(&key).map_err(|_| {
         Error::usage(
-            "--key: the key is broken, or of a kind that perfloop cannot sign with; give one of RSA (2048 to 8192 \
+            "‹key›: the key is broken, or of a kind that perfloop cannot sign with; give one of RSA (2048 to 8192 \
              bits), of the curves P-256 or P-384, or Ed25519",
         )
     })?;
@@ -36,8 +36,8 @@ pub(super) fn identity(cert: &[u8], key: &[u8], password: Option<&str>) -> Resul
     });
     match owned {
         Some(true) => Ok(CertifiedKey::new(chain, Arc::clone(&key))),
-        Some(false) => Err(Error::usage("--cert and --key do not belong together; give a matching pair")),
-        None => Err(pem::broken("--cert", "the certificate cannot be read")),
+        Some(false) => Err(Error::usage("‹cert› and ‹key› do not belong together; give a matching pair")),
+        None => Err(pem::broken("‹cert›", "the certificate cannot be read")),
     }
 }
 
@@ -46,7 +46,7 @@ fn private_key(pem: &[u8], password: Option<&str>) -> Result<PrivateKeyDer<'stat
     let sections = pem::sections(pem)?;
     let key = sections.iter().find(|section| section.label.ends_with("PRIVATE KEY"));
     let Some(key) = key else { return Err("no private key in it; give a file with a PEM private key".into()) };
-    let password = || password.ok_or("the key is under a password; give it as --cert FILE:PASSWORD");
+    let password = || password.ok_or("the key is under a password; give it as ‹cert› FILE:PASSWORD");
     let content = match key.header("DEK-Info") {
         _ if key.label == ENCRYPTED => opened(&key.content, password()?)?,
         Some(how) => opened_as_openssl_did(key, how, password()?)?,
@@ -61,7 +61,7 @@ fn private_key(pem: &[u8], password: Option<&str>) -> Result<PrivateKeyDer<'stat
 }
 
 const REMEDY: &str = "make it one with: openssl pkcs8 -topk8 -v2 aes256 -in KEY -out NEW";
-const WRONG: &str = "the password does not open the key; give the right one as --cert FILE:PASSWORD";
+const WRONG: &str = "the password does not open the key; give the right one as ‹cert› FILE:PASSWORD";
 
 /// A key of PKCS#8 (PBES2).
 fn opened(content: &[u8], password: &str) -> Result<Vec<u8>, String> {
@@ -147,9 +147,9 @@ mod tests {
                 panic!("{kind}: {error}");
             }
             let wrong = refusal(CLIENT, key, Some("Secret"));
-            assert!(wrong.starts_with("--key: the ") && !wrong.contains("kind"), "{kind}: {wrong}");
+            assert!(wrong.starts_with("key: the ") && !wrong.contains("kind"), "{kind}: {wrong}");
             let none = refusal(CLIENT, key, None);
-            assert!(none.contains("--cert FILE:PASSWORD"), "{kind}: {none}");
+            assert!(none.contains("cert FILE:PASSWORD"), "{kind}: {none}");
         }
     }
 
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_told_with_the_remedy() {
         for (cert, key, wanted) in [
-            (CLIENT, &b"none"[..], "--key: no private key in it"),
+            (CLIENT, &b"none"[..], "key: no private key in it"),
             (CLIENT, CAMELLIA, "CAMELLIA-128-CBC, which perfloop does not read; make it one with: openssl pkcs8"),
             (CLIENT, PBES1, "encrypted in a way that perfloop cannot read; make it one with: openssl pkcs8"),
             (
@@ -183,7 +183,7 @@ mod tests {
             ),
             (CLIENT, b"-----BEGIN PRIVATE KEY-----\nAAAA", "the private key has no end"),
             (include_bytes!("samples/p521-authority.pem"), PLAIN, "do not belong together"),
-            (b"", PLAIN, "--cert: no certificate in it"),
+            (b"", PLAIN, "cert: no certificate in it"),
         ] {
             let said = refusal(cert, key, Some("secret"));
             assert!(said.contains(wanted) && !said.contains('{'), "{said}");

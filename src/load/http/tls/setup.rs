@@ -85,10 +85,10 @@ fn default_roots() -> Roots {
 }
 
 fn given_roots(pem: &[u8]) -> Result<Roots, Error> {
-    let (mut store, certificates) = (RootCertStore::empty(), pem::certificates("--cacert", pem)?);
+    let (mut store, certificates) = (RootCertStore::empty(), pem::certificates("‹cacert›", pem)?);
     for certificate in &certificates {
         let added = store.add(certificate.clone());
-        added.map_err(|error| pem::broken("--cacert", &in_plain_words(&error)))?;
+        added.map_err(|error| pem::broken("‹cacert›", &in_plain_words(&error)))?;
     }
     Ok(Roots { store, certificates })
 }

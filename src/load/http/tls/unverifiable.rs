@@ -23,7 +23,7 @@ impl From<Unverifiable> for CertificateError {
 
 impl fmt::Display for Unverifiable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, which perfloop does not trust; --insecure accepts it", self.0)
+        write!(f, "{}, which perfloop does not trust; insecure accepts it", self.0)
     }
 }
 

@@ -88,7 +88,7 @@ fn is_beside_the_point(refusal: &Error) -> bool {
     )
 }
 
-/// Trusts anybody (`--insecure`): any certificate, of any version, date and name.
+/// Trusts anybody (`insecure`): any certificate, of any version, date and name.
 ///
 /// That the key of the certificate signed the handshake is looked at where it can be. Where it cannot (RSA keys shorter
 /// than 2048 bits or longer than 8192, RSA-PSS keys, Ed448), that is let through too: who may show any certificate may show

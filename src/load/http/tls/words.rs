@@ -73,7 +73,7 @@ fn certificate(why: &CertificateError) -> String {
             "the certificate has a critical extension that perfloop does not know".into()
         }
         Why::UnknownIssuer => {
-            "nobody who is trusted issued the certificate; give --cacert with its authority, or --insecure".into()
+            "nobody who is trusted issued the certificate; give cacert with its authority, or insecure".into()
         }
         Why::UnknownRevocationStatus | Why::ExpiredRevocationList | Why::ExpiredRevocationListContext { .. } => {
             "whether the certificate was revoked cannot be told".into()
@@ -110,7 +110,7 @@ fn certificate(why: &CertificateError) -> String {
 fn of_alert(alert: AlertDescription) -> String {
     use AlertDescription as Alert;
     let what = match alert {
-        Alert::CertificateRequired | Alert::NoCertificate => "the service asks for a certificate; give --cert",
+        Alert::CertificateRequired | Alert::NoCertificate => "the service asks for a certificate; give cert",
         Alert::BadCertificate
         | Alert::UnsupportedCertificate
         | Alert::CertificateRevoked
@@ -212,7 +212,7 @@ mod tests {
                 "sha1WithRSAEncryption",
             ),
             (CertificateError::Other(OtherError(Arc::new(io::Error::other("CaUsedAsEndEntity")))).into(), "ca used as"),
-            (Error::AlertReceived(AlertDescription::CertificateRequired), "give --cert (alert: certificate required)"),
+            (Error::AlertReceived(AlertDescription::CertificateRequired), "give cert (alert: certificate required)"),
             (Error::AlertReceived(AlertDescription::Unknown(200)), "broke it off (alert: alert description 0xc8)"),
             (Error::InvalidMessage(InvalidMessage::InvalidContentType), "does not speak TLS"),
             (Error::InvalidMessage(InvalidMessage::MissingData("ServerHello")), "missing data server hello"),

@@ -1,0 +1,161 @@
+//! Settings of a run from the command line, the environment, and files.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
+use serde_json::Value;
+
+use super::flags::{CONFIG, DRY_RUN, SPEC};
+use super::hurl_environment::HurlEnvironment;
+use super::{Refusal, environment, peers};
+use crate::error::Error;
+use crate::input_file;
+use crate::job::fields::{FIELDS, Field, nearest_to};
+use crate::job::file;
+use crate::job::given::{Given, Source};
+use crate::job::settings::Settings;
+use crate::job::spec_file;
+
+/// Read when there is one in the current folder.
+const DEFAULT_FILE: &str = "perfloop.toml";
+/// Stands in for `--config`.
+const CONFIG_VARIABLE: &str = "PERFLOOP_CONFIG";
+/// They make a different command of it, which is not to be hidden in a file.
+const ONLY_ON_THE_COMMAND_LINE: [&str; 5] = ["help", "version", CONFIG, SPEC, DRY_RUN];
+
+/// Command line that was read, with the settings below it.
+#[derive(Debug)]
+pub(super) struct CommandLine {
+    pub(super) settings: Settings,
+    pub(super) is_dry_run: bool,
+    words: Vec<OsString>,
+    /// Ids of the arguments that stand on it.
+    ids: Vec<String>,
+}
+
+impl CommandLine {
+    /// True when the argument stands on the command line.
+    pub(super) fn is_given(&self, id: &str) -> bool {
+        self.ids.iter().any(|given| given == id)
+    }
+
+    /// Words of the command line, the program's name first.
+    pub(super) fn words(&self) -> impl Iterator<Item = String> {
+        self.words.iter().map(|word| word.to_string_lossy().into_owned())
+    }
+}
+
+/// Reads the words of a command line, the first of which is the program's, with the environment and the files below
+/// them. `more` is given on the command line, too, by no flag.
+///
+/// # Errors
+/// Those of clap, when the words are no command line or ask for help; else one line that names the source.
+pub(super) fn read(command: Command, words: &[OsString], more: Vec<Given>) -> Result<CommandLine, Refusal> {
+    read_with(command, words, more, env::vars_os().collect(), &HurlEnvironment::read())
+}
+
+fn read_with(
+    mut command: Command,
+    words: &[OsString],
+    more: Vec<Given>,
+    variables: Vec<(OsString, OsString)>,
+    of_hurl: &HurlEnvironment,
+) -> Result<CommandLine, Refusal> {
+    command.build();
+    if let Some(line) = peers::with_one_dash(&command, words) {
+        return Err(Error::usage(line).into());
+    }
+    let matches = command.clone().try_get_matches_from(words).map_err(|error| {
+        peers::told(&command, &error, words).map_or(Refusal::from(error), |line| Error::usage(line).into())
+    })?;
+    let mut on_command_line = given(&matches)?;
+    on_command_line.extend(more);
+    let find = |key: &str, source: &Source| find(&command, key, source, str::to_owned);
+    let mut sources = vec![on_command_line, environment::given(&command, &variables)?];
+    if let Some(path) = matches.get_one::<PathBuf>(SPEC) {
+        sources.push(spec_file::read(path, &text("--spec", path)?, &find)?);
+    } else if let Some((path, text)) = config_file(&matches, &variables)? {
+        sources.push(file::read(&path, &text, &find)?);
+    }
+    sources.push(of_hurl.given()?);
+    let settings = Settings::of(sources)?;
+    let is_given = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    let ids = matches.ids().filter(is_given).map(ToString::to_string).collect();
+    Ok(CommandLine { settings, is_dry_run: matches.get_flag(DRY_RUN), words: words.to_vec(), ids })
+}
+
+/// Name of a command where its help is named.
+pub(super) fn command_name(command: &Command) -> String {
+    command.get_bin_name().unwrap_or("perfloop").to_owned()
+}
+
+/// Values that stand on the command line, in the order of the fields.
+fn given(matches: &ArgMatches) -> Result<Vec<Given>, Error> {
+    let is_given = |field: &&Field| {
+        matches.ids().any(|id| id.as_str() == field.name)
+            && matches.value_source(field.name) == Some(ValueSource::CommandLine)
+    };
+    let value = |field: &Field| {
+        if field.is_switch() {
+            return Given::new(*field, Value::Bool(true), Source::CommandLine);
+        }
+        let raw = matches.get_raw(field.name).into_iter().flatten();
+        let texts = raw.map(|word| word.to_string_lossy().into_owned()).collect();
+        Given::of_texts(*field, texts, Source::CommandLine)
+    };
+    FIELDS.iter().filter(is_given).map(value).collect()
+}
+
+fn text(flag: &str, path: &Path) -> Result<String, Error> {
+    input_file::read_text(path).map_err(|error| {
+        let format = if flag == "--spec" { "JSON or TOML" } else { "TOML" };
+        Error::usage(format!("{flag} {}: cannot be read ({error}); give a {format} file that can", path.display()))
+    })
+}
+
+/// File of settings and its text, if there is one.
+fn config_file(matches: &ArgMatches, variables: &[(OsString, OsString)]) -> Result<Option<(PathBuf, String)>, Error> {
+    let variable = variables.iter().find(|(name, value)| name == CONFIG_VARIABLE && !value.is_empty());
+    let (flag, path) = match (matches.get_one::<PathBuf>(CONFIG), variable) {
+        (Some(path), _) => ("--config", path.clone()),
+        (None, Some((_, path))) => (CONFIG_VARIABLE, PathBuf::from(path)),
+        // Also a broken link is meant to be a file.
+        (None, None) if Path::new(DEFAULT_FILE).symlink_metadata().is_ok() => ("the settings", DEFAULT_FILE.into()),
+        (None, None) => return Ok(None),
+    };
+    text(flag, &path).map(|text| Some((path, text)))
+}
+
+/// Field of this key, for a source where `written` makes of a key how it is written there.
+///
+/// # Errors
+/// When there is no such field.
+pub(super) fn find(
+    command: &Command,
+    key: &str,
+    source: &Source,
+    written: fn(&str) -> String,
+) -> Result<Option<Field>, Error> {
+    let name = written(key);
+    if ONLY_ON_THE_COMMAND_LINE.contains(&key) {
+        return Err(Error::usage(format!("{source}: '{name}' is no setting; give --{key} on the command line")));
+    }
+    if let Some(field) = Field::named(key) {
+        return Ok(Some(field));
+    }
+    // A letter stands for its flag.
+    let by_letter = command.get_arguments().find(|arg| arg.get_short().is_some_and(|letter| key == letter.to_string()));
+    let meant = |key: String| format!("did you mean {}?", written(&key));
+    let remedy = by_letter
+        .map(|arg| meant(arg.get_id().to_string()))
+        .or_else(|| peers::setting(command, key, written))
+        .or_else(|| nearest_to(key).map(meant))
+        .unwrap_or_else(|| format!("see {} --help", command_name(command)));
+    Err(Error::usage(format!("{source}: there is no setting '{name}'; {remedy}")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! The Hurl files among the targets.
+
+use std::path::Path;
+
+use super::columns;
+use crate::error::Error;
+use crate::hurl::{HurlChecks, HurlFiles};
+use crate::job::headers::Header;
+use crate::job::spec::RunSpec;
+use crate::job::template::Names;
+use crate::job::variables::HurlVariables;
+use crate::load::{Check, Feed, Row, UserClass};
+
+/// Whether all variables that files need have to be given by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Variables {
+    Given,
+    Later,
+}
+
+/// Hurl files, read and compiled.
+pub(crate) struct HurlTarget {
+    checks: HurlChecks,
+    needs_class: bool,
+}
+
+impl HurlTarget {
+    /// True for a target that is a file or a folder, and no URL.
+    pub(crate) fn is_meant_by(target: &str) -> bool {
+        !target.contains("://") && (target.ends_with(".hurl") || Path::new(target).is_dir())
+    }
+
+    /// # Errors
+    /// All that is wrong with any of the files, or what is wrong with a flag.
+    pub(crate) fn read(
+        spec: &RunSpec,
+        paths: &[&String],
+        feed: Option<&Feed<Row>>,
+        variables: Variables,
+    ) -> Result<Self, Error> {
+        let names = Names { columns: feed.map_or(&[], columns) };
+        let given = HurlVariables::read(&spec.hurl, names)?;
+        let mut files = given.add_to(spec.hurl.describe(HurlFiles::new()), feed);
+        if variables == Variables::Later {
+            // Nobody knows which these are.
+            files = files.variables_by(|_| Ok(Vec::new()));
+        }
+        for header in &spec.headers {
+            if let Header::Sent(name, value) = Header::read(header)? {
+                files = files.header(&name, &value);
+            }
+        }
+        if let Some(credentials) = &spec.basic_auth {
+            files = files.basic_auth(credentials);
+        }
+        if let Some(host) = &spec.host {
+            files = files.host(host.0.clone());
+        }
+        let checks = files.read(paths).map_err(|errors| Error::usage(errors.to_string()))?;
+        let needs_class = spec.hurl.setup.is_some() || spec.hurl.teardown.is_some();
+        Ok(HurlTarget { checks, needs_class })
+    }
+
+    pub(crate) fn checks(&self) -> Vec<Check> {
+        self.checks.checks()
+    }
+
+    /// There is something that each user does first or last.
+    pub(crate) fn needs_class(&self) -> bool {
+        self.needs_class
+    }
+
+    /// Has the users of a class do it.
+    pub(crate) fn around(&self, class: UserClass) -> UserClass {
+        self.checks.around(class)
+    }
+
+    /// The files, each with the requests in it.
+    pub(crate) fn contents(&self) -> Vec<(String, Vec<String>)> {
+        self.checks.contents()
+    }
+
+    /// A line on each file that trusts anybody.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
+        let insecure = self.checks.insecure().into_iter().map(str::to_owned);
+        insecure.map(|file| format!("insecure in {file} accepts any certificate, also that of somebody in between"))
+    }
+
+    /// To whom the files connect, as far as that is known.
+    pub(crate) fn origins(&self) -> Vec<String> {
+        self.checks.origins()
+    }
+}

@@ -1,0 +1,361 @@
+//! Texts with places in braces, which each iteration fills: `{column}` of the feed's row, `{user}` and `{iteration}`.
+
+mod escape;
+
+use std::fmt;
+
+use crate::load::Row;
+use escape::Escape;
+
+/// The names a template may have in braces. A name that is none of them is text like any other, braces and all.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Names<'a> {
+    /// Those of the feed. They come before the built-in ones.
+    pub(crate) columns: &'a [String],
+}
+
+/// A text with places.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Template(Vec<Part>);
+
+#[derive(Debug, Clone)]
+enum Part {
+    Text(String),
+    Place(Place),
+}
+
+#[derive(Debug, Clone)]
+struct Place {
+    name: String,
+    what: What,
+    escape: Escape,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What {
+    /// The column's number, counted from 0.
+    Column(usize),
+    User,
+    Iteration,
+}
+
+/// What fills the places of one iteration.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Values<'a> {
+    pub(crate) row: Option<&'a Row>,
+    pub(crate) user: u32,
+    pub(crate) iteration: u64,
+}
+
+impl Values<'_> {
+    /// For texts without places.
+    pub(crate) const NONE: Values<'static> = Values { row: None, user: 0, iteration: 0 };
+}
+
+impl Names<'_> {
+    fn find(self, name: &str) -> Option<What> {
+        match self.columns.iter().position(|column| column == name) {
+            Some(index) => Some(What::Column(index)),
+            None if name == "user" => Some(What::User),
+            None if name == "iteration" => Some(What::Iteration),
+            None => None,
+        }
+    }
+}
+
+impl Template {
+    pub(crate) fn new(text: &str, names: Names<'_>) -> Self {
+        let mut template = Template(Vec::new());
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            let (before, braced) = rest.split_at(open);
+            template.push_text(before);
+            rest = match braced[1..].split_once('}').and_then(|(name, after)| Some((name, names.find(name)?, after))) {
+                Some((name, what, after)) => {
+                    template.0.push(Part::Place(Place { name: name.to_owned(), what, escape: Escape::default() }));
+                    after
+                }
+                None => {
+                    template.push_text("{");
+                    &braced[1..]
+                }
+            };
+        }
+        template.push_text(rest);
+        template
+    }
+
+    /// It is the same text always.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.places().next().is_none()
+    }
+
+    /// It cannot be rendered without a row.
+    pub(crate) fn needs_row(&self) -> bool {
+        self.places().any(|place| matches!(place.what, What::Column(_)))
+    }
+
+    /// A name in braces that is none of the names.
+    pub(crate) fn unknown_name(&self) -> Option<&str> {
+        let braced = self.texts().flat_map(|text| text.split('{').skip(1));
+        let mut braced = braced.filter_map(|rest| Some(rest.split_once('}')?.0));
+        // Who writes JSON into a query means no name.
+        braced.find(|name| !name.is_empty() && !name.contains(['"', ':']))
+    }
+
+    /// A word in braces that is none of the names, and looks as if it were meant to be one. JSON and the like have
+    /// braces of their own, around more than a word.
+    pub(crate) fn unknown_word(&self) -> Option<&str> {
+        let is_word =
+            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+        let braced = self.texts().flat_map(|text| text.split('{').skip(1));
+        braced.filter_map(|rest| Some(rest.split_once('}')?.0)).find(|word| is_word(word))
+    }
+
+    /// It has a place for this column.
+    pub(crate) fn takes_column(&self, name: &str) -> bool {
+        self.places().any(|place| matches!(place.what, What::Column(_)) && place.name == name)
+    }
+
+    /// The text with its places filled.
+    pub(crate) fn render(&self, values: Values<'_>) -> String {
+        let mut text = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(fixed) => text.push_str(fixed),
+                Part::Place(Place { what: What::Column(index), escape, .. }) => {
+                    escape.write(values.row.map_or("", |row| row.at(*index)), &mut text);
+                }
+                Part::Place(Place { what: What::User, .. }) => text.push_str(&values.user.to_string()),
+                Part::Place(Place { what: What::Iteration, .. }) => text.push_str(&values.iteration.to_string()),
+            }
+        }
+        text
+    }
+
+    /// The text with a word for each place that a URL takes as it is.
+    pub(crate) fn with_words(&self) -> String {
+        let mut numbers = 0..;
+        let text = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Place(_) => numbers.next().map(word).unwrap_or_default(),
+        };
+        self.0.iter().map(text).collect()
+    }
+
+    /// The template whose text this is when there are [words](Self::with_words) for its places, which are those of
+    /// this one.
+    pub(crate) fn of_words(&self, text: &str) -> Self {
+        let mut template = Template(Vec::new());
+        let mut rest = text;
+        for (number, place) in self.places().enumerate() {
+            if let Some((before, after)) = rest.split_once(&word(number)) {
+                template.push_text(before);
+                template.0.push(Part::Place(place.clone()));
+                rest = after;
+            }
+        }
+        template.push_text(rest);
+        template
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.places().count()
+    }
+
+    fn places(&self) -> impl Iterator<Item = &Place> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Place(place) => Some(place),
+            Part::Text(_) => None,
+        })
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Place(_) => None,
+        })
+    }
+
+    fn push_text(&mut self, text: &str) {
+        match self.0.last_mut() {
+            Some(Part::Text(last)) => last.push_str(text),
+            _ if text.is_empty() => {}
+            _ => self.0.push(Part::Text(text.to_owned())),
+        }
+    }
+}
+
+fn word(number: usize) -> String {
+    format!("perfloop-place-{number}-")
+}
+
+/// The text as it was written.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(text),
+            Part::Place(place) => write!(f, "{{{}}}", place.name),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(text: &str) -> Template {
+        let columns = ["id".to_owned(), "full name".to_owned()];
+        Template::new(text, Names { columns: &columns })
+    }
+
+    fn rendered(template: &Template) -> String {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(&file, "id,full name\n7,\"A/b \"\"ü\"\" &<'\n\"\n").expect("written");
+        let feed = crate::load::Feed::untyped(file.path()).expect("a feed");
+        template.render(Values { row: Some(&feed.rows()[0]), user: 3, iteration: 9 })
+    }
+
+    #[test]
+    fn only_known_names_are_places() {
+        let json = "{\"a\":{\"id\":{id}},\"b\":{x},\"c\":[{}],{user}{{iteration}}";
+        assert_eq!(rendered(&template(json)), "{\"a\":{\"id\":7},\"b\":{x},\"c\":[{}],3{9}");
+        assert_eq!(template(json).to_string(), json);
+        assert_eq!(rendered(&template("{id")), "{id");
+        assert_eq!(rendered(&template("")), "");
+        assert!(template("{ID} } {").is_fixed() && !template("{id}").is_fixed());
+        assert!(template("{id}").needs_row() && !template("{user}{iteration}").needs_row());
+    }
+
+    #[test]
+    fn a_column_comes_before_a_built_in_name() {
+        let columns = ["user".to_owned()];
+        assert!(Template::new("{user}", Names { columns: &columns }).needs_row());
+    }
+
+    const RAW: &str = "A/b \"ü\" &<'\n";
+    const JSON: &str = "A/b \\\"ü\\\" &<'\\n";
+    const ENCODED: &str = "A%2Fb%20%22%C3%BC%22%20%26%3C%27%0A";
+    const JSON_ENCODED: &str = "A%2Fb%20%5C%22%C3%BC%5C%22%20%26%3C%27%5Cn";
+    const MARKUP: &str = "A/b \"ü\" &amp;&lt;'\n";
+    const ATTRIBUTE: &str = "A/b &quot;ü&quot; &amp;&lt;&#39;\n";
+
+    /// What is wrong with what becomes of a text whose `@` is a place. `how` says where the text stands.
+    fn complaint(how: fn(Template) -> Template, text: &str, wanted: &str) -> Option<String> {
+        let got = rendered(&how(template(&text.replace('@', "{full name}"))));
+        (got != wanted).then(|| format!("{text}: wanted {wanted:?}, got {got:?}"))
+    }
+
+    #[track_caller]
+    fn are_right(how: fn(Template) -> Template, rows: &[(&str, String)]) {
+        let broken: Vec<_> = rows.iter().filter_map(|(text, wanted)| complaint(how, text, wanted)).collect();
+        assert!(broken.is_empty(), "{broken:#?}");
+    }
+
+    #[test]
+    fn a_value_stays_in_its_part_of_a_url() {
+        let rows = [
+            ("/@/x", format!("/{ENCODED}/x")),
+            ("/?q=@&@=1&@", format!("/?q={ENCODED}&{ENCODED}=1&{ENCODED}")),
+            ("/?q={\"a\": \"@\"}&r=@", format!("/?q={{\"a\": \"{JSON_ENCODED}\"}}&r={ENCODED}")),
+            ("/?q={\"a\": @}", format!("/?q={{\"a\": {ENCODED}}}")),
+        ];
+        are_right(Template::in_url, &rows);
+    }
+
+    #[test]
+    fn a_value_that_is_all_of_a_body_is_sent_as_it_is() {
+        let rows = [("@", RAW.to_owned()), (" @\n", format!(" {RAW}\n"))];
+        for how in [
+            |body: Template| body.in_body(None),
+            |body: Template| body.in_body(Some("application/json")),
+            |body: Template| body.in_body(Some("application/x-www-form-urlencoded")),
+            |body: Template| body.in_body(Some("text/xml")),
+        ] {
+            are_right(how, &rows);
+        }
+    }
+
+    #[test]
+    fn a_value_in_quotes_of_json_is_escaped_and_one_outside_of_them_is_not() {
+        let rows = [
+            ("{\"a\": \"@\", \"b\": @}", format!("{{\"a\": \"{JSON}\", \"b\": {RAW}}}")),
+            ("{\"a\": \"x \\\"@\\\" y\"}", format!("{{\"a\": \"x \\\"{JSON}\\\" y\"}}")),
+            ("{\"@\": [@, \"@\"]}", format!("{{\"{JSON}\": [{RAW}, \"{JSON}\"]}}")),
+            (" [\"@\"]", format!(" [\"{JSON}\"]")),
+            ("\"@\"", format!("\"{JSON}\"")),
+            ("{\"a\": 1, @}", format!("{{\"a\": 1, {RAW}}}")),
+            ("{\"a\": \"@\"}\n{\"a\": \"@\"}\n", format!("{{\"a\": \"{JSON}\"}}\n{{\"a\": \"{JSON}\"}}\n")),
+            ("{\"a\": \"b&c=@\"}", format!("{{\"a\": \"b&c={JSON}\"}}")),
+        ];
+        are_right(|body| body.in_body(Some("application/vnd.api+json; charset=utf-8")), &rows);
+        are_right(|body| body.in_body(None), &rows);
+        are_right(|body| body.in_body(Some("text/plain")), &[("{\"a\": \"@\"}", format!("{{\"a\": \"{RAW}\"}}"))]);
+        // What only a type tells to be JSON.
+        are_right(
+            |body| body.in_body(Some("application/json")),
+            &[("{\"a\": \"@\",}", format!("{{\"a\": \"{JSON}\",}}"))],
+        );
+        let graphql = ("{ user(name: \"@\") { id } }", format!("{{ user(name: \"{JSON}\") {{ id }} }}"));
+        are_right(|body| body.in_body(Some("application/graphql")), &[graphql]);
+    }
+
+    #[test]
+    fn a_value_stays_in_its_pair_of_a_form_and_whole_pairs_are_as_they_are() {
+        let rows = [
+            ("a=@&b[c]=x@y", format!("a={ENCODED}&b[c]=x{ENCODED}y")),
+            ("a=1&@", format!("a=1&{RAW}")),
+            ("payload={\"text\": \"@\"}", format!("payload={{\"text\": \"{JSON_ENCODED}\"}}")),
+        ];
+        are_right(|body| body.in_body(None), &rows);
+        are_right(|body| body.in_body(Some("application/x-www-form-urlencoded; charset=utf-8")), &rows);
+    }
+
+    #[test]
+    fn a_value_stays_in_its_text_or_attribute_of_markup() {
+        let rows = [
+            ("<a b=\"@\" c='@'>@</a>", format!("<a b=\"{ATTRIBUTE}\" c='{ATTRIBUTE}'>{MARKUP}</a>")),
+            ("<a><![CDATA[<b>@]]><!-- @ --> @</a>", format!("<a><![CDATA[<b>{RAW}]]><!-- {RAW} --> {MARKUP}</a>")),
+        ];
+        are_right(|body| body.in_body(None), &rows);
+        are_right(|body| body.in_body(Some("application/soap+xml")), &rows);
+    }
+
+    #[test]
+    fn what_has_no_quotes_of_its_own_is_filled_as_it_is() {
+        for text in ["Hello @!", "a,b\n@,1\n", "- a: @", "<@", "two words=@"] {
+            are_right(|body| body.in_body(None), &[(text, text.replace('@', RAW))]);
+        }
+        are_right(|body| body.in_body(Some("text/csv")), &[("a=@", format!("a={RAW}"))]);
+        are_right(
+            Template::in_line,
+            &[("Bearer @", format!("Bearer {RAW}")), ("{\"a\":\"@\"}", format!("{{\"a\":\"{JSON}\"}}"))],
+        );
+    }
+
+    #[test]
+    fn unknown_names_are_found_and_json_is_none() {
+        let unknown = |text: &str| template(text).unknown_name().map(str::to_owned);
+        assert_eq!(unknown("/{id}/{name}"), Some("name".into()));
+        assert_eq!(unknown("/?a={\"b\":1}&c={}&d={id}"), None);
+        assert_eq!(unknown("/{id}}/{"), None);
+    }
+
+    #[test]
+    fn a_word_in_braces_may_be_meant_and_more_than_a_word_is_not() {
+        let unknown = |text: &str| template(text).unknown_word().map(str::to_owned);
+        assert_eq!(unknown("{id} {nmae}"), Some("nmae".into()));
+        assert_eq!(unknown("{\"a\":{\"id\":{x_1}}}"), Some("x_1".into()));
+        for harmless in ["{\"a\":{}}", "{ login }", "{a: 1}", "{a,b}", "{id}", "{user}", "{", "}{", "{\"a\"}"] {
+            assert_eq!(unknown(harmless), None, "{harmless}");
+        }
+    }
+
+    #[test]
+    fn places_are_found_again_in_a_text_with_their_words() {
+        let template = template("/{id}/x?{user}={id}");
+        let words = template.with_words();
+        assert_eq!(template.of_words(&words).to_string(), "/{id}/x?{user}={id}");
+        assert_eq!(template.of_words("/none").count(), 0);
+    }
+}
