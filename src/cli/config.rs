@@ -1,7 +1,7 @@
 //! Settings of a run from the command line, the environment, and files.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
@@ -16,6 +16,7 @@ use crate::input_file;
 use crate::job::fields::{FIELDS, Field, nearest_to};
 use crate::job::file;
 use crate::job::given::{Given, Source};
+use crate::job::path_text::text_of;
 use crate::job::settings::Settings;
 use crate::job::spec_file;
 
@@ -103,8 +104,13 @@ fn given(matches: &ArgMatches) -> Result<Vec<Given>, Error> {
             return Given::new(*field, Value::Bool(true), Source::CommandLine);
         }
         let raw = matches.get_raw(field.name).into_iter().flatten();
-        let texts = raw.map(|word| word.to_string_lossy().into_owned()).collect();
-        Given::of_texts(*field, texts, Source::CommandLine)
+        let text = |word: &OsStr| match word.to_str() {
+            None if !field.is_path() => {
+                Err(Error::usage(format!("‹{}›: its value is not UTF-8; give text", field.name)))
+            }
+            _ => Ok(text_of(word)),
+        };
+        Given::of_texts(*field, raw.map(text).collect::<Result<_, _>>()?, Source::CommandLine)
     };
     FIELDS.iter().filter(is_given).map(value).collect()
 }

@@ -1,5 +1,6 @@
 //! Flags of a run: one for each field of its specification that people give by hand, and a few that only a command line has.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, value_parser};
@@ -163,7 +164,7 @@ fn arg(flag: &Flag) -> Arg {
     };
     let mut arg = Arg::new(flag.name).long(flag.name).action(action).help(flag.help).help_heading(flag.heading);
     if !flag.value.is_empty() {
-        arg = arg.value_name(flag.value);
+        arg = arg.value_name(flag.value).value_parser(value_parser!(OsString));
     }
     if let Some(letter) = flag.short {
         arg = arg.short(letter);
@@ -194,7 +195,7 @@ fn refuse_jobs(_: &str) -> Result<String, String> {
 pub(super) fn name_of(field: &str) -> String {
     match field {
         TARGETS => "TARGET".into(),
-        name if FLAGS.iter().any(|flag| flag.name == name) => format!("--{name}"),
+        name if name == SPEC || FLAGS.iter().any(|flag| flag.name == name) => format!("--{name}"),
         name => name.into(),
     }
 }

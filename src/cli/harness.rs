@@ -25,6 +25,9 @@ use crate::units;
 /// What relative URLs are relative to, if the environment says so.
 const HOST_VARIABLE: &str = "PERFLOOP_HOST";
 
+/// Advice for checks whose relative URLs have nothing to be relative to.
+const HOST_REMEDY: &str = "give --host, or PERFLOOP_HOST to a test target";
+
 /// Each of these on the command line, and nothing else, makes a load test of it.
 const LOAD_FLAGS: [&str; 7] = ["--users", "--loops", "--requests", "--time", "--run-time", "--rate", "--stages"];
 /// The same as single letters, whose value may follow at once.
@@ -199,6 +202,7 @@ impl Harness {
         if let Some((source, url)) = of_environment.or_else(|| self.host.take().map(|url| ("Harness::host", url))) {
             self.plan.http = self.plan.http.host(host(source, &url)?);
         }
+        self.plan.http.host_remedy = HOST_REMEDY;
         Ok(self)
     }
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Arg;
 
 use super::config::CommandLine;
-use super::flags::{GATES, LOAD, OUTPUT};
+use super::flags::{CONFIG, GATES, LOAD, OUTPUT, SPEC};
 use super::screen::Screen;
 use super::{Exit, Refusal, Subcommand, config, flags, target_words};
 use crate::error::Error;
@@ -62,10 +62,15 @@ fn shapes_the_list(arg: &Arg) -> bool {
     !matches!(arg.get_help_heading(), Some(LOAD | GATES | OUTPUT))
 }
 
+/// True for a flag that names a file of settings.
+fn is_source(arg: &Arg) -> bool {
+    [CONFIG, SPEC].contains(&arg.get_id().as_str())
+}
+
 /// Refuses flags that ask for something to be written: whoever gives one waits for it.
 fn refuse_outputs(line: &CommandLine) -> Result<(), Error> {
     let command = flags::command();
-    let mut outputs = command.get_arguments().filter(|arg| arg.get_help_heading() == Some(OUTPUT));
+    let mut outputs = command.get_arguments().filter(|arg| arg.get_help_heading() == Some(OUTPUT) && !is_source(arg));
     match outputs.find(|arg| line.is_given(arg.get_id().as_str())).and_then(Arg::get_long) {
         Some(flag) => Err(Error::usage(format!(
             "--{flag}: perfloop list writes nothing but the list; leave it out, or leave out list for a run"

@@ -13,6 +13,7 @@ mod flags;
 pub(crate) mod fuzzing;
 mod harness;
 mod help;
+mod hints;
 mod hurl_environment;
 mod list;
 mod merge;

@@ -5,8 +5,10 @@ use std::io::Write as _;
 use std::time::SystemTime;
 
 use clap::Command;
+use serde_json::Value;
 
 use super::config::{self, CommandLine};
+use super::hints::{Kept, next_step};
 use super::progress::{KnownEnd, Progress};
 use super::screen::Screen;
 use super::signals::Signals;
@@ -16,11 +18,13 @@ use crate::job::aim::Aim;
 use crate::job::given::Given;
 use crate::job::machine::host;
 use crate::job::outputs::{self, Outputs};
+use crate::job::spec::RunSpec;
 use crate::job::target::Target;
+use crate::job::written::Written;
 use crate::job::{proxies, secrets};
 use crate::load::{Plan, Resource};
 use crate::load_test::LoadTest;
-use crate::report::{Kept, RunInfo, Style, next_step, wrapped_line, write_text};
+use crate::report::{RunInfo, Style, wrapped_line, write_text};
 use crate::stats::Summary;
 use crate::units;
 
@@ -77,6 +81,7 @@ pub(super) fn carry_out(line: &CommandLine, plan: &Plan, mut test: LoadTest, aim
         started: SystemTime::now(),
         target: aim.shown(plan),
         plan: Some(plan.describe()),
+        spec: Some(spec_of(spec, plan)),
         command: argv::hidden(line.words(), &plan.redactor),
         hosts: vec![host()],
     };
@@ -122,6 +127,12 @@ pub(super) fn carry_out(line: &CommandLine, plan: &Plan, mut test: LoadTest, aim
     }
     outputs.write(spec, &summary, &info).and(out.close())?;
     Ok(exit(&summary, &signals))
+}
+
+/// The specification for the report, with the seed that was drawn.
+fn spec_of(spec: &RunSpec, plan: &Plan) -> Value {
+    let seed = plan.seed.and_then(|seed| Written::read(&seed.to_string()).ok());
+    secrets::hidden_spec(&RunSpec { seed, ..spec.clone() }, &plan.redactor)
 }
 
 fn first_line(plan: &Plan, aim: &Aim) -> String {

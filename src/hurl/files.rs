@@ -47,7 +47,7 @@ impl Files {
         if resolved(&path).starts_with(resolved(root)) {
             return Ok(path);
         }
-        Err(format!("file {name} lies outside {}; give --file-root", root.display()))
+        Err(format!("file {name} lies outside {}; give another file-root", root.display()))
     }
 }
 
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(files.read(root.join("inner/a").to_str().expect("text")).as_deref(), Ok(&b"a"[..]));
         for name in ["../secret", "link/secret", "/etc/hostname", "inner/../../secret"] {
             let error = files.read(name).expect_err(name);
-            assert!(error.contains("lies outside") && error.contains("--file-root"), "{error}");
+            assert!(error.contains("lies outside") && error.contains("file-root"), "{error}");
         }
         files.write("inner/new", b"n").expect("written");
         assert!(files.write("../new", b"n").is_err() && !folder.path().join("new").exists());

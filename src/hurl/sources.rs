@@ -114,7 +114,7 @@ impl Sources {
             format!("nothing defines {name}; did you mean {near}?")
         } else {
             format!(
-                "nothing defines {name}; give --variable {name}=..., a --feed with that column, or capture it in an \
+                "nothing defines {name}; give the variable {name}=..., a feed with that column, or capture it in an \
                  entry before"
             )
         };
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_variable_that_nothing_gives_is_told_once_and_what_is_given_is_not() {
         let none =
-            "nothing defines x; give --variable x=..., a --feed with that column, or capture it in an entry before";
+            "nothing defines x; give the variable x=..., a feed with that column, or capture it in an entry before";
         assert_eq!(lacking(&[], &[USES], Leaves::Nothing), [none]);
         assert_eq!(lacking(&[], &[&format!("{USES}{USES}")], Leaves::Nothing), [none]);
         assert_eq!(

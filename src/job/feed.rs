@@ -11,7 +11,7 @@ use crate::report::bytes;
 
 /// What the rows take of memory, as far as the length of their file tells.
 pub(crate) fn need(spec: &RunSpec) -> Option<Resource> {
-    fs::metadata(spec.feed.as_ref()?).ok().map(|file| Resource::of_feed(file.len()))
+    fs::metadata(spec.feed.as_deref()?).ok().map(|file| Resource::of_feed(file.len()))
 }
 
 /// # Errors
@@ -39,7 +39,7 @@ pub(crate) fn open(spec: &RunSpec) -> Result<Option<Feed<Row>>, Error> {
             "‹feed-end› is for rows that are given once; give ‹feed-order› unique too, or leave it out",
         ));
     }
-    let Some(path) = &spec.feed else { return Ok(None) };
+    let Some(path) = spec.feed.as_deref() else { return Ok(None) };
     need(spec).map_or(Ok(()), |need| fits(path, &need))?;
     let feed = Feed::untyped(path).map_err(|error| Error::usage(format!("‹feed› {error}")))?;
     let feed = match spec.feed_order.as_deref().copied().unwrap_or(FeedOrder::Circular) {

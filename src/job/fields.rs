@@ -120,7 +120,7 @@ pub(crate) const FIELDS: &[Field] = &[
 /// Fields that exclude one another: the first, and those that cannot stand beside it.
 const CONTRADICTIONS: &[(&str, &[&str])] = &[
     ("ramp-up", &["spawn-rate"]),
-    ("pace", &["wait"]),
+    ("wait", &["pace"]),
     ("stages", &["users", "ramp-up", "spawn-rate", "rate"]),
     ("rate", &["users", "ramp-up", "spawn-rate", "loops", "wait", "pace"]),
     ("shape", &["users", "ramp-up", "spawn-rate", "stages", "rate"]),
@@ -135,11 +135,36 @@ const NEEDS: &[(&str, &str)] =
 /// Fields that say where a run writes to. They belong to one run, and not to another like it.
 pub(crate) const OUTPUTS: [&str; 8] = ["html", "json", "csv", "junit", "hlog", "samples", "metrics-addr", "log-http"];
 
+/// Fields whose values are paths.
+const PATHS: [&str; 16] = [
+    "cacert",
+    "cert",
+    "key",
+    "variables-file",
+    "secrets-file",
+    "file-root",
+    "setup",
+    "teardown",
+    "feed",
+    "html",
+    "json",
+    "csv",
+    "junit",
+    "hlog",
+    "samples",
+    "log-http",
+];
+
 impl Field {
     /// Field of this name, or of an alias.
     pub(crate) fn named(name: &str) -> Option<Field> {
         let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name);
         FIELDS.iter().find(|field| field.name == name).copied()
+    }
+
+    /// True when the value is the path of a file or folder, which may be no UTF-8.
+    pub(crate) fn is_path(self) -> bool {
+        PATHS.contains(&self.name)
     }
 
     pub(crate) fn is_switch(self) -> bool {

@@ -7,9 +7,9 @@ use crate::hurl::HurlFiles;
 impl HurlSpec {
     /// The files with all of the settings but the variables.
     pub(crate) fn describe(&self, mut files: HurlFiles) -> HurlFiles {
-        files = self.file_root.iter().fold(files, HurlFiles::file_root);
-        files = self.setup.iter().fold(files, HurlFiles::setup);
-        files = self.teardown.iter().fold(files, HurlFiles::teardown);
+        files = self.file_root.iter().fold(files, |files, path| files.file_root(&**path));
+        files = self.setup.iter().fold(files, |files, path| files.setup(&**path));
+        files = self.teardown.iter().fold(files, |files, path| files.teardown(&**path));
         if let Some(times) = &self.retry {
             // -1 is without end.
             files = files.retry(u64::try_from(times.0).unwrap_or(u64::MAX));

@@ -14,6 +14,7 @@ pub(crate) mod machine;
 pub(crate) mod metrics;
 pub(crate) mod output;
 pub(crate) mod outputs;
+pub(crate) mod path_text;
 pub(crate) mod pipe;
 mod places;
 mod plan;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::metrics::Metrics;
 use super::output::{Output, are_same, check_stream, is_stdout, open_stream};
 use super::spec::RunSpec;
+use super::written::Written;
 use crate::error::Error;
 use crate::load_test::{Live, LoadTest};
 use crate::report::{RunInfo, SampleFormat, Secrets, locust, write_hlog, write_html, write_json, write_junit};
@@ -27,12 +28,12 @@ const REPORTS: [Report; 8] = [
     },
     Report {
         field: "‹html›",
-        path: |spec| spec.html.clone(),
+        path: |spec| path(&spec.html).map(Path::to_owned),
         write: |summary, info, writer| write_html(summary, info, writer),
     },
     Report {
         field: "‹hlog›",
-        path: |spec| spec.hlog.clone(),
+        path: |spec| path(&spec.hlog).map(Path::to_owned),
         write: |summary, info, writer| write_hlog(summary, info, writer),
     },
     Report {
@@ -57,19 +58,24 @@ const REPORTS: [Report; 8] = [
     },
     Report {
         field: "‹junit›",
-        path: |spec| spec.junit.clone(),
+        path: |spec| path(&spec.junit).map(Path::to_owned),
         write: |summary, _, writer| write_junit(summary, writer),
     },
 ];
 
+/// Path that a field holds.
+fn path(field: &Option<Written<PathBuf>>) -> Option<&Path> {
+    field.as_ref().map(|path| path.as_path())
+}
+
 /// What is written while a run goes on.
 fn streams(spec: &RunSpec) -> impl Iterator<Item = (&'static str, &Path)> {
-    let streams = [("‹log-http›", spec.log_http.as_deref()), ("‹samples›", spec.samples.as_deref())];
+    let streams = [("‹log-http›", path(&spec.log_http)), ("‹samples›", path(&spec.samples))];
     streams.into_iter().filter_map(|(field, path)| Some((field, path?)))
 }
 
 fn after_prefix(spec: &RunSpec, suffix: &str) -> Option<PathBuf> {
-    let mut path: OsString = spec.csv.clone()?.into();
+    let mut path: OsString = path(&spec.csv)?.into();
     path.push(suffix);
     Some(path.into())
 }
@@ -80,7 +86,7 @@ fn reports(spec: &RunSpec) -> impl Iterator<Item = (&'static Report, PathBuf)> {
 
 /// Something for programs goes to stdout, so that what is for people must not.
 pub(crate) fn takes_stdout(spec: &RunSpec) -> bool {
-    reports(spec).any(|(_, path)| is_stdout(&path)) || spec.samples.as_deref().is_some_and(is_stdout)
+    reports(spec).any(|(_, path)| is_stdout(&path)) || path(&spec.samples).is_some_and(is_stdout)
 }
 
 /// Refuses flags that contradict one another.
@@ -88,7 +94,7 @@ pub(crate) fn takes_stdout(spec: &RunSpec) -> bool {
 /// # Errors
 /// Two outputs with the same place, one in the place of an input, and a field that another one needs.
 pub(crate) fn check(spec: &RunSpec) -> Result<(), Error> {
-    if spec.csv.as_deref().is_some_and(|prefix| is_stdout(prefix) || prefix.as_os_str().is_empty()) {
+    if path(&spec.csv).is_some_and(|prefix| is_stdout(prefix) || prefix.as_os_str().is_empty()) {
         return Err(Error::usage("‹csv›: makes four files; give what their names begin with, like results/run"));
     } else if spec.show_secrets && spec.log_http.is_none() {
         return Err(Error::usage("‹show-secrets› shows them in the log only; give ‹log-http› FILE too"));
@@ -116,13 +122,13 @@ pub(crate) fn check(spec: &RunSpec) -> Result<(), Error> {
 /// The files that a run reads, as far as flags name them.
 fn inputs(spec: &RunSpec) -> impl Iterator<Item = (&'static str, &Path)> {
     let named = [
-        ("‹feed›", spec.feed.as_deref()),
-        ("‹cacert›", spec.cacert.as_deref()),
+        ("‹feed›", path(&spec.feed)),
+        ("‹cacert›", path(&spec.cacert)),
         ("‹cert›", spec.cert.as_ref().map(|cert| cert.path.as_path())),
-        ("‹key›", spec.key.as_deref()),
+        ("‹key›", path(&spec.key)),
         ("‹data›", spec.data.as_deref().and_then(|data| data.strip_prefix('@')).map(Path::new)),
-        ("‹setup›", spec.hurl.setup.as_deref()),
-        ("‹teardown›", spec.hurl.teardown.as_deref()),
+        ("‹setup›", path(&spec.hurl.setup)),
+        ("‹teardown›", path(&spec.hurl.teardown)),
         ("‹json-data›", spec.json_data.as_deref().and_then(|data| data.strip_prefix('@')).map(Path::new)),
     ];
     let hurl = &spec.hurl;

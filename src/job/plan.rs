@@ -1,6 +1,7 @@
 //! Plan of a run, as its specification says.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::headers;
@@ -17,6 +18,10 @@ const MAX_REDIRECTS: u32 = 10;
 /// Value of a field that is given.
 fn value<T: Clone>(field: &Option<Written<T>>) -> Option<T> {
     field.as_ref().map(|written| T::clone(written))
+}
+
+fn path(field: &Option<Written<PathBuf>>) -> Option<&Path> {
+    field.as_ref().map(|path| path.as_path())
 }
 
 impl RunSpec {
@@ -85,7 +90,7 @@ impl RunSpec {
         if self.location {
             http = http.follow(MAX_REDIRECTS);
         }
-        http = TlsFiles::read(self.cacert.as_deref(), self.cert.as_deref(), self.key.as_deref())?.add_to(http);
+        http = TlsFiles::read(path(&self.cacert), self.cert.as_deref(), path(&self.key))?.add_to(http);
         if let Some(proxy) = &self.proxy {
             http = http.proxy(proxy.0.clone());
         }

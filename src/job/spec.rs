@@ -71,9 +71,9 @@ pub(crate) struct RunSpec {
     pub(crate) connect_timeout: One<Duration>,
     pub(crate) no_keepalive: bool,
     pub(crate) insecure: bool,
-    pub(crate) cacert: Option<PathBuf>,
+    pub(crate) cacert: One<PathBuf>,
     pub(crate) cert: One<CertificateFile>,
-    pub(crate) key: Option<PathBuf>,
+    pub(crate) key: One<PathBuf>,
     pub(crate) tls_resume: One<TlsResume>,
     pub(crate) proxy: One<ProxyUrl>,
     pub(crate) resolve: List<Resolved>,
@@ -89,7 +89,7 @@ pub(crate) struct RunSpec {
     pub(crate) fail_if: List<FailIf>,
     pub(crate) threshold: List<Threshold>,
 
-    pub(crate) feed: Option<PathBuf>,
+    pub(crate) feed: One<PathBuf>,
     pub(crate) feed_order: One<FeedOrder>,
     pub(crate) feed_end: One<AtEnd>,
 
@@ -99,14 +99,14 @@ pub(crate) struct RunSpec {
     pub(crate) no_grouping: bool,
     pub(crate) verbose: bool,
     pub(crate) stats_interval: One<Duration>,
-    pub(crate) html: Option<PathBuf>,
+    pub(crate) html: One<PathBuf>,
     pub(crate) json: One<ReportFile>,
-    pub(crate) csv: Option<PathBuf>,
-    pub(crate) junit: Option<PathBuf>,
-    pub(crate) hlog: Option<PathBuf>,
-    pub(crate) samples: Option<PathBuf>,
+    pub(crate) csv: One<PathBuf>,
+    pub(crate) junit: One<PathBuf>,
+    pub(crate) hlog: One<PathBuf>,
+    pub(crate) samples: One<PathBuf>,
     pub(crate) metrics_addr: One<SocketAddr>,
-    pub(crate) log_http: Option<PathBuf>,
+    pub(crate) log_http: One<PathBuf>,
     pub(crate) secret_name: Vec<String>,
     pub(crate) show_secrets: bool,
 }
@@ -124,16 +124,16 @@ pub(crate) struct HurlSpec {
     #[serde(rename = "variable")]
     pub(crate) variables: Vec<String>,
     #[serde(rename = "variables-file")]
-    pub(crate) variables_files: Vec<PathBuf>,
+    pub(crate) variables_files: List<PathBuf>,
     #[serde(rename = "secret")]
     pub(crate) secrets: Vec<String>,
     #[serde(rename = "secrets-file")]
-    pub(crate) secrets_files: Vec<PathBuf>,
-    pub(crate) file_root: Option<PathBuf>,
+    pub(crate) secrets_files: List<PathBuf>,
+    pub(crate) file_root: One<PathBuf>,
     pub(crate) retry: One<Retries>,
     pub(crate) retry_interval: One<Milliseconds>,
-    pub(crate) setup: Option<PathBuf>,
-    pub(crate) teardown: Option<PathBuf>,
+    pub(crate) setup: One<PathBuf>,
+    pub(crate) teardown: One<PathBuf>,
     pub(crate) keep_session: bool,
 }
 
@@ -172,6 +172,7 @@ fn drop_defaults(json: &mut Value) {
     members.retain(|_, value| match value {
         Value::Null | Value::Bool(false) => false,
         Value::Array(values) => !values.is_empty(),
+        Value::Object(members) => !members.is_empty(),
         _ => true,
     });
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::de::IgnoredAny;
 use url::Url;
 
+use super::path_text::path_of;
 use crate::load::{AtEnd, RateOverTime, TlsResume, Wait, between, certificate_file};
 use crate::redact::MASK;
 use crate::stats::Gate;
@@ -43,7 +44,7 @@ pub(crate) struct CertificateFile {
 impl CertificateFile {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (file, password) = certificate_file(text);
-        Ok(CertificateFile { path: file.into(), password })
+        Ok(CertificateFile { path: path_of(&file), password })
     }
 }
 
@@ -88,7 +89,7 @@ impl ReportFile {
         if is_json || text.trim_start().starts_with(['[', '@']) || text.contains(['{', '"', '\n']) {
             return Err(format!("'{text}' looks like data, and this is the file of the report; give ‹json-data›"));
         }
-        Ok(ReportFile(text.into()))
+        Ok(ReportFile(path_of(text)))
     }
 }
 

@@ -163,6 +163,7 @@ fn pair<'a>(source: &str, text: &'a str, is_shown: bool) -> Result<(&'a str, &'a
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::job::written::Written;
 
     fn texts(spec: &HurlSpec) -> Result<Vec<(String, String)>, String> {
         let spec = HurlSpec { base_variables: vec!["a=base".into()], ..spec.clone() };
@@ -181,7 +182,7 @@ mod tests {
         let spec = HurlSpec {
             variables: vec!["c=u{user}".into()],
             secrets: vec!["b =x".into()],
-            variables_files: vec![file.path().to_owned()],
+            variables_files: vec![Written::path(file.path())],
             ..HurlSpec::default()
         };
         let pairs = [("a", "file"), ("b ", "secret x"), ("c", "u{user}")];

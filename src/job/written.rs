@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 use url::Url;
 
 use super::hurl_values::{Milliseconds, Retries};
+use super::path_text::{path_of, text_of};
 use super::values::{
     CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, Threshold, parse_address, parse_end, parse_host,
     parse_proxy, parse_rate_over_time, parse_resume, parse_u32, parse_u64, parse_wait,
@@ -38,6 +39,13 @@ impl<T: Read> Written<T> {
     /// Those of [`Read::read`].
     pub(crate) fn read(text: &str) -> Result<Self, String> {
         T::read(text).map(|value| Written { text: text.to_owned(), value })
+    }
+}
+
+impl Written<PathBuf> {
+    /// A path from elsewhere.
+    pub(crate) fn path(path: &Path) -> Self {
+        Written { text: text_of(path.as_os_str()), value: path.to_owned() }
     }
 }
 
@@ -154,7 +162,7 @@ impl Read for ProxyUrl {
 
 impl Read for PathBuf {
     fn read(text: &str) -> Result<Self, String> {
-        Ok(text.into())
+        Ok(path_of(text))
     }
 }
 

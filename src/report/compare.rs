@@ -58,8 +58,8 @@ pub(crate) fn headline(comparison: &Comparison) -> String {
 /// How more could be told, where something cannot.
 pub(super) fn how_to_tell_more(comparison: &Comparison) -> Option<&'static str> {
     comparison.has(Verdict::CannotBeTold).then_some(match comparison.unit {
-        DrawnUnit::Blocks => "longer runs tell more, and three or more a side; --tolerance asks for less",
-        DrawnUnit::Runs => "more runs a side tell more; --tolerance asks for less",
+        DrawnUnit::Blocks => "longer runs tell more, and three or more a side; a larger tolerance asks for less",
+        DrawnUnit::Runs => "more runs a side tell more; a larger tolerance asks for less",
     })
 }
 

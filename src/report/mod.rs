@@ -15,7 +15,7 @@ pub mod locust;
 mod open_metrics;
 pub(crate) mod outline;
 pub(crate) mod samples;
-mod text;
+pub(crate) mod text;
 
 use std::time::SystemTime;
 
@@ -39,8 +39,10 @@ pub use open_metrics::write_open_metrics;
 pub use samples::SampleFormat;
 pub(crate) use text::bytes;
 #[cfg(feature = "cli")]
+pub(crate) use text::numbers::number_ms;
+#[cfg(feature = "cli")]
 pub(crate) use text::wrapped_line;
-pub use text::{Detail, Kept, Style, live_line, next_step, progress_line, write_text};
+pub use text::{Detail, Style, live_line, progress_line, write_text};
 
 /// What a report says about a run beside its numbers.
 #[derive(Debug, Clone)]
@@ -53,6 +55,8 @@ pub struct RunInfo {
     pub plan: Option<String>,
     /// The command line, or nothing.
     pub command: Vec<String>,
+    /// The run as data, secrets hidden, by which it can be run again; `None` for a run that was written in Rust.
+    pub spec: Option<serde_json::Value>,
     /// The machines it ran on, as far as they are known.
     pub hosts: Vec<Host>,
 }
@@ -73,4 +77,4 @@ pub struct Host {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -21,16 +21,16 @@ const MS: Duration = Duration::from_millis(1);
 const BEGAN: Duration = Duration::from_secs(1_795_224_365);
 
 /// A run of one user, told request by request.
-pub(super) struct Told {
+pub(crate) struct Told {
     stats: Stats,
     names: Arc<Names>,
     start: Instant,
     /// Who makes the requests that are told next.
-    pub(super) maker: Option<CheckId>,
+    pub(crate) maker: Option<CheckId>,
 }
 
 impl Told {
-    pub(super) fn new(checks: &[&str]) -> Self {
+    pub(crate) fn new(checks: &[&str]) -> Self {
         let names = Arc::new(Names::new(checks.iter().copied()));
         let mut stats = Stats::new(Arc::clone(&names), 1, false);
         let start = Instant::now();
@@ -38,7 +38,7 @@ impl Told {
         Told { stats, names, start, maker: None }
     }
 
-    pub(super) fn request(&mut self, name: &str, at: Duration, time: Duration, body_bytes: u64, answer: Answer) {
+    pub(crate) fn request(&mut self, name: &str, at: Duration, time: Duration, body_bytes: u64, answer: Answer) {
         self.stats.add(Sample::Request(RequestSample {
             request: self.names.request(name),
             check: self.maker,
@@ -51,7 +51,7 @@ impl Told {
         }));
     }
 
-    pub(super) fn check(&mut self, check: u16, at: Duration, tpr: Duration, outcome: Outcome) {
+    pub(crate) fn check(&mut self, check: u16, at: Duration, tpr: Duration, outcome: Outcome) {
         let answered = u32::from(!matches!(outcome, Outcome::Exception(_)));
         self.stats.add(Sample::Check(CheckSample {
             check: CheckId(check),
@@ -71,12 +71,12 @@ impl Told {
     }
 
     /// A fail by the answer to this request.
-    pub(super) fn fail(&self, request: &str, message: &str) -> Outcome {
+    pub(crate) fn fail(&self, request: &str, message: &str) -> Outcome {
         let request = Some(self.names.request(request));
         Outcome::Fail(Reason { message: message.into(), detail: None, request })
     }
 
-    pub(super) fn summary(&self) -> Summary {
+    pub(crate) fn summary(&self) -> Summary {
         Summary { began: Some(UNIX_EPOCH + BEGAN), ..self.stats.summary(Duration::ZERO) }
     }
 }

@@ -111,7 +111,7 @@ impl Summary {
     /// How this plan can ask for less, if it can.
     fn less_load(&self) -> Option<&'static str> {
         match self.asked.load {
-            AskedLoad::Rate => Some("less --rate"),
+            AskedLoad::Rate => Some("a lower rate"),
             AskedLoad::Users | AskedLoad::Stages if self.users > 1 => Some("fewer users"),
             AskedLoad::Unknown if self.users > 1 => Some("less load"),
             _ => None,
@@ -123,16 +123,16 @@ impl Summary {
         match (self.asked.load, self.asked.rest) {
             (AskedLoad::Rate | AskedLoad::Unknown, _) => None,
             _ if self.users <= 1 => None,
-            (_, AskedRest::None) => Some("a --wait or --pace"),
-            (_, AskedRest::Wait) => Some("a longer --wait"),
-            (_, AskedRest::Pace) => Some("a longer --pace"),
+            (_, AskedRest::None) => Some("a wait or pace"),
+            (_, AskedRest::Wait) => Some("a longer wait"),
+            (_, AskedRest::Pace) => Some("a longer pace"),
         }
     }
 
     /// How this plan can begin more slowly, if several users begin at once.
     fn slower_start(&self) -> Option<&'static str> {
         match self.asked.load {
-            AskedLoad::Users if self.users > 1 => Some(if self.asked.ramps { "a slower start" } else { "a --ramp-up" }),
+            AskedLoad::Users if self.users > 1 => Some(if self.asked.ramps { "a slower start" } else { "a ramp-up" }),
             AskedLoad::Stages if self.users > 1 => Some("slower stages"),
             _ => None,
         }
@@ -148,9 +148,9 @@ impl Summary {
         }
         match warning {
             Warning::Unfinished { .. } if self.whole.request_totals.unfinished > 0 => {
-                Some("give --stop-timeout more time, or --timeout less".into())
+                Some("give running checks more time (stop-timeout), or requests less (timeout)".into())
             }
-            Warning::Unfinished { .. } => Some("give --stop-timeout more time".into()),
+            Warning::Unfinished { .. } => Some("give running checks more time (stop-timeout)".into()),
             Warning::Abandoned(_) => Some("give clients of the check's own a timeout".into()),
             Warning::Paused { .. } => Some("is the service up?".into()),
             Warning::Blocked(_) => use_any(&[self.less_load(), Some("more processors")]),
@@ -159,7 +159,7 @@ impl Summary {
             Warning::Dropped(_) => Some(self.advice_on_dropped().into()),
             Warning::NotMade(_) => Some("raise its limits (ulimit -Hn, ulimit -u, kernel.threads-max)".into()),
             Warning::DeadConnections { .. } => Some(
-                "look at how long and how often the service keeps connections, or leave them out by --no-keepalive"
+                "look at how long and how often the service keeps connections, or make a new one for each request (no-keepalive)"
                     .into(),
             ),
             Warning::NothingKept { .. } => {
@@ -168,10 +168,10 @@ impl Summary {
             Warning::StoodStill { .. } => Some(STANDSTILL.into()),
             Warning::DebugBuild => Some("write `cargo test --release`, `cargo bench`, or `cargo run --release`".into()),
             Warning::SlowHooks(_) => Some("do less in them".into()),
-            Warning::TooManyNames => Some("give requests with ids in them one name (--name)".into()),
-            Warning::IdlePattern(_) => Some("give --name a pattern of paths, like '/orders/*=/orders/{id}'".into()),
-            Warning::SamplesLeftOut(_) => use_any(&[Some("a faster disk for --samples"), self.less_load()]),
-            Warning::SamplesBroken(_) => Some("give --samples a file with room".into()),
+            Warning::TooManyNames => Some("give requests with ids in them one name".into()),
+            Warning::IdlePattern(_) => Some("give a pattern of paths, like '/orders/*=/orders/{id}'".into()),
+            Warning::SamplesLeftOut(_) => use_any(&[Some("a faster disk for the samples"), self.less_load()]),
+            Warning::SamplesBroken(_) => Some("give the samples a file with room".into()),
             Warning::LogLeftOut(_) => Some("it is meant for short runs of a few users".into()),
             Warning::UsersLost(_) | Warning::LogBroken(_) | Warning::HookPanic(_) | Warning::Uncounted(_) => None,
         }
@@ -181,10 +181,10 @@ impl Summary {
         let (server, tester) =
             (self.whole.request_totals.server_lateness.sum(), self.whole.request_totals.tester_lateness.sum());
         match () {
-            () if server > tester => "the service is too slow for this --pace",
+            () if server > tester => "the service is too slow for this pace",
             () if self.stalls.count() > 0 => "perfloop stood still meanwhile",
-            () if tester > server => "the tester is too slow for this --pace",
-            () => "the service or the tester is too slow for this --pace",
+            () if tester > server => "the tester is too slow for this pace",
+            () => "the service or the tester is too slow for this pace",
         }
     }
 
@@ -192,8 +192,8 @@ impl Summary {
         match () {
             () if self.stalls.count() > 0 => "perfloop stood still meanwhile",
             // More users than there are cannot be made here.
-            () if self.not_made > 0 => "give less --rate, or a machine with room for more users",
-            () => "give more --max-users, or less --rate",
+            () if self.not_made > 0 => "give a lower rate, or a machine with room for more users",
+            () => "give more users (max-users), or a lower rate",
         }
     }
 }
@@ -280,19 +280,19 @@ mod tests {
                 let never = |words: &str| assert!(!advice.contains(words), "{words}, {users} {asked:?}: {advice}");
                 if users == 1 || asked.load == AskedLoad::Rate {
                     never("fewer users");
-                    never("--wait");
-                    never("--pace,");
-                    never("--ramp-up");
+                    never("a wait");
+                    never("a pace,");
+                    never("ramp-up");
                     never("slower st");
                 }
                 if asked.load != AskedLoad::Rate {
-                    never("less --rate, or more");
+                    never("lower rate, or more");
                 }
                 if asked.load != AskedLoad::Users || asked.ramps {
-                    never("--ramp-up");
+                    never("ramp-up");
                 }
                 if asked.rest != AskedRest::None {
-                    never("a --wait");
+                    never("a wait");
                 }
                 if busy > 0.8 && own < busy / 2.0 {
                     never("more processors");
@@ -307,10 +307,10 @@ mod tests {
         let rate = Asked { load: AskedLoad::Rate, ..Asked::default() };
         let advice = |summary: &Summary| summary.load_advice().expect("it is limited");
         let crowded = run(50, users, 0.95, 0.9);
-        assert_eq!(advice(&crowded), "use fewer users, a --wait or --pace, less work in checks, or more processors");
-        assert_eq!(crowded.lighter_load().as_deref(), Some("fewer users or a --wait or --pace"));
+        assert_eq!(advice(&crowded), "use fewer users, a wait or pace, less work in checks, or more processors");
+        assert_eq!(crowded.lighter_load().as_deref(), Some("fewer users or a wait or pace"));
         assert_eq!(advice(&run(1, users, 0.95, 0.9)), "use less work in checks or more processors");
-        assert_eq!(advice(&run(9, rate, 0.95, 0.9)), "use less --rate, less work in checks, or more processors");
+        assert_eq!(advice(&run(9, rate, 0.95, 0.9)), "use a lower rate, less work in checks, or more processors");
         let others = run(50, users, 0.9, 0.01);
         assert!(advice(&others).starts_with("other programs, and the service if it runs here, took 89 %"));
         assert_eq!(others.lighter_load(), None);
@@ -337,8 +337,8 @@ mod tests {
             change(&mut summary);
             summary.warning_lines().join("\n")
         };
-        assert!(told(|_| ()).contains("give more --max-users, or less --rate"));
-        assert!(!told(|summary| summary.not_made = 1).contains("--max-users"));
+        assert!(told(|_| ()).contains("give more users (max-users), or a lower rate"));
+        assert!(!told(|summary| summary.not_made = 1).contains("max-users"));
         assert!(told(|summary| summary.stalls.record(SECOND)).contains("no user was free; perfloop stood still"));
     }
 

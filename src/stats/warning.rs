@@ -238,7 +238,7 @@ impl fmt::Display for Warning {
             }
             Warning::UsersLost(count) => write!(
                 f,
-                "{} lost and ran no iteration, because on_start or --setup did not pass",
+                "{} lost and ran no iteration, because on_start or setup did not pass",
                 if *count == 1 { "1 user was".to_owned() } else { format!("{count} users were") },
             ),
             Warning::DeadConnections { resent, lost, share } => write!(

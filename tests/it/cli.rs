@@ -123,7 +123,7 @@ fn a_flag_on_requests_needs_a_target() {
         &["--expect-contains", "x"],
         &["--expect-header", "a: b"],
     ];
-    none(rows.iter().filter_map(|args| complaint(&[args, &["--loops", "1"][..]].concat(), &[args[0], "TARGET"])));
+    none(rows.iter().filter_map(|args| complaint(&[args, &["--loops", "1"][..]].concat(), &[args[0], "target"])));
 }
 
 #[test]

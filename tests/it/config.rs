@@ -114,33 +114,29 @@ fn a_plan_can_stand_in_a_file_whole() {
 #[test]
 fn what_is_wrong_in_a_file_is_told_with_its_line() {
     let rows = [
-        ("users = 1\nusers = 2", "line 2 column 1: duplicate key; write it like users = 10"),
-        ("\nspwan-rate = 1", "line 2: there is no setting 'spwan-rate'; did you mean spawn-rate?"),
-        ("spawn_rate = 1", "line 1: there is no setting 'spawn_rate'; did you mean spawn-rate?"),
-        ("[load]\nusers = 1", "line 1: 'load' is a table; settings stand in none, like users = 10"),
-        ("u = 1", "line 1: there is no setting 'u'; did you mean users?"),
-        ("H = 'a: b'", "line 1: there is no setting 'H'; did you mean header?"),
-        ("frobnicate = 1", "line 1: there is no setting 'frobnicate'; see perfloop --help"),
-        ("users = true", "line 1: users: a boolean is of the wrong kind; give a number or a text"),
-        ("users = [1, 2]", "line 1: users: an array is of the wrong kind; give a number or a text"),
-        (
-            "header = [1979-05-27]",
-            "line 1: header: a date or time is of the wrong kind; give a text or an array of texts",
-        ),
-        ("quiet = 1", "line 1: quiet: a number is of the wrong kind; give true or false"),
-        ("wait.min = 1", "line 1: 'wait' is a table; settings stand in none, like users = 10"),
-        ("users = 'x'", "line 1: users: 'x' is no whole number; write it in digits, like 50"),
-        ("time = 'soon'", "line 1: time: 'soon' is not a span of time; write it like 5, 1.5, 500ms, 30s or 1m30s"),
-        ("targets = ['-x']", "line 1: targets: none of them can begin with '-'; remove it"),
-        ("help = true", "line 1: 'help' is no setting; give --help on the command line"),
-        ("version = 1", "line 1: 'version' is no setting; give --version on the command line"),
-        ("config = 'a'", "line 1: 'config' is no setting; give --config on the command line"),
-        ("dry-run = true", "line 1: 'dry-run' is no setting; give --dry-run on the command line"),
+        ("users = 1\nusers = 2", ":2:1: duplicate key; write it like users = 10"),
+        ("\nspwan-rate = 1", ":2: there is no setting 'spwan-rate'; did you mean spawn-rate?"),
+        ("spawn_rate = 1", ":1: there is no setting 'spawn_rate'; did you mean spawn-rate?"),
+        ("[load]\nusers = 1", ":1: 'load' is a table; settings stand in none, like users = 10"),
+        ("u = 1", ":1: there is no setting 'u'; did you mean users?"),
+        ("H = 'a: b'", ":1: there is no setting 'H'; did you mean header?"),
+        ("frobnicate = 1", ":1: there is no setting 'frobnicate'; see perfloop --help"),
+        ("users = true", ":1: users: a boolean is of the wrong kind; give a number or a text"),
+        ("users = [1, 2]", ":1: users: an array is of the wrong kind; give a number or a text"),
+        ("header = [1979-05-27]", ":1: header: a date or time is of the wrong kind; give a text or an array of texts"),
+        ("quiet = 1", ":1: quiet: a number is of the wrong kind; give true or false"),
+        ("wait.min = 1", ":1: 'wait' is a table; settings stand in none, like users = 10"),
+        ("users = 'x'", ":1: users: 'x' is no whole number; write it in digits, like 50"),
+        ("time = 'soon'", ":1: time: 'soon' is not a span of time; write it like 5, 1.5, 500ms, 30s or 1m30s"),
+        ("help = true", ":1: 'help' is no setting; give --help on the command line"),
+        ("version = 1", ":1: 'version' is no setting; give --version on the command line"),
+        ("config = 'a'", ":1: 'config' is no setting; give --config on the command line"),
+        ("dry-run = true", ":1: 'dry-run' is no setting; give --dry-run on the command line"),
     ];
     none(rows.iter().filter_map(|(text, line)| {
         let place = Place::with(text);
         let complaint =
-            place.complaint(&[], &["--loops", "1", &place.service.at("/fast")], &format!("perfloop.toml {line}"));
+            place.complaint(&[], &["--loops", "1", &place.service.at("/fast")], &format!("perfloop.toml{line}"));
         assert_eq!(place.service.total_hits(), 0);
         complaint
     }));
@@ -151,7 +147,7 @@ fn a_file_that_is_no_toml_is_told_with_line_and_column() {
     let place = Place::with("users = 1\ntime =\n");
     let output = place.run(&[], &[]);
     let is_line = output.stderr.lines().count() == 1;
-    assert!(is_line && output.stderr.starts_with("perfloop: perfloop.toml line 2 column 7: "), "{output:#?}");
+    assert!(is_line && output.stderr.starts_with("perfloop: perfloop.toml:2:7: "), "{output:#?}");
     assert_eq!(output.code, Some(2));
 }
 
@@ -164,7 +160,7 @@ fn a_plan_that_cannot_work_is_told_with_its_source() {
             place.complaint(
                 &[],
                 &[&url],
-                "--users: 0 users make no load; give 1 or more (--users is from perfloop.toml line 2)",
+                "--users: 0 users make no load; give 1 or more (--users is from perfloop.toml:2)",
             ),
             place.complaint(
                 &["PERFLOOP_USERS=0"],
@@ -180,13 +176,13 @@ fn a_plan_that_cannot_work_is_told_with_its_source() {
     none(place.complaint(
         &[],
         &[&url],
-        "--wait cannot be used with --pace; leave one out (--wait is from perfloop.toml line 1, --pace is from perfloop.toml line 2)",
+        "--wait cannot be used with --pace; leave one out (--wait is from perfloop.toml:1, --pace is from perfloop.toml:2)",
     ));
     let place = Place::with("targets = ['example.com']\n");
     none(place.complaint(
         &[],
         &[],
-        "TARGET 'example.com': give the whole URL, http://example.com (TARGET is from perfloop.toml line 1)",
+        "TARGET 'example.com': give the whole URL, http://example.com (TARGET is from perfloop.toml:1)",
     ));
 }
 
@@ -244,14 +240,14 @@ fn a_dry_run_shows_the_plan_and_sends_nothing() {
     assert!(text.starts_with(start), "{text}");
     let words: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     for line in [
-        "users 50 perfloop.toml line 1",
+        "users 50 perfloop.toml:1",
         "start one after another, the last after 4.9 s",
         "loops 7 command line",
         "time until the loops are done",
         "wait none",
         "spawn-rate 10 PERFLOOP_SPAWN_RATE",
         "stop-timeout 10 s",
-        "header Cookie: *** perfloop.toml line 2",
+        "header Cookie: *** perfloop.toml:2",
         "basic-auth ann:*** command line",
         &format!("target {fast} command line"),
         &format!("target {json} command line"),

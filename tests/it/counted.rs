@@ -185,7 +185,7 @@ fn requests_that_fit_a_pattern_are_one_by_flag_file_and_plan_and_an_idle_pattern
         (&["--name", "/a", urls[0]][..], "--name: '/a' has no =; write PATTERN=NAME"),
         (
             &["--config", &config, urls[0]],
-            "names.toml line 1: names: a number is of the wrong kind; write \"PATTERN\" = \"NAME\"",
+            "names.toml:1: names: a number is of the wrong kind; write \"PATTERN\" = \"NAME\"",
         ),
     ] {
         let output = perfloop(args);

@@ -350,9 +350,9 @@ fn flags_and_names_that_make_no_sense_are_refused() {
     let (unknown, fragment) = (service.at("/users/{nmae}"), service.at("/users#{name}"));
     let on_host = "http://{name}.test/";
     let rows: [(&[&str], &[&str]); 12] = [
-        (&["--feed-order", "unique", &by_name], &["--feed FILE"]),
-        (&["--feed-end", "again", &plain], &["--feed FILE"]),
-        (&["--feed", &csv.path], &["--feed", "TARGET"]),
+        (&["--feed-order", "unique", &by_name], &["--feed is missing"]),
+        (&["--feed-end", "again", &plain], &["--feed is missing"]),
+        (&["--feed", &csv.path], &["--feed", "target"]),
         (&["--feed-order", "sorted", feed[0], feed[1], &by_name], &["--feed-order", "circular, random or unique"]),
         (&["--feed-end", "cry", feed[0], feed[1], &by_name], &["--feed-end", "stop, fail or again"]),
         (&["--feed-end", "stop", feed[0], feed[1], &by_name], &["--feed-end", "--feed-order unique"]),

@@ -20,6 +20,7 @@ fn page(args: &[&str]) -> (Output, String) {
 
 fn html(summary: &Summary) -> String {
     let info = RunInfo {
+        spec: None,
         started: std::time::SystemTime::now(),
         target: "a test".into(),
         command: Vec::new(),

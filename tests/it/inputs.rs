@@ -189,7 +189,7 @@ fn what_means_something_else_to_other_tools_is_refused_with_the_right_form() {
         (&["--expect-json", "code: 1"], &["--expect-json", "no path", "code=1"]),
     ];
     none(rows.iter().filter_map(|(args, words)| complaint(&[args, &["--loops", "1", &url][..]].concat(), words)));
-    let bare = complaint(&["--json-data", "{}"], &["--json-data needs a TARGET"]);
+    let bare = complaint(&["--json-data", "{}"], &["--json-data needs a target"]);
     none(bare);
     let hurl = complaint(&["--json-data", "{}", "examples/hurl/cart.hurl"], &["--json-data is for URLs"]);
     none(hurl);

@@ -40,6 +40,7 @@ mod rests;
 mod routes;
 mod s1;
 mod secret;
+mod spec;
 mod stalls;
 mod stamps;
 mod stop;

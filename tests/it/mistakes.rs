@@ -44,7 +44,7 @@ fn flags_that_miss_something_or_exclude_each_other_are_told_as_they_are_written(
         ("-u1 -u2", "--users is given more than once; leave one"),
         ("--wait 1 --pace 2", "--wait cannot be used with --pace; leave one out"),
         ("--stages 1s:5 --users 3 --ramp-up 4", "--stages cannot be used with --users and --ramp-up; leave one out"),
-        ("--key x", "--cert FILE[:PASSWORD] is missing; give it too"),
+        ("--key x", "--cert is missing, which --key is about; give it too"),
         (
             "http://127.0.0.1:1/ -T foo",
             "--tags and --exclude-tags leave nothing to run; no check has a tag, so leave --tags out",
@@ -111,15 +111,15 @@ fn flags_of_other_tools_are_told_by_their_name_here() {
 fn settings_of_other_tools_are_told_by_their_name_here() {
     let folder = tempfile::tempdir().unwrap();
     let rows = [
-        ("vus = 5", "perfloop.toml line 1: there is no setting 'vus'; did you mean users?"),
-        ("c = 5", "perfloop.toml line 1: there is no setting 'c'; did you mean users?"),
+        ("vus = 5", "perfloop.toml:1: there is no setting 'vus'; did you mean users?"),
+        ("c = 5", "perfloop.toml:1: there is no setting 'c'; did you mean users?"),
         (
             "headless = true",
-            "perfloop.toml line 1: there is no setting 'headless'; leave it out: a run begins at once, and ends by itself",
+            "perfloop.toml:1: there is no setting 'headless'; leave it out: a run begins at once, and ends by itself",
         ),
         (
             "user-agent = 'me'",
-            "perfloop.toml line 1: there is no setting 'user-agent'; write header, like --header 'User-Agent: NAME'",
+            "perfloop.toml:1: there is no setting 'user-agent'; write header, like --header 'User-Agent: NAME'",
         ),
     ];
     let stderr = |command: &mut Command| {

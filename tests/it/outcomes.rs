@@ -534,7 +534,7 @@ fn a_request_that_cannot_be_written_is_an_exception_and_no_traffic() {
     let fast = service.at("/fast");
     type Ask = fn(&mut User, &str) -> Result<perfloop::Response, perfloop::RequestError>;
     let rows: [(Ask, &str); 4] = [
-        (|user, _| user.get("/fast").send(), "--host"),
+        (|user, _| user.get("/fast").send(), "give the plan a host"),
         (|user, _| user.get("ftp://127.0.0.1/").send(), "http and https only"),
         (|user, url| user.request("G T", url).send(), "'G T' is no HTTP method"),
         (|user, url| user.get(url).header("a b", "c").send(), "'a b' is no header name"),

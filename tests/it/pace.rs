@@ -48,7 +48,7 @@ fn a_service_slower_than_the_schedule_is_late_itself_and_the_rest_is_missed() {
     assert!(requests.corrected_time.max() >= Some(650 * MS), "{:?}", requests.corrected_time.max());
     assert!(requests.response_time.max() < requests.corrected_time.max());
     let lines = summary.warning_lines();
-    assert!(lines.iter().any(|line| line.ends_with("the service is too slow for this --pace")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.ends_with("the service is too slow for this pace")), "{lines:?}");
 }
 
 #[test]

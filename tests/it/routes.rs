@@ -224,8 +224,7 @@ fn a_service_that_asks_for_a_certificate_gets_it_or_turns_the_user_away() {
     assert_eq!((&without["totals"]["exception"], service.total_hits()), (&2.into(), 2), "{without:#}");
     let message = without["failures"][0]["message"].as_str().unwrap();
     assert!(
-        message.starts_with("TLS with localhost:")
-            && message.contains("the service asks for a certificate; give --cert"),
+        message.starts_with("TLS with localhost:") && message.contains("the service asks for a certificate; give cert"),
         "{message}"
     );
     assert_eq!(without["requests"][0]["never_accepted"], 2, "{without:#}");

@@ -110,7 +110,7 @@ fn tests_stand_at_the_end_of_their_file() {
         for file in files {
             let text = fs::read_to_string(&file).unwrap();
             let Some((_, tests)) = text.split_once("#[cfg(test)]\n") else { continue };
-            let is_last = tests == "mod tests;\n"
+            let is_last = ["mod tests;\n", "pub(crate) mod tests;\n"].contains(&tests)
                 || (tests.starts_with("mod tests {") && tests.find("\n}\n") == Some(tests.len() - 3));
             if !is_last {
                 broken.push(file.display().to_string());
@@ -200,6 +200,8 @@ const OWNERS: [(&str, &[&str]); 56] = [
             "load/http/tls/pem.rs",
             "redact.rs",
             "redact/forms.rs",
+            "cli/curl/mod.rs",
+            "job/target/url.rs",
         ],
     ),
     ("brotli-decompressor", &["load/http/decoding.rs"]),
@@ -229,11 +231,11 @@ const OWNERS: [(&str, &[&str]); 56] = [
     ("nix", &["load/os/"]),
     ("p521", &["load/http/tls/p521.rs"]),
     // A lock may be wanted anywhere but in what only holds or writes data.
-    ("parking_lot", &["load/", "stats/collector.rs", "names.rs", "hurl/files.rs", "hurl/suite.rs", "cli/metrics.rs"]),
+    ("parking_lot", &["load/", "stats/collector.rs", "names.rs", "hurl/files.rs", "hurl/suite.rs", "job/metrics.rs"]),
     ("percent-encoding", &["load/http/proxy.rs", "hurl/eval/filter.rs", "load/user/authorization.rs"]),
     ("perfloop-hurl", &["hurl/"]),
     ("perfloop-macros", &["lib.rs"]),
-    ("perfloop-mock-service", &["cli/"]),
+    ("perfloop-mock-service", &["job/target/"]),
     ("pkcs8", &["load/http/tls/identity.rs"]),
     ("prometheus-client", &["report/open_metrics.rs"]),
     ("psl", &["load/user/set_cookie.rs"]),
@@ -241,7 +243,7 @@ const OWNERS: [(&str, &[&str]); 56] = [
     ("regex", &["hurl/eval/"]),
     ("rustls", &["load/http/tls"]),
     ("rustls-native-certs", &["load/http/tls/setup.rs"]),
-    ("serde", &["load/user/request.rs", "load/user/response.rs", "load/user/feed/", "cli/template/", "cli/values.rs"]),
+    ("serde", &["load/user/request.rs", "load/user/response.rs", "load/user/feed/", "job/"]),
     (
         "serde_json",
         &[
@@ -251,9 +253,9 @@ const OWNERS: [(&str, &[&str]); 56] = [
             "report/html/overlay.rs",
             "report/json/",
             "report/json_exchange.rs",
-            "cli/expected.rs",
-            "cli/template/",
-            "cli/values.rs",
+            "report/mod.rs",
+            "cli/",
+            "job/",
             "hurl/eval/json.rs",
             "redact/forms.rs",
         ],
@@ -262,12 +264,12 @@ const OWNERS: [(&str, &[&str]); 56] = [
     ("signal-hook", &["cli/signals.rs"]),
     ("similar", &["hurl/eval/difference.rs"]),
     ("strsim", &["nearest.rs"]),
-    ("tempfile", &["cli/"]),
+    ("tempfile", &["job/output.rs"]),
     ("textwrap", &["report/text/"]),
     ("thread-priority", &["load/os/"]),
-    ("toml", &["cli/"]),
+    ("toml", &["job/"]),
     ("ureq", &["load/http/"]),
-    ("url", &["load/", "cli/", "hurl/", "redact/forms.rs"]),
+    ("url", &["load/", "cli/", "job/", "hurl/", "redact/forms.rs"]),
     ("uuid", &["hurl/eval/"]),
     ("webpki-roots", &["load/http/tls/setup.rs"]),
     ("x509-parser", &["hurl/certificate.rs", "load/http/tls/"]),
@@ -316,6 +318,32 @@ fn every_dependency_has_an_owner() {
         }
     }
     assert_eq!(dependencies, OWNERS.map(|(dependency, _)| dependency).into());
+}
+
+/// Flags in a text: two dashes and a word.
+fn flags(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("--").filter_map(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let name = text[at + 2..].split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap_or_default();
+        let is_flag =
+            name.len() > 1 && !name.starts_with('-') && before.is_none_or(|c| !c.is_alphanumeric() && c != '-');
+        is_flag.then_some(name)
+    })
+}
+
+#[test]
+fn only_the_command_line_names_flags_variables_and_files_of_settings() {
+    // It writes commands of curl.
+    let of_curl = "report/curl.rs";
+    let below = |source: &Source| !["cli", "main", "lib"].contains(&source.module()) && source.path != of_curl;
+    none(sources("src").into_iter().filter(below).filter_map(|source| {
+        let found: Vec<&str> = flags(&source.code)
+            // A flag of cargo.
+            .filter(|name| *name != "release")
+            .chain(["PERFLOOP_", "perfloop.toml"].into_iter().filter(|name| source.code.contains(name)))
+            .collect();
+        (!found.is_empty()).then(|| format!("{}: {}", source.path, found.join(", ")))
+    }));
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn a_certificate_that_is_its_own_authority_is_trusted_where_it_is_given() {
         assert_eq!(perfloop(&[&url, "--insecure", "--loops", "2"]).code, Some(0));
 
         let neither = message(&perfloop(&[&url, "--loops", "2", "--json", "-"]));
-        assert!(neither.contains("nobody who is trusted issued the certificate; give --cacert"), "{neither}");
+        assert!(neither.contains("nobody who is trusted issued the certificate; give cacert"), "{neither}");
         let other = format!("https://127.0.0.1:{port}/");
         let other = message(&perfloop(&[&other, "--cacert", &ca, "--loops", "2", "--json", "-"]));
         assert!(other.contains("the certificate is for tls.localhost, not for 127.0.0.1"), "{other}");
@@ -218,7 +218,7 @@ fn what_tls_refuses_is_told_in_words() {
             let port = alert(b"\x15\x03\x03\x00\x02\x02\x74");
             user.get(&format!("https://127.0.0.1:{port}/")).send().map(drop)
         });
-    assert!(summary.failures[0].message.contains("asks for a certificate; give --cert"), "{:?}", summary.failures);
+    assert!(summary.failures[0].message.contains("asks for a certificate; give cert"), "{:?}", summary.failures);
 }
 
 /// `openssl s_server` with a certificate, until it is dropped.

@@ -379,7 +379,7 @@ fn a_long_body_is_counted_whole_and_what_looks_at_it_needs_room() {
     let answer = answer.as_bytes();
     let small = ["--max-body", "100KiB"];
     none(ends(answer, &small, [1, 0, 0], ""));
-    none(ends(answer, &[&small[..], &["--expect-contains", "y"]].concat(), [0, 0, 1], "raise --max-body"));
+    none(ends(answer, &[&small[..], &["--expect-contains", "y"]].concat(), [0, 0, 1], "raise max-body"));
     none(ends(answer, &["--max-body", "1MiB", "--expect-contains", "y"], [0, 1, 0], "wanted a body that contains 'y'"));
 }
 
@@ -394,7 +394,7 @@ fn hurl_files_count_and_hash_a_long_body_whole_and_see_no_more_of_it_than_is_kep
         ("bytes count == 200000".into(), 0, ""),
         (format!("sha256 == hex,{SHA256};\nmd5 == hex,{MD5};"), 0, ""),
         ("bytes count == 102400".into(), 4, "integer <200000>"),
-        ("body contains \"y\"".into(), 3, "only the first 102400 of its 200000 bytes are kept; raise --max-body"),
+        ("body contains \"y\"".into(), 3, "only the first 102400 of its 200000 bytes are kept; raise max-body"),
         ("bytes startsWith hex,78;".into(), 3, "body too long"),
     ];
     let mut broken = Vec::new();

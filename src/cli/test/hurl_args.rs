@@ -58,18 +58,19 @@ impl HurlArgs {
     /// The settings, with what the environment gives below them.
     pub(super) fn spec(&self, environment: &HurlEnvironment) -> HurlSpec {
         let pairs = |pairs: &[(String, String)]| pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let paths = |paths: &[PathBuf]| paths.iter().map(|path| Written::path(path)).collect();
         HurlSpec {
             base_variables: pairs(&environment.variables),
             base_secrets: pairs(&environment.secrets),
             variables: self.variables.clone(),
-            variables_files: self.variables_files.clone(),
+            variables_files: paths(&self.variables_files),
             secrets: self.secrets.clone(),
-            secrets_files: self.secrets_files.clone(),
-            file_root: self.file_root.clone(),
+            secrets_files: paths(&self.secrets_files),
+            file_root: self.file_root.as_deref().map(Written::path),
             retry: self.retry.and_then(|times| Written::read(&times.to_string()).ok()),
             retry_interval: self.retry_interval.and_then(|rest| Written::read(&format!("{}ms", rest.as_millis())).ok()),
-            setup: self.setup.clone(),
-            teardown: self.teardown.clone(),
+            setup: self.setup.as_deref().map(Written::path),
+            teardown: self.teardown.as_deref().map(Written::path),
             keep_session: self.keep_session,
         }
     }

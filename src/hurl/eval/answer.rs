@@ -265,7 +265,7 @@ impl Problem {
     }
 
     fn cut_at(kept: u64, length: u64) -> Self {
-        let message = format!("only the first {kept} of its {length} bytes are kept; raise --max-body");
+        let message = format!("only the first {kept} of its {length} bytes are kept; raise max-body");
         Problem { kind: FaultKind::Unseen, title: "body too long", message }
     }
 

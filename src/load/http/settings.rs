@@ -20,6 +20,8 @@ pub struct HttpSettings {
     pub(crate) resolve: Vec<(String, SocketAddr)>,
     pub(crate) proxy: Option<url::Url>,
     pub(crate) host: Option<url::Url>,
+    /// Advice for a run whose checks need a host, and that has none.
+    pub(crate) host_remedy: &'static str,
     pub(crate) routes: Vec<Route>,
     pub(crate) family: Option<Family>,
     pub(crate) tls_versions: TlsVersions,
@@ -241,6 +243,7 @@ impl Default for HttpSettings {
             resolve: Vec::new(),
             proxy: None,
             host: None,
+            host_remedy: "give the plan a host",
             routes: Vec::new(),
             family: None,
             tls_versions: TlsVersions::All,

@@ -79,7 +79,10 @@ impl User {
         let parsed = match (Url::parse(url), &self.clients.settings().host) {
             (Err(url::ParseError::RelativeUrlWithoutBase), Some(host)) => host.join(url),
             (Err(url::ParseError::RelativeUrlWithoutBase), None) => {
-                return Err(format!("'{url}' is relative, and the plan has no host; give it one"));
+                return Err(format!(
+                    "'{url}' is relative, and the plan has no host; {}",
+                    self.clients.settings().host_remedy
+                ));
             }
             (parsed, _) => parsed,
         };

@@ -85,8 +85,14 @@ mod tests {
 
     #[test]
     fn both_sides_are_drawn_over_the_same_time() {
-        let info =
-            RunInfo { started: UNIX_EPOCH, target: String::new(), plan: None, command: Vec::new(), hosts: Vec::new() };
+        let info = RunInfo {
+            started: UNIX_EPOCH,
+            target: String::new(),
+            plan: None,
+            command: Vec::new(),
+            spec: None,
+            hosts: Vec::new(),
+        };
         let (narrow, wide) = (run(100, 8, 4), run(200, 4, 4));
         let side = |summary| ComparedRun { name: "", summary, info: &info };
         let drawn = json(&[side(&narrow), side(&narrow)], &[side(&wide)]);

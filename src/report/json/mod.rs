@@ -58,6 +58,14 @@ pub fn write_json(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> 
 }
 
 fn run(summary: &Summary, info: &RunInfo) -> Value {
+    let mut run = run_numbers(summary, info);
+    if let (Value::Object(members), Some(spec)) = (&mut run, &info.spec) {
+        members.insert("spec".into(), spec.clone());
+    }
+    run
+}
+
+fn run_numbers(summary: &Summary, info: &RunInfo) -> Value {
     json!({
         "schema": SCHEMA_VERSION,
         "version": env!("CARGO_PKG_VERSION"),

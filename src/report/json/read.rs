@@ -27,7 +27,7 @@ use crate::stats::{
 /// # Errors
 /// What is wrong and what to try, in one line: no report, or one of another version of the schema.
 pub(crate) fn read_json(bytes: &[u8]) -> Result<(Summary, RunInfo), String> {
-    let no_report = |what: &str| format!("is no report of perfloop ({what}); give a file written by --json");
+    let no_report = |what: &str| format!("is no report of perfloop ({what}); give the JSON report of a run");
     let document: Value = serde_json::from_slice(bytes).map_err(|error| no_report(&error.to_string()))?;
     let document = document.as_object().ok_or_else(|| no_report("no JSON object"))?;
     let version = document.get("run").and_then(|run| run.get("schema")).and_then(Value::as_u64);
@@ -121,6 +121,7 @@ fn info(run: &Object<'_>) -> Read<RunInfo> {
         // Reports of earlier versions do not say.
         plan: run.0.get("plan").and_then(Value::as_str).map(|plan| foreign(plan).into_owned()),
         command: run.get("command", words)?,
+        spec: run.0.get("spec").filter(|spec| spec.is_object()).cloned(),
         hosts: run.rows("hosts", host)?,
     })
 }

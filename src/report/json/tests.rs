@@ -90,6 +90,7 @@ fn info() -> RunInfo {
         target: "http://a.test/".into(),
         plan: Some("2 users, 3 s".into()),
         command: vec!["perfloop".into(), "http://a.test/".into()],
+        spec: None,
         hosts: vec![Host { os: Some("linux".into()), cpus: Some(2), ..Host::default() }],
     }
 }
@@ -149,8 +150,8 @@ fn what_is_no_report_of_this_version_is_refused_in_one_line() {
     let without = |key: &str| text.replacen(&format!("\"{key}\""), "\"x\"", 1);
     for (text, words) in [
         ("{".to_owned(), "is no report of perfloop (EOF"),
-        ("[]".to_owned(), "is no report of perfloop (no JSON object); give a file"),
-        ("{}".to_owned(), "is no report of perfloop (no run.schema); give a file"),
+        ("[]".to_owned(), "is no report of perfloop (no JSON object); give the JSON report"),
+        ("{}".to_owned(), "is no report of perfloop (no run.schema); give the JSON report"),
         (text.replacen("\"schema\": 2", "\"schema\": 1", 1), "has version 1 of the report's schema"),
         (without("seed"), "is no report of perfloop (no seed)"),
         (without("histogram"), "is no report of perfloop (no histogram)"),

@@ -71,7 +71,7 @@ pub(super) fn write(summary: &Summary, detail: Detail, sheet: &mut Sheet<'_>) ->
         return Ok(());
     }
     let names = units::count(left_out as u64, "more name");
-    sheet.line(&format!("and {names} of requests, with fewer of them; --html FILE and --json FILE have all"))?;
+    sheet.line(&format!("and {names} of requests, with fewer of them; a report as HTML or JSON has all"))?;
     sheet.blank()
 }
 

@@ -35,7 +35,7 @@ fn write_groups(summary: &Summary, failures: &[FailureGroup], title: &str, sheet
     }
     if failures.len() > SHOWN {
         let more = units::count((failures.len() - SHOWN) as u64, "group");
-        sheet.labelled(INDENT, &format!("and {more} more; --json FILE has all"))?;
+        sheet.labelled(INDENT, &format!("and {more} more; a report as JSON has all"))?;
     }
     if let Some(recording) = failures.first().and_then(|largest| largest.recordings.first.first()) {
         sheet.whole_line(&format!("repeat: {}", curl_line(&recording.exchange)))?;

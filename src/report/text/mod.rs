@@ -6,8 +6,7 @@ mod gates;
 mod histogram;
 mod levels;
 mod live;
-mod next;
-mod numbers;
+pub(crate) mod numbers;
 mod percentiles;
 mod phases;
 mod sheet;
@@ -19,7 +18,6 @@ mod verdicts;
 use std::io::{self, Write};
 
 pub use live::{live_line, progress_line};
-pub use next::{Kept, next_step};
 pub(crate) use numbers::bytes;
 pub(super) use numbers::{PERCENTILES, UNBACKED, four_digits, gate_number, level_name, number_ms, rate};
 pub use style::Style;
@@ -73,4 +71,4 @@ pub fn write_text(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

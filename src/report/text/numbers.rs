@@ -12,7 +12,7 @@ pub(in crate::report) const PERCENTILES: [f64; 4] = [50.0, 90.0, 95.0, 99.0];
 pub(in crate::report) const UNBACKED: char = '*';
 
 /// Milliseconds to four digits or so: `0.031`, `9.12`, `201.4`, `12345`.
-pub(in crate::report) fn number_ms(time: Duration) -> String {
+pub(crate) fn number_ms(time: Duration) -> String {
     four_digits(milliseconds(time))
 }
 

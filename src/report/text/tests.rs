@@ -5,16 +5,16 @@ use std::time::Duration;
 use textwrap::core::display_width;
 
 use super::*;
-use crate::outcome::{Outcome, Reason, RequestErrorKind};
+use crate::outcome::{Outcome, Reason};
 use crate::report::tests::Told;
-use crate::sample::{Answer, CheckId, Phase};
-use crate::stats::{Block, Blocks, Gate, GateVerdict, Recent};
+use crate::sample::{Answer, CheckId};
+use crate::stats::{Gate, Recent};
 
-const MS: Duration = Duration::from_millis(1);
+pub(crate) const MS: Duration = Duration::from_millis(1);
 const LONG: &str = "GET /api/v1/customers/{customer}/orders/{order}/positions/{position}/history";
 
 /// Two checks; the first makes two requests, the other shares one with it and fails now and then.
-fn shop() -> Summary {
+pub(crate) fn shop() -> Summary {
     let mut told = Told::new(&["shop", "login"]);
     for n in 1..=200 {
         let at = n * 10 * MS;
@@ -159,41 +159,4 @@ fn the_live_line_speaks_of_the_warm_up_and_of_no_users_that_are_gone() {
     assert_eq!(line, "stopping, 123456 pass, 1234 fail, 77 exception, 21053 rps");
     let log = progress_line(&(&summary).into(), &recent(true), Duration::from_secs(4));
     assert!(log.contains("warm-up: pass 123456  fail 1234  exception 77"), "{log}");
-}
-
-#[test]
-fn the_next_step_is_the_one_most_worth_doing() {
-    let mut summary = shop();
-    let next = |summary: &Summary| next_step(summary, Kept::default()).unwrap_or_default();
-    assert!(next(&summary).contains("--html FILE shows when it went wrong"), "{}", next(&summary));
-    let kept = next_step(&summary, Kept { html: true, json: true }).expect("a crossed gate");
-    assert!(!kept.contains("FILE"), "{kept}");
-    summary.gates.clear();
-    assert_eq!(next_step(&summary, Kept::default()), None);
-    let kept = Kept { json: true, html: false };
-    assert_eq!(next_step(&summary, kept), None, "it is too short to be compared");
-    summary.blocks = Blocks::of(None, vec![Block::default(); 3]);
-    assert!(next_step(&summary, kept).expect("a report").contains("perfloop compare"));
-    summary.gates = vec![GateVerdict { crossed: true, ..Gate::implied().judge(&summary, MS) }];
-    summary.failures.clear();
-    assert!(next(&summary).ends_with("when it went wrong"), "no examples: {}", next(&summary));
-    let dead = Told::new(&["dead"]).summary();
-    assert_eq!(next_step(&dead, Kept::default()), None, "nothing ended");
-
-    let lost = |kind, phase| {
-        let mut told = Told::new(&["lost"]);
-        told.request("GET /", MS, MS, 0, Answer::None { kind, phase });
-        told.check(0, MS, MS, Outcome::Exception("lost".into()));
-        next(&told.summary())
-    };
-    assert!(lost(RequestErrorKind::Refused, Phase::Connect).contains("look at the address"));
-    assert!(lost(RequestErrorKind::Tls, Phase::Tls).contains("certificates"));
-    assert!(lost(RequestErrorKind::Timeout, Phase::FirstByte).contains("--timeout"));
-
-    let mut far = Told::new(&["far"]);
-    for n in 0..2000 {
-        far.request("GET /", MS, if n % 50 == 0 { 300 * MS } else { MS }, 1, Answer::Status(200));
-        far.check(0, MS, MS, Outcome::Pass);
-    }
-    assert!(next(&far.summary()).contains("is 300 times p50"), "{}", next(&far.summary()));
 }

@@ -23,7 +23,7 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
     }
     sheet.line(&load_line(summary))?;
     if let Some((one, all)) = summary.names.folded() {
-        sheet.line(&format!("{one} and others like it are told as {all} (--no-grouping tells them apart)"))?;
+        sheet.line(&format!("{one} and others like it are told as {all} (no-grouping tells them apart)"))?;
     }
     if let Some(line) = span_line(summary) {
         sheet.line(&line)?;

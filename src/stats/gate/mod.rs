@@ -158,7 +158,7 @@ impl Gate {
     /// # Errors
     /// One line that says what is wrong with the text, and what to write.
     pub fn fail_if(expr: &str) -> Result<Gate, Error> {
-        parse::fail_if(expr).map_err(|why| Error::usage(format!("--fail-if '{expr}': {why}")))
+        parse::fail_if(expr).map_err(|why| Error::usage(format!("‹fail-if› '{expr}': {why}")))
     }
 
     /// What must hold, in k6's words, like `p(95)<450`, `rate<0.01` or `checks: rate>0.99 abort`.
@@ -166,7 +166,7 @@ impl Gate {
     /// # Errors
     /// One line that says what is wrong with the text, and what to write.
     pub fn threshold(expr: &str) -> Result<Gate, Error> {
-        threshold::threshold(expr).map_err(|why| Error::usage(format!("--threshold '{expr}': {why}")))
+        threshold::threshold(expr).map_err(|why| Error::usage(format!("‹threshold› '{expr}': {why}")))
     }
 
     /// The same as [`fail_if`](Self::fail_if), with an error that does not say the text again.
@@ -222,10 +222,10 @@ impl Gate {
         let refuse = |why: String| Err(Error::usage(format!("{} '{}': {why}", self.kind.flag(), self.expr)));
         if let Some(limit) = outlook.time_limit.filter(|limit| self.after > *limit) {
             let (after, limit) = (units::short(self.after), units::short(limit));
-            return refuse(format!("the run ends after {limit}, before {after}; give it a longer --time"));
+            return refuse(format!("the run ends after {limit}, before {after}; give it a longer ‹time›"));
         } else if self.metric.needs_schedule() && !outlook.is_scheduled {
             return refuse(
-                "only a schedule has corrected times; give a --pace or --rate, or leave out corrected.".into(),
+                "only a schedule has corrected times; give a ‹pace› or ‹rate›, or leave out corrected.".into(),
             );
         }
         let Some(name) = self.name.as_deref().filter(|name| !outlook.checks.contains(name)) else { return Ok(()) };
@@ -258,8 +258,8 @@ fn remedy(name: &str, known: &[&str]) -> String {
 impl GateKind {
     fn flag(self) -> &'static str {
         match self {
-            GateKind::FailIf => "--fail-if",
-            GateKind::Threshold => "--threshold",
+            GateKind::FailIf => "‹fail-if›",
+            GateKind::Threshold => "‹threshold›",
         }
     }
 }

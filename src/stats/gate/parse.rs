@@ -24,7 +24,7 @@ pub(super) fn fail_if(expr: &str) -> Result<Gate, String> {
     let (word, operator, limit) = split(comparison, "p95 > 450ms")?;
     if word.contains('(') {
         return Err(format!(
-            "{word} is k6's way to say what must hold; give --threshold for that, or p95 > 450ms here"
+            "{word} is k6's way to say what must hold; give ‹threshold› for that, or p95 > 450ms here"
         ));
     } else if name == Some("") {
         return Err("the name before the colon is missing; write it like GET /cart: p95 > 450ms".into());

@@ -72,7 +72,7 @@ fn what_cannot_be_read_is_refused_with_what_to_write() {
         ("p95 >", "is no comparison"),
         ("p95 = 5ms", "'=' compares nothing; use one of"),
         ("p95 => 5ms", "'=>' compares nothing"),
-        ("p(95) < 450", "give --threshold for that, or p95 > 450ms here"),
+        ("p(95) < 450", "give threshold for that, or p95 > 450ms here"),
         ("p95 > 450", "write 450ms or 450s"),
         ("p95 > 5%", "write it like 450ms"),
         ("p95 > -5ms", "write it like 450ms"),
@@ -93,7 +93,7 @@ fn what_cannot_be_read_is_refused_with_what_to_write() {
         ("missed > 0 abort", "only when the run is over; leave out abort"),
     ];
     let of_threshold = [
-        ("p95 > 450ms", "write p(95), or give --fail-if"),
+        ("p95 > 450ms", "write p(95), or give fail-if"),
         ("p(95)<450ms", "k6's times are plain milliseconds; write 450"),
         ("ninety<450", "give avg, min, med, max, p(95), rate, count"),
         ("medi<5", "did you mean med?"),
@@ -103,14 +103,14 @@ fn what_cannot_be_read_is_refused_with_what_to_write() {
         ("http_req_duration: rate<0.1", "'rate' is none of k6's words"),
         ("http_req_durations: p(95)<5", "did you mean http_req_duration?"),
         ("http_req_duration{a:b}: p(95)<5", "tags are not known here"),
-        ("GET /cart: p(95)<5", "give --fail-if 'NAME: p95 > 450ms'"),
+        ("GET /cart: p(95)<5", "give fail-if 'NAME: p95 > 450ms'"),
     ];
     let refused = |gate: Result<Gate, Error>, flag: &str, words: &str| {
         let error = gate.expect_err(words).to_string();
         assert!(error.starts_with(flag) && error.contains(words) && !error.contains('\n'), "{error}: {words}");
     };
-    of_fail_if.iter().for_each(|(text, words)| refused(Gate::fail_if(text), "--fail-if '", words));
-    of_threshold.iter().for_each(|(text, words)| refused(Gate::threshold(text), "--threshold '", words));
+    of_fail_if.iter().for_each(|(text, words)| refused(Gate::fail_if(text), "fail-if '", words));
+    of_threshold.iter().for_each(|(text, words)| refused(Gate::threshold(text), "threshold '", words));
 }
 
 #[test]
@@ -132,11 +132,11 @@ fn what_can_never_be_judged_is_refused_before_the_run() {
         ("paying: tpr.p95 > 1s", true, "no check is named 'paying'; there are: GET /cart, login"),
         ("logn: tpr.p95 > 1s", false, "no check is named 'logn'; did you mean 'login'?"),
         ("xyzzy: passes_per_s < 1", false, "no check is named 'xyzzy'; there are: GET /cart, login"),
-        ("corrected.p95 > 1s", false, "give a --pace or --rate"),
-        ("p95 > 1s after 6s", false, "the run ends after 5 s, before 6 s; give it a longer --time"),
+        ("corrected.p95 > 1s", false, "give a pace or rate"),
+        ("p95 > 1s after 6s", false, "the run ends after 5 s, before 6 s; give it a longer time"),
     ] {
         let error = validated(text, known).expect_err(text);
-        assert!(error.starts_with(&format!("--fail-if '{text}': ")) && error.contains(words), "{error}");
+        assert!(error.starts_with(&format!("fail-if '{text}': ")) && error.contains(words), "{error}");
     }
 }
 

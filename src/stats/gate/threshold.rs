@@ -58,7 +58,7 @@ fn statistic(word: &str) -> Result<Statistic, String> {
     };
     statistic.ok_or_else(|| match word.strip_prefix('p').and_then(Statistic::percentile) {
         Some(Statistic::Percentile(percent)) => {
-            format!("'{word}' is none of k6's words; write p({percent}), or give --fail-if for what must not happen")
+            format!("'{word}' is none of k6's words; write p({percent}), or give ‹fail-if› for what must not happen")
         }
         _ => {
             let known = ["avg", "min", "med", "max", "p(95)", "rate", "count"];
@@ -75,10 +75,10 @@ fn unknown(subject: &str, word: &str) -> String {
     if let Some((name, aggregations)) = METRICS.iter().find(|(name, _)| *name == subject) {
         return format!("{name} has no '{word}'; give {aggregations}");
     } else if subject.contains('{') {
-        return "tags are not known here; for the requests of a name give --fail-if 'NAME: p95 > 450ms'".into();
+        return "tags are not known here; for the requests of a name give ‹fail-if› 'NAME: p95 > 450ms'".into();
     }
     match nearest(subject, METRICS.map(|(name, _)| name)) {
         Some(near) => format!("there is no metric '{subject}' here; did you mean {near}?"),
-        None => format!("there is no metric '{subject}' here; for a request give --fail-if 'NAME: p95 > 450ms'"),
+        None => format!("there is no metric '{subject}' here; for a request give ‹fail-if› 'NAME: p95 > 450ms'"),
     }
 }
