@@ -10,9 +10,8 @@ use crate::job::target::is_url_or_file;
 /// # Errors
 /// One line that says what was probably meant.
 pub(super) fn check(spec: &RunSpec) -> Result<(), Error> {
-    let unknown = |target: &&String| {
-        !is_url_or_file(target) && !target.contains("://") && !(spec.host.is_some() && target.starts_with('/'))
-    };
+    let is_path = |target: &str| spec.host.is_some() && target.starts_with('/');
+    let unknown = |target: &&String| !(is_url_or_file(target) || target.contains("://") || is_path(target));
     match spec.targets.iter().filter(unknown).find_map(|target| Some((target, meant(target)?))) {
         Some((target, what)) => Err(Error::usage(format!("‹targets› '{target}': {what}"))),
         None => Ok(()),

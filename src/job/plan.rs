@@ -17,7 +17,7 @@ const MAX_REDIRECTS: u32 = 10;
 
 /// Value of a field that is given.
 fn value<T: Clone>(field: &Option<Written<T>>) -> Option<T> {
-    field.as_ref().map(|written| T::clone(written))
+    field.as_deref().cloned()
 }
 
 fn path(field: &Option<Written<PathBuf>>) -> Option<&Path> {
