@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::fmt;
 
 use super::harness::{Harness, once};
-use super::{Refusal, registry};
+use super::refusal::Refusal;
+use super::registry;
 use crate::load_test::LoadTest;
 
 /// What such a test returns.

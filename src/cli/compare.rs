@@ -7,9 +7,11 @@ use std::process::ExitCode;
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
+use super::exit::Exit;
 use super::merge::{clock_of, read};
+use super::refusal::Refusal;
 use super::screen::Screen;
-use super::{Exit, Refusal, Subcommand};
+use super::subcommand::Subcommand;
 use crate::error::Error;
 use crate::job::output::{Output, are_same, is_stdout};
 use crate::report::facts::{Fact, facts};

@@ -10,10 +10,11 @@ use serde_json::Value;
 
 use super::flags::{CONFIG, DRY_RUN, SPEC};
 use super::hurl_environment::HurlEnvironment;
-use super::{Refusal, environment, peers};
+use super::refusal::Refusal;
+use super::{environment, keys, peers};
 use crate::error::Error;
 use crate::input_file;
-use crate::job::fields::{FIELDS, Field, nearest_to};
+use crate::job::fields::{FIELDS, Field};
 use crate::job::file;
 use crate::job::given::{Given, Source};
 use crate::job::path_text::text_of;
@@ -24,9 +25,6 @@ use crate::job::spec_file;
 const DEFAULT_FILE: &str = "perfloop.toml";
 /// Stands in for `--config`.
 const CONFIG_VARIABLE: &str = "PERFLOOP_CONFIG";
-/// They make a different command of it, which is not to be hidden in a file.
-const ONLY_ON_THE_COMMAND_LINE: [&str; 5] = ["help", "version", CONFIG, SPEC, DRY_RUN];
-
 /// Command line that was read, with the settings below it.
 #[derive(Debug)]
 pub(super) struct CommandLine {
@@ -74,7 +72,7 @@ fn read_with(
     })?;
     let mut on_command_line = given(&matches)?;
     on_command_line.extend(more);
-    let find = |key: &str, source: &Source| find(&command, key, source, str::to_owned);
+    let find = |key: &str, source: &Source| keys::find(&command, key, source, str::to_owned);
     let mut sources = vec![on_command_line, environment::given(&command, &variables)?];
     if let Some(path) = matches.get_one::<PathBuf>(SPEC) {
         sources.push(spec_file::read(path, &text("--spec", path)?, &find)?);
@@ -86,11 +84,6 @@ fn read_with(
     let is_given = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
     let ids = matches.ids().filter(is_given).map(ToString::to_string).collect();
     Ok(CommandLine { settings, is_dry_run: matches.get_flag(DRY_RUN), words: words.to_vec(), ids })
-}
-
-/// Name of a command where its help is named.
-pub(super) fn command_name(command: &Command) -> String {
-    command.get_bin_name().unwrap_or("perfloop").to_owned()
 }
 
 /// Values that stand on the command line, in the order of the fields.
@@ -133,34 +126,6 @@ fn config_file(matches: &ArgMatches, variables: &[(OsString, OsString)]) -> Resu
         (None, None) => return Ok(None),
     };
     text(flag, &path).map(|text| Some((path, text)))
-}
-
-/// Field of this key, for a source where `written` makes of a key how it is written there.
-///
-/// # Errors
-/// When there is no such field.
-pub(super) fn find(
-    command: &Command,
-    key: &str,
-    source: &Source,
-    written: fn(&str) -> String,
-) -> Result<Option<Field>, Error> {
-    let name = written(key);
-    if ONLY_ON_THE_COMMAND_LINE.contains(&key) {
-        return Err(Error::usage(format!("{source}: '{name}' is no setting; give --{key} on the command line")));
-    }
-    if let Some(field) = Field::named(key) {
-        return Ok(Some(field));
-    }
-    // A letter stands for its flag.
-    let by_letter = command.get_arguments().find(|arg| arg.get_short().is_some_and(|letter| key == letter.to_string()));
-    let meant = |key: String| format!("did you mean {}?", written(&key));
-    let remedy = by_letter
-        .map(|arg| meant(arg.get_id().to_string()))
-        .or_else(|| peers::setting(command, key, written))
-        .or_else(|| nearest_to(key).map(meant))
-        .unwrap_or_else(|| format!("see {} --help", command_name(command)));
-    Err(Error::usage(format!("{source}: there is no setting '{name}'; {remedy}")))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::Exit;
+use super::exit::Exit;
 use super::screen::Screen;
 use crate::error::Error;
 use crate::job::aim::Aim;

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use clap::Command;
 use serde_json::Value;
 
-use super::config;
+use super::keys;
 use crate::error::Error;
 use crate::job::fields::Field;
 use crate::job::given::{Given, Source};
@@ -31,7 +31,7 @@ pub(super) fn given(command: &Command, variables: &[(OsString, OsString)]) -> Re
     for (name, value) in ours {
         let key = name[PREFIX.len()..].to_ascii_lowercase().replace('_', "-");
         let source = Source::Variable(name);
-        if let Some(field) = config::find(command, &key, &source, variable)? {
+        if let Some(field) = keys::find(command, &key, &source, variable)? {
             all.extend(value_of(field, value, source)?);
         }
     }

@@ -10,9 +10,12 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use url::Url;
 
 use super::config::{self, CommandLine};
+use super::exit::Exit;
+use super::refusal::Refusal;
 use super::registry::{self, Registered};
 use super::run::carry_out;
-use super::{Exit, Refusal, flags, signals, told};
+use super::subcommand::told;
+use super::{flags, signals};
 use crate::error::Error;
 use crate::job::aim::Aim;
 use crate::job::values::http_url;

@@ -7,9 +7,12 @@ use std::process::ExitCode;
 use clap::Arg;
 
 use super::config::CommandLine;
+use super::exit::Exit;
 use super::flags::{CONFIG, GATES, LOAD, OUTPUT, SPEC};
+use super::refusal::Refusal;
 use super::screen::Screen;
-use super::{Exit, Refusal, Subcommand, config, flags, target_words};
+use super::subcommand::Subcommand;
+use super::{config, flags, target_words};
 use crate::error::Error;
 use crate::job::target::Target;
 use crate::load::{CheckShare, Plan};

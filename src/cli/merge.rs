@@ -8,9 +8,11 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
+use super::exit::Exit;
+use super::refusal::Refusal;
 use super::run::{style, width};
 use super::screen::Screen;
-use super::{Exit, Refusal, Subcommand};
+use super::subcommand::Subcommand;
 use crate::error::Error;
 use crate::input_file;
 use crate::job::output::{Output, is_stdout};

@@ -8,11 +8,13 @@ use clap::Command;
 use serde_json::Value;
 
 use super::config::{self, CommandLine};
+use super::exit::Exit;
 use super::hints::{Kept, next_step};
 use super::progress::{KnownEnd, Progress};
+use super::refusal::Refusal;
 use super::screen::Screen;
 use super::signals::Signals;
-use super::{Exit, Refusal, argv, dry_run, flags, help, target_words};
+use super::{argv, dry_run, flags, help, target_words};
 use crate::error::Error;
 use crate::job::aim::Aim;
 use crate::job::given::Given;

@@ -16,7 +16,10 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Command;
 use serde_json::Value;
 
-use super::{Exit, Refusal, Subcommand, run};
+use super::exit::Exit;
+use super::refusal::Refusal;
+use super::run;
+use super::subcommand::Subcommand;
 use crate::error::Error;
 use crate::job::fields::Field;
 use crate::job::given::{Given, Source};

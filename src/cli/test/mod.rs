@@ -16,8 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::hurl_environment::HurlEnvironment;
+use super::refusal::Refusal;
 use super::screen::{Screen, print_help};
-use super::{Refusal, Subcommand, cli_error, flags};
+use super::subcommand::Subcommand;
+use super::{cli_error, flags};
 use crate::error::{Error, ErrorKind};
 use crate::hurl::{FileResult, FileVerdict, HurlChecks, HurlErrors, HurlFiles};
 use crate::job::headers::name_and_text;

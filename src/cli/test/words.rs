@@ -4,9 +4,9 @@ use std::ffi::OsString;
 
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
-use super::super::Refusal;
 use super::super::cli_error::{of_value, unknown_flag};
 use super::super::hurl_environment::HurlEnvironment;
+use super::super::refusal::Refusal;
 use super::args::TestArgs;
 use super::refused;
 use crate::error::Error;
