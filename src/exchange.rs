@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::ids::CheckId;
 use crate::queue::{Spill, Tap, side_channel};
 use crate::redact::{MASK, Redactor};
-use crate::sample::{CheckId, RequestTimes};
+use crate::sample::RequestTimes;
 
 /// More of a body than this is not kept.
 pub(crate) const MAX_KEPT_BODY: usize = 64 * 1024;

@@ -37,6 +37,7 @@ mod error;
 mod exchange;
 #[cfg(feature = "hurl")]
 pub mod hurl;
+mod ids;
 mod input_file;
 #[cfg(feature = "cli")]
 mod job;
@@ -47,6 +48,7 @@ mod look_alikes;
 mod names;
 mod nearest;
 mod outcome;
+mod phase;
 mod printable;
 mod queue;
 mod redact;
@@ -97,6 +99,7 @@ pub use cli::{Harness, harness_main as main};
 pub use end::{End, EndReason};
 pub use error::{Error, ErrorKind};
 pub use exchange::{Exchange, Message};
+pub use ids::RequestId;
 pub use load::{
     AtEnd, Check, CheckSet, FailureEvent, Feed, HttpSettings, Multipart, Plan, RequestBuilder, RequestEvent, Response,
     Row, Statuses, TlsResume, User, UserClass, Wait, between, constant, exponential, pacing, throughput,
@@ -107,6 +110,7 @@ pub use outcome::{
 };
 #[cfg(feature = "cli")]
 pub use perfloop_macros::check;
+pub use phase::Phase;
 pub use report::{SampleFormat, Secrets};
-pub use sample::{Phase, Plateau, RequestId, RequestTimes, Traffic};
+pub use sample::{Plateau, RequestTimes, Traffic};
 pub use stats::{Gate, GateVerdict, Glance, Summary};

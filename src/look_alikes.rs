@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::sample::RequestId;
+use crate::ids::RequestId;
 
 /// So many look-alikes are told apart.
 const TOLD_APART: usize = 10;

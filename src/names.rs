@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::ids::{CheckId, RequestId};
 use crate::look_alikes::{self, Likeness, LookAlikes};
 use crate::printable;
 use crate::renaming::{Renaming, Renamings};
-use crate::sample::{CheckId, RequestId};
 
 /// More request names than this are counted together.
 pub(crate) const MAX_REQUEST_NAMES: usize = 500;

@@ -1,16 +1,10 @@
 //! What the load half tells the numbers half: one [`Sample`] for each thing that happened.
 
+use crate::ids::{CheckId, RequestId};
+use crate::phase::Phase;
 use std::time::{Duration, Instant};
 
 use crate::outcome::{Outcome, RequestErrorKind};
-
-/// A check of the run, in the order the checks were given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct CheckId(pub(crate) u16);
-
-/// The name that requests are counted under, as a number of the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RequestId(pub(crate) u16);
 
 /// A plateau of users. What ends within one is counted for it as well as for the whole run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -227,46 +221,6 @@ pub struct Traffic {
     /// It was sent on a reused connection that the service had closed, and not repeated, because what it does twice
     /// may not be what it does once.
     pub lost_kept: bool,
-}
-
-/// How far an exchange has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub enum Phase {
-    /// Looking up the host's addresses.
-    #[default]
-    Resolve,
-    /// Making the TCP connection.
-    Connect,
-    /// Having a proxy open the way to the service.
-    Proxy,
-    /// Shaking hands for TLS.
-    Tls,
-    /// Sending the request.
-    Send,
-    /// Waiting for the first byte of the answer.
-    FirstByte,
-    /// Receiving the answer.
-    Receive,
-}
-
-impl Phase {
-    /// No byte of the request can have reached the service's HTTP layer.
-    pub fn is_before_send(self) -> bool {
-        self < Phase::Send
-    }
-
-    /// The phase in words that complete "while …".
-    pub fn doing(self) -> &'static str {
-        match self {
-            Phase::Resolve => "resolving the host's name",
-            Phase::Connect => "connecting",
-            Phase::Proxy => "the proxy opened the way",
-            Phase::Tls => "shaking hands for TLS",
-            Phase::Send => "sending the request",
-            Phase::FirstByte => "waiting for the first byte of the answer",
-            Phase::Receive => "receiving the answer",
-        }
-    }
 }
 
 /// A check that was still open when the run was cut off, and the request that was open inside it.

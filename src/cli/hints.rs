@@ -56,9 +56,10 @@ fn where_to_look(summary: &Summary) -> &'static str {
 mod tests {
     use super::*;
     use crate::outcome::Outcome;
+    use crate::phase::Phase;
     use crate::report::tests::Told;
     use crate::report::text::tests::{MS, shop};
-    use crate::sample::{Answer, Phase};
+    use crate::sample::Answer;
     use crate::stats::{Block, Blocks, Gate, GateVerdict};
 
     #[test]

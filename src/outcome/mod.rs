@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::ids::RequestId;
+use crate::phase::Phase;
 use crate::printable::foreign;
 use crate::redact::Redactor;
-use crate::sample::{Phase, RequestId};
 
 pub use classify::{Classify, ErrorClass};
 pub use convert::IntoOutcome;

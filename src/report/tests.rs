@@ -7,11 +7,12 @@ use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 
 use super::samples::write_all;
 use super::*;
+use crate::ids::CheckId;
 use crate::names::Names;
 use crate::outcome::{Outcome, Reason, RequestErrorKind};
+use crate::phase::Phase;
 use crate::sample::{
-    Answer, CheckId, CheckSample, Level, Phase, RequestRow, RequestSample, RequestTimes, Sample, Traffic, UserEvent,
-    UserSample,
+    Answer, CheckSample, Level, RequestRow, RequestSample, RequestTimes, Sample, Traffic, UserEvent, UserSample,
 };
 use crate::stats::{Stats, Summary};
 

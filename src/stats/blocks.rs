@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use super::nature::Natures;
 use super::sparse::SparseHistogram;
+use crate::ids::{CheckId, RequestId};
 use crate::names::{Names, OTHER};
 use crate::outcome::Outcome;
-use crate::sample::{Answer, CheckId, CheckSample, Level, RequestId, RequestSample};
+use crate::sample::{Answer, CheckSample, Level, RequestSample};
 
 /// At most so many blocks; then each two become one. In all of them a check or a request name takes 800 KiB at most with
 /// times from a microsecond to a minute, and 150 KiB with those of one service.

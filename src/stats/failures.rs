@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::recordings::{Recording, Recordings};
+use crate::ids::{CheckId, RequestId};
 use crate::outcome::{Outcome, Reason};
-use crate::sample::{CheckId, RequestId};
 
 /// More groups than this are counted together, one for each check and kind.
 pub const MAX_FAILURE_GROUPS: usize = 200;

@@ -2,7 +2,7 @@
 
 use super::timing::Timing;
 use super::{Stats, Summary};
-use crate::sample::CheckId;
+use crate::ids::CheckId;
 
 /// Totals so far of the measured part of a run; see [`Live::glance`](crate::Live::glance).
 #[derive(Debug, Clone, Default)]

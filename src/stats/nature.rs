@@ -1,8 +1,9 @@
 //! The nature of checks: whether they make their requests by perfloop, or without it.
 
 use super::tally::CheckTally;
+use crate::ids::CheckId;
 use crate::outcome::Outcome;
-use crate::sample::{CheckId, CheckSample};
+use crate::sample::CheckSample;
 
 /// What is known of each check of a run.
 #[derive(Debug, Default)]

@@ -13,8 +13,9 @@ use super::timeline::Timeline;
 use super::timing::Timing;
 use crate::asked::Asked;
 use crate::end::End;
+use crate::ids::CheckId;
 use crate::names::Names;
-use crate::sample::{AskedRate, CheckId, Plateau};
+use crate::sample::{AskedRate, Plateau};
 
 /// The numbers of a run. Times are unrounded; rounding is a writer's business.
 #[derive(Debug, Clone)]
@@ -177,7 +178,7 @@ impl Section {
         });
         let requests = (0..).zip(part.requests).filter(|(_, request)| request.sent() + request.failures() > 0);
         let requests = requests.map(|(id, request)| {
-            let name = names.request_name(crate::sample::RequestId(id));
+            let name = names.request_name(crate::ids::RequestId(id));
             let check = match request.maker {
                 Maker::Check(id) => Some(names.check_name(id)),
                 Maker::Unknown | Maker::Several => None,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::timing::Timing;
+use crate::ids::{CheckId, RequestId};
 use crate::names::Names;
 use crate::outcome::{Outcome, RequestErrorKind};
-use crate::sample::{Answer, CheckId, CheckSample, RequestId, RequestSample, UnfinishedSample};
+use crate::sample::{Answer, CheckSample, RequestSample, UnfinishedSample};
 
 /// How one check, or all together, ended; see [`Section`](super::Section).
 #[derive(Debug, Clone, Default)]

@@ -1,8 +1,10 @@
 //! Samples in, numbers out.
 
 use super::*;
+use crate::ids::CheckId;
 use crate::outcome::RequestErrorKind;
-use crate::sample::{CheckId, Phase, Plateau, RequestTimes, Traffic, UnfinishedSample};
+use crate::phase::Phase;
+use crate::sample::{Plateau, RequestTimes, Traffic, UnfinishedSample};
 
 mod memory;
 

@@ -1,6 +1,7 @@
 //! The words of a command that was copied for Windows, as cmd.exe and then curl would part them.
 
-use super::words::NO_END;
+/// Error of a command that was cut off.
+pub(super) const NO_END: &str = "a quote has no end; copy the whole command";
 
 /// # Errors
 /// When a quote has no end.

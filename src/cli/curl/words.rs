@@ -4,10 +4,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use super::windows;
-
-/// What a pasted command ends with when it was cut off.
-pub(super) const NO_END: &str = "a quote has no end; copy the whole command";
+use super::windows::{self, NO_END};
 
 /// # Errors
 /// When only a shell could tell what is meant: variables, pipes, and the like.

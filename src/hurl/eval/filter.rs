@@ -18,6 +18,7 @@ use super::document::{Document, Markup};
 use super::fault::Fault;
 use super::json;
 use super::jsonpath::JsonPath;
+use super::limits::MAX_TEXT;
 use super::number::Number;
 use super::query::{find_jsonpath, find_xpath, first_group};
 use super::text::{Text, evaluate};
@@ -28,8 +29,6 @@ use super::xpath::XPath;
 /// What a URL keeps as it is.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// Bytes of the longest text that a filter or a template makes.
-pub(super) const MAX_TEXT: usize = 64 * 1024 * 1024;
 /// A text is split into no more, for each takes some 50 bytes.
 const MAX_PARTS: usize = 1_000_000;
 

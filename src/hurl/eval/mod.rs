@@ -12,6 +12,7 @@ mod fault;
 mod filter;
 mod json;
 mod jsonpath;
+mod limits;
 mod number;
 mod predicate;
 mod query;

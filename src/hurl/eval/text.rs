@@ -7,7 +7,7 @@ use perfloop_hurl::ast::{Expr, Piece, Placeholder, Template};
 use uuid::Builder;
 
 use super::fault::Fault;
-use super::filter::MAX_TEXT;
+use super::limits::MAX_TEXT;
 use super::value::Value;
 use super::variables::Variables;
 

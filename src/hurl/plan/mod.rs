@@ -6,6 +6,7 @@ mod options;
 mod request;
 mod settings;
 mod steps;
+mod values;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

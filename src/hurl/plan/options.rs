@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use perfloop_hurl::ast::{EntryOption, OptionKind, OptionValue, Placeholder, TimeUnit, VariableValue};
+use perfloop_hurl::ast::{EntryOption, OptionKind, OptionValue, VariableValue};
 use perfloop_hurl::{Span, ast::Template};
 
 use super::settings::Change;
-use crate::hurl::eval::{Fault, Number, Text, Value, Variables, evaluate};
+use super::values::{flag, integer, invalid, of_place, text, time};
+use crate::hurl::eval::{Fault, Number, Value, Variables};
 
 /// How often something is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,10 +126,6 @@ impl Options {
     }
 }
 
-pub(super) fn text(template: &Template, variables: &Variables) -> Result<String, Fault> {
-    Ok(Text::new(template).render(variables)?.into_owned())
-}
-
 fn header(template: &Template, variables: &Variables) -> Result<(String, String), Fault> {
     let line = text(template, variables)?;
     match line.split_once(':') {
@@ -141,42 +138,6 @@ fn header(template: &Template, variables: &Variables) -> Result<(String, String)
     }
 }
 
-/// A value that an option cannot have.
-pub(super) fn invalid(span: Span, option: &str, value: &str, why: &str) -> Fault {
-    Fault::runtime(span, "invalid option value", format!("{option}: {value}: {why}"))
-}
-
-/// The value of a variable where this kind is wanted.
-fn of_place<T>(
-    place: &Placeholder,
-    variables: &Variables,
-    wanted: &str,
-    take: impl FnOnce(&Value) -> Option<T>,
-) -> Result<T, Fault> {
-    let value = evaluate(place, variables)?;
-    take(&value).ok_or_else(|| {
-        Fault::runtime(
-            place.span,
-            "invalid expression type",
-            format!("wanted {wanted}, got {} <{}>", value.kind(), *value),
-        )
-    })
-}
-
-fn integer(value: &Value) -> Option<i64> {
-    if let Value::Number(Number::Integer(number)) = value { Some(*number) } else { None }
-}
-
-pub(super) fn flag(value: &OptionValue<bool>, variables: &Variables) -> Result<bool, Fault> {
-    match value {
-        OptionValue::Literal(value) => Ok(*value),
-        OptionValue::Place(place) => of_place(place, variables, "a boolean", |value| match value {
-            Value::Bool(value) => Some(*value),
-            _ => None,
-        }),
-    }
-}
-
 fn count(value: &OptionValue<i64>, variables: &Variables) -> Result<Count, Fault> {
     let number = match value {
         OptionValue::Literal(number) => *number,
@@ -185,24 +146,6 @@ fn count(value: &OptionValue<i64>, variables: &Variables) -> Result<Count, Fault
         }
     };
     Ok(u64::try_from(number).map_or(Count::Endless, Count::Times))
-}
-
-/// A span of time, in milliseconds if it has no unit.
-pub(super) fn time(value: &OptionValue<(u64, Option<TimeUnit>)>, variables: &Variables) -> Result<Duration, Fault> {
-    let (number, unit) = match value {
-        OptionValue::Literal((number, unit)) => (*number, unit.unwrap_or(TimeUnit::Milliseconds)),
-        OptionValue::Place(place) => {
-            let whole = |value: &Value| integer(value).and_then(|number| u64::try_from(number).ok());
-            (of_place(place, variables, "an integer of 0 or more", whole)?, TimeUnit::Milliseconds)
-        }
-    };
-    let millis = match unit {
-        TimeUnit::Milliseconds => 1,
-        TimeUnit::Seconds => 1000,
-        TimeUnit::Minutes => 60 * 1000,
-        TimeUnit::Hours => 60 * 60 * 1000,
-    };
-    Ok(Duration::from_millis(number.saturating_mul(millis)))
 }
 
 fn variable(value: &VariableValue, variables: &Variables) -> Result<Value, Fault> {

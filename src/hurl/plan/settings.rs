@@ -7,7 +7,7 @@ use perfloop_hurl::Span;
 use perfloop_hurl::ast::{OptionKind, Template};
 use url::Url;
 
-use super::options::{flag, invalid, text, time};
+use super::values::{flag, invalid, text, time};
 use crate::hurl::eval::{Fault, Variables};
 use crate::input_file;
 use crate::load::{Family, HttpSettings, Route, TlsVersions, certificate_file, origin_key};

@@ -1,28 +1,19 @@
 //! One try of an entry: its request, the redirects it leads to, and what is made of the answer.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use perfloop_hurl::ast;
 
-use super::Runner;
 use super::hops::Hops;
+use super::runner::Runner;
 use super::trouble::Trouble;
+use super::used::Used;
 use crate::hurl::certificate::certificate;
 use crate::hurl::eval::{Answer, AnswerParts, Expected, Fault, Hop};
 use crate::hurl::plan::{CookieCommand, Entry, EntryOptions, Filling, Follow, Options};
 use crate::load::{Added, HttpSettings, Origin, RequestOptions, Response, User, Version, unpacked};
 use crate::outcome::{RequestError, RequestErrorKind};
-use crate::sample::Phase;
-
-/// What a try has used.
-#[derive(Debug, Default)]
-pub(super) struct Used {
-    pub(super) requests: u32,
-    pub(super) time: Duration,
-    /// The body of the last answer, where somebody wants it.
-    pub(super) body: Vec<u8>,
-}
+use crate::phase::Phase;
 
 /// The last answer, and how it was reached.
 struct Reached {
@@ -182,17 +173,6 @@ impl Runner<'_> {
 
     fn keeps_body(&self, options: &Options) -> bool {
         options.output.is_some()
-    }
-}
-
-impl Used {
-    fn count(&mut self, sent: Result<Response, RequestError>) -> Result<Response, RequestError> {
-        self.requests += 1;
-        if let Ok(response) = &sent {
-            let times = response.times();
-            self.time += times.setup() + times.response_time();
-        }
-        sent
     }
 }
 

@@ -4,10 +4,10 @@ use perfloop_hurl::{Position, Source, Span};
 
 use crate::hurl::eval::{Fault, FaultKind};
 use crate::hurl::result::FileError;
+use crate::ids::RequestId;
 use crate::outcome::{Outcome, Reason, RequestError};
 use crate::printable::foreign;
 use crate::redact::Redactor;
-use crate::sample::RequestId;
 
 /// Longer messages are cut: one line is for people.
 const MAX_MESSAGE: usize = 300;

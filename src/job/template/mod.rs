@@ -1,6 +1,7 @@
 //! Texts with places in braces, which each iteration fills: `{column}` of the feed's row, `{user}` and `{iteration}`.
 
 mod escape;
+mod position;
 
 use std::fmt;
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::set::{CheckSet, Node, Tags};
 use crate::error::Error;
+use crate::ids::CheckId;
 use crate::load::check::Check;
 use crate::load::plan::wait::Wait;
 use crate::load::user::User;
 use crate::outcome::IntoOutcome;
-use crate::sample::CheckId;
 
 /// A kind of user: what it does, how it rests, and its share of all users.
 ///

@@ -2,10 +2,10 @@
 
 use fastrand::Rng;
 
+use crate::ids::CheckId;
 use crate::load::check::Check;
 use crate::load::user::User;
 use crate::outcome::IntoOutcome;
-use crate::sample::CheckId;
 
 /// Checks that belong together: all of them in order, or one of them by weight. Sets may hold sets.
 #[derive(Debug, Clone)]

@@ -22,7 +22,8 @@ use super::shared::Shared;
 use super::tls::TlsSetup;
 use crate::error::Error;
 use crate::load::os::StampKeeper;
-use crate::sample::{Phase, Traffic};
+use crate::phase::Phase;
+use crate::sample::Traffic;
 
 /// What all clients of a run share.
 #[derive(Debug)]

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::stamp::Arrival;
-use crate::sample::{Phase, RequestTimes, Traffic};
+use crate::phase::Phase;
+use crate::sample::{RequestTimes, Traffic};
 
 /// Shared by a user's client and the transports it owns; all of them live on the user's own thread,
 /// so the lock is never waited for.

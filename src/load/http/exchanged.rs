@@ -8,7 +8,8 @@ use ureq::http::Version;
 use super::body::Body;
 use super::headers::Headers;
 use crate::outcome::RequestErrorKind;
-use crate::sample::{Phase, RequestTimes, Traffic};
+use crate::phase::Phase;
+use crate::sample::{RequestTimes, Traffic};
 
 /// Exchange that has ended.
 #[derive(Debug)]

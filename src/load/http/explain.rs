@@ -12,7 +12,7 @@ use super::proxy::Proxy;
 use super::tls;
 use crate::load::os;
 use crate::outcome::RequestErrorKind;
-use crate::sample::Phase;
+use crate::phase::Phase;
 use crate::units::short;
 
 /// How long an exchange might have taken.

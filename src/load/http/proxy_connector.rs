@@ -14,7 +14,7 @@ use super::exchange_timing::SharedTiming;
 use super::proxy::{HttpProxy, Proxy, port_of, refused};
 use super::shared::Shared;
 use super::tls::TlsConnector;
-use crate::sample::Phase;
+use crate::phase::Phase;
 
 /// Connector that makes a connection to a proxy one to the target.
 #[derive(Debug)]

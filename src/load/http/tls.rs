@@ -22,7 +22,7 @@ use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, TransportAda
 
 use super::buffers::ConnectionBuffers;
 use super::exchange_timing::SharedTiming;
-use crate::sample::Phase;
+use crate::phase::Phase;
 
 pub(super) use setup::TlsSetup;
 pub(super) use words::{in_plain_words, refusal};

@@ -17,7 +17,7 @@ use super::proxy::Proxy;
 use super::shared::Shared;
 use super::stamp::{Arrival, StampClock};
 use crate::load::os;
-use crate::sample::Phase;
+use crate::phase::Phase;
 
 /// A connection that rested longer is asked whether it is still open before it is used.
 const TRUSTED_REST: Duration = Duration::from_millis(50);

@@ -7,7 +7,8 @@
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::sample::{CheckId, RequestId, UnfinishedSample};
+use crate::ids::{CheckId, RequestId};
+use crate::sample::UnfinishedSample;
 
 #[derive(Debug)]
 pub(crate) struct InFlight {

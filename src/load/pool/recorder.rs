@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use super::in_flight::{InFlight, WasCut};
 use super::levels::Levels;
 use super::stop::Stop;
+use crate::ids::{CheckId, RequestId};
 use crate::names::{Names, OTHER_REQUESTS};
 use crate::outcome::Outcome;
 use crate::queue::{Sink, Tap};
 use crate::sample::{
-    Answer, CheckId, CheckSample, Lateness, Level, RequestId, RequestRow, RequestSample, RequestTimes, Sample, Traffic,
-    UserEvent, UserSample,
+    Answer, CheckSample, Lateness, Level, RequestRow, RequestSample, RequestTimes, Sample, Traffic, UserEvent,
+    UserSample,
 };
 
 /// With so many names known, no more are remembered of those that share a number with others.

@@ -9,10 +9,11 @@ use super::run_state::RunState;
 
 use super::user_slot::UserSlot;
 use crate::end::EndReason;
+use crate::ids::CheckId;
 use crate::load::check::class::Class;
 use crate::load::os;
 use crate::load::user::User;
-use crate::sample::{CheckId, Life};
+use crate::sample::Life;
 use crate::units::{FAR_FUTURE, after};
 
 /// Rest of a user whose connections are refused again and again.

@@ -1,8 +1,8 @@
 //! Which of a check's requests is at fault when it does not pass: each failure is counted once, by its own sample or by
 //! that of its check.
 
+use crate::ids::RequestId;
 use crate::outcome::{Outcome, Reason};
-use crate::sample::RequestId;
 
 /// What is known of the requests of the running check that went wrong. Of most checks it is nothing.
 #[derive(Debug, Default)]

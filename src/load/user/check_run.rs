@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use super::User;
 use super::running_check::RunningCheck;
+use crate::ids::CheckId;
 use crate::load::check::Check;
 use crate::load::check::hooks::FailureEvent;
 use crate::load::pool::in_flight::NoMore;
 use crate::load::pool::recorder::CheckTimes;
 use crate::outcome::{Outcome, Reason, RequestErrorKind, panic_tells_of_no_answer};
-use crate::sample::{Answer, CheckId, Phase, RequestTimes, Traffic};
+use crate::phase::Phase;
+use crate::sample::{Answer, RequestTimes, Traffic};
 
 /// Connections refused in a row after which a user rests, so that a dead service is not asked by a busy loop.
 const REFUSALS_BEFORE_PAUSE: u32 = 100;

@@ -34,10 +34,10 @@ use std::time::Instant;
 use fastrand::Rng;
 use url::Url;
 
+use crate::ids::RequestId;
 use crate::load::pool::recorder::Recorder;
 use crate::load::pool::user_slot::UserSlot;
 use crate::redact::Redactor;
-use crate::sample::RequestId;
 use clients::Clients;
 use cookies::Cookies;
 use observers::Observers;

@@ -7,9 +7,10 @@ use super::capture::{self, Captured, Sent, Unanswered};
 use super::prepared::Prepared;
 use super::shared_requests::SharedRequest;
 use crate::exchange::{Exchange, MAX_RECORDED_BODY, Recorded};
+use crate::ids::CheckId;
 use crate::load::http::Headers;
 use crate::outcome::Outcome;
-use crate::sample::{CheckId, RequestTimes};
+use crate::sample::RequestTimes;
 
 impl User {
     /// What the flight recorder is to be told of a check that has ended, whose requests came after `serial`.

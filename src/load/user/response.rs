@@ -17,10 +17,11 @@ use super::capture::{self, Captured, Sent};
 #[cfg(feature = "hurl")]
 use super::location::location;
 use super::origin::Origin;
+use crate::ids::RequestId;
 use crate::load::http::{Answered, Body, Headers};
 use crate::outcome::{Failure, Reason};
 use crate::printable::foreign;
-use crate::sample::{RequestId, RequestTimes};
+use crate::sample::RequestTimes;
 
 /// An answer, its body read to the end.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::mem;
 use super::capture;
 use super::origin::Origin;
 use super::response::Response;
+use crate::ids::RequestId;
 use crate::load::http::{Body, Headers};
-use crate::sample::RequestId;
 
 impl Response {
     /// Which request it answers.

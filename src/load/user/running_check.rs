@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::blame::Blame;
 use super::capture::Unanswered;
 use crate::exchange::Exchange;
+use crate::ids::RequestId;
 use crate::outcome::Outcome;
-use crate::sample::RequestId;
 
 /// State of the check that runs now.
 #[derive(Debug, Default)]

@@ -12,10 +12,12 @@ use super::prepared::{Prepared, redirected};
 use super::response::Response;
 use super::shared_requests::{OwnRequest, SharedRequest};
 use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
+use crate::ids::RequestId;
 use crate::load::check::hooks::{FailureEvent, RequestEvent};
 use crate::load::http::{Exchanged, Headers, HttpSettings, Uri};
 use crate::outcome::{RequestError, RequestErrorKind};
-use crate::sample::{Answer, Phase, RequestId, RequestTimes};
+use crate::phase::Phase;
+use crate::sample::{Answer, RequestTimes};
 
 /// Why a hook can make no request.
 const IN_NO_CHECK: &str =

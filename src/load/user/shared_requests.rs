@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::prepared::Prepared;
-use crate::sample::RequestId;
+use crate::ids::RequestId;
 
 /// Request that all users send, each from a copy of its own: threads that count references of one value wait for each other.
 #[derive(Debug, Clone)]

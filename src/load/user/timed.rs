@@ -4,9 +4,10 @@ use std::any::Any;
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
+use crate::ids::RequestId;
 use crate::load::user::User;
 use crate::outcome::Outcome;
-use crate::sample::{Answer, RequestId, RequestTimes, Traffic};
+use crate::sample::{Answer, RequestTimes, Traffic};
 
 impl User {
     /// Times a call of code that perfloop cannot look into: a client library, a database scheduler, a queue. It is

@@ -5,11 +5,13 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::*;
 use crate::end::{End, MachineUse};
+use crate::ids::CheckId;
 use crate::names::Names;
 use crate::outcome::{Outcome, Reason, RequestErrorKind};
+use crate::phase::Phase;
 use crate::sample::{
-    Answer, AskedRate, CheckId, CheckSample, Level, Phase, RequestSample, RequestTimes, Sample, Traffic,
-    UnfinishedSample, UserEvent, UserSample,
+    Answer, AskedRate, CheckSample, Level, RequestSample, RequestTimes, Sample, Traffic, UnfinishedSample, UserEvent,
+    UserSample,
 };
 use crate::stats::{LogLoss, Schedule, Stats};
 

@@ -3,7 +3,8 @@
 use super::super::tests::Told;
 use super::*;
 use crate::outcome::{Outcome, Reason, RequestErrorKind};
-use crate::sample::{Answer, Phase};
+use crate::phase::Phase;
+use crate::sample::Answer;
 use crate::stats::Summary;
 
 const STATS_HEADER: &str = "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,Min Response Time,Max Response Time,Average Content Size,Requests/s,Failures/s,50%,66%,75%,80%,90%,95%,98%,99%,99.9%,99.99%,100%\r\n";

@@ -5,9 +5,10 @@ use std::time::Duration;
 use textwrap::core::display_width;
 
 use super::*;
+use crate::ids::CheckId;
 use crate::outcome::{Outcome, Reason};
 use crate::report::tests::Told;
-use crate::sample::{Answer, CheckId};
+use crate::sample::Answer;
 use crate::stats::{Gate, Recent};
 
 pub(crate) const MS: Duration = Duration::from_millis(1);

@@ -2,8 +2,8 @@
 
 use xmloxide::validation::dtd::{self, AttributeDefault, AttributeType, EntityKind};
 
+use super::entities::predefined;
 use super::scanner::Scanner;
-use super::xml::predefined;
 
 /// Entities within entities, and what they may grow to.
 const MAX_DEPTH: usize = 8;

@@ -1,6 +1,7 @@
 //! Documents of HTML and XML, and what XPath finds in them.
 
 mod dtd;
+mod entities;
 mod html;
 mod scanner;
 mod tree;

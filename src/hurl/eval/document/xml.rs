@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::dtd::Dtd;
+use super::entities::predefined;
 use super::scanner::{Scanner, Written};
 use super::tree::{Attribute, Builder, Element, Kind, Name, Tree, XML_NAMESPACE};
 
@@ -358,16 +359,4 @@ fn owned((prefix, namespace): (&str, &str)) -> (String, String) {
 /// A character that may stand in XML.
 fn is_character(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
-}
-
-/// What an entity stands for that needs no declaration.
-pub(super) fn predefined(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "lt" => "<",
-        "gt" => ">",
-        "amp" => "&",
-        "quot" => "\"",
-        "apos" => "'",
-        _ => return None,
-    })
 }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use perfloop_hurl::compile_regex;
 use regex::Regex;
 
+use super::ast::{Comparison, Operand, Path, Pattern, Segment, Selector, Test};
 use super::budget::Budget;
-use super::{Comparison, Operand, Path, Pattern, Segment, Selector, Test};
 use crate::hurl::eval::value::Value;
 
 /// Numbers closer than this are one.

@@ -1,7 +1,7 @@
 //! Reads paths.
 
+use super::ast::{Comparison, Operand, Path, Pattern, Segment, Selector, Test};
 use super::find::compile;
-use super::{Comparison, Operand, Path, Pattern, Segment, Selector, Test};
 use crate::hurl::eval::json;
 use crate::hurl::eval::value::Value;
 

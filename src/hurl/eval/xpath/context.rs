@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::ast::{Axis, Expr, Operator, Start, Step, Test};
-use super::axes::Node;
+use super::node::Node;
 use super::object::{Nodes, Object};
 use super::trouble::Trouble;
 use crate::hurl::eval::document::{Tree, XML_NAMESPACE};

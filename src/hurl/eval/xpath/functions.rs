@@ -1,8 +1,8 @@
 //! The functions of the core library.
 
 use super::ast::{Expr, Function};
-use super::axes::Node;
 use super::context::{Context, Evaluation};
+use super::node::Node;
 use super::number;
 use super::object::{Nodes, Object};
 use super::trouble::Trouble;

@@ -3,8 +3,10 @@
 mod ast;
 mod axes;
 mod context;
+mod conversions;
 mod functions;
 mod lexer;
+mod node;
 mod number;
 mod object;
 mod parser;
