@@ -107,3 +107,10 @@ fn with_sources(error: &(dyn StdError + 'static)) -> String {
     }
     text
 }
+
+impl Failure {
+    /// Failure that an error makes of the check it left, by the table of [`ErrorClass`].
+    pub fn from_error(error: &(dyn StdError + 'static)) -> Failure {
+        Classify::default().failure(error)
+    }
+}

@@ -130,11 +130,6 @@ impl RequestErrorKind {
 }
 
 impl Failure {
-    /// What an error that left a check is, by the table of [`ErrorClass`].
-    pub fn from_error(error: &(dyn StdError + 'static)) -> Failure {
-        Classify::default().failure(error)
-    }
-
     /// Why.
     pub fn reason(&self) -> &Reason {
         match self {

@@ -23,6 +23,7 @@ mod html;
 mod hurl;
 mod hurl_cli;
 mod hurl_corpus;
+mod imports;
 mod inputs;
 mod json;
 mod limits;

@@ -2,6 +2,8 @@
 //! can go wrong later knows its place.
 
 mod body;
+mod field;
+mod number;
 mod option;
 mod query;
 mod request;
@@ -9,12 +11,14 @@ mod response;
 mod template;
 
 pub use body::{Body, BodyKind, GraphQl, Json, JsonMember, Multiline};
+pub use field::Field;
+pub use number::Number;
 pub use option::{EntryOption, OptionKind, OptionValue, TimeUnit, VariableValue};
 pub use query::{
-    CertificateField, Compared, CookieAttribute, Filter, FilterKind, Number, Operator, Predicate, PredicateKind, Query,
+    CertificateField, Compared, CookieAttribute, Filter, FilterKind, Operator, Predicate, PredicateKind, Query,
     QueryKind, RegexSource,
 };
-pub use request::{Entry, Field, FilePart, HurlFile, Part, Request};
+pub use request::{Entry, FilePart, HurlFile, Part, Request};
 pub use response::{Assert, Capture, Response, Status, Version};
 pub use template::{Expr, Piece, Placeholder, Template};
 

@@ -1,6 +1,6 @@
 //! Queries, filters and predicates: what is looked for, how it is changed, what it has to be.
 
-use super::{Multiline, OptionValue, Placeholder, Spanned, Template};
+use super::{Multiline, Number, OptionValue, Placeholder, Spanned, Template};
 use crate::source::Span;
 
 /// What is looked for in an answer.
@@ -207,15 +207,4 @@ pub enum Compared {
     Hex(Vec<u8>),
     /// `file,...;`
     File(Template),
-}
-
-/// A number as the format has it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Number {
-    /// Fits 64 bits.
-    Integer(i64),
-    /// Does not; as it was written.
-    BigInteger(String),
-    /// With a point or an exponent.
-    Float(f64),
 }

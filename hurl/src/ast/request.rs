@@ -1,6 +1,6 @@
 //! A file, its entries, and what they send.
 
-use super::{Body, EntryOption, Response, Spanned, Template};
+use super::{Body, EntryOption, Field, Response, Spanned, Template};
 use crate::source::Span;
 
 /// A whole file.
@@ -44,15 +44,6 @@ pub struct Request {
     pub options: Vec<EntryOption>,
     /// After everything else.
     pub body: Option<Body>,
-}
-
-/// `name: value`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Field {
-    /// Before the colon.
-    pub name: Template,
-    /// After it, without the spaces around it.
-    pub value: Template,
 }
 
 /// One part of a multipart form.

@@ -8,7 +8,8 @@ use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::{Line, answer};
+use super::answer;
+use super::line::Line;
 
 /// One push of so many is denied.
 const DENY_EACH: u64 = 10;

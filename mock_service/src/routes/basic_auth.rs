@@ -6,7 +6,7 @@ use axum::routing::any;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::Line;
+use super::line::Line;
 
 pub(super) const LINES: &[Line] =
     &[("ANY /basic-auth/{user}/{password}", "200 to that user by basic authentication, 401 to others")];

@@ -8,7 +8,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::{Line, answer};
+use super::answer;
+use super::line::{Group, Line};
 use crate::app::SharedApp;
 
 pub(super) const LINES: &[Line] = &[
@@ -17,11 +18,12 @@ pub(super) const LINES: &[Line] = &[
     ("GET /__endpoints", "this list"),
 ];
 
-pub(super) fn router(app: SharedApp) -> Router {
+/// `catalogue` has all endpoints, in groups with a title.
+pub(super) fn router(app: SharedApp, catalogue: fn() -> Vec<Group>) -> Router {
     Router::new()
         .route("/__hits", get(hits))
         .route("/__reset", post(reset))
-        .route("/__endpoints", get(endpoints))
+        .route("/__endpoints", get(move || async move { endpoints(&catalogue()) }))
         .with_state(app)
 }
 
@@ -37,9 +39,9 @@ async fn reset(State(app): State<SharedApp>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-async fn endpoints() -> String {
+fn endpoints(catalogue: &[Group]) -> String {
     let mut text = String::new();
-    for (title, lines) in super::catalogue() {
+    for (title, lines) in catalogue {
         let _ = writeln!(text, "# {title}");
         for (endpoint, explanation) in lines {
             let _ = writeln!(text, "{endpoint:<36} {explanation}");

@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use serde_json::json;
 
-use super::{Line, answer};
+use super::answer;
+use super::line::Line;
 
 pub(super) const LINES: &[Line] = &[
     ("ANY /cookies", "the cookies received, as JSON"),

@@ -7,7 +7,8 @@ use axum::response::Response;
 use axum::routing::any;
 use serde_json::json;
 
-use super::{Line, answer};
+use super::answer;
+use super::line::Line;
 
 pub(super) const LINES: &[Line] =
     &[("ANY /echo", "the request as JSON: method, path, query, headers, and the body as text")];

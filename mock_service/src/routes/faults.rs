@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::any;
 
-use super::Line;
+use super::line::Line;
 use crate::filler::filled;
 use crate::script::{Script, Step};
 

@@ -9,7 +9,8 @@ use axum::response::Response;
 use axum::routing::any;
 use serde_json::json;
 
-use super::{Line, answer};
+use super::answer;
+use super::line::Line;
 
 /// Keys are kept as long as the service runs: more of them are taken for a mistake.
 const MAX_KEYS: usize = 10_000;

@@ -3,8 +3,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::Line;
 use super::answer::{self, JSON};
+use super::line::Line;
 use crate::app::SharedApp;
 
 pub(super) const LINES: &[Line] = &[

@@ -9,6 +9,7 @@ mod echo;
 mod faults;
 mod flaky;
 mod hello;
+mod line;
 mod mirror;
 mod movies;
 mod redirects;
@@ -26,15 +27,13 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::app::SharedApp;
+use line::Group;
 
 /// The largest request body a handler takes in.
 const MAX_BODY: usize = 64 * 1024 * 1024;
 
-/// What `/__endpoints` says of an endpoint: its methods and path, and a line of explanation.
-type Line = (&'static str, &'static str);
-
 /// All endpoints, in groups with a title.
-fn catalogue() -> Vec<(&'static str, Vec<Line>)> {
+fn catalogue() -> Vec<Group> {
     let generic = [
         status::LINES,
         timing::LINES,
@@ -67,7 +66,7 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .merge(movies::router())
         .route_layer(middleware::from_fn_with_state(app.clone(), spoil_some));
     Router::new()
-        .merge(control::router(app.clone()))
+        .merge(control::router(app.clone(), catalogue))
         .merge(hello::router(app.clone()))
         .merge(scenarios)
         .merge(status::router())

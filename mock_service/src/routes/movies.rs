@@ -5,7 +5,8 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
 
-use super::{Line, answer};
+use super::answer;
+use super::line::Line;
 
 pub(super) const LINES: &[Line] = &[
     ("GET /status", "whether the movie API is up"),

@@ -7,7 +7,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 
-use super::{Line, answer};
+use super::answer;
+use super::line::Line;
 
 pub(super) const LINES: &[Line] = &[
     ("ANY /redirect/{n}", "n redirects (302), then a 200"),

@@ -11,8 +11,8 @@ use flate2::Compression;
 use flate2::read::GzEncoder;
 use serde_json::{Value, json};
 
-use super::Line;
 use super::answer::{self, JSON};
+use super::line::Line;
 use crate::filler::{Chunks, Stream};
 
 /// A chunk is held in memory as a whole.

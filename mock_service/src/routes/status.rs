@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 
-use super::{Line, answer};
+use super::answer;
+use super::line::Line;
 
 pub(super) const LINES: &[Line] = &[("ANY /status/{code}", "an answer of that status, 200 to 999")];
 

@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::{Line, answer};
+use super::answer;
+use super::line::Line;
 
 /// How many are kept: a list that grew with each request would make every answer slower than the one before.
 const KEPT: usize = 100;

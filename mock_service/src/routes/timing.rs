@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use serde_json::json;
 
-use super::{Line, answer};
+use super::answer;
+use super::line::Line;
 use crate::app::SharedApp;
 use crate::filler::Drip;
 use crate::script::{Script, Step};

@@ -1,6 +1,6 @@
 use axum::Router;
 
-use super::Line;
+use super::line::Line;
 use crate::app::SharedApp;
 
 pub(super) const LINES: &[Line] = &[

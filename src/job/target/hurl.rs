@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::columns;
+use super::columns::columns;
 use crate::error::Error;
 use crate::hurl::{HurlChecks, HurlFiles};
 use crate::job::headers::Header;

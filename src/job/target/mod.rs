@@ -1,6 +1,7 @@
 //! What is tested: the URLs and Hurl files of the command line, each a check, or the mock service inside perfloop.
 
 mod assignment;
+mod columns;
 mod hurl;
 mod slip;
 mod url;
@@ -11,10 +12,11 @@ use super::aim::Aim;
 use super::spec::RunSpec;
 use super::{feed, places};
 use crate::error::Error;
-use crate::load::{Check, Feed, Row, UserClass};
+use crate::load::{Check, UserClass};
 use crate::load_test::LoadTest;
 #[cfg(feature = "embedded")]
 use crate::report::EMBEDDED_TARGET;
+use columns::columns;
 use hurl::{HurlTarget, Variables};
 use url::UrlCheck;
 
@@ -189,10 +191,6 @@ fn description(spec: &RunSpec) -> String {
 /// True for a URL by its scheme, a Hurl file and a folder.
 pub(crate) fn is_url_or_file(target: &str) -> bool {
     HurlTarget::is_meant_by(target) || target.starts_with("http://") || target.starts_with("https://")
-}
-
-fn columns(feed: &Feed<Row>) -> &[String] {
-    feed.rows().first().map_or(&[], Row::columns)
 }
 
 /// The mock service on a free port, and its hello as the check. Nothing is ever load-tested by accident:

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::{Position, Url};
 
-use super::columns;
+use super::columns::columns;
 use super::slip::slip;
 use crate::error::Error;
 use crate::input_file;

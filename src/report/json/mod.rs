@@ -1,12 +1,12 @@
 //! The numbers as JSON. Every key of a number that has a unit ends in it.
 
 mod compare;
+mod milliseconds;
 mod object;
 mod over_time;
 mod read;
 
 use std::io::{self, Write};
-use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,7 @@ use crate::stats::{
     CheckTally, GateKind, GateUnit, GateVerdict, LevelSection, LoadVerdict, RequestTally, Section, Summary,
     TimesVerdict, Timing,
 };
-use crate::units::milliseconds;
+use milliseconds::ms;
 
 /// The version of this shape: a change that could break a reader raises it.
 pub(super) const SCHEMA_VERSION: u64 = 2;
@@ -295,11 +295,6 @@ fn object(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => Map::new(),
     }
-}
-
-/// To the nanosecond: what lies behind it is the noise of the binary fraction.
-fn ms(time: Option<Duration>) -> Option<f64> {
-    time.map(|time| (milliseconds(time) * 1e6).round() / 1e6)
 }
 
 /// Times with the histogram that other runs' can be added to.

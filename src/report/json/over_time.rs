@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::ms;
+use super::milliseconds::ms;
 use crate::stats::{BlockRow, SlotHistogram, Summary};
 
 /// How wide a slot is that lies in a span: the last one ends with it.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::io;
 
-use super::Detail;
+use super::detail::Detail;
 use super::numbers::{marked_percentile, rate, time_or_dash};
 use super::sheet::Sheet;
 use super::table::{Cell, Row, Table};

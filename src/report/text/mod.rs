@@ -1,6 +1,7 @@
 //! The numbers as text for a terminal.
 
 mod checks;
+mod detail;
 mod failures;
 mod gates;
 mod histogram;
@@ -14,9 +15,11 @@ mod style;
 mod table;
 mod totals;
 mod verdicts;
+mod wrap;
 
 use std::io::{self, Write};
 
+pub use detail::Detail;
 pub use live::{live_line, progress_line};
 pub(crate) use numbers::bytes;
 pub(super) use numbers::{PERCENTILES, UNBACKED, four_digits, gate_number, level_name, number_ms, rate};
@@ -29,17 +32,7 @@ use sheet::Sheet;
 /// A line of text as several, none of them longer than this if its words are not; all but the first are indented.
 #[cfg(feature = "cli")]
 pub(crate) fn wrapped_line(text: &str, width: u16) -> String {
-    sheet::wrapped(text, width.into(), "", "  ").join("\n")
-}
-
-/// How much is told of what is as it should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Detail {
-    /// The result, and a line for each verdict and for the gates where all is well.
-    #[default]
-    Short,
-    /// All evidence, phases, percentiles and their picture.
-    Full,
+    wrap::wrapped(text, width.into(), "", "  ").join("\n")
 }
 
 /// Writes the result, `width` columns wide, and below it whether it can be trusted.

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use textwrap::core::display_width;
-use textwrap::{Options, WordSeparator, WordSplitter};
 
 use super::numbers::UNBACKED;
 use super::style::{Paint, Style};
 use super::table::Table;
+use super::wrap::wrapped;
 
 pub(super) struct Sheet<'a> {
     writer: &'a mut dyn Write,
@@ -67,16 +67,6 @@ impl<'a> Sheet<'a> {
         self.line(&format!("{UNBACKED} fewer than 10 samples lie beyond this percentile"))?;
         self.blank()
     }
-}
-
-/// Breaks between words; only a word that fits on no line is broken itself.
-pub(super) fn wrapped(text: &str, width: usize, first: &str, others: &str) -> Vec<String> {
-    let options = Options::new(width)
-        .initial_indent(first)
-        .subsequent_indent(others)
-        .word_separator(WordSeparator::AsciiSpace)
-        .word_splitter(WordSplitter::NoHyphenation);
-    textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use textwrap::core::display_width;
 
-use super::sheet::wrapped;
 use super::style::{Paint, Style};
+use super::wrap::wrapped;
 
 /// Between two columns.
 const GAP: usize = 2;

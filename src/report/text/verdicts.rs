@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Detail;
+use super::detail::Detail;
 use super::sheet::Sheet;
 use super::style::Paint;
 use crate::stats::{LoadVerdict, Summary, TimesVerdict};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::Metric;
+use super::metric::Metric;
 use crate::stats::{BlockRow, Summary};
 
 /// How often units are drawn.

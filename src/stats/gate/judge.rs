@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use super::condition::GateKind;
+use super::definition::Gate;
 use super::metric::{Family, Figure, Metric, Statistic};
-use super::{Gate, GateKind, GateVerdict, remedy};
+use super::nearest::remedy;
+use super::verdict::GateVerdict;
 use crate::end::EndReason;
 use crate::stats::summary::{Section, Summary};
 use crate::stats::tally::{CheckTally, RequestTally};

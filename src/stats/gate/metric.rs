@@ -1,6 +1,6 @@
 //! What gates can be about: the one list of metrics.
 
-use super::GateUnit;
+use super::unit::GateUnit;
 use crate::nearest::nearest;
 
 #[derive(Debug, Clone, Copy, PartialEq)]

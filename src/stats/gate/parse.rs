@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::condition::{GateKind, Operator};
+use super::definition::Gate;
 use super::metric::{Metric, Reach};
-use super::{Gate, GateKind, GateUnit, Operator};
+use super::unit::GateUnit;
 use crate::units::parse_duration;
 
 /// What an operator is made of.

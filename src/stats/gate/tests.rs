@@ -1,5 +1,10 @@
 use super::metric::{Family, Figure, Statistic};
+use std::time::Duration;
+
+use super::condition::Operator;
+use super::metric::Metric;
 use super::*;
+use crate::error::Error;
 
 fn time(family: Family, percent: f64) -> Metric {
     Metric::Time(family, Statistic::Percentile(percent))

@@ -1,8 +1,10 @@
 //! Reads what must hold, in k6's words: `http_req_duration: p(95)<450`.
 
+use super::condition::GateKind;
+use super::definition::Gate;
 use super::metric::{Family, Figure, Metric, Statistic};
 use super::parse::{gate, name_and_comparison, number_and_unit, split, terms};
-use super::{Gate, GateKind, GateUnit};
+use super::unit::GateUnit;
 use crate::nearest::nearest;
 
 const DURATION: &str = "http_req_duration";

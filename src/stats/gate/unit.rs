@@ -1,0 +1,15 @@
+//! Unit of a gate's numbers.
+
+/// What a gate's numbers are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GateUnit {
+    /// Milliseconds.
+    Milliseconds,
+    /// A share, 0 to 1.
+    Ratio,
+    /// Events per second.
+    PerSecond,
+    /// A number of things.
+    Count,
+}

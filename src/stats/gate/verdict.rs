@@ -1,0 +1,47 @@
+//! Verdict on a gate.
+
+use std::fmt;
+
+use super::condition::GateKind;
+use super::unit::GateUnit;
+
+/// Verdict on a [`Gate`](super::Gate): what was measured, and whether the gate was crossed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GateVerdict {
+    /// The condition as it was written.
+    pub expr: String,
+    /// How it is meant.
+    pub kind: GateKind,
+    /// Nobody gave it: it is there because no other gate is on the fail ratio of all.
+    pub implied: bool,
+    /// What was measured, in [`unit`](Self::unit); `None` without data.
+    pub value: Option<f64>,
+    /// What it was measured in: `1250 times of the whole run after its warm-up`.
+    pub judged_by: String,
+    /// What it was held against, in the same unit.
+    pub limit: f64,
+    /// The unit of the numbers.
+    pub unit: GateUnit,
+    /// The gate was crossed, which fails the run.
+    pub crossed: bool,
+    /// How far the value is from the limit, on whichever side; `None` without data.
+    pub margin: Option<f64>,
+    /// The value is no percentile with fewer than 10 samples beyond it.
+    pub is_backed: bool,
+    /// It stopped the run; its numbers are those of that moment.
+    pub stopped_run: bool,
+    /// What there is to say about it, such as why there are no data.
+    pub note: Option<String>,
+}
+
+impl fmt::Display for GateVerdict {
+    /// The condition as a sentence: `fail if p95 > 450ms`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            GateKind::FailIf => "fail if",
+            GateKind::Threshold => "threshold",
+        };
+        let implied = if self.implied { " (implied)" } else { "" };
+        write!(f, "{kind} {}{implied}", self.expr)
+    }
+}
