@@ -255,7 +255,7 @@ fn arrivals_for_which_nobody_is_free_are_dropped_counted_and_warned_of() {
     assert!((118..=122).contains(&(pass + dropped)), "{pass} and {dropped}");
     assert!(pass <= 42 && dropped >= 78, "two users answer 20 a second: {pass} and {dropped}");
     let warning = json["warnings"].to_string();
-    assert!(warning.contains("dropped, no user was free; give more --max-users"), "{warning}");
+    assert!(warning.contains("dropped, no user was free; give more users (max-users)"), "{warning}");
 }
 
 #[test]

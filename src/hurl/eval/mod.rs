@@ -6,6 +6,7 @@ mod compiled;
 mod content;
 mod cookie;
 mod difference;
+#[cfg(feature = "xpath")]
 mod document;
 mod expected;
 mod fault;
@@ -19,6 +20,9 @@ mod query;
 mod text;
 mod value;
 mod variables;
+#[cfg(not(feature = "xpath"))]
+mod without_xpath;
+#[cfg(feature = "xpath")]
 mod xpath;
 
 pub(crate) use answer::{Answer, AnswerParts, Certificate};
@@ -29,3 +33,5 @@ pub(crate) use number::Number;
 pub(crate) use text::{Text, evaluate};
 pub(crate) use value::{Hop, Value};
 pub(crate) use variables::Variables;
+#[cfg(not(feature = "xpath"))]
+use without_xpath::{document, xpath};

@@ -21,6 +21,7 @@ pub(crate) enum Value {
     /// Its members sorted by name, each name once.
     Object(Vec<(String, Value)>),
     /// So many nodes of a document.
+    #[cfg_attr(not(feature = "xpath"), allow(dead_code))]
     Nodeset(usize),
     Regex(Regex),
     /// An answer that sent on to another place.
