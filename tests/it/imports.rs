@@ -68,7 +68,8 @@ fn read_module(file: &Path, module: Names, into: &mut BTreeMap<Names, String>) {
     let text = fs::read_to_string(file).unwrap();
     let text = text.split("\n#[cfg(test)]\nmod tests").next().unwrap();
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let code: String = lines.map(|line| without_texts(line) + "\n").collect();
+    // Who may see an item is no import of it.
+    let code: String = lines.map(|line| without_texts(line).replace("pub(in crate::", "pub(") + "\n").collect();
     let is_root = ["lib.rs", "mod.rs"].iter().any(|name| file.ends_with(name));
     let folder: PathBuf = if is_root { file.parent().unwrap().into() } else { file.with_extension("") };
     for line in code.lines() {
