@@ -1,6 +1,6 @@
-//! What a plan asked for, as far as it decides what can be advised after its run.
+//! Load and rests that a plan asked for, as far as they decide what can be advised after its run.
 
-/// What a plan asked for. Of runs that were read from a report it is not known.
+/// Load and rests that a plan asked for. Of runs that were read from a report they are not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Asked {
     pub(crate) load: AskedLoad,
@@ -24,19 +24,19 @@ pub(crate) enum AskedLoad {
     Rate,
 }
 
-/// What users do between two iterations.
+/// Rests of users between two iterations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum AskedRest {
     #[default]
     None,
-    /// They rest after each.
+    /// Users rest after each.
     Wait,
-    /// They begin the next when it is due.
+    /// Users begin the next when it is due.
     Pace,
 }
 
 impl Asked {
-    /// What two plans have in common.
+    /// Common part of two plans.
     pub(crate) fn and(self, other: Asked) -> Asked {
         if self == other { self } else { Asked::default() }
     }

@@ -5,13 +5,13 @@ use std::time::Duration;
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct End {
-    /// What ended it.
+    /// Reason for its end.
     pub reason: EndReason,
     /// From the first user's scheduled start to the last user's end.
     pub duration: Duration,
     /// Threads that could not be interrupted and were left behind.
     pub abandoned: u32,
-    /// What the run took of the machine.
+    /// Use of the machine by the run.
     pub machine: MachineUse,
 }
 
@@ -30,7 +30,7 @@ pub struct MachineUse {
     pub steal_share: Option<f64>,
 }
 
-/// What ended a run.
+/// Reason for the end of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndReason {
@@ -46,6 +46,6 @@ pub enum EndReason {
     GateCrossed,
     /// No user was left: the start of each had failed.
     NoUsers,
-    /// Somebody stopped it: a program, Ctrl-C or SIGTERM.
+    /// A program, Ctrl-C or SIGTERM stopped it.
     Stopped,
 }

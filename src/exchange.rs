@@ -33,7 +33,7 @@ pub struct Exchange {
     pub method: String,
     /// Where it went.
     pub url: String,
-    /// What was sent, the headers the client added included.
+    /// Request, the headers the client added included.
     pub sent: Message,
     /// The status and what came, or one line on why nothing usable did.
     pub answer: Result<(u16, Message), String>,
@@ -131,7 +131,7 @@ impl Exchange {
 #[derive(Debug)]
 pub(crate) struct Recorded {
     pub(crate) check: CheckId,
-    /// What the check says that did not pass; an exception if the first is true.
+    /// Message of the check that did not pass; an exception if the first is true.
     pub(crate) failure: Option<(bool, String)>,
     pub(crate) ended: Instant,
     pub(crate) tpr: Duration,
@@ -171,7 +171,7 @@ impl Flight {
         self.bar.is_below(tpr)
     }
 
-    /// What is offered now is likely to be kept.
+    /// True when an offer is likely to be kept.
     pub(crate) fn has_room(&self) -> bool {
         self.tap.has_room()
     }

@@ -35,8 +35,6 @@ pub mod cli;
 mod end;
 mod error;
 mod exchange;
-#[cfg(feature = "hurl")]
-pub mod hurl;
 mod ids;
 mod input_file;
 #[cfg(feature = "cli")]
@@ -45,6 +43,7 @@ mod load;
 mod load_test;
 mod logs;
 mod look_alikes;
+mod mismatch;
 mod names;
 mod nearest;
 mod outcome;
@@ -55,10 +54,18 @@ mod redact;
 mod renaming;
 pub mod report;
 mod sample;
+#[cfg(feature = "hurl")]
+mod script;
 pub mod stats;
 pub mod units;
 
-/// What `#[perfloop::check]` writes names this, and nothing else may.
+/// Hurl files as checks: each file is read and compiled once, and run by every user.
+#[cfg(feature = "hurl")]
+pub mod hurl {
+    pub use crate::script::{EntryResult, FileError, FileResult, FileVerdict, HurlChecks, HurlErrors, HurlFiles};
+}
+
+/// Names for what `#[perfloop::check]` writes, and for nothing else.
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod __private {
@@ -66,15 +73,15 @@ pub mod __private {
     pub use crate::cli::registry::{Registered, inventory};
 }
 
-/// What the targets of `fuzz/` call, and nothing else may: ways into what reads foreign text.
+/// Ways into code that reads foreign text, for the targets of `fuzz/` and for nothing else.
 #[cfg(fuzzing)]
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod fuzzing {
-    pub use crate::cli::fuzzing::{curl, template};
-    pub use crate::hurl::fuzzing::evaluate;
+    pub use crate::cli::fuzzing::curl;
     use crate::load::Stages;
     use crate::report::{RunInfo, read_json};
+    pub use crate::script::fuzzing::{evaluate, template};
     use crate::stats::Summary;
 
     pub fn report(bytes: &[u8]) -> Result<(Summary, RunInfo), String> {

@@ -44,7 +44,7 @@ pub use live::Live;
 /// ```
 pub struct LoadTest {
     plan: Plan,
-    /// Those that were given without a class.
+    /// Checks that were given without a class.
     checks: Vec<Check>,
     classes: Vec<UserClass>,
     classify: Classify,
@@ -231,7 +231,7 @@ impl LoadTest {
         Classes::new(classes, &plan.tags, plan.wait)
     }
 
-    /// What the users of the plan would run, without running it.
+    /// Shares of the checks that the users of the plan would run.
     ///
     /// # Errors
     /// When there is nothing to run, or a gate can never be judged.

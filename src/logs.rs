@@ -1,4 +1,4 @@
-//! What is written while a run goes on: side channels, each with a writer on a thread of its own.
+//! Logs that are written while a run goes on: side channels, each with a writer on a thread of its own.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ const EXCHANGES_BOUND: usize = 1024;
 /// Requests that may wait for their writer: a sixth of a second at 100 000 a second.
 const REQUESTS_BOUND: usize = 16 * 1024;
 
-/// What a load test is to write while it runs, and where to.
+/// Logs that a load test is to write while it runs, and their writers.
 #[derive(Default)]
 pub(crate) struct Logs {
     pub(crate) http: Option<(Box<dyn Write + Send>, Secrets)>,
@@ -33,7 +33,7 @@ pub(crate) struct OpenLogs {
     pub(crate) samples: Option<OpenLog<RequestRow>>,
 }
 
-/// One of them.
+/// Log that is being written.
 #[derive(Debug)]
 pub(crate) struct OpenLog<T> {
     pub(crate) tap: Tap<T>,

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use crate::ids::RequestId;
 
-/// So many look-alikes are told apart.
+/// Number of look-alikes that are told apart.
 const TOLD_APART: usize = 10;
-/// What stands for a number or an id.
+/// Placeholder for a number or an id.
 const PLACE: &str = "{id}";
 /// A segment of so many hexadecimal digits is an id.
 const LONG_ID: usize = 16;
@@ -15,7 +15,7 @@ const LONG_ID: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct LookAlikes(HashMap<String, Vec<RequestId>>);
 
-/// What a name that holds an id is told as.
+/// Name that stands for one with an id in it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Likeness {
     /// As itself, while there are few like it.

@@ -15,7 +15,7 @@ pub(crate) const MAX_REQUEST_NAMES: usize = 500;
 /// The name of the requests that came after [`MAX_REQUEST_NAMES`] others.
 pub(crate) const OTHER: &str = "(other)";
 
-/// What they share.
+/// Number that all names beyond the limit share.
 pub(crate) const OTHER_REQUESTS: RequestId = RequestId(MAX_REQUEST_NAMES as u16);
 
 /// The register of names of one run. Users ask it once per name they have not used before.
@@ -34,7 +34,7 @@ struct Requests {
     names: Vec<Arc<str>>,
     overflowed: bool,
     alike: LookAlikes,
-    /// Those that were told apart, and are one with another now.
+    /// Numbers that were told apart, and are one with another now.
     one_with: HashMap<RequestId, RequestId>,
     /// The first name that was not told as itself, and what it was told as.
     folded: Option<(Arc<str>, Arc<str>)>,
@@ -66,12 +66,12 @@ impl Names {
         Names { checks, requests: Mutex::default(), groups: true, renamings: Renamings::default() }
     }
 
-    /// The same with look-alikes told as one, or apart.
+    /// The names with look-alikes told as one, or apart.
     pub(crate) fn grouping(self, groups: bool) -> Self {
         Names { groups, ..self }
     }
 
-    /// The same with requests named by these patterns, where one fits.
+    /// The names with requests named by these patterns, where one fits.
     pub(crate) fn renamed(self, renamings: &[Renaming]) -> Self {
         Names { renamings: Renamings::new(renamings), ..self }
     }
@@ -127,7 +127,7 @@ impl Names {
         (id, false)
     }
 
-    /// What a request is counted as in the end: look-alikes are one.
+    /// Number that a request is counted under in the end: look-alikes are one.
     pub(crate) fn counted_as(&self, id: RequestId) -> RequestId {
         self.requests.lock().one_with.get(&id).copied().unwrap_or(id)
     }

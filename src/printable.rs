@@ -10,12 +10,12 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     shown(text, |rest| colour_length(rest).unwrap_or(0))
 }
 
-/// The same for a text of somebody else, in which colours are control characters like others.
+/// Foreign text as it may be shown: colours are control characters like others.
 pub(crate) fn foreign(text: &str) -> Cow<'_, str> {
     shown(text, |_| 0)
 }
 
-/// The same for a name, which has one line.
+/// Name as it may be shown, on one line.
 pub(crate) fn name(text: &str) -> Cow<'_, str> {
     match foreign(text) {
         shown if shown.contains(['\n', '\t']) => shown.replace('\n', "\\n").replace('\t', "\\t").into(),

@@ -76,7 +76,7 @@ impl Drain {
     }
 }
 
-/// The users' end of a side channel: what finds no room is left out and counted, and nobody waits.
+/// The users' end of a side channel: what finds no room is left out and counted, and no user waits.
 #[derive(Debug)]
 pub(crate) struct Tap<T> {
     sender: Sender<T>,
@@ -118,7 +118,7 @@ impl<T> Tap<T> {
         }
     }
 
-    /// What is offered now would not be left out.
+    /// True when an offer would not be left out.
     pub(crate) fn has_room(&self) -> bool {
         !self.sender.is_full()
     }

@@ -16,13 +16,13 @@ mod forms;
 
 pub(crate) use forms::forms;
 
-/// What stands for a secret.
+/// Text that stands for a secret.
 pub(crate) const MASK: &str = "***";
-/// What stands where a text was cut.
+/// Mark where a text was cut.
 const CUT: char = '\u{2026}';
 /// A shorter value is hidden only where it is known to stand: elsewhere it would hide what is none.
 const SHORTEST: usize = 4;
-/// So many found values are remembered with their forms.
+/// Number of found values that are remembered with their forms.
 const RECENT: usize = 8;
 /// Names of secrets, without `-` and `_`.
 const NAMES: [&str; 7] = ["authorization", "proxyauthorization", "cookie", "setcookie", "sig", "pwd", "pass"];
@@ -41,7 +41,7 @@ fn is_secret(own_names: &[String], name: &str) -> bool {
     is_secret_name(name) || own_names.contains(&plain(name))
 }
 
-/// What is secret in the value of a header: the whole, what stands behind a scheme, and of `Basic` both sides.
+/// Secret parts of the value of a header: the whole, what stands behind a scheme, and of `Basic` both sides.
 fn parts(value: &str) -> Vec<Cow<'_, str>> {
     let mut parts = vec![Cow::Borrowed(value)];
     // Of cookies the first has no scheme before it.
@@ -61,20 +61,20 @@ fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// What is hidden in one run. A clone is cheap.
+/// Redactor of one run: everything that is hidden in it. A clone is cheap.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Redactor {
     /// Names beside those of everybody.
     names: Arc<[String]>,
     /// Forms of the values that are told to be secret before the run.
     known: Arc<[String]>,
-    /// The same of those that stand under names of secrets in what is known before the run.
+    /// Forms of values that stand under names of secrets in what is known before the run.
     by_name: Arc<[String]>,
-    /// The same of what runs now.
+    /// Forms of the values of the running check.
     of_check: Option<Arc<[String]>>,
-    /// Those that came to be known in it.
+    /// Values that came to be known in the running check.
     found: Vec<String>,
-    /// Those that its requests were sent with under names of secrets.
+    /// Values that its requests were sent with under names of secrets.
     sent: Vec<String>,
     /// The last values that were found, and their forms.
     recent: Vec<(Box<str>, Arc<[String]>)>,
@@ -106,7 +106,7 @@ impl Redactor {
         Redactor { log_is_open: is_open, ..self }
     }
 
-    /// What is hidden in the log.
+    /// Redactor for the log.
     pub(crate) fn of_log(&self) -> Cow<'_, Redactor> {
         if self.log_is_open {
             Cow::Owned(Redactor { by_name: Arc::new([]), sent: Vec::new(), ..self.clone() })
@@ -134,7 +134,7 @@ impl Redactor {
         add(&mut self.found, &forms);
     }
 
-    /// Those of a value that a user finds again in each of its checks are made once.
+    /// Forms of a value. Those that a user finds again in each of its checks are made once.
     fn forms_of(&mut self, value: &str) -> Arc<[String]> {
         if let Some((_, forms)) = self.recent.iter().find(|(known, _)| **known == *value) {
             return Arc::clone(forms);
@@ -292,7 +292,7 @@ fn password(text: &str, start: usize) -> Option<Range<usize>> {
     Some(start + colon + 1..start + user.len())
 }
 
-/// What stands right before a sign and may be a name.
+/// Text right before a sign that may be a name.
 fn name_before(text: &str, sign: usize) -> &str {
     let before = &text[..sign];
     let start = before.rfind(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'));

@@ -53,7 +53,7 @@ impl Renaming {
         Ok(Renaming { pattern: of_name, name: printable::name(name).into_owned() })
     }
 
-    /// What a request of this name is told as, if the pattern fits it.
+    /// Name that a request of this name is told as, if the pattern fits it.
     fn of(&self, name: &str) -> Option<String> {
         if !self.pattern.as_str().starts_with('/') {
             return self.pattern.matches_with(name, BY_SEGMENT).then(|| self.name.clone());
@@ -72,7 +72,7 @@ impl Renamings {
         Renamings(all.iter().map(|one| (one.clone(), AtomicBool::new(false))).collect())
     }
 
-    /// What a request of this name is told as, by the first that fits it.
+    /// Name that a request of this name is told as, by the first pattern that fits it.
     pub(crate) fn of(&self, name: &str) -> Option<String> {
         self.0.iter().find_map(|(one, has_fitted)| {
             let renamed = one.of(name)?;

@@ -1,4 +1,4 @@
-//! What the load half tells the numbers half: one [`Sample`] for each thing that happened.
+//! Samples that the load half hands to the numbers half: one [`Sample`] for each thing that happened.
 
 use crate::ids::{CheckId, RequestId};
 use crate::phase::Phase;
@@ -15,12 +15,12 @@ impl Level {
     pub(crate) const NONE: Level = Level(0);
 }
 
-/// What holds while a level lasts.
+/// Plateau of a load while a level lasts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Plateau {
-    /// So many users, all of them up.
+    /// Number of users, all of them up.
     Users(u32),
-    /// So many arrivals a second.
+    /// Number of arrivals a second.
     Rate(f64),
 }
 
@@ -46,7 +46,7 @@ pub(crate) enum Sample {
         level: Level,
         what: Plateau,
         from: Instant,
-        /// What a schedule asks for while it lasts.
+        /// Rate that a schedule asks for while the level lasts.
         asked: Option<AskedRate>,
     },
     /// The last level that began ended then.
@@ -57,7 +57,7 @@ pub(crate) enum Sample {
         from: Instant,
         until: Instant,
     },
-    /// What ends before is warm-up.
+    /// End of the warm-up.
     MeasureFrom(Instant),
 }
 
@@ -65,7 +65,7 @@ pub(crate) enum Sample {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct AskedRate {
     pub(crate) per_s: f64,
-    /// What lies between two that follow one another; zero where chance decides.
+    /// Span between two that follow one another; zero where chance decides.
     pub(crate) interval: Duration,
 }
 
@@ -85,9 +85,9 @@ pub(crate) struct CheckSample {
     pub(crate) hooks: Duration,
     /// How many requests it made. With none, TPR is the elapsed time.
     pub(crate) requests: u32,
-    /// It asked for a request, sent or not, or is of a kind that does.
+    /// True for a check that asked for a request, sent or not, or is of a kind that does.
     pub(crate) asked: bool,
-    /// It is the first of its iteration.
+    /// True for the first check of its iteration.
     pub(crate) opens_iteration: bool,
     /// How many of them got a usable answer.
     pub(crate) answered: u32,
@@ -97,7 +97,7 @@ pub(crate) struct CheckSample {
 }
 
 impl CheckSample {
-    /// It came to a result without asking perfloop for anything: it counts as one request if that is its nature.
+    /// True for a result without a request of perfloop's: it counts as one request if that is the check's nature.
     pub(crate) fn is_alone(&self) -> bool {
         self.requests == 0 && !self.asked && !matches!(self.outcome, Outcome::Exception(_))
     }
@@ -165,7 +165,7 @@ pub struct RequestTimes {
     pub resolve: Duration,
     /// Making the TCP connection (to the proxy, where there is one), when this exchange made one.
     pub connect: Duration,
-    /// What a proxy took to open the way to the service: its own TLS, its login and its answer.
+    /// Time that a proxy took to open the way to the service: its own TLS, its login and its answer.
     pub proxy: Duration,
     /// The TLS handshake of a new connection.
     pub tls: Duration,
@@ -205,7 +205,7 @@ pub(crate) struct Lateness {
     pub(crate) tester: Duration,
 }
 
-/// What an exchange moved.
+/// Bytes and connections of an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Traffic {
     /// Bytes off the socket, head included; inside TLS, of the encrypted stream.
@@ -218,8 +218,8 @@ pub struct Traffic {
     pub new_connection: bool,
     /// A reused connection died before any byte of the answer, and the request was sent once more on a new one.
     pub resent: bool,
-    /// It was sent on a reused connection that the service had closed, and not repeated, because what it does twice
-    /// may not be what it does once.
+    /// True for a request that was sent on a reused connection that the service had closed, and not repeated, because what
+    /// it does twice may not be what it does once.
     pub lost_kept: bool,
 }
 
@@ -240,7 +240,7 @@ pub(crate) struct UserSample {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UserEvent {
-    /// It starts its first iteration, `late` after its scheduled start.
+    /// The user starts its first iteration, `late` after its scheduled start.
     Released { late: Duration },
     /// Refused too often in a row, it pauses this long.
     Pauses(Duration),
@@ -252,11 +252,11 @@ pub(crate) enum UserEvent {
     NotMade(u32),
     /// Its start did not pass, so that it does nothing.
     Lost,
-    /// It starts no more iterations.
+    /// The user starts no more iterations.
     Ended(Life),
 }
 
-/// What a user's time went to, from its scheduled start to its end.
+/// Use of a user's time, from its scheduled start to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Life {
     /// All of it but what it rested on purpose.

@@ -21,7 +21,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let wanted = || format!("'{text}' is not a span of time; write it like 5, 1.5, 500ms, 30s or 1m30s");
     let parsed = match text.parse::<f64>() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
-        // The parser also takes ISO 8601 and signs, which nobody writes on a command line.
+        // The parser also takes ISO 8601 and signs, which no command line needs.
         Err(_) if text.starts_with(|c: char| c.is_ascii_digit()) && !text.ends_with("ago") => {
             text.parse::<jiff::SignedDuration>().ok().and_then(|signed| Duration::try_from(signed).ok())
         }

@@ -8,7 +8,7 @@ use super::refusal::Refusal;
 use super::registry;
 use crate::load_test::LoadTest;
 
-/// What such a test returns.
+/// Result of such a test.
 pub type Tested = Result<(), Untrue>;
 
 /// Why a check did not pass, as it is to be read: libtest shows what a test returns by `Debug`.

@@ -42,7 +42,7 @@ pub(super) fn unknown_flag(error: &clap::Error) -> Option<String> {
     Some(flag(error)).filter(|flag| error.kind() == ErrorKind::UnknownArgument && flag.starts_with('-'))
 }
 
-/// What is wrong with a value, for whoever knows already whose it is.
+/// Message on a value, for a place that names the flag itself.
 pub(super) fn of_value(error: &clap::Error, command: &str) -> String {
     if error.kind() != ErrorKind::ValueValidation || error.source().is_none() {
         return one_line(error, command);
@@ -51,7 +51,7 @@ pub(super) fn of_value(error: &clap::Error, command: &str) -> String {
     unsaid_value(error, &why).map(|value| format!("'{value}': {why}")).unwrap_or(why)
 }
 
-/// What the reader of a value says.
+/// Message of the reader of a value.
 fn why(error: &clap::Error, command: &str) -> String {
     let why = error.source().map(ToString::to_string).unwrap_or_default();
     if why.contains("; ") { why } else { format!("{why}; see {command} --help") }
@@ -77,7 +77,7 @@ fn plain(argument: &str) -> String {
     argument.replace(marks, "").replace("...", "")
 }
 
-/// The same without its value.
+/// Flag of the argument, without its value.
 fn flag(error: &clap::Error) -> String {
     without_value(&argument(error)).to_owned()
 }
@@ -86,7 +86,7 @@ fn without_value(argument: &str) -> &str {
     argument.split([' ', '=']).next().filter(|word| word.starts_with('-')).unwrap_or(argument)
 }
 
-/// What cannot stand beside it.
+/// Flags that cannot stand beside it.
 fn others(error: &clap::Error) -> Vec<String> {
     let short = |argument: &String| without_value(argument).to_owned();
     match error.get(ContextKind::PriorArg) {

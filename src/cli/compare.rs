@@ -14,7 +14,7 @@ use super::screen::Screen;
 use super::subcommand::Subcommand;
 use crate::error::Error;
 use crate::job::output::{Output, are_same, is_stdout};
-use crate::report::facts::{Fact, facts};
+use crate::report::run_info::{Attribute, attributes};
 use crate::report::{
     ComparedRun, RunInfo, comparison_headline, write_comparison, write_comparison_html, write_comparison_json,
 };
@@ -210,10 +210,10 @@ fn different_clocks(base: &Side, new: &Side) -> Option<String> {
     Some(format!("{} is timed by {clock}, and {} by {its_clock}", first.path.display(), other.path.display()))
 }
 
-/// What should be the same of all runs, and is not.
+/// Settings that should be the same of all runs, and are not.
 fn differences(base: &Side, new: &Side) -> Vec<String> {
-    let all: Vec<(&Report, Vec<Fact>)> =
-        base.each().chain(new.each()).map(|(report, run)| (report, facts(run, &report.info))).collect();
+    let all: Vec<(&Report, Vec<Attribute>)> =
+        base.each().chain(new.each()).map(|(report, run)| (report, attributes(run, &report.info))).collect();
     let Some(((first, mine), rest)) = all.split_first() else { return Vec::new() };
     let different = mine.iter().enumerate().filter(|(_, fact)| fact.matters).filter_map(|(at, fact)| {
         let (other, its) = rest.iter().find(|(_, its)| its[at].compared != fact.compared)?;

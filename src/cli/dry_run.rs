@@ -20,9 +20,9 @@ use crate::units;
 
 /// No line is wider.
 const WIDTH: u16 = 80;
-/// What is shown also when nobody gave it.
+/// Settings that are shown also when they were not given.
 const ALWAYS: [&str; 4] = ["users", "loops", "time", "stop-timeout"];
-/// One of them, or that there is none.
+/// Settings of rests, one of which is shown, or that there is none.
 const RESTS: [&str; 2] = ["wait", "pace"];
 /// Bodies can be long.
 const MAX_VALUE: usize = 200;
@@ -93,7 +93,7 @@ fn write(settings: &Settings, plan: &Plan, checks: &[CheckShare], aim: &Aim, out
     out.flush()
 }
 
-/// What the plan will take of this machine.
+/// Resources that the plan takes of this machine.
 pub(super) fn needs(plan: &Plan, aim: &Aim) -> Vec<Resource> {
     plan.resources(aim.has_tls(), aim.origins.len().max(1))
 }
@@ -121,7 +121,7 @@ fn percent(share: f64) -> String {
     format!("{} %", percent.trim_end_matches(".0"))
 }
 
-/// What each setting is, and where it comes from.
+/// Rows of the settings, each with its source.
 fn plan_rows(settings: &Settings, plan: &Plan, aim: &Aim) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let effective = settings.effective();
@@ -160,7 +160,7 @@ fn start(plan: &Plan) -> String {
     }
 }
 
-/// What nobody gave.
+/// Default of a setting.
 fn default(setting: &Effective, plan: &Plan) -> String {
     match (setting.name, plan.time_limit()) {
         ("users", _) => plan.most_users().to_string(),
@@ -172,7 +172,7 @@ fn default(setting: &Effective, plan: &Plan) -> String {
     }
 }
 
-/// What was given, without its secrets.
+/// Value of a setting, without its secrets.
 fn value(setting: &Effective, redactor: &Redactor) -> String {
     let shown = setting.values.iter().map(|value| {
         let shown = secrets::shown(setting.name, value, redactor);

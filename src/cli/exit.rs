@@ -13,7 +13,7 @@ pub(super) enum Exit {
     Usage = 2,
     /// The run could not be carried out, or its results not be written.
     Broken = 3,
-    /// Somebody ended it.
+    /// A signal ended it.
     Interrupted = 130,
 }
 

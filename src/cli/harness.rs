@@ -25,7 +25,7 @@ use crate::load_test::LoadTest;
 use crate::outcome::{Classify, ErrorClass, IntoOutcome};
 use crate::units;
 
-/// What relative URLs are relative to, if the environment says so.
+/// Variable with the host that relative URLs are relative to.
 const HOST_VARIABLE: &str = "PERFLOOP_HOST";
 
 /// Advice for checks whose relative URLs have nothing to be relative to.
@@ -33,7 +33,7 @@ const HOST_REMEDY: &str = "give --host, or PERFLOOP_HOST to a test target";
 
 /// Each of these on the command line, and nothing else, makes a load test of it.
 const LOAD_FLAGS: [&str; 7] = ["--users", "--loops", "--requests", "--time", "--run-time", "--rate", "--stages"];
-/// The same as single letters, whose value may follow at once.
+/// Flags as single letters, whose value may follow at once.
 const LOAD_LETTERS: [&str; 3] = ["-u", "-n", "-t"];
 
 /// More names than this are not told in one line.
@@ -295,7 +295,7 @@ impl Default for Harness {
     }
 }
 
-/// One of the flags that ask for load is there.
+/// True when one of the flags that ask for load is there.
 fn asks_for_load(words: impl Iterator<Item = impl AsRef<str>>) -> bool {
     words.take_while(|word| word.as_ref() != "--").any(|word| {
         let word = word.as_ref();
@@ -339,7 +339,7 @@ fn chosen(checks: Vec<Check>, words: &[String], ignored: &HashSet<&str>) -> Resu
     Ok(chosen)
 }
 
-/// What is said of functions that only libtest would run.
+/// Message on functions that only libtest would run.
 fn lost(file: &str, tests: &str) -> String {
     format!(
         "{file}: under #[test] and not run, because this target has `harness = false`: {tests}; \

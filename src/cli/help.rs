@@ -1,4 +1,4 @@
-//! What stands below the flags in `perfloop --help`. Its lines fit 80 columns as they are.
+//! Text below the flags in `perfloop --help`. Its lines fit 80 columns as they are.
 
 use super::SUBCOMMANDS;
 

@@ -1,4 +1,4 @@
-//! What the environment says to Hurl: `HURL_VARIABLE_host=...`, `HURL_INSECURE=1`.
+//! Variables of the environment that Hurl reads: `HURL_VARIABLE_host=...`, `HURL_INSECURE=1`.
 
 use std::ffi::OsString;
 
@@ -19,7 +19,7 @@ const SWITCHES: [(&str, &str); 10] = [
     ("LOCATION_TRUSTED", "--location-trusted"),
     ("NO_ASSERT", "--no-assert"),
 ];
-/// Those with a value.
+/// Flags with a value, by the rest of the variable's name.
 const VALUES: [(&str, &str); 10] = [
     ("CONNECT_TIMEOUT", "--connect-timeout"),
     ("DELAY", "--delay"),
@@ -33,7 +33,7 @@ const VALUES: [(&str, &str); 10] = [
     ("USER_AGENT", "--user-agent"),
 ];
 
-/// What the environment gives to Hurl.
+/// Settings that the environment gives to Hurl.
 #[derive(Debug, Default)]
 pub(super) struct HurlEnvironment {
     /// As words of the command line, with the variable they come from.

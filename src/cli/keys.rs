@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::job::fields::{Field, nearest_to};
 use crate::job::given::Source;
 
-/// They make a different command of it, which is not to be hidden in a file.
+/// Flags that make a different command of it, and so are not to be hidden in a file.
 const ONLY_ON_THE_COMMAND_LINE: [&str; 5] = ["help", "version", CONFIG, SPEC, DRY_RUN];
 
 /// Field of this key, for a source where `written` makes of a key how it is written there.

@@ -59,8 +59,8 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     Ok(Exit::Good)
 }
 
-/// It changes what is listed. The flags of load and gates may stand here all the same: so a run is looked at by putting
-/// one word into its command line.
+/// True for a flag that changes what is listed. Those of load and gates may stand here all the same: so a run is looked at by
+/// putting one word into its command line.
 fn shapes_the_list(arg: &Arg) -> bool {
     !matches!(arg.get_help_heading(), Some(LOAD | GATES | OUTPUT))
 }

@@ -172,7 +172,7 @@ pub(super) fn read(command: &str, path: &Path) -> Result<(Summary, RunInfo), Err
     read_json(&bytes).map_err(refuse)
 }
 
-/// Whose clock the times are by; `None` if there are no times.
+/// Clock that the times are by; `None` if there are no times.
 pub(super) fn clock_of(summary: &Summary) -> Option<&'static str> {
     match summary.times_verdict() {
         TimesVerdict::Exact => Some("the kernel's stamps"),

@@ -10,12 +10,12 @@ use super::cli_error;
 use crate::job::fields::Field;
 use crate::job::given::{Given, Source};
 
-/// What another tool's word is here.
+/// Remedy for another tool's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Here {
-    /// What to write. What stands in braces is the value, under the name that it has here.
+    /// Text to write. In braces stands the value, under the name that it has here.
     Flag(&'static str),
-    /// What to do, in words, where no flag alone is the same.
+    /// Advice in words, where no flag alone is the same.
     Advice(&'static str),
 }
 
@@ -194,7 +194,7 @@ const FILES: &[(&str, &str)] = &[
     (".scala", "a simulation of Gatling"),
 ];
 
-/// What to write instead of a flag that there is none of, by the words it stands among; nothing if no tool has it, or
+/// Remedy for an unknown flag, by the words it stands among; `None` if no tool has it, or
 /// the command does not make a load.
 pub(super) fn advice(command: &Command, flag: &str, words: &[OsString]) -> Option<String> {
     match here(flag).filter(|here| is_known(command, *here))? {
@@ -207,7 +207,7 @@ pub(super) fn advice(command: &Command, flag: &str, words: &[OsString]) -> Optio
     }
 }
 
-/// What to write instead of a setting that there is none of, where `written` makes of a key what it is there.
+/// Remedy for an unknown setting, where `written` makes of a key how it is written there.
 pub(super) fn setting(command: &Command, key: &str, written: fn(&str) -> String) -> Option<String> {
     let flag = if key.chars().count() == 1 { format!("-{key}") } else { format!("--{key}") };
     match here(&flag).filter(|here| is_known(command, *here))? {
@@ -241,7 +241,7 @@ pub(super) fn with_one_dash(command: &Command, words: &[OsString]) -> Option<Str
     })
 }
 
-/// What is wrong with a TARGET that another tool would begin with.
+/// Message on a TARGET that another tool would begin with.
 pub(super) fn target(word: &str) -> Option<String> {
     let command = COMMANDS.iter().find(|(words, _)| words.contains(&word)).map(|(_, what)| (*what).to_owned());
     command.or_else(|| {
@@ -289,7 +289,7 @@ fn value<'a>(flag: &str, words: &'a [OsString]) -> Option<&'a str> {
     })
 }
 
-/// It needs no quotes, so that what is told can be copied.
+/// True for a value that needs no quotes, so that the remedy can be copied.
 fn is_plain(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:,/@%+=".contains(&byte))
 }
@@ -326,7 +326,7 @@ mod tests {
     use super::*;
     use crate::cli::flags;
 
-    /// What is said of the flag that stands first.
+    /// Remedy for the flag that stands first.
     fn said(line: &str) -> Option<String> {
         let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         let flag = if line.starts_with("--") { line.split([' ', '=']).next().unwrap_or_default() } else { &line[..2] };

@@ -1,4 +1,4 @@
-//! What is seen while a run goes on: a live line on a terminal, plain lines elsewhere.
+//! Progress of a run: a live line on a terminal, plain lines elsewhere.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
@@ -80,7 +80,7 @@ fn print_lines(live: &Live, interval: Duration, done: &AtomicBool) {
     let started = Instant::now();
     while sleep(started, interval, done) {
         let line = progress_line(&live.glance(), &live.recent(), started.elapsed());
-        // When nobody reads any more, the run still goes on.
+        // Without a reader, the run still goes on.
         let _ = writeln!(io::stderr(), "{line}");
     }
 }
@@ -107,7 +107,7 @@ fn show_line(live: &Live, end: KnownEnd, done: &AtomicBool) {
     bar.finish_and_clear();
 }
 
-/// What the run does, and for how long still.
+/// State of the run, and the time that it has left.
 fn how_far(live: &Live, end: KnownEnd, recent: &Recent, elapsed: Duration) -> String {
     let whole_seconds = |span: Duration| units::short(Duration::from_secs(span.as_secs()));
     let left = |time: Duration| format!("{} left", whole_seconds(time.saturating_sub(elapsed)));

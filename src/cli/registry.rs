@@ -10,11 +10,11 @@ use crate::outcome::{Classify, Outcome};
 /// A function under `#[perfloop::check]`.
 #[derive(Debug)]
 pub struct Registered {
-    /// What the check is called.
+    /// Name of the check.
     pub name: &'static str,
     /// How often it is chosen, against the weights of others.
     pub weight: Option<u32>,
-    /// What it can be chosen by.
+    /// Tags that it can be chosen by.
     pub tags: &'static [&'static str],
     /// By `#[ignore]`: it runs only when it is asked for.
     pub is_ignored: bool,
@@ -53,7 +53,7 @@ pub(crate) fn lost_tests() -> BTreeMap<&'static str, &'static str> {
     all.map(|one| (one.file, one.lost_tests)).collect()
 }
 
-/// All of them as they stand in the sources, by file and line: the linker knows no order.
+/// Registered checks in the order of their files and lines: the linker knows no order.
 pub(crate) fn registered() -> Vec<&'static Registered> {
     let mut all: Vec<&Registered> = inventory::iter::<Registered>().collect();
     all.sort_by_key(|registered| (registered.file, registered.line, registered.name));

@@ -52,8 +52,7 @@ fn run(line: &CommandLine) -> Result<Exit, Error> {
     outputs::check(spec)?;
     target_words::check(spec)?;
     let plan = secrets::known_to(spec.plan(Plan::new())?, settings);
-    let target =
-        if line.is_dry_run { Target::to_look_at(spec, plan.http.follow) } else { Target::new(spec, plan.http.follow) }?;
+    let target = if line.is_dry_run { Target::to_look_at(spec) } else { Target::new(spec) }?;
     let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan }.seeded();
     let mut test = target.add_to(LoadTest::new(plan.clone()), spec)?;
     if plan.http.follow == 0 && target.has_only_urls() {
@@ -154,7 +153,7 @@ pub(super) fn width(stdout_is_taken: bool) -> u16 {
     terminal.size_checked().map_or(DEFAULT_WIDTH, |(_, columns)| columns.max(MIN_WIDTH))
 }
 
-/// Colours are for terminals, unless `CLICOLOR_FORCE` says otherwise, and for nobody who sets `NO_COLOR`.
+/// Colours are for terminals, unless `CLICOLOR_FORCE` says otherwise, and not with `NO_COLOR`.
 pub(super) fn style(stdout_is_taken: bool) -> Style {
     let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let has_colours = if stdout_is_taken { console::colors_enabled_stderr() } else { console::colors_enabled() };

@@ -11,7 +11,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use crate::error::Error;
 use crate::load_test::Live;
 
-/// What was heard, and the run it is meant for as soon as there is one.
+/// Signals that were heard, and the run they are meant for as soon as there is one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Signals(Arc<Shared>);
 
@@ -26,7 +26,7 @@ impl Signals {
     /// and a shell's background do, stays ignored.
     ///
     /// # Errors
-    /// When the system lets nobody listen.
+    /// When the system refuses it.
     pub(super) fn listen() -> Result<Signals, Error> {
         let ignored = ignored();
         let is_heard = |signal: &i32| ignored & (1 << (signal - 1)) == 0;

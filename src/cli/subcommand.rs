@@ -16,9 +16,9 @@ pub(super) struct Subcommand {
     pub(super) name: &'static str,
     /// Another word for it.
     pub(super) alias: Option<&'static str>,
-    /// What it takes, for the help.
+    /// Arguments, for the help.
     pub(super) usage: &'static str,
-    /// What it does, in one line.
+    /// Purpose, in one line.
     pub(super) about: &'static str,
     /// Gets all words of the command line, its own name second.
     pub(super) main: fn(&Subcommand, &[OsString]) -> ExitCode,

@@ -9,7 +9,7 @@ pub(crate) struct Aim {
     pub(crate) description: String,
     /// True for the mock service inside perfloop.
     pub(crate) is_embedded: bool,
-    /// True for checks that were built without optimization, by somebody who can build them otherwise.
+    /// True for checks that were built without optimization, and could be built with it.
     pub(crate) is_debug_build: bool,
     pub(crate) warnings: Vec<String>,
     /// Scheme, host and port of each service that users connect to.

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::load::{Feed, Resource, Row};
 use crate::report::bytes;
 
-/// What the rows take of memory, as far as the length of their file tells.
+/// Memory that the rows take, as far as the length of their file tells.
 pub(crate) fn need(spec: &RunSpec) -> Option<Resource> {
     fs::metadata(spec.feed.as_deref()?).ok().map(|file| Resource::of_feed(file.len()))
 }

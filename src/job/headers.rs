@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::load::Added;
 
-/// What one `header` says.
+/// Header of a specification.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Header {
     Sent(String, String),
@@ -24,7 +24,7 @@ impl Header {
     }
 }
 
-/// What these headers keep back.
+/// Headers that are kept back.
 pub(crate) fn omitted(headers: &[String]) -> impl Iterator<Item = Added> + use<'_> {
     headers.iter().filter_map(|text| match Header::read(text) {
         Ok(Header::Omitted(name)) => Added::named(&name),

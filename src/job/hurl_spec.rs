@@ -2,7 +2,7 @@
 
 use super::plan::first;
 use super::spec::HurlSpec;
-use crate::hurl::HurlFiles;
+use crate::script::HurlFiles;
 
 impl HurlSpec {
     /// The files with all of the settings but the variables.

@@ -44,7 +44,7 @@ pub(crate) fn parse_tls_min(text: &str) -> Result<String, String> {
     is_known.then(|| text.to_owned()).ok_or_else(|| format!("'{text}' is no version of TLS; give 1.2 or 1.3"))
 }
 
-/// The same, where nothing that perfloop speaks would be left below 1.2.
+/// Reads the highest version of TLS, below which nothing that perfloop speaks may be left out.
 pub(crate) fn parse_tls_max(text: &str) -> Result<String, String> {
     let is_spoken = matches!(text, "1.2" | "1.3");
     is_spoken.then(|| text.to_owned()).ok_or_else(|| format!("'{text}' is not spoken; give 1.2 or 1.3"))

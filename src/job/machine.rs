@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::report::Host;
 
-/// What can be known of this machine without asking for more than files.
+/// Machine that perfloop runs on, as far as files tell.
 pub(crate) fn host() -> Host {
     let read = |path: &str| fs::read_to_string(path).ok();
     Host {
@@ -18,7 +18,7 @@ pub(crate) fn host() -> Host {
     }
 }
 
-/// What stands behind the first `key:`.
+/// Value behind the first `key:`.
 fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     let pairs = text.lines().filter_map(|line| line.split_once(':'));
     pairs.into_iter().find_map(|(name, value)| (name.trim() == key).then(|| value.trim()))

@@ -19,9 +19,9 @@ const TEXT: &str = "text/plain; charset=utf-8";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// The numbers are read at most so often, however many ask for them.
 const FRESH: Duration = Duration::from_secs(1);
-/// Who is slower than this gets no answer.
+/// Longest time that a client may take; a slower one gets no answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// So many are answered at a time, so that one who says nothing keeps nobody waiting; more are turned away.
+/// Clients that are answered at a time, so that one that says nothing keeps no other waiting; more are turned away.
 const MAX_CLIENTS: usize = 64;
 /// No request for a page is longer.
 const MAX_REQUEST: usize = 8 * 1024;
@@ -32,7 +32,7 @@ pub(crate) struct Metrics {
     address: SocketAddr,
 }
 
-/// How a request is answered.
+/// Answer to a request for the metrics.
 struct Answer {
     status: &'static str,
     content_type: &'static str,
@@ -68,7 +68,7 @@ impl Metrics {
                         let page = Arc::clone(&page);
                         let answer = move || {
                             let _place = place;
-                            // Who hangs up gets no answer, and it is nobody else's concern.
+                            // A reader that hangs up gets no answer, and the others theirs.
                             drop(answer(stream, &page));
                         };
                         // Without a thread there is no answer, as without a place.
@@ -83,7 +83,7 @@ impl Metrics {
     }
 }
 
-/// One of the places for clients, free again when dropped.
+/// Place of a client, free again when dropped.
 struct Place(Arc<AtomicUsize>);
 
 impl Place {

@@ -1,11 +1,9 @@
 //! A run as data: its specification, where each value comes from, and what is made of it.
 
 pub(crate) mod aim;
-mod expected;
 pub(crate) mod feed;
 pub(crate) mod fields;
 pub(crate) mod file;
-mod filling;
 pub(crate) mod given;
 pub(crate) mod headers;
 mod hurl_spec;
@@ -16,7 +14,6 @@ pub(crate) mod output;
 pub(crate) mod outputs;
 pub(crate) mod path_text;
 pub(crate) mod pipe;
-mod places;
 mod plan;
 pub(crate) mod proxies;
 mod rows;
@@ -25,7 +22,6 @@ pub(crate) mod settings;
 pub(crate) mod spec;
 pub(crate) mod spec_file;
 pub(crate) mod target;
-pub(crate) mod template;
 pub(crate) mod tls_files;
 pub(crate) mod values;
 pub(crate) mod variables;

@@ -20,7 +20,7 @@ pub(crate) enum Output {
     /// Written beside its place, and moved there when it is whole.
     File {
         path: PathBuf,
-        /// Where the path leads, if it is a link.
+        /// File that the path leads to, if it is a link.
         place: PathBuf,
         beside: NamedTempFile,
     },
@@ -95,13 +95,13 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     ["-", "/dev/stdout"].iter().any(|name| path == Path::new(name))
 }
 
-/// It leads to something that is open already, or to a device: there a file can neither be made nor moved to.
+/// True for a path of a device, or of something that is open already: no file can be put there.
 fn is_of_the_system(path: &Path) -> bool {
     ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
         && !fs::metadata(path).is_ok_and(|known| known.is_dir())
 }
 
-/// Whether two paths are of the same file, by whatever names. A device such as `/dev/null` takes from several.
+/// True for two paths of the same file, by whatever names. A device such as `/dev/null` takes from several.
 pub(crate) fn are_same(one: &Path, other: &Path) -> bool {
     let place = |path: &Path| {
         let place = followed(path).ok()?;
@@ -117,7 +117,7 @@ pub(crate) fn are_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Where a path leads through symbolic links, also to a file that is not there yet.
+/// Path behind symbolic links, also of a file that is not there yet.
 fn followed(path: &Path) -> io::Result<PathBuf> {
     let mut place = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -168,7 +168,7 @@ fn is_replaceable(known: &Metadata, new: &Metadata) -> bool {
     known.nlink() == 1 && (known.uid(), known.gid()) == (new.uid(), new.gid())
 }
 
-/// A closed stdout is one that nobody reads: the system gives it to the next file, which Rust lets be `/dev/null`,
+/// A closed stdout has no reader: the system gives it to the next file, which Rust lets be `/dev/null`,
 /// open to read and write as no shell opens it.
 fn refuse_closed_stdout(flag: &str) -> Result<(), Error> {
     let is_null = fs::read_link("/proc/self/fd/1").is_ok_and(|place| place == Path::new("/dev/null"));

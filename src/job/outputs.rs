@@ -1,4 +1,4 @@
-//! What a run writes beside its tables. Each report at the end is a row of one table.
+//! Outputs of a run beside its tables. Each report at the end is a row of one table.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -68,7 +68,7 @@ fn path(field: &Option<Written<PathBuf>>) -> Option<&Path> {
     field.as_ref().map(|path| path.as_path())
 }
 
-/// What is written while a run goes on.
+/// Outputs that are written while a run goes on.
 fn streams(spec: &RunSpec) -> impl Iterator<Item = (&'static str, &Path)> {
     let streams = [("‹log-http›", path(&spec.log_http)), ("‹samples›", path(&spec.samples))];
     streams.into_iter().filter_map(|(field, path)| Some((field, path?)))
@@ -204,7 +204,7 @@ impl Outputs {
     }
 }
 
-/// How what was written while a run went on has ended.
+/// Error of a file that was written while the run went on.
 fn streams_end(spec: &RunSpec, summary: &Summary) -> Result<(), Error> {
     let losses = [("‹log-http›", &summary.log), ("‹samples›", &summary.samples)];
     let broken = streams(spec).find_map(|(field, path)| {

@@ -17,7 +17,7 @@ pub(crate) fn text_of(path: &OsStr) -> String {
     text
 }
 
-/// Path of a text that [`text_of`] made, or that anybody wrote.
+/// Path of a text that [`text_of`] made, or that was written by hand.
 pub(crate) fn path_of(text: &str) -> PathBuf {
     let mut bytes = Vec::with_capacity(text.len());
     for c in text.chars() {

@@ -13,7 +13,7 @@ impl<W: Write> Pipe<W> {
         Pipe { to, is_left: false }
     }
 
-    /// What a write gives, or `otherwise` if nobody reads any more.
+    /// Result of a write, or `otherwise` once the reader has left.
     fn unless_left<T>(&mut self, otherwise: T, write: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
         if self.is_left {
             return Ok(otherwise);

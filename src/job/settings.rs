@@ -23,9 +23,9 @@ pub(crate) struct Settings {
 pub(crate) struct Effective {
     /// Name of the field: `spawn-rate`.
     pub(crate) name: &'static str,
-    /// Its texts; none for a switch, and for a field that was not given.
+    /// Texts of the field; none for a switch, and for a field that was not given.
     pub(crate) values: Vec<String>,
-    /// Its source; `None` for a default.
+    /// Source of the field; `None` for a default.
     pub(crate) source: Option<Source>,
 }
 

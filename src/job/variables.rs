@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use super::spec::HurlSpec;
-use super::template::{Names, Template, Values};
 use crate::error::Error;
-use crate::hurl::HurlFiles;
 use crate::input_file;
 use crate::load::{Feed, Row, User};
+use crate::script::{HurlFiles, IterationValues, Names, Template, Text, Variables};
 
 /// Names that functions of the format have.
 const RESERVED: [&str; 3] = ["getEnv", "newDate", "newUuid"];
@@ -83,25 +82,34 @@ impl HurlVariables {
 
     /// Gives them to the files, and to each iteration the values of its row of the feed.
     pub(crate) fn add_to(self, mut files: HurlFiles, feed: Option<&Feed<Row>>) -> HurlFiles {
-        let mut changing = Changing { columns: Vec::new(), variables: Vec::new(), feed: feed.cloned() };
         let is_given = |name: &String| self.0.iter().any(|variable| variable.name == *name);
         let columns = feed.and_then(|feed| feed.rows().first()).map_or(&[][..], Row::columns);
         let columns = columns.iter().enumerate().filter(|(_, name)| !is_given(name));
-        changing.columns = columns.map(|(index, name)| (index, name.clone())).collect();
+        let columns = columns.map(|(index, name)| (index, name.clone())).collect();
+        let templates = self.0.iter().filter_map(|variable| match &variable.value {
+            Value::Shown(text) => Some(text),
+            Value::Secret(_) => None,
+        });
+        let values = IterationValues::of(templates, feed);
+        let mut changing = Changing { columns, variables: Vec::new(), feed: feed.cloned(), values };
         for Variable { name, value } in self.0 {
             match value {
                 Value::Secret(text) => files = files.secret(&name, &text),
                 Value::Shown(text) if text.is_fixed() => {
-                    files = files.variable(&name, &text.render(Values::NONE));
+                    files = files.variable(&name, &text.to_string());
                 }
-                Value::Shown(text) => changing.variables.push((name, text)),
+                Value::Shown(text) => changing.variables.push(ChangingVariable {
+                    name,
+                    is_quoted: text.to_string().starts_with('"'),
+                    text: text.compile(),
+                }),
             }
         }
         if changing.columns.is_empty() && changing.variables.is_empty() {
             return files;
         }
         let columns = changing.columns.iter().map(|(_, name)| name);
-        let names = columns.chain(changing.variables.iter().map(|(name, _)| name)).cloned().collect();
+        let names = columns.chain(changing.variables.iter().map(|variable| &variable.name)).cloned().collect();
         files.known_variables_by(names, move |user| changing.of_iteration(user))
     }
 }
@@ -112,27 +120,38 @@ fn shown(text: &str, names: Names<'_>) -> Value {
 
 /// Variables that each iteration has anew.
 struct Changing {
-    /// Those that are variables by their own names.
+    /// Columns that are variables by their own names.
     columns: Vec<(usize, String)>,
-    variables: Vec<(String, Template)>,
+    variables: Vec<ChangingVariable>,
     feed: Option<Feed<Row>>,
+    /// Variables that the texts name.
+    values: IterationValues,
+}
+
+/// Variable whose text has places.
+struct ChangingVariable {
+    name: String,
+    /// True for a text in quotes, which is a text whatever it looks like.
+    is_quoted: bool,
+    text: Text,
 }
 
 impl Changing {
     fn of_iteration(&self, user: &mut User) -> Result<Vec<(String, String)>, String> {
         let row = self.feed.as_ref().map(|feed| feed.of_iteration(user)).transpose();
         let row = row.map_err(|failure| failure.to_string())?;
-        let values = Values { row, user: user.id(), iteration: user.iteration() };
         let columns = self.columns.iter().map(|(index, name)| {
             let text = row.map_or("", |row| row.at(*index));
             (name.clone(), in_quotes_if_changed(text))
         });
-        let variables = self.variables.iter().map(|(name, text)| {
-            let is_quoted = text.to_string().starts_with('"');
-            let value = text.render(values);
-            (name.clone(), if is_quoted { value } else { in_quotes_if_changed(&value) })
-        });
-        Ok(columns.chain(variables).collect())
+        let mut pairs: Vec<_> = columns.collect();
+        let mut named = Variables::new();
+        self.values.set(user, &mut named).map_err(|failure| failure.to_string())?;
+        for ChangingVariable { name, is_quoted, text } in &self.variables {
+            let value = text.render(&named).map_err(|error| error.message)?.into_owned();
+            pairs.push((name.clone(), if *is_quoted { value } else { in_quotes_if_changed(&value) }));
+        }
+        Ok(pairs)
     }
 }
 
@@ -154,7 +173,7 @@ fn lines(flag: &str, path: &Path) -> Result<Vec<(String, String)>, Error> {
     Ok(lines.map(|(index, line)| (place(index), line.to_owned())).collect())
 }
 
-/// What is secret is not shown in the message either.
+/// Name and value. A secret is not shown in the message either.
 fn pair<'a>(source: &str, text: &'a str, is_shown: bool) -> Result<(&'a str, &'a str), Error> {
     let shown = if is_shown { format!(" '{text}'") } else { String::new() };
     text.split_once('=').ok_or_else(|| Error::usage(format!("{source}{shown}: there is no value; write NAME=VALUE")))

@@ -38,6 +38,8 @@ pub use user::multipart::Multipart;
 pub(crate) use user::multipart::type_by_name;
 pub(crate) use user::origin::Origin;
 pub(crate) use user::prepared::Prepared;
+#[cfg(feature = "hurl")]
+pub(crate) use user::redirect::RedirectRules;
 pub use user::request::RequestBuilder;
 pub use user::response::{Response, Statuses};
 pub(crate) use user::shared_requests::SharedRequest;

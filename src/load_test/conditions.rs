@@ -9,7 +9,7 @@ use crate::stats::{Gate, GateOutlook};
 
 impl LoadTest {
     /// Adds a condition that decides whether the run is good: see [`Gate`]. Unless one of them is on the fail ratio of
-    /// all checks, `fail_ratio > 0` is added. What became of them is in [`Summary::gates`].
+    /// all checks, `fail_ratio > 0` is added. What became of them is in [`Summary::gates`](crate::Summary::gates).
     #[must_use]
     pub fn gate(mut self, gate: Gate) -> Self {
         self.gates.push(gate);

@@ -66,7 +66,7 @@ impl Gates {
         }
     }
 
-    /// What became of each.
+    /// Verdicts on all gates.
     pub(super) fn judge(&self, summary: &Summary) -> Vec<GateVerdict> {
         let elapsed = summary.end.map_or(Duration::ZERO, |end| end.duration.saturating_sub(self.warmup));
         // Another reason may have come first.

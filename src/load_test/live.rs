@@ -26,7 +26,7 @@ impl Live {
     }
 
     /// From now on so many users are wanted, whatever the plan says: others begin, at the plan's spawn rate if it has
-    /// one, or the last ones leave when their check has ended. The run then goes on until its time is up or somebody
+    /// one, or the last ones leave when their check has ended. The run then goes on until its time is up or a caller
     /// stops it. A [rate](crate::Plan::rate) of arrivals is none of users, and stays. Users that this machine has no room for
     /// are not made, and warned of.
     pub fn set_users(&self, users: u32) {
@@ -34,7 +34,7 @@ impl Live {
         self.stop.notify();
     }
 
-    /// The same for the users of one class. False if there is no class of this name.
+    /// Changes the number of users of one class, as [`set_users`](Self::set_users). False if there is no class of this name.
     pub fn set_class_users(&self, class: &str, users: u32) -> bool {
         let is_known = self.control.want(Some(class), users);
         self.stop.notify();

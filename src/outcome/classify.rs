@@ -31,7 +31,7 @@ pub enum ErrorClass {
 
 type Hook = dyn Fn(&(dyn StdError + 'static)) -> Option<ErrorClass> + Send + Sync;
 
-/// What tells the [`ErrorClass`] of errors: perfloop's own table, and what a load test adds to it.
+/// Classification of errors: perfloop's own table, and what a load test adds to it.
 #[derive(Clone, Default)]
 pub struct Classify(Option<Arc<Hook>>);
 
@@ -44,7 +44,7 @@ impl Classify {
         Classify(Some(Arc::new(hook)))
     }
 
-    /// What an error that left a check is, and why the check ended.
+    /// Failure that an error makes of the check it left, and why.
     pub fn failure(&self, error: &(dyn StdError + 'static)) -> Failure {
         let known = chain(error).find_map(|link| self.class_of(link));
         // Types that are known go first, wherever in the chain they are.

@@ -1,10 +1,10 @@
-//! What a check may return, and the outcome that is made of it.
+//! Returned values of checks, and the outcomes that are made of them.
 
 use std::error::Error as StdError;
 
 use super::{Classify, Failure, Outcome};
 
-/// What the function of a check may return.
+/// Value that the function of a check may return.
 ///
 /// | returned | outcome |
 /// |---|---|
@@ -52,10 +52,10 @@ impl IntoOutcome<Said> for () {
     }
 }
 
-/// What is returned by a function that does not return: `!`, whose name cannot be written here yet.
+/// Type of a function that does not return: `!`, whose name cannot be written here yet.
 type Never = <fn() -> ! as Returns>::Value;
 
-/// What a function returns, so that it can be named by one.
+/// Type that a function returns, so that it can be named by one.
 pub trait Returns {
     /// The type.
     type Value;

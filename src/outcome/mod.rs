@@ -17,7 +17,7 @@ pub use classify::{Classify, ErrorClass};
 pub use convert::IntoOutcome;
 pub(crate) use telltale::of_panic as panic_tells_of_no_answer;
 
-/// What a check returns when it uses `?`: any error ends it, and [`ErrorClass`] says which is a fail and which an exception.
+/// Result of a check that uses `?`: any error ends it, and [`ErrorClass`] says which is a fail and which an exception.
 ///
 /// ```
 /// use perfloop::{CheckResult, User};
@@ -54,7 +54,7 @@ pub enum Failure {
 pub struct Reason {
     /// One line for people. Numbers and ids in it are replaced when failures are grouped.
     pub message: String,
-    /// What else helps to understand the first of many, such as a cut of the body. Failures are not told apart by it.
+    /// Detail that helps to understand the first of many, such as a cut of the body. Failures are not told apart by it.
     pub detail: Option<String>,
     /// The request whose answer was at fault, where there was one.
     pub request: Option<RequestId>,
@@ -79,7 +79,7 @@ impl Reason {
 pub struct RequestError {
     /// How far the request had come.
     pub phase: Phase,
-    /// What went wrong.
+    /// Kind of the error.
     pub kind: RequestErrorKind,
     /// One line for people: what happened, in which phase.
     pub message: String,
@@ -87,7 +87,7 @@ pub struct RequestError {
     pub request: RequestId,
 }
 
-/// What made a request end without a usable answer.
+/// Kind of error that made a request end without a usable answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RequestErrorKind {
@@ -107,14 +107,14 @@ pub enum RequestErrorKind {
     Reset,
     /// The other side closed the connection before the answer was whole.
     Closed,
-    /// What came is not HTTP, or not the HTTP that was announced.
+    /// The answer is not HTTP, or not the HTTP that was announced.
     Protocol,
     /// Anything else the system reported.
     Io,
 }
 
 impl RequestErrorKind {
-    /// All of them.
+    /// All kinds.
     pub(crate) const ALL: [Self; 10] = [
         Self::BadRequest,
         Self::Resolve,

@@ -1,4 +1,4 @@
-//! What errors of other clients say of themselves: the only way to know them where their types are not known, or a
+//! Messages of other clients' errors: the only way to know them where their types are not known, or a
 //! panic has left nothing of them but its message.
 
 use std::iter;
@@ -47,7 +47,7 @@ const IO_KINDS: [&str; 40] = [
     "WriteZero",
 ];
 
-/// Those that mean nothing but a connection, and words of clients (ureq, reqwest, hyper, tokio, sqlx) that do.
+/// Words of errors that mean nothing but a connection, and words of clients (ureq, reqwest, hyper, tokio, sqlx) that do.
 const WORDS: [&str; 26] = [
     "AddrInUse",
     "AddrNotAvailable",
@@ -109,7 +109,7 @@ const PHRASES: [&str; 9] = [
     "timeout: re",
 ];
 
-/// The `Debug` of an error tells of a transport that failed. What stands in quotes is somebody else's text.
+/// The `Debug` of an error tells of a transport that failed. What stands in quotes is foreign text.
 pub(super) fn of_debug(debug: &str) -> bool {
     let text = without_quotes(debug);
     words(&text).any(|(word, rest)| {

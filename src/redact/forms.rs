@@ -37,7 +37,7 @@ pub(crate) fn forms(value: &str) -> Vec<String> {
     joined(&[], all.filter(|form| form.len() >= SHORTEST)).to_vec()
 }
 
-/// The same with small letters in `%c3`.
+/// Form with small letters in `%c3`.
 fn lower_percents(form: &str) -> String {
     let mut lower = String::with_capacity(form.len());
     let mut left = 0;

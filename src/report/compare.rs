@@ -63,7 +63,7 @@ pub(super) fn how_to_tell_more(comparison: &Comparison) -> Option<&'static str> 
     })
 }
 
-/// What a row is called.
+/// Word for the kind of a row.
 pub(super) fn kind_word(kind: RowKind) -> &'static str {
     match kind {
         RowKind::Check => "check",
@@ -98,7 +98,7 @@ fn cells(change: &Change) -> Vec<String> {
     ]
 }
 
-/// What a metric is called in tables.
+/// Label of a metric in tables.
 pub(super) fn label(metric: Metric) -> &'static str {
     match metric {
         Metric::FailRatio => "fail %",

@@ -2,7 +2,7 @@
 
 use crate::exchange::{Exchange, Message};
 
-/// What curl sends by itself, or works out again.
+/// Headers that curl sends by itself, or works out again.
 const OF_CURL: [&str; 3] = ["host", "content-length", "accept-encoding"];
 
 /// The command that sends the same request. Text goes into any shell; a body with control characters or bytes that are

@@ -10,7 +10,7 @@ use crate::printable::foreign;
 use crate::redact::Redactor;
 use crate::units::milliseconds;
 
-/// What to do with what stands under names of secrets, such as `Authorization`, `Cookie` and `api_key`.
+/// Treatment of values under names of secrets, such as `Authorization`, `Cookie` and `api_key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Secrets {
     /// Write `***` for their values.
@@ -72,7 +72,7 @@ fn write_message(sign: &str, message: &Message, writer: &mut impl Write) -> io::
     Ok(())
 }
 
-/// Behind each line's beginning stands what somebody else wrote, and so it can look like nothing else in the log.
+/// Mark before each line of foreign text, which can then look like nothing else in the log.
 fn write_lines(sign: &str, text: &str, writer: &mut impl Write) -> io::Result<()> {
     foreign(text).split('\n').try_for_each(|line| writeln!(writer, "{sign} {line}"))
 }

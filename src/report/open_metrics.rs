@@ -44,7 +44,7 @@ pub fn write_open_metrics(summary: &Summary, mut writer: impl Write) -> io::Resu
     writer.flush()
 }
 
-/// What is shown of a run.
+/// Numbers of a run that are shown.
 #[derive(Debug)]
 struct Numbers {
     checks: Vec<Checks>,

@@ -26,7 +26,7 @@ pub(crate) struct Told {
     stats: Stats,
     names: Arc<Names>,
     start: Instant,
-    /// Who makes the requests that are told next.
+    /// Check that makes the requests that are told next.
     pub(crate) maker: Option<CheckId>,
 }
 

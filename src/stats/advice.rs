@@ -1,4 +1,4 @@
-//! What to do about verdicts and warnings: only what the plan leaves open, and what the evidence speaks for.
+//! Advice on verdicts and warnings: only what the plan leaves open, and what the evidence speaks for.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const WAITING: f64 = 0.05;
 /// A host that keeps more for others matters.
 const STOLEN: f64 = 0.1;
 
-/// What the tester's share of the users' time comes of.
+/// Cause of the tester's share of the users' time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Cause {
     StoodStill,
@@ -31,7 +31,7 @@ enum Cause {
 }
 
 impl Summary {
-    /// What to do about the load, where there is something to do.
+    /// Advice on the load, where there is something to do.
     pub fn load_advice(&self) -> Option<String> {
         match self.load_verdict() {
             LoadVerdict::TesterLimited(share) => Some(self.relief(self.cause(share))),
@@ -100,7 +100,7 @@ impl Summary {
         }
     }
 
-    /// What other programs took of processors that were busy, if that was most of it.
+    /// Share of other programs in processors that were busy, if it was most of it.
     fn others_share(&self) -> Option<f64> {
         let machine = self.end?.machine;
         let all = machine.busy_share?;
@@ -198,7 +198,7 @@ impl Summary {
     }
 }
 
-/// What to do about processors of which others took so much.
+/// Advice on processors of which others took so much.
 fn others(share: f64) -> String {
     let percent = share * 100.0;
     format!(
@@ -206,7 +206,7 @@ fn others(share: f64) -> String {
     )
 }
 
-/// What to do about a standstill.
+/// Advice on a standstill.
 const STANDSTILL: &str = "run it where nothing stops or suspends it";
 
 /// `a`, `a or b`, `a, b, or c`.

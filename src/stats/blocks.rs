@@ -18,7 +18,7 @@ const FIRST_WIDTH: Duration = Duration::from_millis(100);
 /// More checks or requests than this have no rows of their own.
 const MAX_ROWS: u16 = 100;
 
-/// What ended at full load in one block of time.
+/// Block of full load: counts and times of what ended in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Block {
     /// Each check.
@@ -62,7 +62,7 @@ pub(super) struct FullLoad {
 struct Begun {
     level: Level,
     from: Instant,
-    /// What full load had come to before.
+    /// Length of full load before.
     base: Duration,
 }
 
@@ -251,7 +251,7 @@ impl Block {
         }
     }
 
-    /// What the checks count for.
+    /// Number that the checks count for.
     pub fn answered(&self) -> u64 {
         self.checks.iter().map(|row| row.requests).sum()
     }

@@ -49,7 +49,7 @@ pub(super) fn percentile(counts: impl Iterator<Item = (u32, u32)>, total: u64, p
     })
 }
 
-/// The same times as a [`Timing`], each as the middle of its bucket and none beyond `max`.
+/// The times as a [`Timing`], each as the middle of its bucket and none beyond `max`.
 pub(super) fn timing(buckets: Buckets, counts: impl Iterator<Item = (u32, u32)>, max: Duration) -> Timing {
     let mut timing = Timing::default();
     for (place, count) in counts {

@@ -13,7 +13,7 @@ use crate::queue::{Drain, Spill};
 
 /// How long the queue may fill before it is looked at again.
 const POLL: Duration = Duration::from_millis(5);
-/// After so many samples somebody who wants to read gets a turn.
+/// Samples after which a reader gets a turn.
 const BATCH: usize = 1024;
 
 /// Can be read at any time while the collector works.
@@ -70,7 +70,7 @@ impl Collector {
         self.stats.lock().blocks()
     }
 
-    /// What ended in the last seconds.
+    /// Numbers of the last seconds.
     pub(crate) fn recent(&self) -> Recent {
         self.stats.lock().recent(Instant::now())
     }
@@ -80,12 +80,12 @@ impl Collector {
         self.stats.lock().glance()
     }
 
-    /// What is counted up to now, without what takes much to copy.
+    /// Numbers up to now, without what takes much to copy.
     pub(crate) fn numbers(&self) -> Summary {
         self.stats.lock().numbers(self.drain.blocked())
     }
 
-    /// What is counted up to now.
+    /// Numbers up to now.
     pub(crate) fn summary(&self) -> Summary {
         self.stats.lock().summary(self.drain.blocked())
     }

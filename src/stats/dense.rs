@@ -9,7 +9,7 @@ use super::timing::Timing;
 const BUCKETS: Buckets = Buckets::of(8);
 /// The longest time it tells apart, in nanoseconds: more than an hour.
 const LONGEST: u64 = (1 << 42) - 1;
-/// So many buckets, and 18 KiB once there is a sample.
+/// Number of buckets: 18 KiB once there is a sample.
 const LENGTH: usize = BUCKETS.place(LONGEST) as usize + 1;
 
 /// Times to 4 parts in a thousand, in memory that no sample adds to.
@@ -58,7 +58,7 @@ impl SlotHistogram {
         (self.used.start as u32..).zip(counts.iter().copied()).filter(|(_, count)| *count > 0)
     }
 
-    /// The same times as a [`Timing`], each as the middle of its bucket.
+    /// The times as a [`Timing`], each as the middle of its bucket.
     pub(crate) fn timing(&self) -> Timing {
         buckets::timing(BUCKETS, self.places(), self.max)
     }

@@ -24,7 +24,7 @@ pub struct FailureGroup {
     pub is_exception: bool,
     /// The message they share; where they differ, `#` stands for a number or an id.
     pub message: String,
-    /// What else was known about the first of them.
+    /// Detail of the first of them.
     pub detail: Option<String>,
     /// How many.
     pub count: u64,

@@ -12,7 +12,7 @@ use crate::sample::{AskedRate, Level, Plateau};
 #[derive(Debug, Default)]
 pub(super) struct Levels(Vec<LevelPart>);
 
-/// What ended while one plateau lasted.
+/// Level: the samples that ended while one plateau lasted.
 #[derive(Debug)]
 struct LevelPart {
     level: Level,
@@ -45,7 +45,7 @@ impl Levels {
         Some((&mut known.part, known.from))
     }
 
-    /// What ended in each of them.
+    /// Parts of the levels.
     pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
         self.0.iter().map(|level| &level.part)
     }

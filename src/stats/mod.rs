@@ -67,18 +67,18 @@ pub(crate) struct Stats {
     users_wanted: u32,
     users_up: u32,
     most_users_up: u32,
-    /// The same moment on both clocks.
+    /// One moment on both clocks.
     made: (Instant, SystemTime),
     /// The first user's start, which the times of the run count from.
     started: Option<Instant>,
     last_end: Option<Instant>,
     /// The sum of the times that answered requests were at the service in the measured part.
     at_service: Duration,
-    /// What did not end at full load. Each sample is counted in one part only.
+    /// Samples that did not end at full load. Each sample is counted in one part only.
     rest: Part,
     levels: Levels,
     natures: Natures,
-    /// What ended before the time from which all is measured.
+    /// Samples that ended before the time from which all is measured.
     warmup: Part,
     warmup_failures: Failures,
     measured_from: Option<Instant>,
@@ -97,7 +97,7 @@ pub(crate) struct Stats {
     not_made: u64,
     uncounted: u64,
     lost: u64,
-    /// What a schedule asked for, and from when to when.
+    /// Rate that a schedule asked for, and from when to when.
     asked: Option<(AskedRate, Instant, Instant)>,
     /// The sum over the users that have ended.
     lives: Option<Life>,
@@ -160,7 +160,7 @@ impl Stats {
         self.stalls.settle();
     }
 
-    /// What a pass must exceed to be among the slowest so far.
+    /// TPR that a pass must exceed to be among the slowest so far.
     pub(crate) fn bar(&self) -> Bar {
         self.slowest.bar.clone()
     }
@@ -321,7 +321,7 @@ impl Stats {
         (at.saturating_duration_since(began), is_of_warm_up)
     }
 
-    /// What ended in the last seconds before this moment.
+    /// Numbers of the last seconds before this moment.
     pub(crate) fn recent(&self, now: Instant) -> Recent {
         let (moment, is_warm_up) = self.moment_of_part(now);
         self.window.recent(moment, is_warm_up)

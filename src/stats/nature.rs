@@ -5,7 +5,7 @@ use crate::ids::CheckId;
 use crate::outcome::Outcome;
 use crate::sample::CheckSample;
 
-/// What is known of each check of a run.
+/// Natures of the checks of a run.
 #[derive(Debug, Default)]
 pub(super) struct Natures(Vec<Nature>);
 
@@ -13,9 +13,9 @@ pub(super) struct Natures(Vec<Nature>);
 /// needs none this time, is still one that makes requests.
 #[derive(Debug, Clone, Copy, Default)]
 struct Nature {
-    /// It has asked perfloop for a request, sent or not.
+    /// True for a check that has asked perfloop for a request, sent or not.
     asks: bool,
-    /// It has passed without asking.
+    /// True for a check that has passed without asking.
     passes_alone: bool,
 }
 
@@ -31,14 +31,14 @@ impl Natures {
     }
 
     /// By its nature the check makes no request that perfloop sees, such as a plain function or a client of its own:
-    /// each result of it counts as one. Of a check that never came to pass nobody knows what it could not do.
+    /// each result of it counts as one. Of a check that never passed it is not known what it could not do.
     pub(super) fn counts_alone(&self, check: CheckId) -> bool {
         self.0.get(usize::from(check.0)).is_some_and(|nature| nature.passes_alone && !nature.asks)
     }
 }
 
 impl CheckTally {
-    /// The same with the requests it counts for.
+    /// The counts with the requests that the check counts for.
     pub(super) fn by_nature(mut self, counts_alone: bool) -> Self {
         let alone = std::mem::take(&mut self.alone);
         self.requests += if counts_alone { alone } else { 0 };

@@ -7,10 +7,10 @@ use super::sparse::SparseHistogram;
 use crate::outcome::Outcome;
 use crate::sample::{Answer, CheckSample, RequestSample};
 
-/// So many seconds of the run are kept, the one that goes on included.
+/// Number of seconds of the run that are kept, the one that goes on included.
 const SECONDS: u64 = 10;
 
-/// What ended in the last 10 seconds of a run: the one that goes on and the 9 before it. See
+/// Numbers of the last 10 seconds of a run: the one that goes on and the 9 before it. See
 /// [`Live::recent`](crate::Live::recent).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use crate::exchange::{Bar, Exchange};
 
-/// So many of each kind are kept for a failure group.
+/// Number of each kind that are kept for a failure group.
 const KEPT_OF_EACH: usize = 3;
-/// So many passes are kept.
+/// Number of passes that are kept.
 const KEPT_PASSES: usize = 10;
 
 /// An exchange that was kept whole, and the run of a check it belongs to.
@@ -24,7 +24,7 @@ pub struct Recording {
     pub at: Duration,
     /// The check's time per request: the sum over its requests of setup and response time.
     pub tpr: Duration,
-    /// What the check said, if it did not pass.
+    /// Message of the check, if it did not pass.
     pub message: Option<String>,
     /// Of a check that made several requests, the one at fault; if none of them is known to be, the last. Secrets in
     /// its headers are masked, and at most 4 KiB of each body are kept.
@@ -39,7 +39,7 @@ pub struct Recordings {
     pub first: Vec<Arc<Recording>>,
     /// The last ones, at most 3. Of a user that fails in the same way again and again, one in 100 ms is looked at.
     pub last: Vec<Arc<Recording>>,
-    /// Those with the longest TPR, the longest first; at most 3.
+    /// Exchanges with the longest TPR, the longest first; at most 3.
     pub slowest: Vec<Arc<Recording>>,
 }
 
@@ -75,7 +75,7 @@ impl Recordings {
 #[derive(Debug, Default)]
 pub(super) struct Slowest {
     kept: Vec<Arc<Recording>>,
-    /// They passed before anything was measured.
+    /// True for passes before anything was measured.
     are_of_warmup: bool,
     pub(super) bar: Bar,
 }

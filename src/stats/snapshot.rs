@@ -8,7 +8,7 @@ use super::{Blocks, Stats};
 use crate::asked::Asked;
 
 impl Stats {
-    /// What is counted up to now.
+    /// Summary up to now.
     pub(crate) fn summary(&self, blocked: Duration) -> Summary {
         let (names, natures) = (&self.names, &self.natures);
         let mut numbers = self.numbers(blocked);
@@ -25,7 +25,7 @@ impl Stats {
         }
     }
 
-    /// The same of the whole run and its warm-up alone, without failures and what was slow, and with a timeline of counts:
+    /// Snapshot of the whole run and its warm-up alone, without failures and what was slow, and with a timeline of counts:
     /// what can be read each second. Gates and `/metrics` look at no more.
     pub(crate) fn numbers(&self, blocked: Duration) -> Summary {
         let mut whole = self.rest.clone();
@@ -81,7 +81,7 @@ impl Stats {
         self.blocks.named(&self.names, &self.natures)
     }
 
-    /// What rates are divided by, after so many iterations.
+    /// Span that rates are divided by, after so many iterations.
     pub(super) fn tested(&self, iterations: u64) -> Duration {
         self.schedule(iterations).map_or_else(|| self.elapsed(), |schedule| schedule.span())
     }
@@ -92,7 +92,7 @@ impl Stats {
         started.zip(end).map_or(Duration::ZERO, |(started, end)| end.saturating_duration_since(started))
     }
 
-    /// What a schedule asked for, and how many iterations came of it.
+    /// Schedule that was asked for, and how many iterations came of it.
     fn schedule(&self, iterations: u64) -> Option<Schedule> {
         let (asked, from, until) = self.asked?;
         let end = self.last_end.map_or(until, |end| end.max(until));

@@ -9,7 +9,7 @@ const LONG: Duration = Duration::from_millis(250);
 /// Whoever did something so soon after the beginning may have done it before.
 const EDGE: Duration = Duration::from_millis(50);
 
-/// The times in which nobody did anything although somebody was to wake.
+/// Times in which no user did anything although one was to wake.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stalls {
     suspected: Option<(Instant, Instant)>,
@@ -44,7 +44,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// What is known after a sleep of 3 s, in which something ended at these milliseconds.
+    /// Stalls after a sleep of 3 s, in which something ended at these milliseconds.
     fn told(ended_ms: &[u64]) -> (u64, Option<Duration>) {
         let (mut stalls, from) = (Stalls::default(), Instant::now());
         stalls.slept(from, from + 3 * SECOND);

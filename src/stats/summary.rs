@@ -24,7 +24,7 @@ pub struct Summary {
     pub end: Option<End>,
     /// The users that were wanted or, where the plan leaves it open, the most that were up.
     pub users: u32,
-    /// What all random choices of the run followed from; the same seed makes them again.
+    /// Seed of all random choices of the run; the same seed makes them again.
     pub seed: u64,
     /// The users that are up.
     pub users_up: u32,
@@ -38,7 +38,7 @@ pub struct Summary {
     pub full_load: Option<Section>,
     /// Every plateau of users or arrivals, in order; what ended between them belongs to none.
     pub levels: Vec<LevelSection>,
-    /// What ended in the warm-up, which is part of nothing else.
+    /// Warm-up, which is part of nothing else.
     pub warmup: Option<WarmUp>,
     /// Fails and exceptions, grouped, the largest group first.
     pub failures: Vec<FailureGroup>,
@@ -62,9 +62,9 @@ pub struct Summary {
     pub not_made: u64,
     /// Users whose `on_start`, or `--setup`, did not pass, so that they did nothing.
     pub lost: u64,
-    /// What a schedule asked for, at the end of a run that had one.
+    /// Schedule of a run that had one, at its end.
     pub schedule: Option<Schedule>,
-    /// What the first panic of an author's hook said.
+    /// Message of the first panic of an author's hook.
     pub hook_panic: Option<String>,
     /// Samples that a mistake of perfloop's own kept from being counted. A run with any is never good.
     pub uncounted: u64,
@@ -76,22 +76,22 @@ pub struct Summary {
     pub worked: Option<Duration>,
     /// The sum over all users of the time they waited because the collector could not keep up.
     pub blocked: Duration,
-    /// What the log of exchanges had to leave out.
+    /// Losses of the log of exchanges.
     pub log: LogLoss,
-    /// What the samples had to leave out.
+    /// Losses of the samples.
     pub samples: LogLoss,
     /// The feed whose rows were used up, when that ended the run.
     pub used_up: Option<Arc<str>>,
-    /// What became of the gates, in the order they were given and the implied one last; nothing while the run goes on.
+    /// Verdicts on the gates, in the order they were given and the implied one last; none while the run goes on.
     pub gates: Vec<GateVerdict>,
     /// Perfloop was built without optimization, with the tests of its user, who chose so.
     pub is_debug_build: bool,
-    /// What the plan asked for, as far as it decides what can be advised.
+    /// Load and rests that the plan asked for, as far as they decide what can be advised.
     pub(crate) asked: Asked,
     pub(crate) names: Arc<Names>,
 }
 
-/// What a schedule, such as a rate of arrivals, asked for in the measured part of a run, and what came of it.
+/// Schedule, such as a rate of arrivals, in the measured part of a run: what it asked for, and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Schedule {
     /// Iterations a second that it asked for, on average.
@@ -114,7 +114,7 @@ impl Schedule {
         AskedRate { per_s: self.per_s, interval: self.interval }.span(self.elapsed, self.iterations)
     }
 
-    /// What lies between two iterations; zero where chance decides.
+    /// Span between two iterations; zero where chance decides.
     pub fn interval(&self) -> Duration {
         self.interval
     }
@@ -123,24 +123,24 @@ impl Schedule {
 /// The numbers of a plateau.
 #[derive(Debug, Clone)]
 pub struct LevelSection {
-    /// What held.
+    /// Plateau that held.
     pub what: Plateau,
     /// When it began, from the start of the run.
     pub from: Duration,
-    /// What ended in it.
+    /// Numbers of what ended in it.
     pub section: Section,
 }
 
 /// The numbers of the warm-up.
 #[derive(Debug, Clone)]
 pub struct WarmUp {
-    /// What ended in it; without rates.
+    /// Numbers of what ended in it; without rates.
     pub section: Section,
     /// Its fails and exceptions, grouped.
     pub failures: Vec<FailureGroup>,
 }
 
-/// What is missing in what was written while the run went on.
+/// Losses of what was written while the run went on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogLoss {
     /// Exchanges or requests left out because the writer could not keep up.

@@ -61,7 +61,7 @@ pub struct RequestTally {
     pub statuses: BTreeMap<u16, u64>,
     /// Requests without one, by what was wrong.
     pub lost: BTreeMap<RequestErrorKind, u64>,
-    /// Those among the lost that cannot have reached the service: name, connection or TLS failed.
+    /// Requests among the lost that cannot have reached the service: name, connection or TLS failed.
     pub never_accepted: u64,
     /// Requests still open when the run was cut off.
     pub unfinished: u64,
@@ -78,7 +78,7 @@ pub struct RequestTally {
     pub resolve: Timing,
     /// Of it, making the TCP connection.
     pub connect: Timing,
-    /// What a proxy took to open the way to the service.
+    /// Time that a proxy took to open the way to the service.
     pub proxy: Timing,
     /// Of it, the TLS handshake.
     pub tls: Timing,
@@ -117,7 +117,7 @@ pub struct RequestTally {
     pub lost_kept: u64,
 }
 
-/// Who makes the requests of a name.
+/// Maker of the requests of a name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Maker {
     #[default]

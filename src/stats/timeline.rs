@@ -10,7 +10,7 @@ const MAX_SLOTS: usize = 180;
 /// How wide a slot is at first.
 const FIRST_WIDTH: Duration = Duration::from_secs(1);
 
-/// What happened in one span of the run.
+/// Slot: one span of the run.
 #[derive(Debug, Clone, Default)]
 pub struct Slot {
     /// The most users that were up.
@@ -31,7 +31,7 @@ pub struct Slot {
     pub body_bytes: u64,
     /// Response times of those answers.
     pub response_times: SlotHistogram,
-    /// All of them together.
+    /// Sum of the response times.
     pub response_time_sum: Duration,
     /// How long answered requests were at the service within this span, also those that ended later: divided by the
     /// width, the mean number of requests in flight there.
@@ -49,7 +49,7 @@ pub struct Slot {
 pub struct Timeline {
     width: Duration,
     slots: Vec<Slot>,
-    /// Those that have become part of others, empty: the memory of the next ones.
+    /// Slots that have become part of others, empty: the memory of the next ones.
     spare: Vec<Slot>,
     /// The users that are up now: in a new slot at least these are.
     users: u32,
@@ -82,7 +82,7 @@ impl Timeline {
         Timeline { width: width.unwrap_or(FIRST_WIDTH), slots, spare: Vec::new(), users: 0 }
     }
 
-    /// The same slots without their histograms.
+    /// The slots without their histograms.
     pub(super) fn counts(&self) -> Timeline {
         let counts = |slot: &Slot| Slot {
             response_times: SlotHistogram::default(),

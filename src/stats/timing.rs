@@ -113,7 +113,7 @@ impl Timing {
         Some(time.clamp(self.min, self.max))
     }
 
-    /// So many times of which only the sum is known.
+    /// Timing of so many times of which only the sum is known.
     pub(crate) fn evenly(count: u64, sum: Duration) -> Self {
         let mut timing = Timing::default();
         if count > 0 {

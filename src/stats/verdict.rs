@@ -5,12 +5,12 @@ use std::fmt;
 use super::summary::Summary;
 use crate::units;
 
-/// So many of the answers must carry a valid stamp for times to be called exact.
+/// Share of the answers that must carry a valid stamp for times to be called exact.
 const EXACT_SHARE: f64 = 0.999;
 /// Up to this share of the users' time may be the tester's.
 const TESTER_SHARE: f64 = 0.10;
 
-/// Whose clock the response times are by.
+/// Verdict on the times: whose clock they are by.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum TimesVerdict {
@@ -44,7 +44,7 @@ pub enum LoadVerdict {
 }
 
 impl Summary {
-    /// Whose clock the response times are by.
+    /// Verdict on the times: whose clock they are by.
     pub fn times_verdict(&self) -> TimesVerdict {
         let requests = &self.whole.request_totals;
         if requests.answered == 0 {
@@ -65,7 +65,7 @@ impl Summary {
     }
 
     /// Whether the users spent their time on the service: by the [tester's share](Self::tester_share), and by the
-    /// arrivals that nobody was free for.
+    /// arrivals that no user was free for.
     pub fn load_verdict(&self) -> LoadVerdict {
         match self.tester_share() {
             _ if self.users_lost() > 0 => LoadVerdict::UsersLost(self.users_lost()),
@@ -94,7 +94,7 @@ impl Summary {
         self.whole.request_totals.answered > 0 || self.whole.totals.requests > 0
     }
 
-    /// What speaks for the verdict on the load, a line each, and what to do about it.
+    /// Evidence for the verdict on the load, a line each, and advice.
     pub fn load_evidence(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(end) = &self.end {

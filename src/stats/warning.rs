@@ -1,4 +1,4 @@
-//! What makes the numbers say less than they seem to.
+//! Warnings: reasons why the numbers say less than they seem to.
 
 use std::fmt;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub enum Warning {
     Paused {
         /// How many pauses.
         count: u64,
-        /// All of them together.
+        /// Sum of them.
         total: Duration,
     },
     /// Perfloop stood still: stopped, suspended, or without any processor.
@@ -35,7 +35,7 @@ pub enum Warning {
         count: u64,
         /// The longest time.
         longest: Duration,
-        /// All of them together.
+        /// Sum of them.
         total: Duration,
     },
     /// Users waited for the collector.
@@ -53,7 +53,7 @@ pub enum Warning {
     IdlePattern(String),
     /// A schedule could not be kept.
     Missed(u64),
-    /// So many arrivals came when no user was free.
+    /// Number of arrivals that came when no user was free.
     Dropped(u64),
     /// Users could not be made during the run.
     NotMade(u64),
@@ -72,7 +72,7 @@ pub enum Warning {
         requests: u64,
         /// Connections that were made for them.
         connections: u64,
-        /// What making one took on average.
+        /// Time that making one took on average.
         setup: Duration,
     },
     /// Users did nothing, because their start did not pass.
@@ -81,7 +81,7 @@ pub enum Warning {
     SlowHooks(f64),
     /// A hook panicked.
     HookPanic(String),
-    /// So many samples could not be counted, by a mistake of perfloop's own.
+    /// Number of samples that could not be counted, by a mistake of perfloop's own.
     Uncounted(u64),
     /// Perfloop was built without optimization, with the tests of its user.
     DebugBuild,
@@ -103,13 +103,13 @@ const SLOW_HOOKS: f64 = 0.01;
 
 /// More requests than this share that meet a connection which the service has closed hide something.
 const DEAD_CONNECTIONS: f64 = 0.01;
-/// So many connections beyond each user's first,
+/// Connections beyond each user's first that are many,
 const MANY_CONNECTIONS: u64 = 100;
 /// and so many for each request: less happens where users rest for long.
 const NOTHING_KEPT: f64 = 0.9;
 
 impl Summary {
-    /// What a reader of the numbers should know.
+    /// Warnings that a reader of the numbers should know.
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if self.is_debug_build {
@@ -152,7 +152,7 @@ impl Summary {
         if share > DEAD_CONNECTIONS {
             warnings.push(Warning::DeadConnections { resent, lost, share });
         }
-        // The first connection of each user is nobody's doing.
+        // The first connection of each user is no one's doing.
         let again = requests.new_connections.saturating_sub(self.users.into());
         if self.asked.keeps && again >= MANY_CONNECTIONS && again as f64 >= NOTHING_KEPT * requests.sent() as f64 {
             let setup = requests.setup.mean().unwrap_or_default();

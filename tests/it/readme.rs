@@ -79,6 +79,66 @@ fn the_readme_is_read_in_a_few_minutes_and_the_book_has_every_chapter() {
     none(names.filter(|name| name != "SUMMARY.md" && !summary.contains(&format!("]({name})"))));
 }
 
+/// Flag of a help, and what the help says of it.
+fn flags_of_help(help: &str) -> Vec<(String, String)> {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for line in help.lines() {
+        let (indent, text) = (line.len() - line.trim_start().len(), line.trim());
+        match rows.last_mut() {
+            _ if text.ends_with(':') && indent == 0 => {
+                rows.push((format!("## {}", text.trim_end_matches(':')), String::new()))
+            }
+            _ if indent <= 6 && text.starts_with('-') => {
+                let (flag, what) = text.split_once("  ").unwrap_or((text, ""));
+                rows.push((flag.into(), what.trim().into()));
+            }
+            Some((flag, what)) if indent > 8 && flag.starts_with('-') => *what = format!("{what} {text}").trim().into(),
+            _ => {}
+        }
+    }
+    rows
+}
+
+/// The page of all flags, made of the helps.
+fn all_flags() -> String {
+    let mut page = String::from(
+        "# Every flag, as the help has it\n\nThis page is made of `--help`. What is more to say stands under [Flags](flags.md).\n",
+    );
+    for command in ["", "test", "list", "curl", "compare", "merge"] {
+        let help = perfloop(&[&[command][..usize::from(!command.is_empty())], &["--help"]].concat()).stdout;
+        // What stands below the flags is prose.
+        let help = help.split("\nExamples:").next().unwrap().split("\nCommands, if").next().unwrap().to_owned();
+        let rows = flags_of_help(&help);
+        assert!(rows.iter().any(|(flag, _)| flag.starts_with('-')), "{help}");
+        let name = format!("perfloop {command}");
+        page.push_str(&format!("\n# {}\n", name.trim()));
+        let mut is_open = false;
+        for (flag, what) in rows {
+            if let Some(heading) = flag.strip_prefix("## ") {
+                is_open = false;
+                if !["Usage", "Arguments"].contains(&heading) && !heading.starts_with("Usage") {
+                    page.push_str(&format!("\n**{heading}**\n\n"));
+                    is_open = true;
+                }
+            } else if is_open {
+                page.push_str(&format!("- `{flag}`: {}\n", what.replace('<', "&lt;").replace('*', "\\*")));
+            }
+        }
+    }
+    page.replace("**Options**\n\n\n", "")
+}
+
+#[test]
+fn the_page_of_all_flags_is_what_the_help_says() {
+    let file = Path::new(ROOT).join("docs/all-flags.md");
+    let page = all_flags();
+    if std::env::var_os("RENEW_DOCS").is_some() {
+        fs::write(&file, &page).unwrap();
+    }
+    let renew = "renew it by RENEW_DOCS=1 cargo test --test it the_page_of_all_flags";
+    assert!(fs::read_to_string(&file).is_ok_and(|known| known == page), "{}: {renew}", file.display());
+}
+
 /// The anchor of a heading, as GitHub and mdBook make it.
 fn anchor(heading: &str) -> String {
     let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));

@@ -125,10 +125,10 @@ fn tests_stand_at_the_end_of_their_file() {
 #[test]
 fn the_two_halves_and_the_reports_do_not_know_one_another() {
     let halves = [
-        ("load", &["stats", "report", "cli", "job", "load_test", "hurl"][..]),
-        ("stats", &["load", "report", "cli", "job", "load_test", "hurl"]),
-        ("report", &["cli", "job", "load_test", "load", "hurl"]),
-        ("hurl", &["cli", "job", "stats"]),
+        ("load", &["stats", "report", "cli", "job", "load_test", "script"][..]),
+        ("stats", &["load", "report", "cli", "job", "load_test", "script"]),
+        ("report", &["cli", "job", "load_test", "load", "script"]),
+        ("script", &["cli", "job", "stats"]),
         ("job", &["cli"]),
     ];
     let vocabulary = VOCABULARY.map(|module| (module, &["load", "stats", "report", "cli", "job", "load_test"][..]));
@@ -182,15 +182,15 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 56] = [
+const OWNERS: [(&str, &[&str]); 57] = [
     ("aes", &["load/http/tls/identity.rs"]),
     (
         "base64",
         &[
             "load/user/authorization.rs",
             "stats/timing.rs",
-            "hurl/eval/filter.rs",
-            "hurl/certificate.rs",
+            "script/eval/filter.rs",
+            "script/certificate.rs",
             "load/http/tls/pem.rs",
             "redact.rs",
             "redact/forms.rs",
@@ -200,7 +200,7 @@ const OWNERS: [(&str, &[&str]); 56] = [
     ),
     ("brotli-decompressor", &["load/http/decoding.rs"]),
     ("cbc", &["load/http/tls/identity.rs"]),
-    ("chrono", &["hurl/eval/", "hurl/certificate.rs"]),
+    ("chrono", &["script/eval/", "script/certificate.rs"]),
     ("clap", &["cli/"]),
     ("comfy-table", &["report/outline.rs"]),
     ("console", &["cli/"]),
@@ -209,12 +209,12 @@ const OWNERS: [(&str, &[&str]); 56] = [
     ("csv", &["load/user/feed/", "report/locust/", "report/samples.rs"]),
     ("ctrlc", &["cli/"]),
     ("des", &["load/http/tls/identity.rs"]),
-    ("encoding_rs", &["hurl/eval/"]),
-    ("fastrand", &["load/", "stats/compare/", "hurl/eval/text.rs", "hurl/session.rs"]),
+    ("encoding_rs", &["script/eval/"]),
+    ("fastrand", &["load/", "stats/compare/", "script/eval/text.rs", "script/session.rs"]),
     ("flate2", &["load/http/decoding.rs"]),
     ("glob", &["cli/test/", "renaming.rs"]),
     ("hdrhistogram", &["stats/timing.rs", "report/hlog.rs"]),
-    ("htmlize", &["hurl/eval/filter.rs"]),
+    ("htmlize", &["script/eval/filter.rs"]),
     ("indicatif", &["cli/"]),
     ("inventory", &["cli/registry.rs"]),
     ("jiff", &["units.rs", "report/http_log.rs", "load/http/tls/words.rs"]),
@@ -225,19 +225,33 @@ const OWNERS: [(&str, &[&str]); 56] = [
     ("nix", &["load/os/"]),
     ("p521", &["load/http/tls/p521.rs"]),
     // A lock may be wanted anywhere but in what only holds or writes data.
-    ("parking_lot", &["load/", "stats/collector.rs", "names.rs", "hurl/files.rs", "hurl/suite.rs", "job/metrics.rs"]),
-    ("percent-encoding", &["load/http/proxy.rs", "hurl/eval/filter.rs", "load/user/authorization.rs"]),
-    ("perfloop-hurl", &["hurl/"]),
+    (
+        "parking_lot",
+        &["load/", "stats/collector.rs", "names.rs", "script/files.rs", "script/hurl_checks.rs", "job/metrics.rs"],
+    ),
+    ("percent-encoding", &["load/http/proxy.rs", "script/eval/filter.rs", "load/user/authorization.rs"]),
+    ("perfloop-hurl", &["script/"]),
     ("perfloop-macros", &["lib.rs"]),
     ("perfloop-mock-service", &["job/target/"]),
     ("pkcs8", &["load/http/tls/identity.rs"]),
     ("prometheus-client", &["report/open_metrics.rs"]),
     ("psl", &["load/user/set_cookie.rs"]),
     ("quick-junit", &["report/junit.rs", "cli/test/junit.rs"]),
-    ("regex", &["hurl/eval/"]),
+    ("regex", &["script/eval/"]),
     ("rustls", &["load/http/tls"]),
     ("rustls-native-certs", &["load/http/tls/setup.rs"]),
-    ("serde", &["load/user/request.rs", "load/user/response.rs", "load/user/feed/", "job/"]),
+    (
+        "serde",
+        &[
+            "load/user/request.rs",
+            "load/user/response.rs",
+            "load/user/feed/",
+            "report/model/",
+            "report/json/",
+            "job/",
+            "script/template/",
+        ],
+    ),
     (
         "serde_json",
         &[
@@ -246,28 +260,30 @@ const OWNERS: [(&str, &[&str]); 56] = [
             "report/html/data.rs",
             "report/html/overlay.rs",
             "report/json/",
-            "report/json_exchange.rs",
-            "report/mod.rs",
+            "report/model/",
+            "report/run_info.rs",
             "cli/",
             "job/",
-            "hurl/eval/json.rs",
+            "script/eval/json.rs",
+            "script/template/",
             "redact/forms.rs",
         ],
     ),
+    ("serde_path_to_error", &["report/model/read.rs"]),
     ("sha2", &["load/http/hashes.rs", "load/http/tls/p521.rs"]),
     ("signal-hook", &["cli/signals.rs"]),
-    ("similar", &["hurl/eval/difference.rs"]),
+    ("similar", &["script/eval/difference.rs"]),
     ("strsim", &["nearest.rs"]),
     ("tempfile", &["job/output.rs"]),
     ("textwrap", &["report/text/"]),
     ("thread-priority", &["load/os/"]),
     ("toml", &["job/"]),
     ("ureq", &["load/http/"]),
-    ("url", &["load/", "cli/", "job/", "hurl/", "redact/forms.rs"]),
-    ("uuid", &["hurl/eval/"]),
+    ("url", &["load/", "cli/", "job/", "script/", "redact/forms.rs"]),
+    ("uuid", &["script/eval/"]),
     ("webpki-roots", &["load/http/tls/setup.rs"]),
-    ("x509-parser", &["hurl/certificate.rs", "load/http/tls/"]),
-    ("xmloxide", &["hurl/eval/document/dtd.rs", "hurl/eval/document/html.rs"]),
+    ("x509-parser", &["script/certificate.rs", "load/http/tls/"]),
+    ("xmloxide", &["script/eval/document/dtd.rs", "script/eval/document/html.rs"]),
 ];
 
 /// What a dependency is called in code.

@@ -6,7 +6,7 @@ use super::body::{self, Body, Piece};
 use super::globs;
 use crate::cli::cli_error;
 
-/// What curl would send, in perfloop's words.
+/// Request that curl would make, in perfloop's words.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Translated {
     /// Flags and TARGETs, without the program's name.
@@ -84,7 +84,7 @@ struct Curl {
     ignored: Ignored,
 }
 
-/// What says how curl shows things, and what perfloop does anyhow.
+/// Flags that say how curl shows things, and those for what perfloop does anyhow.
 #[derive(Debug, clap::Args)]
 struct Ignored {
     #[arg(short, long)]
@@ -228,7 +228,7 @@ impl Curl {
         Ok(headers)
     }
 
-    /// What has a flag of its own in perfloop.
+    /// Words of the flags that perfloop has, too.
     fn settings(&self) -> Vec<String> {
         let switches = [
             (self.location, "--location"),

@@ -1,6 +1,6 @@
 //! Requests as browsers copy them for others than curl.
 
-/// Who a text was copied for, by the words that tell.
+/// Words that tell for which program a text was copied.
 const FOREIGN: [(&str, &str); 9] = [
     ("fetch(", "JavaScript (fetch)"),
     ("await fetch(", "JavaScript (fetch)"),
@@ -22,7 +22,7 @@ pub(super) fn program(word: &str) -> Option<&'static str> {
     PROGRAMS.iter().find(|(program, _)| *program == word).map(|(_, name)| *name)
 }
 
-/// What a text is that is no command of curl, if it is known.
+/// Name of a text's kind that is no command of curl; `None` if it is not known.
 pub(super) fn name(text: &str) -> Option<&'static str> {
     let text = text.trim_start().trim_start_matches("$ ");
     if let Some(name) = text.split_once([' ', '\t']).and_then(|(word, _)| program(word)) {

@@ -1,13 +1,13 @@
 //! The URLs that curl makes of one: braces and brackets have a meaning in it, unless `-g` is given.
 
-/// More requests than this nobody means to be checks of their own.
+/// Most requests that become checks of their own.
 const MOST: u64 = 100;
 
 /// The URLs of a pattern. A brace that is text is written `%7B`: without a backslash, `{name}` is a column of a feed
 /// or, where there is none, text.
 ///
 /// # Errors
-/// When they are more than anybody can mean.
+/// When they are more than that.
 pub(super) fn urls(pattern: &str) -> Result<Vec<String>, String> {
     let mut urls = vec![String::new()];
     let mut rest = pattern;
@@ -36,7 +36,7 @@ pub(super) fn urls(pattern: &str) -> Result<Vec<String>, String> {
     Ok(urls)
 }
 
-/// What a pattern at the beginning of a text stands for, and its length: `{a,b}`, `[1-3]`, `[a-e:2]`. What only looks
+/// Choices of a pattern at the beginning of a text, and its length: `{a,b}`, `[1-3]`, `[a-e:2]`. What only looks
 /// like one, as JSON and the fields of a form do, is none.
 fn choices(text: &str) -> Option<(Vec<String>, usize)> {
     let end = text.find(['}', ']'])?;

@@ -146,7 +146,7 @@ fn bare(words: &[OsString]) -> Option<usize> {
     (0..words.len()).find(|at| is_first(at) && begins(at))
 }
 
-/// What a shell shows before a command, and what is easily copied with it.
+/// True for the prompt of a shell, which is easily copied with a command.
 fn is_prompt(word: &str) -> bool {
     matches!(word, "$" | "%" | "#" | ">")
 }

@@ -1,4 +1,4 @@
-//! What becomes of commands, without a shell and a service.
+//! Translation of commands, without a shell and a service.
 
 use super::flags::{Translated, translate};
 use super::words::split;

@@ -9,8 +9,8 @@ pub(super) fn split(command: &str) -> Result<Vec<String>, String> {
     words(&without_carets(command))
 }
 
-/// What cmd.exe hands on: a caret takes the meaning of what follows it. Between quotes it is text, unless the quotes
-/// themselves have carets, as browsers write them.
+/// Command as cmd.exe hands it on: a caret takes the meaning of what follows it. Between quotes it is text, unless
+/// the quotes themselves have carets, as browsers write them.
 fn without_carets(command: &str) -> String {
     let everywhere = command.contains("^\"");
     let mut handed = String::new();

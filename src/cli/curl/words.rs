@@ -129,7 +129,7 @@ fn push_double(chars: &mut Peekable<Chars<'_>>, word: &mut Vec<u8>) -> Result<()
     }
 }
 
-/// What is between `$'` and `'`.
+/// Adds the text between `$'` and `'`.
 fn push_escaped(chars: &mut Peekable<Chars<'_>>, word: &mut Vec<u8>) -> Result<(), String> {
     loop {
         match chars.next().ok_or(NO_END)? {
@@ -166,7 +166,7 @@ fn push_escape(chars: &mut Peekable<Chars<'_>>, word: &mut Vec<u8>) -> Result<()
     Ok(())
 }
 
-/// What is behind a `\u`. Browsers write what is beyond 16 bits in two of them.
+/// Adds the character behind a `\u`. Browsers write one beyond 16 bits in two of them.
 fn push_units(chars: &mut Peekable<Chars<'_>>, word: &mut Vec<u8>) {
     let mut units = vec![number(chars, 4, 16) as u16];
     let mut ahead = chars.clone();

@@ -8,7 +8,7 @@ use crate::job::hurl_values::{parse_count, parse_milliseconds};
 use crate::job::spec::HurlSpec;
 use crate::job::written::Written;
 
-/// What stands above them in the help.
+/// Heading in the help.
 const HURL: &str = "Hurl files";
 
 #[derive(Debug, Default, Clone, clap::Args)]

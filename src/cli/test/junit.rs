@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::hurl::{FileResult, FileVerdict};
 use crate::report::junit_xml as xml;
+use crate::script::{FileResult, FileVerdict};
 
 const SUITE: &str = "perfloop test";
 

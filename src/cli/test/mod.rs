@@ -21,14 +21,13 @@ use super::screen::{Screen, print_help};
 use super::subcommand::Subcommand;
 use super::{cli_error, flags};
 use crate::error::{Error, ErrorKind};
-use crate::hurl::{FileResult, FileVerdict, HurlChecks, HurlErrors, HurlFiles};
 use crate::job::headers::name_and_text;
 use crate::job::output::Output;
 use crate::job::proxies;
-use crate::job::template::Names;
 use crate::job::tls_files::TlsFiles;
 use crate::job::variables::HurlVariables;
 use crate::load::Plan;
+use crate::script::{FileResult, FileVerdict, HurlChecks, HurlErrors, HurlFiles, Names};
 use args::TestArgs;
 
 pub(super) const COMMAND: Subcommand = Subcommand {
@@ -39,7 +38,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     main,
 };
 
-/// What Hurl gives a request, and its connection.
+/// Longest time of a request and of its connection, which is Hurl's.
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// How a test ended, by Hurl's numbers.
@@ -133,7 +132,7 @@ fn test(words: &[OsString]) -> Result<TestExit, Obstacle> {
 struct Paint(bool);
 
 impl Paint {
-    /// Only where somebody sees them, unless the flags say otherwise.
+    /// True on a terminal, unless the flags say otherwise.
     fn new(args: &TestArgs) -> Self {
         let is_wanted = console::colors_enabled_stderr() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty());
         Paint(args.color || (is_wanted && !args.no_color))
@@ -159,7 +158,7 @@ fn locked(screens: &Mutex<Screens>) -> MutexGuard<'_, Screens> {
 }
 
 impl Screens {
-    /// What a file ended with, when it has.
+    /// Tells the result of a file.
     fn tell(&mut self, result: &FileResult, paint: Paint) {
         let mut text = String::new();
         for error in result.errors() {
@@ -176,7 +175,7 @@ impl Screens {
     }
 }
 
-/// What could not be carried out weighs more than what did not hold.
+/// Exit code of all files: what could not be carried out weighs more than what did not hold.
 fn exit(results: &[FileResult]) -> TestExit {
     let verdicts = results.iter().map(FileResult::verdict);
     verdicts.fold(TestExit::Good, |exit, verdict| match (exit, verdict) {

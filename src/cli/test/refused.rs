@@ -59,14 +59,14 @@ const OF_HURL: [(&str, &str); 41] = [
     ("--very-verbose", "give --verbose, which shows bodies too"),
 ];
 
-/// What is to be said of a word that is a flag of hurl which there is none of here.
+/// Message on a flag of hurl that perfloop has not.
 pub(super) fn of_hurl(word: &OsStr) -> Option<Error> {
     let flag = flag(word)?;
     let (_, remedy) = OF_HURL.iter().find(|(name, _)| *name == flag)?;
     Some(Error::usage(format!("{flag} is a flag of Hurl that perfloop has not: {remedy}")))
 }
 
-/// The same of one that a load has.
+/// Message on a flag of a load.
 pub(super) fn of_load(flag: &str) -> Option<Error> {
     let name = flag.strip_prefix("--")?;
     let is_of_load = flags::command().get_arguments().any(|arg| !arg.is_hide_set() && arg.get_long() == Some(name));

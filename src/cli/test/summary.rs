@@ -1,9 +1,9 @@
-//! What all files came to, as Hurl tells it.
+//! Summary of all files, as Hurl tells it.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::hurl::{FileResult, FileVerdict};
+use crate::script::{FileResult, FileVerdict};
 
 /// Writes the sums.
 pub(super) fn write(results: &[FileResult], time: Duration, mut writer: impl Write) -> io::Result<()> {

@@ -4,14 +4,13 @@ use std::path::Path;
 
 use super::columns::columns;
 use crate::error::Error;
-use crate::hurl::{HurlChecks, HurlFiles};
 use crate::job::headers::Header;
 use crate::job::spec::RunSpec;
-use crate::job::template::Names;
 use crate::job::variables::HurlVariables;
 use crate::load::{Check, Feed, Row, UserClass};
+use crate::script::{HurlChecks, HurlFiles, Names};
 
-/// Whether all variables that files need have to be given by now.
+/// Time by which all variables that files need have to be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Variables {
     Given,
@@ -42,7 +41,7 @@ impl HurlTarget {
         let given = HurlVariables::read(&spec.hurl, names)?;
         let mut files = given.add_to(spec.hurl.describe(HurlFiles::new()), feed);
         if variables == Variables::Later {
-            // Nobody knows which these are.
+            // Which these are is not known yet.
             files = files.variables_by(|_| Ok(Vec::new()));
         }
         for header in &spec.headers {
@@ -80,7 +79,7 @@ impl HurlTarget {
         self.checks.contents()
     }
 
-    /// A line on each file that trusts anybody.
+    /// Warning on each file that accepts any certificate.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
         let insecure = self.checks.insecure().into_iter().map(str::to_owned);
         insecure.map(|file| format!("insecure in {file} accepts any certificate, also that of somebody in between"))

@@ -1,16 +1,18 @@
-//! What is tested: the URLs and Hurl files of the command line, each a check, or the mock service inside perfloop.
+//! Targets of a run: URLs and Hurl files, each a check, or the mock service inside perfloop.
 
 mod assignment;
 mod columns;
+mod expectations;
 mod hurl;
-mod slip;
+mod mistaken_target;
+mod placeholders;
 mod url;
 
 use std::collections::HashSet;
 
 use super::aim::Aim;
+use super::feed;
 use super::spec::RunSpec;
-use super::{feed, places};
 use crate::error::Error;
 use crate::load::{Check, UserClass};
 use crate::load_test::LoadTest;
@@ -18,16 +20,16 @@ use crate::load_test::LoadTest;
 use crate::report::EMBEDDED_TARGET;
 use columns::columns;
 use hurl::{HurlTarget, Variables};
-use url::UrlCheck;
+use url::UrlTarget;
 
-/// What a run is aimed at.
+/// Targets of a run, read and compiled.
 pub(crate) struct Target {
     /// For people and for the report.
     pub(crate) description: String,
-    urls: Vec<UrlCheck>,
+    urls: Vec<UrlTarget>,
     hurl: Option<HurlTarget>,
     is_embedded: bool,
-    /// What is to be told of it before the run.
+    /// Warnings that are told before the run.
     warnings: Vec<String>,
     /// Keeps the service alive as long as its target.
     #[cfg(feature = "embedded")]
@@ -37,11 +39,11 @@ pub(crate) struct Target {
 impl Target {
     /// # Errors
     /// What is wrong with the targets or the flags that describe them; all that is wrong with Hurl files.
-    pub(crate) fn new(spec: &RunSpec, hops: u32) -> Result<Target, Error> {
-        Target::read(spec, hops, Variables::Given)
+    pub(crate) fn new(spec: &RunSpec) -> Result<Target, Error> {
+        Target::read(spec, Variables::Given)
     }
 
-    fn read(spec: &RunSpec, hops: u32, variables: Variables) -> Result<Target, Error> {
+    fn read(spec: &RunSpec, variables: Variables) -> Result<Target, Error> {
         if spec.targets.is_empty() {
             return match missing(spec) {
                 Some(error) => Err(error),
@@ -54,18 +56,19 @@ impl Target {
         let feed = feed::open(spec)?;
         let hurl =
             if files.is_empty() { None } else { Some(HurlTarget::read(spec, &files, feed.as_ref(), variables)?) };
-        let urls = UrlCheck::all(spec, &urls, feed.as_ref(), hops)?;
+        let urls = UrlTarget::all(spec, &urls, feed.as_ref())?;
         let mut warnings = Vec::new();
         if let (Some(file), Some(feed)) = (&spec.feed, &feed) {
-            if hurl.is_none() && !urls.iter().any(UrlCheck::takes_rows) {
-                let names = places::braced(columns(feed));
+            if hurl.is_none() && !urls.iter().any(UrlTarget::takes_rows) {
+                let names = placeholders::braced(columns(feed));
                 let file = file.display();
                 return Err(Error::usage(format!(
                     "‹feed› {file}: nothing takes a value of it; write {names} where one is to be"
                 )));
             }
             let taken = |name: &&str| urls.iter().any(|check| check.takes_column(name));
-            warnings.extend(places::BUILT_IN.into_iter().filter(taken).map(|name| places::warning(name, file)));
+            warnings
+                .extend(placeholders::BUILT_IN.into_iter().filter(taken).map(|name| placeholders::warning(name, file)));
         }
         warnings.extend(hurl.iter().flat_map(HurlTarget::warnings));
         let description = description(spec);
@@ -80,33 +83,33 @@ impl Target {
         })
     }
 
-    /// The same, only to be looked at: the mock service inside perfloop is not started.
+    /// Reads targets only to look at them: the mock service inside perfloop is not started.
     ///
     /// # Errors
     /// Those of [`Target::new`].
-    pub(crate) fn to_look_at(spec: &RunSpec, hops: u32) -> Result<Target, Error> {
+    pub(crate) fn to_look_at(spec: &RunSpec) -> Result<Target, Error> {
         #[cfg(feature = "embedded")]
         if spec.targets.is_empty() && missing(spec).is_none() {
             return Target::of_service("http://127.0.0.1", format!("{EMBEDDED_TARGET}on a free port"), None);
         }
-        Target::new(spec, hops)
+        Target::new(spec)
     }
 
-    /// The same, only to be told what is in it: variables of Hurl files may be given later.
+    /// Reads targets only to list what is in them: variables of Hurl files may be given later.
     ///
     /// # Errors
     /// Those of [`Target::new`].
     pub(crate) fn to_list(spec: &RunSpec) -> Result<Target, Error> {
-        if spec.targets.is_empty() { Target::to_look_at(spec, 0) } else { Target::read(spec, 0, Variables::Later) }
+        if spec.targets.is_empty() { Target::to_look_at(spec) } else { Target::read(spec, Variables::Later) }
     }
 
     #[cfg(feature = "embedded")]
     fn of_service(url: &str, description: String, service: Option<mock_service::MockService>) -> Result<Target, Error> {
-        let urls = vec![UrlCheck::hello(url)?];
+        let urls = vec![UrlTarget::hello(url)?];
         Ok(Target { description, urls, hurl: None, is_embedded: true, warnings: Vec::new(), _service: service })
     }
 
-    /// It runs in this process and shares its limits.
+    /// True for the service that runs in this process and shares its limits.
     pub(crate) fn is_embedded(&self) -> bool {
         self.is_embedded
     }
@@ -116,12 +119,12 @@ impl Target {
         self.hurl.is_none()
     }
 
-    /// What the checks consist of, where somebody wants to know: their names, and those of their requests.
+    /// Names of the checks, each with those of its requests.
     pub(crate) fn contents(&self) -> Vec<(String, Vec<String>)> {
         self.hurl.iter().flat_map(HurlTarget::contents).collect()
     }
 
-    /// What a run says of it.
+    /// Aim of a run.
     pub(crate) fn aim(&self) -> Aim {
         Aim {
             description: self.description.clone(),
@@ -134,7 +137,7 @@ impl Target {
 
     /// To whom each user connects, as far as it is known before the run.
     fn origins(&self) -> HashSet<String> {
-        let urls = self.urls.iter().map(UrlCheck::origin);
+        let urls = self.urls.iter().map(|url| url.origin().to_owned());
         urls.chain(self.hurl.iter().flat_map(HurlTarget::origins)).collect()
     }
 
@@ -143,7 +146,7 @@ impl Target {
     /// # Errors
     /// When the settings speak of checks or classes that there are not.
     pub(crate) fn add_to(&self, test: LoadTest, spec: &RunSpec) -> Result<LoadTest, Error> {
-        let mut checks: Vec<Check> = self.urls.iter().map(UrlCheck::check).collect();
+        let mut checks: Vec<Check> = self.urls.iter().map(UrlTarget::check).collect();
         checks.extend(self.hurl.iter().flat_map(HurlTarget::checks));
         let around = |class: UserClass| match &self.hurl {
             Some(hurl) => hurl.around(class),
@@ -154,7 +157,7 @@ impl Target {
     }
 }
 
-/// What is wrong with a command line that names nothing to test, unless it means the mock service.
+/// Error of a specification without targets, unless it means the mock service.
 fn missing(spec: &RunSpec) -> Option<Error> {
     if spec.host.is_some() {
         return Some(Error::usage("‹host› needs a target; give a path like /json"));

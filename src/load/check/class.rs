@@ -104,12 +104,12 @@ impl UserClass {
         self
     }
 
-    /// What it is called.
+    /// Name of the class.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The same users with only one of their checks.
+    /// The class with only one of its checks.
     #[cfg(feature = "cli")]
     pub(crate) fn only(&self, check: Check) -> UserClass {
         UserClass { set: CheckSet::sequence().with_check(check, 1), ..self.clone() }
@@ -283,7 +283,7 @@ impl ClassShares {
         counts
     }
 
-    /// The class of the next user; `None` when nobody wants more.
+    /// The class of the next user; `None` when no more are wanted.
     fn next(&mut self) -> Option<usize> {
         let seated = self.order.len() as u32;
         let mut fixed = 0u32;

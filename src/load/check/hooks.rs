@@ -14,7 +14,7 @@ use crate::sample::{RequestTimes, Traffic};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RequestEvent<'a> {
-    /// What it is counted under.
+    /// Name of the request.
     pub name: &'a str,
     /// The user that made it, counted from 1.
     pub user: u32,
@@ -24,7 +24,7 @@ pub struct RequestEvent<'a> {
     pub answer: Result<u16, &'a str>,
     /// Where its time went.
     pub times: RequestTimes,
-    /// What it moved.
+    /// Bytes and connections that it took.
     pub traffic: Traffic,
 }
 
@@ -57,12 +57,12 @@ type FailureHook = Box<dyn Fn(&FailureEvent<'_>) + Send + Sync>;
 pub(crate) struct Hooks {
     pub(crate) request: Vec<RequestHook>,
     pub(crate) failure: Vec<FailureHook>,
-    /// What the first panic of a hook said.
+    /// Message of the first panic of a hook.
     broken: OnceLock<String>,
 }
 
 impl Hooks {
-    /// Calls something of the author's, and says how long it took. Its panic is nobody's failure.
+    /// Calls a function of the author, and returns the time it took. Its panic is no failure of a check.
     pub(crate) fn timed(&self, call: impl FnOnce()) -> Duration {
         let since = Instant::now();
         if let Err(message) = panics::catch_nested(call) {

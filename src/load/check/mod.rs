@@ -48,12 +48,12 @@ impl Check {
         Check { name, tags: Vec::new(), weight: None, asks: false, classify, function: Arc::new(function) }
     }
 
-    /// The same check, which is known to make requests of perfloop's: a run of it that sent nothing counts for none.
+    /// The check, known to make requests of perfloop: a run of it that sent nothing counts for none.
     pub(crate) fn asking(self) -> Self {
         Check { asks: true, ..self }
     }
 
-    /// The same check, with the errors that leave it judged by this.
+    /// The check, with the errors that leave it judged by this.
     pub(crate) fn judged_by(self, classify: &Classify) -> Self {
         Check { classify: classify.clone(), ..self }
     }

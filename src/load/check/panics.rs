@@ -29,7 +29,7 @@ pub(crate) fn catch<T>(function: impl FnOnce() -> T) -> Result<T, String> {
     result.map_err(|_| heard)
 }
 
-/// The same inside a function that is caught already, such as a hook within a check.
+/// Calls a function inside of one that is caught already, such as a hook within a check.
 pub(crate) fn catch_nested<T>(function: impl FnOnce() -> T) -> Result<T, String> {
     let outer = HEARD.take();
     let result = catch(function);

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "hurl")]
 use super::hashes::Hashes;
+use crate::mismatch;
 
 /// No more memory is taken on an answer's word that it is long.
 const TRUSTED_LENGTH: usize = 64 * 1024;
@@ -29,7 +30,7 @@ impl Body {
         Body { kept: Vec::with_capacity(room), limit: limit.0, ..Body::default() }
     }
 
-    /// The same, hashed while it comes.
+    /// Reader that hashes the body while it comes.
     #[cfg(feature = "hurl")]
     pub(super) fn hashed(mut self, is_wanted: bool) -> Self {
         self.hashes = is_wanted.then(Box::default);
@@ -74,8 +75,7 @@ impl Body {
 
     /// Why something cannot be done with a cut body.
     pub(crate) fn cut_words(&self, what: &str) -> String {
-        let (kept, length) = (self.kept.len(), self.length);
-        format!("cannot {what}: only the first {kept} of its {length} bytes are kept; raise max-body")
+        mismatch::unseen(what, self.kept.len(), self.length)
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) const MAX_OUTPUT: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct ConnectionBuffers {
     input: Vec<u8>,
-    /// What is in `input` and not yet taken out.
+    /// Part of `input` that is not yet taken out.
     unread: std::ops::Range<usize>,
     /// The last taking-out took something, so what is left may be complete by itself.
     progress: bool,
@@ -78,7 +78,7 @@ impl Buffers for ConnectionBuffers {
         self.unread.start += amount;
     }
 
-    /// What a transport must have, and nothing of perfloop asks for.
+    /// Scratch buffer that the trait of a transport asks for, and that nothing of perfloop uses.
     fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
         self.reserve_output(FIRST_OUTPUT);
         self.make_room();

@@ -25,7 +25,7 @@ use crate::load::os::StampKeeper;
 use crate::phase::Phase;
 use crate::sample::Traffic;
 
-/// What all clients of a run share.
+/// Maker of the clients of a run, and owner of what they share.
 #[derive(Debug)]
 pub(crate) struct ClientFactory {
     shared: Arc<Shared>,
@@ -41,17 +41,17 @@ pub(crate) struct Client {
     kept: RefCell<Kept>,
 }
 
-/// What a client keeps from one exchange to the next.
+/// State that a client keeps from one exchange to the next.
 #[derive(Debug, Default)]
 struct Kept {
     pool: Pool,
     scratch: Vec<u8>,
 }
 
-/// What is done about an exchange that broke.
+/// Remedy for an exchange that broke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Remedy {
-    /// It is over.
+    /// None: the exchange is over.
     None,
     /// The request goes once more, on a new connection.
     Repeat,
@@ -153,7 +153,7 @@ impl Client {
         }
     }
 
-    /// A server may close a connection just before a request comes: nobody's failure. Idempotent requests are repeated
+    /// A server may close a connection just before a request comes, which is no failure. Idempotent requests are repeated
     /// (RFC 9110, 9.2.2), others only if no byte of them had left.
     fn remedy(&self, broken: &Broken, careful: bool) -> Remedy {
         let timing = self.timing.lock();
@@ -213,7 +213,7 @@ fn unpack(incoming: &mut Incoming) -> Result<(), Broken> {
     match unpacked(&incoming.head.headers, &incoming.body) {
         Ok(None) => {}
         Ok(Some(unpacked)) => incoming.body = unpacked,
-        // Nobody looks at the body of an answer that leads elsewhere.
+        // The body of an answer that leads elsewhere is not looked at.
         Err(_) if (300..400).contains(&incoming.head.status) && incoming.head.headers.has("location") => {}
         Err(why) => return Err(Broken::Packed(why)),
     }

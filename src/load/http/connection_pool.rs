@@ -14,7 +14,7 @@ pub(super) struct Connection {
     pub(super) origin: Origin,
 }
 
-/// What a connection can carry requests for.
+/// Origin that a connection can carry requests for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Origin {
     authority: String,
@@ -43,7 +43,7 @@ fn parts(uri: &Uri) -> (&str, bool) {
 /// The connections of one client.
 #[derive(Debug, Default)]
 pub(super) struct Pool {
-    /// Those that were used last come last.
+    /// Kept connections, those that were used last at the end.
     connections: Vec<Connection>,
 }
 

@@ -25,7 +25,7 @@ type AnyConnector = dyn Connector<(), Out = Box<dyn Transport>>;
 type RunConnector = dyn Fn(&ConnectionDetails<'_>) -> Result<Box<dyn Transport>, Error> + Send + Sync;
 type Clock = dyn Fn() -> UreqInstant + Send + Sync;
 
-/// What connectors are told and do not use: perfloop's are told all they need when they are made.
+/// Settings that ureq's connectors are handed and that perfloop's do not use: theirs they get when they are made.
 static CONFIG: LazyLock<Config> = LazyLock::new(|| Agent::config_builder().proxy(None).build());
 static CLOCK: LazyLock<Arc<Clock>> = LazyLock::new(|| Arc::new(UreqInstant::now));
 static NO_OTHER_CONNECTOR: LazyLock<Arc<RunConnector>> = LazyLock::new(|| Arc::new(|_| Err(Error::ConnectionFailed)));

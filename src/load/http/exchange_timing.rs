@@ -68,7 +68,7 @@ pub(super) struct ExchangeTiming {
     pub(super) is_unread: bool,
     /// When the other side's end of the connection was met.
     pub(super) ended_at: Option<Instant>,
-    /// What the output buffer must hold.
+    /// Size that the output buffer must have.
     pub(super) output_size: usize,
     /// The other side reset the connection.
     pub(super) reset: bool,
@@ -187,7 +187,7 @@ impl ExchangeTiming {
         self.last_byte_at
     }
 
-    /// What the stamp of an arrival must lie after.
+    /// Moment that the stamp of an arrival must lie after.
     pub(super) fn not_before(&self) -> Option<Instant> {
         self.try_sent_at.or(self.phase_since)
     }

@@ -21,7 +21,7 @@ pub(super) enum Framing {
     UntilClose,
 }
 
-/// What the head of an answer says of its body and its connection.
+/// Framing of an answer: how long its body is, and whether its connection can be used again.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Ending {
     pub(super) framing: Framing,
@@ -68,7 +68,7 @@ impl Ending {
     }
 }
 
-/// What all lines of `Content-Length` agree on.
+/// Length that all lines of `Content-Length` agree on.
 fn length(head: &Head) -> Result<Option<u64>, String> {
     let mut agreed = None;
     for value in head.headers.get_all("content-length") {
@@ -113,9 +113,9 @@ enum State {
 /// A step of reading chunks.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// So many bytes of the input are framing; skip them.
+    /// Number of bytes of the input that are framing and to be skipped.
     Skip(usize),
-    /// So many bytes of the input are body.
+    /// Number of bytes of the input that are body.
     Data(usize),
     /// Nothing can be said before more has come.
     More,
@@ -124,7 +124,7 @@ pub(super) enum Step {
 }
 
 impl Chunks {
-    /// What the next bytes are.
+    /// Kind of the next bytes.
     ///
     /// # Errors
     /// One line on what is broken.

@@ -6,7 +6,7 @@ use super::headers::Headers;
 
 /// A head that is longer is refused.
 pub(super) const MAX_HEAD: usize = 256 * 1024;
-/// What every head begins with.
+/// First bytes of every head.
 const START: &[u8] = b"HTTP/1.";
 
 /// Head of an answer.

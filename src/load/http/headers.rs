@@ -46,7 +46,7 @@ impl Headers {
         self.lines.iter().any(|line| self.name(line).eq_ignore_ascii_case(name))
     }
 
-    /// One of the comma-separated words in the lines of this name is this word, in any case.
+    /// True when this word, in any case, is one of the comma-separated words in the lines of this name.
     pub(super) fn has_word(&self, name: &str, word: &str) -> bool {
         let of_name = self.lines.iter().filter(|line| self.name(line).eq_ignore_ascii_case(name));
         of_name

@@ -17,7 +17,7 @@ struct Connections {
     is_interrupted: bool,
 }
 
-/// Before there are so many, nobody looks for closed ones.
+/// Number of connections from which on closed ones are dropped.
 const LEAST_FULL: usize = 16;
 
 impl Interrupt {

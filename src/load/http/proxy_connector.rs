@@ -104,7 +104,7 @@ fn address_of(details: &ConnectionDetails<'_>) -> Result<SocketAddr, UreqError> 
     }
 }
 
-/// What follows a proxy's word that the way is open answers no request.
+/// Refuses bytes after a proxy's answer to CONNECT: they answer no request.
 fn said_no_more(transport: &mut dyn Transport) -> Result<(), UreqError> {
     if transport.buffers().input().is_empty() { Ok(()) } else { Err(refused("it sent more than its answer").into()) }
 }

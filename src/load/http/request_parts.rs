@@ -1,4 +1,4 @@
-//! What a client is asked to send.
+//! Parts of a request as a client is given them.
 
 use std::time::Duration;
 

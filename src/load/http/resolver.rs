@@ -23,7 +23,7 @@ const TIME_TO_LIVE: Duration = Duration::from_secs(60);
 /// How long a failed look-up stands, so that a thousand users do not ask a thousand times.
 const FAILURE_TIME_TO_LIVE: Duration = Duration::from_secs(1);
 
-/// What all users of a run know about hosts.
+/// Addresses of hosts, as all users of a run know them.
 #[derive(Debug, Default)]
 pub(crate) struct AddressBook {
     /// Given by the plan: they are never looked up.
@@ -53,7 +53,7 @@ impl AddressBook {
         AddressBook { given, routes: settings.routes.clone(), family: settings.family, ..AddressBook::default() }
     }
 
-    /// The addresses of a host that nobody has to be asked for: those of the plan, those that are the name itself, and
+    /// Addresses of a host that need no look-up: those of the plan, those that are the name itself, and
     /// those of this machine.
     fn known(&self, host: &str, port: u16, turn: usize) -> Option<Vec<SocketAddr>> {
         let for_any = || self.given.get(&format!("*:{port}"));

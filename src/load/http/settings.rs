@@ -146,7 +146,7 @@ impl HttpSettings {
         self
     }
 
-    /// What opens the private key of [`identity_pem`](Self::identity_pem), where that is encrypted. Default: none.
+    /// Password of the private key of [`identity_pem`](Self::identity_pem), where that is encrypted. Default: none.
     #[must_use]
     pub fn key_password(mut self, password: &str) -> Self {
         self.key_password = Some(password.to_owned());
@@ -176,7 +176,7 @@ impl HttpSettings {
         self
     }
 
-    /// What relative URLs in checks are relative to. Default: none, and a relative URL is an exception.
+    /// Host that relative URLs in checks are relative to. Default: none, and a relative URL is an exception.
     #[must_use]
     pub fn host(mut self, host: url::Url) -> Self {
         self.host = Some(host);

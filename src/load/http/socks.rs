@@ -40,7 +40,7 @@ impl SocksProxy {
         if status != 0 {
             return Err(refused(reason(status)));
         }
-        // The address it connects from, which nobody needs, and the port.
+        // The address it connects from, which is not needed, and the port.
         let length = match kind {
             1 => 4,
             3 => read::<1>(stream)?[0].into(),

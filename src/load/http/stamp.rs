@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The two clocks drift apart by half a microsecond in a millisecond at the worst, while the realtime clock is slewed.
 const TRUSTED: Duration = Duration::from_millis(100);
-/// What the comparison of the two clocks may be off by.
+/// Greatest error of a comparison of the two clocks.
 const SLACK: Duration = Duration::from_micros(5);
 /// A comparison of the clocks that took longer was interrupted.
 const UNINTERRUPTED: Duration = Duration::from_micros(1);
@@ -34,7 +34,7 @@ impl Clocks for SystemClocks {
     }
 }
 
-/// What a stamp says.
+/// Verdict on a stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Arrival {
     /// The bytes arrived then.
@@ -50,7 +50,7 @@ pub(super) enum Arrival {
 struct Same {
     monotonic: Instant,
     realtime: Duration,
-    /// What the comparison may be off by.
+    /// Error that this comparison may have.
     error: Duration,
 }
 

@@ -132,7 +132,7 @@ pub(super) struct TcpTransport {
     is_wrapped: bool,
     /// The other side's kernel has refused bytes.
     was_refused: bool,
-    /// What the connection took to be made: about the time from here to the other end and back.
+    /// Time that the connection took to be made: about that from here to the other end and back.
     round_trip: Duration,
     peer: Option<IpAddr>,
 }

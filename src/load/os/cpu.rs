@@ -33,7 +33,7 @@ impl CpuUse {
         CpuUse { at: Instant::now(), own: own.unwrap_or_default(), machine }
     }
 
-    /// What was used between the two moments.
+    /// Use between the two moments.
     pub(crate) fn since(&self, before: &CpuUse) -> MachineUse {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let own_cpu = self.own.saturating_sub(before.own);

@@ -18,12 +18,12 @@ use super::{Limit, Received};
 
 /// Files perfloop itself has open: terminal, reports, libraries.
 const OWN_FILES: u64 = 64;
-/// Threads that are nobody's user.
+/// Threads that are no user's.
 const OWN_THREADS: u64 = 32;
 /// Memory maps of the program and its libraries.
 const OWN_MAPS: u64 = 1000;
 
-/// What the crate that sets the policy takes, of 0 to 99, for the usual niceness of 0.
+/// Value for the usual niceness of 0, of the 0 to 99 that the crate takes which sets the policy.
 const NICE_ZERO: u8 = 47;
 
 /// Raises the soft limit of open files to the hard one. Servers keep it low for a call (`select`) that perfloop does not use.
@@ -140,7 +140,7 @@ pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
     matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::EMFILE | Errno::ENFILE))
 }
 
-/// What limits the number of users on this machine.
+/// Limits on the number of users of this machine.
 pub(crate) fn limits() -> Vec<Limit> {
     let limit = |of, available: Option<u64>, own: u64, per_user, doubled_by_embedded, remedy| {
         let available = available?.saturating_sub(own);

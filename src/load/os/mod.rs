@@ -1,4 +1,4 @@
-//! What perfloop asks of the operating system. Linux is where it is made for and checked.
+//! Operating system: clocks, limits and schedules. Linux is where perfloop is made for and checked.
 
 use std::time::Duration;
 
@@ -33,11 +33,11 @@ pub(crate) struct Received {
 /// Something of which this machine has only so much.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Limit {
-    /// What there is only so much of: `open files`.
+    /// Name of the resource: `open files`.
     pub(crate) of: &'static str,
     /// How much of it all users together may take.
     pub(crate) available: u64,
-    /// How much of it is kept for what is nobody's user.
+    /// Part of it that is kept for threads that are no user's.
     pub(crate) own: u64,
     /// How much of it one user takes.
     pub(crate) per_user: u64,

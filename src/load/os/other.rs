@@ -82,7 +82,7 @@ pub(crate) fn run_delay() -> Option<Duration> {
     None
 }
 
-/// It is reported as what the system says it is.
+/// False: the system's own words are reported.
 pub(crate) fn is_out_of_files(_: &io::Error) -> bool {
     false
 }

@@ -46,7 +46,7 @@ impl Plan {
 }
 
 impl HttpSettings {
-    /// What differs from the default, but for certificates, which are no numbers' business.
+    /// Settings that differ from the default, but for certificates, which are no numbers' business.
     fn describe(&self) -> Vec<String> {
         let default = HttpSettings::default();
         let mut parts = Vec::new();

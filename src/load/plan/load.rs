@@ -12,7 +12,7 @@ use crate::units;
 /// How much is asked of the service, and when.
 #[derive(Debug, Clone)]
 pub(crate) enum Load {
-    /// So many users, who start as this says and stay.
+    /// Number of users who start as this says and stay.
     Users { users: u32, start: Start },
     /// Users who come and go.
     Stages(Stages),
@@ -27,7 +27,7 @@ pub(crate) enum Load {
 pub(crate) enum Start {
     /// Spread evenly over this time: zero means all at once.
     RampUp(Duration),
-    /// So many each second.
+    /// Number of users that start each second.
     SpawnRate(f64),
 }
 

@@ -209,7 +209,7 @@ impl Plan {
         self
     }
 
-    /// What all random choices of the run follow from: the same seed makes the same choices for each user. Default:
+    /// Source of all random choices of the run: the same seed makes the same choices for each user. Default:
     /// another one in each run.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -307,13 +307,13 @@ impl Plan {
         self
     }
 
-    /// The same with a seed, drawn if none is given.
+    /// The plan with a seed, drawn if none is given.
     pub(crate) fn seeded(mut self) -> Self {
         self.seed.get_or_insert_with(|| fastrand::u64(..));
         self
     }
 
-    /// What the random choices of one user follow from.
+    /// Seed of the random choices of one user.
     pub(crate) fn seed_of(&self, user: u32) -> u64 {
         // Seeds that differ in one bit must not make choices that are alike.
         fastrand::Rng::with_seed(self.seed.unwrap_or(0) ^ u64::from(user).wrapping_mul(0x9e37_79b9_7f4a_7c15)).u64(..)

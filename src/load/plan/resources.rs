@@ -1,4 +1,4 @@
-//! What a plan will take of this machine, known before anything is started.
+//! Resources that a plan takes of this machine, known before anything is started.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::load::plan::Plan;
 
 /// Memory of a user in bytes; measured with 10 000 users, each with one open connection and its stack and buffers.
 const USER_MEMORY: u64 = 39 * 1024;
-/// The same over TLS; measured.
+/// Memory of a user over TLS in bytes; measured.
 const TLS_USER_MEMORY: u64 = 72 * 1024;
 /// Memory of a run that does not grow with its users; measured.
 const OWN_MEMORY: u64 = 14 * 1024 * 1024;
@@ -26,7 +26,7 @@ pub(crate) struct Resource {
     pub(crate) needed: u64,
     /// How much this machine has, where that is known.
     pub(crate) limit: Option<u64>,
-    /// What to do when that is too little.
+    /// Advice where that is too little.
     pub(crate) remedy: String,
 }
 
@@ -38,7 +38,7 @@ impl Resource {
     pub(crate) const FEED: &str = "feed";
     const OPEN_FILES: &str = "open files";
 
-    /// What a file of rows of this length takes.
+    /// Memory that a file of rows of this length takes.
     pub(crate) fn of_feed(length: u64) -> Self {
         Resource {
             of: Resource::FEED,
@@ -54,7 +54,7 @@ impl Resource {
 }
 
 impl Plan {
-    /// What the run will take, if each user connects to so many addresses, by TLS or not.
+    /// Resources that the run takes, if each user connects to so many addresses, by TLS or not.
     pub(crate) fn resources(&self, has_tls: bool, addresses: usize) -> Vec<Resource> {
         let users = u64::from(self.most_users());
         let user_memory = if has_tls { TLS_USER_MEMORY } else { USER_MEMORY };

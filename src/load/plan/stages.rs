@@ -21,7 +21,7 @@ pub(crate) struct Stages(pub(crate) Vec<Stage>);
 pub(crate) struct Change {
     pub(crate) at: Duration,
     pub(crate) users: u32,
-    /// It is to stay so for a while: nothing is on its way up or down.
+    /// True for a number that stays for a while: nothing is on its way up or down.
     pub(crate) holds: bool,
 }
 

@@ -11,7 +11,7 @@ use crate::asked::{Asked, AskedLoad, AskedRest};
 use crate::load::check::class::Classes;
 
 impl Plan {
-    /// What can be advised after a run of it depends on this.
+    /// Load and rests of the plan, as far as the advice after a run depends on them.
     pub(crate) fn asked(&self, classes: &Classes) -> Asked {
         let load = match self.load {
             Load::Users { .. } => AskedLoad::Users,
@@ -97,7 +97,7 @@ impl Plan {
         }
     }
 
-    /// How far apart users begin that somebody's hand has added.
+    /// Time between the beginnings of users that are added by hand.
     pub(crate) fn spacing(&self) -> Duration {
         match self.start() {
             Start::SpawnRate(per_s) => Duration::try_from_secs_f64(1.0 / per_s).unwrap_or(Duration::MAX),

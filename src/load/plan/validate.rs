@@ -1,4 +1,4 @@
-//! What a plan must hold before there is any traffic.
+//! Validation of a plan before there is any traffic.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a user does between two iterations.
+//! Rest of a user between two iterations.
 
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ impl Wait {
         self.interval().is_some()
     }
 
-    /// What lies between two due times.
+    /// Span between two due times.
     pub(crate) fn interval(self) -> Option<Duration> {
         match self.0 {
             Rule::Every(interval) => Some(interval),

@@ -51,7 +51,7 @@ impl Arrivals {
         arrivals
     }
 
-    /// The next arrival, for a user that is free since then; `None` when no more come. What was due before anybody
+    /// The next arrival, for a user that is free since then; `None` when no more come. What was due before any user
     /// was free is dropped when the users are `all` there may be.
     pub(crate) fn take(&self, free_since: Instant, all: bool) -> Option<Instant> {
         let mut next = self.next.lock();
@@ -66,7 +66,7 @@ impl Arrivals {
         }
     }
 
-    /// When the next arrival is due that nobody has taken; `None` when no more come.
+    /// Time at which the next arrival is due that no user has taken; `None` when no more come.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         self.next.lock().due
     }
@@ -78,7 +78,7 @@ impl Arrivals {
         }
     }
 
-    /// What was due by the end and nobody took is dropped. Returns all that was.
+    /// Drops arrivals that were due by the end and that no user took. Returns the number of all that were dropped.
     pub(crate) fn end(&self, end: Instant) -> u64 {
         let mut next = self.next.lock();
         while next.due.is_some_and(|due| due <= end) {

@@ -1,4 +1,4 @@
-//! What a schedule asks for: how many iterations a second, and how far apart they are.
+//! Rate that a schedule asks for: how many iterations a second, and how far apart they are.
 
 use std::time::{Duration, Instant};
 

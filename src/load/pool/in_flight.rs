@@ -1,4 +1,4 @@
-//! What a user has open right now, so that a cut can count it exactly once.
+//! Work that a user has in flight, so that a cut can count it exactly once.
 //!
 //! The user's thread and the thread that cuts the run off meet only here. Each step of the user is a
 //! compare-and-swap that fails after a cut; then its late result is discarded, because the cut has
@@ -16,7 +16,7 @@ pub(crate) struct InFlight {
     check: AtomicU16,
     request: AtomicU16,
     started_ns: AtomicU64,
-    /// What `started_ns` counts from.
+    /// Moment that `started_ns` counts from.
     epoch: Instant,
 }
 

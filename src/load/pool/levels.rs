@@ -1,4 +1,4 @@
-//! Who is up: the number of released users, and the level that follows from it.
+//! Levels of a run: the number of released users, and the level that follows from it.
 
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::time::Instant;
@@ -21,9 +21,9 @@ pub(crate) struct Levels {
 
 #[derive(Debug)]
 struct State {
-    /// What is wanted, if it is to stay so for a while.
+    /// Plateau that is wanted; `None` while the load changes.
     wanted: Option<Plateau>,
-    /// What a schedule asks for meanwhile.
+    /// Rate that a schedule asks for meanwhile.
     asked: Option<AskedRate>,
     up: u32,
     /// Levels there have been.

@@ -41,7 +41,7 @@ pub(crate) struct Samples {
     pub(crate) user: u32,
 }
 
-/// What a check took.
+/// Times and counts of a check.
 #[derive(Debug)]
 pub(crate) struct CheckTimes {
     pub(crate) tpr: Duration,
@@ -182,7 +182,7 @@ impl Recorder {
         self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Missed(count) }));
     }
 
-    /// What ends after the stop belongs to no level, even when nobody has left yet.
+    /// Level of a sample. After the stop there is none, even when no user has left yet.
     fn level(&self) -> Level {
         if self.stop.is_set() { Level::NONE } else { self.levels.level() }
     }

@@ -1,4 +1,4 @@
-//! So many requests in all, over all users.
+//! Budget of requests over all users.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -55,7 +55,7 @@ pub(crate) struct RunState {
 
 impl RunState {
     pub(crate) fn all_ended(&self) -> bool {
-        // After the stop nobody begins, whoever still drives.
+        // After the stop no user begins, whatever the scheduler still does.
         let nobody_comes = || !self.driving.load(Ordering::SeqCst) && !self.control.are_helpers_wanted();
         self.running.load(Ordering::SeqCst) == 0 && (self.stop.is_set() || nobody_comes())
     }

@@ -31,7 +31,7 @@ use crate::units::after;
 /// How long an interrupted user may take to see that it was interrupted.
 const INTERRUPTED_END: Duration = Duration::from_secs(1);
 
-/// What a run is made of.
+/// Parts that a run is made of.
 pub(crate) struct Parts {
     pub(crate) plan: Plan,
     pub(crate) classes: Classes,

@@ -92,7 +92,7 @@ impl Stop {
         }
     }
 
-    /// Waits until the condition holds, which is looked at whenever the stop changes or somebody [notifies](Self::notify).
+    /// Waits until the condition holds, which is looked at whenever the stop changes or a thread [notifies](Self::notify).
     /// False if the end came first.
     pub(crate) fn wait_until(&self, end: Option<Instant>, holds: impl Fn() -> bool) -> bool {
         let mut guard = self.guard.lock();

@@ -59,7 +59,7 @@ fn run(shared: &RunState, user: &mut User, check: CheckId) -> Option<bool> {
     user.run(check, &shared.classes.checks[usize::from(check.0)]).ok()
 }
 
-/// What one iteration runs. False when no further one is to begin.
+/// Runs one iteration. False when no further one is to begin.
 fn iteration(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User) -> bool {
     class.root.walk(user, User::rng, &mut |user, check| {
         !slot.ends_iteration() && shared.budget.as_ref().is_none_or(RequestBudget::take) && {

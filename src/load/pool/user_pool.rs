@@ -133,7 +133,7 @@ impl UserPool {
         self.present.iter().map(|slots| slots.len() as u32).sum()
     }
 
-    /// Somebody to begin; `None` where this machine has room for nobody else.
+    /// Slot of a user that may begin; `None` where this machine has no room for another.
     fn next(&mut self, class: usize) -> Option<Arc<UserSlot>> {
         if u64::from(self.present()) >= self.room {
             return None;

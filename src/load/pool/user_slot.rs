@@ -11,7 +11,7 @@ use super::stop::Stop;
 pub(crate) struct UserSlot {
     stop: Arc<Stop>,
     begin: OnceLock<Instant>,
-    /// Nanoseconds after the epoch; `u64::MAX` as long as nobody knows an end.
+    /// Nanoseconds after the epoch; `u64::MAX` as long as no end is known.
     end_ns: AtomicU64,
     epoch: Instant,
     thread: OnceLock<Thread>,
@@ -28,7 +28,7 @@ impl UserSlot {
         }
     }
 
-    /// Whom to wake.
+    /// Sets the thread that is woken.
     pub(crate) fn belongs_to(&self, thread: Thread) {
         self.thread.get_or_init(|| thread);
     }
@@ -64,7 +64,7 @@ impl UserSlot {
         self.sleep_until(begin).then_some(begin)
     }
 
-    /// When the user is to leave, if anybody knows.
+    /// Time at which the user is to leave, where it is known.
     fn ends_at(&self) -> Option<Instant> {
         match self.end_ns.load(Ordering::Relaxed) {
             u64::MAX => None,
@@ -78,7 +78,7 @@ impl UserSlot {
         stopped.into_iter().chain(self.ends_at()).min().unwrap_or_else(Instant::now)
     }
 
-    /// What the user does in this iteration is not to be finished.
+    /// True when the rest of the current iteration is not to be run.
     pub(crate) fn ends_iteration(&self) -> bool {
         if self.stop.is_set() { self.stop.ends_iterations() } else { self.is_over() }
     }

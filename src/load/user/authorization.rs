@@ -10,6 +10,11 @@ pub(crate) fn basic_auth(user_and_password: &str) -> String {
     format!("Basic {}", STANDARD.encode(user_and_password))
 }
 
+/// The value of a header for user and password in front of the host of a URL.
+pub(super) fn authorization(url: &Url) -> Option<String> {
+    Some(basic_auth(&login(url)?))
+}
+
 /// User and password in front of the host of a URL: `user:password`.
 pub(crate) fn login(url: &Url) -> Option<String> {
     let decoded = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();

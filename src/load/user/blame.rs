@@ -4,12 +4,12 @@
 use crate::ids::RequestId;
 use crate::outcome::{Outcome, Reason};
 
-/// What is known of the requests of the running check that went wrong. Of most checks it is nothing.
+/// Requests of the running check that went wrong. Most checks have none.
 #[derive(Debug, Default)]
 pub(crate) struct Blame {
-    /// Those whose own samples say so.
+    /// Requests whose own samples say so.
     told: Vec<RequestId>,
-    /// Those that could not be sent, and have no sample.
+    /// Requests that could not be sent, and have no sample.
     unsent: Vec<RequestId>,
     /// The last thing the check has measured itself, if it went badly.
     measured: Option<RequestId>,
@@ -21,7 +21,7 @@ impl Blame {
         self.told.push(request);
     }
 
-    /// It could not even be begun.
+    /// Notes a request that could not even be begun.
     pub(crate) fn unsent(&mut self, request: RequestId) {
         self.unsent.push(request);
     }

@@ -1,4 +1,4 @@
-//! What a user keeps of its exchanges until their check has ended: moved, not copied, so that only a check that did
+//! Capture of a user's exchanges until their check has ended: moved, not copied, so that only a check that did
 //! not pass, or that was among the slowest, pays for being shown.
 //!
 //! An answer is the check's own, and mostly gone when the check ends. Dropped, it leaves its pieces on its thread,
@@ -18,12 +18,12 @@ pub(crate) struct Sent {
     /// Counts the requests of a user from 1; 0 is none.
     pub(crate) serial: u64,
     pub(crate) began: Option<Instant>,
-    /// Those it went with, if they are not the request's own.
+    /// Headers that it was sent with, if they are not the request's own.
     pub(crate) headers: Option<Headers>,
     /// The request, or else the number of the shared one it is.
     pub(crate) request: Option<Prepared>,
     pub(crate) index: usize,
-    /// What was said of the body's type, where that is why it was refused.
+    /// Content type that was sent, where that is why the request was refused.
     pub(crate) refused_type: Option<String>,
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct Unanswered {
     pub(crate) message: String,
 }
 
-/// What a thread keeps.
+/// Capture of a thread.
 pub(crate) struct Kept {
     pub(crate) captured: Option<Captured>,
     /// The serial of the request whose answer was not as wanted.

@@ -86,7 +86,7 @@ impl User {
         must
     }
 
-    /// What a panic of the running check is: an exception when it may have come of a request without an answer, or says
+    /// Outcome of a panic: an exception when it may have come of a request without an answer, or says
     /// so itself.
     pub(crate) fn outcome_of_panic(&mut self, message: String) -> Outcome {
         if let Some(request) = self.running.in_exchange.take() {

@@ -42,7 +42,7 @@ impl Cookies {
         }
     }
 
-    /// A secure cookie of this name is not for a place to replace on whose way somebody may listen.
+    /// True when a secure cookie has this name, which a place without TLS may not replace.
     fn is_guarded(&self, name: &str, url: &Url) -> bool {
         let is_it =
             |cookie: &Cookie<'_>| cookie.name() == name && cookie.secure() == Some(true) && cookie.domain.matches(url);
@@ -148,7 +148,7 @@ mod tests {
         headers
     }
 
-    /// What is kept when this place sets these.
+    /// Cookies that are kept when this place sets these.
     fn set(from: &str, cookies: &[&str]) -> Cookies {
         let mut jar = Cookies::default();
         jar.take(&from.parse().expect("uri"), &headers("set-cookie", cookies));

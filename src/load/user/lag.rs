@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::sample::Lateness;
 
-/// What has kept a user from its due times so far.
+/// Lag of a user behind its due times.
 #[derive(Debug, Default)]
 pub(crate) struct Lag {
     /// When the next request was to be sent, if that is planned.

@@ -8,14 +8,15 @@ use crate::load::http::{Headers, text_of};
 
 /// Where the answer to a request for this URL leads; `None` when it leads nowhere.
 ///
-/// As curl and browsers do: any status from 300 to 399 with a `Location` that is not empty leads on, the first of
+/// As curl and browsers do: any status from 300 to 399 but 304 with a `Location` that is not empty leads on, the first of
 /// several is meant, and bytes that a URL cannot have are percent-encoded as they are, whatever their charset.
 ///
 /// # Errors
 /// One line, when it leads where no request can go.
 pub(crate) fn location(from: &Url, status: u16, headers: &Headers) -> Result<Option<Url>, String> {
     let given = headers.get_all("location").map(<[u8]>::trim_ascii).find(|given| !given.is_empty());
-    let Some(given) = given.filter(|_| (300..400).contains(&status)) else { return Ok(None) };
+    // A 304 is the end of the matter, wherever it points.
+    let Some(given) = given.filter(|_| (300..400).contains(&status) && status != 304) else { return Ok(None) };
     let shown = text_of(given).escape_debug().to_string();
     let url = from.join(&encoded(given)).map_err(|error| format!("redirect to '{shown}': {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -80,7 +81,7 @@ mod tests {
 
     #[test]
     fn every_status_of_the_300s_leads_on_and_no_other() {
-        for status in [300, 301, 302, 303, 304, 305, 307, 308, 399] {
+        for status in [300, 301, 302, 303, 305, 307, 308, 399] {
             assert!(leads(status, b"/z").is_ok_and(|to| to.is_some()), "{status}");
         }
         for status in [200, 201, 299, 400, 404, 503] {

@@ -15,6 +15,7 @@ pub(crate) mod observers;
 pub(crate) mod origin;
 pub(crate) mod prepared;
 pub(crate) mod recording;
+pub(crate) mod redirect;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod response_parts;

@@ -20,7 +20,7 @@ pub struct Multipart {
 
 #[derive(Debug, Clone)]
 struct Part {
-    /// What follows `name=`, the content type included.
+    /// Head of the part behind `name=`, the content type included.
     head: String,
     content_type: Option<String>,
     content: Vec<u8>,

@@ -1,4 +1,4 @@
-//! A request as it is sent: again and again, and on where a redirect leads.
+//! A request as it is sent, again and again.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::authorization::{basic_auth, login};
-use super::location::location;
+use super::authorization::authorization;
 use crate::load::http::{Headers, HttpSettings, Method, RequestOptions, RequestParts, Uri};
 
 /// Stands behind the name of a request, for all it was led on to.
@@ -17,7 +16,7 @@ const HOP: &str = " (redirect)";
 #[derive(Debug, Clone)]
 pub(crate) struct Prepared {
     pub(crate) name: String,
-    /// The name came of a URL that nobody knew before the run.
+    /// True when the name comes of a URL that was not known before the run.
     pub(crate) is_named_by_url: bool,
     pub(crate) method: Method,
     pub(crate) uri: Uri,
@@ -96,30 +95,10 @@ impl Prepared {
         }
     }
 
-    /// What a client is asked when it is sent with these headers.
+    /// Parts of the request for a client, with these headers.
     pub(crate) fn ask<'a>(&'a self, headers: &'a Headers) -> RequestParts<'a> {
         let Prepared { method, uri, timeout, options, .. } = self;
         RequestParts { method, uri, headers, body: self.body.as_deref(), timeout: *timeout, options: *options }
-    }
-
-    /// Asks the same service for something else.
-    pub(crate) fn set_path_and_query(&mut self, text: &str) -> Result<(), String> {
-        let unusable = |error: &dyn std::fmt::Display| format!("the URL's path {text} cannot be used: {error}");
-        let mut parts = self.uri.clone().into_parts();
-        parts.path_and_query = Some(text.parse().map_err(|error| unusable(&error))?);
-        self.uri = Uri::from_parts(parts).map_err(|error| unusable(&error))?;
-        Ok(())
-    }
-
-    /// Replaces all values of a header.
-    pub(crate) fn set_header(&mut self, name: &str, values: impl Iterator<Item = String>) -> Result<(), String> {
-        for (index, value) in values.enumerate() {
-            if index == 0 {
-                self.headers.remove(name);
-            }
-            self.headers.add_checked(name, value.as_bytes())?;
-        }
-        Ok(())
     }
 }
 
@@ -132,17 +111,12 @@ impl Prepared {
     }
 }
 
-fn uri(url: &Url) -> Result<Uri, String> {
+pub(super) fn uri(url: &Url) -> Result<Uri, String> {
     let mut url = url.clone();
     url.set_fragment(None);
     // User and password go by a header. They can be taken out of every URL that has a host.
     let _ = (url.set_username(""), url.set_password(None));
     url.as_str().parse().map_err(|error| format!("the URL {url} cannot be used: {error}"))
-}
-
-/// What user and password in front of the host of a URL are in a header.
-fn authorization(url: &Url) -> Option<String> {
-    Some(basic_auth(&login(url)?))
 }
 
 /// A path as people write it: letters, spaces and braces that only the wire wants encoded are shown as they are.
@@ -170,36 +144,6 @@ fn readable(path: &str) -> Cow<'_, str> {
         Ok(shown) if !shown.contains(char::is_control) => shown.into(),
         _ => path.into(),
     }
-}
-
-/// Where a redirect leads; `None` when an answer is none.
-///
-/// 301, 302 and 303 are followed with GET (HEAD stays HEAD) and no body, other statuses with the same method and body.
-/// What authorizes is not sent to another host.
-pub(crate) fn redirected(from: &Prepared, status: u16, headers: &Headers) -> Result<Option<Prepared>, String> {
-    let base: Url = from.uri.to_string().parse().map_err(|error| format!("redirect from {}: {error}", from.uri))?;
-    // A 304 is the end of the matter, wherever it points.
-    let Some(url) = location(&base, status, headers)?.filter(|_| status != 304) else { return Ok(None) };
-    let mut next = from.clone();
-    next.uri = uri(&url)?;
-    if matches!(status, 301..=303) && next.method != Method::HEAD {
-        next.method = Method::GET;
-        next.body = None;
-        for name in ["content-type", "content-length", "content-encoding", "transfer-encoding", "expect"] {
-            next.headers.remove(name);
-        }
-    }
-    if url.origin() != base.origin() {
-        for name in ["authorization", "cookie", "host"] {
-            next.headers.remove(name);
-        }
-    }
-    if let Some(login) = authorization(&url) {
-        next.headers.remove("authorization");
-        next.headers.add_checked("Authorization", login.as_bytes())?;
-    }
-    next.name_hop(&from.name, url.path());
-    Ok(Some(next))
 }
 
 #[cfg(test)]
@@ -240,33 +184,6 @@ mod tests {
         }
     }
 
-    fn led(status: u16, to: &str) -> Result<Prepared, String> {
-        redirected(&post(), status, &Headers::from_pairs([("Location", to)])).map(|next| next.expect("a redirect"))
-    }
-
-    #[test]
-    fn a_303_becomes_a_get_and_a_307_keeps_method_and_body() {
-        let seen = led(303, "z").expect("next");
-        assert_eq!(
-            (seen.method.as_str(), seen.uri.to_string().as_str(), seen.body),
-            ("GET", "http://a.test/x/z", None)
-        );
-        let kept = led(307, "/z").expect("next");
-        assert_eq!((kept.method.as_str(), kept.body.as_deref()), ("POST", Some(&b"body"[..])));
-        assert!(kept.headers.has("authorization"));
-    }
-
-    #[test]
-    fn what_authorizes_is_not_sent_to_another_host() {
-        let next = led(307, "http://b.test/").expect("next");
-        assert!(!next.headers.has("authorization"));
-    }
-
-    #[test]
-    fn a_redirect_out_of_http_is_an_error() {
-        assert!(led(302, "ftp://a.test/").is_err());
-    }
-
     #[test]
     fn a_login_in_a_url_goes_by_a_header_unless_one_is_given() {
         let prepared = |headers: &[(String, String)]| {
@@ -280,12 +197,6 @@ mod tests {
         );
         let own = prepared(&[("Authorization".into(), "own".into())]);
         assert_eq!(own.headers.get_all("authorization").collect::<Vec<_>>(), [b"own"]);
-        let to = Headers::from_pairs([("Location", "http://bob:@b.test/")]);
-        let next = redirected(&own, 302, &to).expect("no fault").expect("next");
-        assert_eq!(
-            (next.uri.to_string().as_str(), next.headers.get("authorization")),
-            ("http://b.test/", Some(&b"Basic Ym9iOg=="[..]))
-        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::outcome::Outcome;
 use crate::sample::RequestTimes;
 
 impl User {
-    /// What the flight recorder is to be told of a check that has ended, whose requests came after `serial`.
+    /// Example that a check which has ended is for reports, if it is one. Its requests came after `serial`.
     pub(crate) fn recording(
         &mut self,
         check: CheckId,

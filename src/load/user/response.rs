@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::fmt::Display;
 use std::mem;
 use std::ops::RangeInclusive;
 use std::panic::Location;
@@ -10,17 +11,13 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-#[cfg(feature = "hurl")]
-use url::Url;
 
 use super::capture::{self, Captured, Sent};
-#[cfg(feature = "hurl")]
-use super::location::location;
 use super::origin::Origin;
 use crate::ids::RequestId;
 use crate::load::http::{Answered, Body, Headers};
+use crate::mismatch::{self, beginning, cut, shown};
 use crate::outcome::{Failure, Reason};
-use crate::printable::foreign;
 use crate::sample::RequestTimes;
 
 /// An answer, its body read to the end.
@@ -33,11 +30,11 @@ pub struct Response {
     times: RequestTimes,
     json: OnceCell<Result<Value, String>>,
     pub(crate) origin: Origin,
-    /// What it answers.
+    /// Request that it answers.
     pub(crate) sent: Sent,
 }
 
-/// The pieces of an answer nobody looks at any more may be wanted when its check has not passed.
+/// Keeps the pieces of a dropped answer, which may be wanted when its check has not passed.
 impl Drop for Response {
     fn drop(&mut self) {
         capture::keep(Captured {
@@ -92,12 +89,6 @@ impl Response {
         String::from_utf8_lossy(&self.body.kept)
     }
 
-    /// Where it leads as the answer to a request for this URL, if it is a redirect.
-    #[cfg(feature = "hurl")]
-    pub(crate) fn leads_to(&self, from: &Url) -> Result<Option<Url>, String> {
-        location(from, self.status, &self.headers)
-    }
-
     /// From just before the first byte of the request was handed to the kernel to the last byte of the answer.
     pub fn response_time(&self) -> Duration {
         self.times.response_time()
@@ -116,7 +107,7 @@ impl Response {
         self.whole_body("JSON")?;
         let parsed =
             self.json.get_or_init(|| serde_json::from_slice(&self.body.kept).map_err(|error| error.to_string()));
-        parsed.as_ref().map_err(|error| self.fail(format!("wanted JSON, got a body that is not: {error}")))
+        parsed.as_ref().map_err(|error| self.fail(mismatch::unreadable("JSON", error)))
     }
 
     /// The body as a value of a type of one's own: `answer.json_as::<Movie>()?`.
@@ -127,7 +118,7 @@ impl Response {
         self.whole_body("JSON")?;
         serde_json::from_slice(&self.body.kept).map_err(|error| {
             let wanted = if error.is_data() { std::any::type_name::<T>() } else { "JSON" };
-            self.fail(format!("wanted {wanted}, got a body that is not: {}", mismatch(&error)))
+            self.fail(mismatch::unreadable(wanted, &misfit(&error)))
         })
     }
 
@@ -139,13 +130,12 @@ impl Response {
         self.expect_one_of(&wanted.into())
     }
 
-    /// The same with a set that is kept.
+    /// Expects the status to be in a set that is kept.
     pub(crate) fn expect_one_of(&self, wanted: &Statuses) -> Result<&Self, Failure> {
         if wanted.contains(self.status) {
             Ok(self)
         } else {
-            let why = self.sent.refused_type.as_ref().map(|told| format!(": {told}")).unwrap_or_default();
-            Err(self.fail(format!("wanted status {wanted}, got status {}{why}", self.status)))
+            Err(self.fail(mismatch::status(wanted, self.status, self.sent.refused_type.as_deref())))
         }
     }
 
@@ -158,8 +148,7 @@ impl Response {
         let wanted = wanted.into();
         match self.json_at(path)? {
             Some(got) if is_same(got, &wanted) => Ok(self),
-            Some(got) => Err(self.fail(format!("wanted {path} = {}, got {}", shown(&wanted), shown(got)))),
-            None => Err(self.fail(format!("wanted {path} = {}, got a body without {path}", shown(&wanted)))),
+            got => Err(self.fail(mismatch::json(path, &wanted, got.map(|got| got as &dyn Display)))),
         }
     }
 
@@ -185,7 +174,7 @@ impl Response {
     pub fn expect_json_at(&self, path: &str) -> Result<&Self, Failure> {
         match self.json_at(path)? {
             Some(_) => Ok(self),
-            None => Err(self.fail(format!("wanted a body with {path}, got one without"))),
+            None => Err(self.fail(mismatch::no_json_at(path))),
         }
     }
 
@@ -239,8 +228,7 @@ impl Response {
         if self.body.kept.windows(wanted.len()).any(|window| window == wanted.as_bytes()) {
             return Ok(self);
         }
-        let wanted = cut(wanted);
-        Err(self.fail(format!("wanted a body that contains '{wanted}', got one without")))
+        Err(self.fail(mismatch::contains(wanted)))
     }
 
     /// Expects a header of this name whose value contains this text.
@@ -251,42 +239,28 @@ impl Response {
         if self.headers(name).any(|value| value.contains(wanted)) {
             return Ok(self);
         }
-        let wanted = cut(wanted);
-        let got: Vec<String> = self.headers(name).map(|got| format!("'{}'", cut(got))).collect();
-        Err(self.fail(match &got[..] {
-            [] => format!("wanted header {name} with '{wanted}', got none of that name"),
-            got => format!("wanted header {name} with '{wanted}', got {}", got.join(" and ")),
-        }))
+        Err(self.fail(mismatch::header(name, wanted, self.headers(name))))
     }
 
-    /// What cannot be told from a cut body is an exception, not a fail.
+    /// Refuses a cut body: a check that cannot be told from it is an exception, not a fail.
     fn whole_body(&self, wanted: &str) -> Result<(), Failure> {
         if !self.body.is_cut() {
             return Ok(());
         }
         capture::is_at_fault(&self.sent);
-        let message = self.body.cut_words(&format!("tell whether the body is or holds {wanted}"));
+        let message = self.body.cut_words(&mismatch::tell_whether(wanted));
         Err(Failure::Exception(Reason { message, detail: None, request: Some(self.request) }))
     }
 
     #[cold]
     fn fail(&self, message: String) -> Failure {
         capture::is_at_fault(&self.sent);
-        let detail = (!self.body.kept.is_empty()).then(|| format!("body: {}", beginning(&self.body.kept)));
-        Failure::Fail(Reason { message, detail, request: Some(self.request) })
+        Failure::Fail(Reason { message, detail: mismatch::detail(&self.body.kept), request: Some(self.request) })
     }
 }
 
-/// Of what is shown of a body, as many characters.
-const SHOWN: usize = 200;
-
-/// A value, or its beginning.
-fn shown(value: &Value) -> String {
-    cut(&value.to_string())
-}
-
-/// What does not fit, and where.
-fn mismatch(error: &serde_json::Error) -> String {
+/// Message on the part that does not fit, and its place.
+fn misfit(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" at line ") {
         // It may quote a value of any length.
@@ -295,27 +269,13 @@ fn mismatch(error: &serde_json::Error) -> String {
     }
 }
 
-/// How a body begins, as text on one line.
-fn beginning(body: &[u8]) -> String {
-    /// UTF-8 takes no more for a character.
-    const LONGEST: usize = 4;
-    cut(&String::from_utf8_lossy(&body[..body.len().min((SHOWN + 1) * LONGEST)]))
-}
-
-/// The beginning of a text, on one line.
-fn cut(text: &str) -> String {
-    let line: String = text.chars().take(SHOWN).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    let line = foreign(&line);
-    if text.chars().nth(SHOWN).is_some() { format!("{line}…") } else { line.into_owned() }
-}
-
 /// JSON does not tell 1 from 1.0.
 fn is_same(a: &Value, b: &Value) -> bool {
     a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a == b)
 }
 
 impl Statuses {
-    fn contains(&self, status: u16) -> bool {
+    pub(crate) fn contains(&self, status: u16) -> bool {
         self.0.iter().any(|range| range.contains(&status))
     }
 }

@@ -2,8 +2,15 @@
 
 use std::mem;
 
+#[cfg(feature = "hurl")]
+use url::Url;
+
 use super::capture;
 use super::origin::Origin;
+#[cfg(feature = "hurl")]
+use super::prepared::Prepared;
+#[cfg(feature = "hurl")]
+use super::redirect::led_to;
 use super::response::Response;
 use crate::ids::RequestId;
 use crate::load::http::{Body, Headers};
@@ -12,6 +19,20 @@ impl Response {
     /// Which request it answers.
     pub(crate) fn request(&self) -> RequestId {
         self.request
+    }
+
+    /// Content type that was sent, where that is why the request was refused.
+    pub(crate) fn refused_type(&self) -> Option<&str> {
+        self.sent.refused_type.as_deref()
+    }
+
+    /// Where it leads as the answer to this request; `None` when it leads nowhere.
+    ///
+    /// # Errors
+    /// One line, when it leads where no request can go.
+    #[cfg(feature = "hurl")]
+    pub(crate) fn leads_to(&self, request: &Prepared) -> Result<Option<Url>, String> {
+        led_to(request, self.status(), &self.headers)
     }
 
     /// Takes its parts out. What is [given back](Self::give_back) may be shown by the flight recorder.
@@ -24,7 +45,7 @@ impl Response {
         (self.headers, self.body) = (headers, body);
     }
 
-    /// It was not as wanted: of all answers of its check, this is the one to show.
+    /// Notes that the answer was not as wanted: of all answers of its check, this is the one to show.
     pub(crate) fn blame(&self) {
         capture::is_at_fault(&self.sent);
     }

@@ -12,7 +12,7 @@ impl User {
         self.rest(time);
     }
 
-    /// The same. False if the stop ended it.
+    /// Rests. False if the stop ended the rest.
     pub(crate) fn rest(&mut self, time: Duration) -> bool {
         if time.is_zero() {
             return true;
@@ -39,7 +39,7 @@ impl User {
         slept_to_the_end
     }
 
-    /// What it has rested on purpose in its life.
+    /// Sum of the user's rests on purpose.
     pub(crate) fn rested(&self) -> Duration {
         self.clock.rested()
     }

@@ -20,28 +20,28 @@ pub(crate) struct RunningCheck {
     pub(crate) hooks: Duration,
     /// The first thing it measured itself that did not go well.
     pub(crate) recorded: Option<Outcome>,
-    /// Its last exchanges, when somebody wants to see those of a failure.
+    /// The last exchanges, where hooks want to see those of a failure.
     pub(crate) exchanges: Vec<Exchange>,
     /// Being exchanged now.
     pub(crate) in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
     pub(crate) lost: Option<RequestId>,
-    /// What its requests have told of going wrong.
+    /// Requests of the check that went wrong.
     pub(crate) blame: Blame,
     /// The last that did, whole.
     pub(crate) unanswered: Option<Box<Unanswered>>,
     /// Its last exchange, for the log, while the answer may still show what is secret in it.
     pub(crate) unlogged: Option<Exchange>,
-    /// What is secret comes to be known when the answer is looked at.
+    /// True while exchanges wait for the log, because the answer may show what else is secret.
     pub(crate) finds_secrets: bool,
-    /// It wanted a row of a feed that has none left.
+    /// True when the check wanted a row of a feed that has none left.
     pub(crate) has_no_row: bool,
-    /// It has asked for a request, sent or not.
+    /// True when the check has asked for a request, sent or not.
     pub(crate) asked: bool,
-    /// It began after the stop, as the end of a user does: its rests go through it.
+    /// True for a check that began after the stop, as the end of a user does: its rests go through it.
     pub(crate) is_after_stop: bool,
     /// The stop has ended a rest of it: what comes after would come too early.
     pub(crate) rest_was_cut: bool,
-    /// It is counted as unfinished already.
+    /// True when the check is counted as unfinished already.
     pub(crate) has_left: bool,
 }

@@ -8,7 +8,8 @@ use url::Url;
 
 use super::User;
 use super::capture::{Sent, Unanswered};
-use super::prepared::{Prepared, redirected};
+use super::prepared::Prepared;
+use super::redirect::{RedirectRules, led_to};
 use super::response::Response;
 use super::shared_requests::{OwnRequest, SharedRequest};
 use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
@@ -25,7 +26,7 @@ const IN_NO_CHECK: &str =
 
 const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
 
-/// What headers say of the body's type.
+/// Content type that the headers say, in words.
 fn told_type(headers: &Headers) -> String {
     match headers.get("content-type") {
         Some(value) => format!("Content-Type '{}' was sent", String::from_utf8_lossy(value)),
@@ -117,16 +118,10 @@ impl User {
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::BadRequest, message, request }
     }
 
-    /// Sends a request that other users send too.
-    pub(crate) fn send_shared(&mut self, shared: &SharedRequest, hops: u32) -> Result<Response, RequestError> {
-        self.send_filled(shared, hops, |_| Ok(()))
-    }
-
-    /// The same for a request that changes: `fill` sets in the user's copy what does.
+    /// Sends a request that other users send too, and follows no redirect: `fill` sets what changes in the user's copy.
     pub(crate) fn send_filled(
         &mut self,
         shared: &SharedRequest,
-        hops: u32,
         fill: impl FnOnce(&mut Prepared) -> Result<(), String>,
     ) -> Result<Response, RequestError> {
         let mut own = self.own.take(shared.index).unwrap_or_else(|| {
@@ -135,9 +130,8 @@ impl User {
         });
         let result = match fill(&mut own.request) {
             Ok(()) => {
-                let mut hop = None;
-                let result = self.send_as(own.id, &own.request, hops, &mut hop);
-                self.note(result, hop, shared.index)
+                let result = self.exchange(own.id, &own.request);
+                self.note(result, None, shared.index)
             }
             Err(message) => Err(self.unsendable(&own.request.name, message)),
         };
@@ -179,7 +173,7 @@ impl User {
         }
     }
 
-    /// What was sent after a redirect is left in `last`.
+    /// Sends a request and follows redirects. The request after the last redirect is left in `last`.
     fn send_as(
         &mut self,
         mut id: RequestId,
@@ -193,10 +187,11 @@ impl User {
             if hops == 0 {
                 return Ok(response);
             }
-            let next = match redirected(current, response.status(), &response.headers) {
+            let status = response.status();
+            let next = match led_to(current, status, &response.headers) {
                 Ok(None) => return Ok(response),
                 Ok(Some(_)) if hop == hops => Err(format!("more than {hops} redirects")),
-                Ok(Some(next)) => Ok(next),
+                Ok(Some(to)) => RedirectRules::default().next(request, current, status, &to),
                 Err(message) => Err(message),
             };
             // A hop is gone once the next is sent.

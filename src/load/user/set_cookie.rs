@@ -3,7 +3,7 @@
 use cookie_store::RawCookie;
 use url::{Host, Url};
 
-/// Of the name and the value together, in bytes: longer cookies are nobody's.
+/// Most bytes of name and value together: no service sets longer cookies.
 const MAX_PAIR: usize = 4096;
 /// Of the value of an attribute, in bytes: a longer one counts as not given.
 const MAX_ATTRIBUTE: usize = 1024;
@@ -58,7 +58,7 @@ fn may_be_set(cookie: &mut RawCookie<'_>, from: &Url) -> bool {
     from.host_str() == Some(domain.as_str())
 }
 
-/// Nobody listens on the way to it.
+/// True for a place to which no one can listen on the way.
 pub(crate) fn is_trustworthy(place: &Url) -> bool {
     let is_loopback = match place.host() {
         Some(Host::Domain(name)) => name == "localhost",

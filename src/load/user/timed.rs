@@ -1,4 +1,4 @@
-//! What a check measures itself: blocking code that makes its requests without perfloop.
+//! Requests that a check times itself: blocking code that makes them without perfloop.
 
 use std::any::Any;
 use std::fmt::Display;

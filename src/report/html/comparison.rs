@@ -11,7 +11,7 @@ use super::overlay;
 use super::verdicts::{Mood, first_line, line};
 use crate::report::ComparedRun;
 use crate::report::compare::{by, headline, how_to_tell_more, kind_word, label, percent, value};
-use crate::report::facts::{Fact, facts};
+use crate::report::run_info::{Attribute, attributes};
 use crate::stats::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Verdict};
 use crate::units;
 
@@ -199,15 +199,16 @@ fn charts() -> Markup {
     }
 }
 
-/// What is known of each run, a column for each; what should be the same and is not is marked.
+/// Attributes of the runs, a column for each; those that should be the same and are not are marked.
 fn runs(base: &[ComparedRun<'_>], new: &[ComparedRun<'_>]) -> Markup {
-    let runs: Vec<(&str, &ComparedRun<'_>, Vec<Fact>)> = [("base", base), ("new", new)]
+    let runs: Vec<(&str, &ComparedRun<'_>, Vec<Attribute>)> = [("base", base), ("new", new)]
         .into_iter()
-        .flat_map(|(side, runs)| runs.iter().map(move |run| (side, run, facts(run.summary, run.info))))
+        .flat_map(|(side, runs)| runs.iter().map(move |run| (side, run, attributes(run.summary, run.info))))
         .collect();
     let Some((_, _, first)) = runs.first() else { return html! {} };
-    let differs =
-        |at: usize| first[at].matters && runs.iter().any(|(.., facts)| facts[at].compared != first[at].compared);
+    let differs = |at: usize| {
+        first[at].matters && runs.iter().any(|(.., attributes)| attributes[at].compared != first[at].compared)
+    };
     html! {
         section {
             h2 { "The runs" }
@@ -222,7 +223,7 @@ fn runs(base: &[ComparedRun<'_>], new: &[ComparedRun<'_>]) -> Markup {
                         @for at in 0..first.len() {
                             tr class=[differs(at).then_some("differs")] {
                                 th scope="row" { (first[at].name) @if differs(at) { " ≠" } }
-                                @for (.., facts) in &runs { td { (facts[at].shown) } }
+                                @for (.., attributes) in &runs { td { (attributes[at].shown) } }
                             }
                         }
                     }

@@ -1,4 +1,4 @@
-//! What the page's script draws, as JSON.
+//! Data that the page's script draws, as JSON.
 
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ pub(super) fn distribution(timing: &Timing) -> Vec<Value> {
     .collect()
 }
 
-/// Milliseconds to the microsecond: nobody sees more of a line.
+/// Milliseconds to the microsecond: a line shows no more.
 pub(super) fn ms(time: Duration) -> f64 {
     rounded(milliseconds(time))
 }

@@ -1,4 +1,4 @@
-//! What all pages have around what they say: style, policy, charts and the script that draws them.
+//! Frame of all pages: style, policy, charts and the script that draws them.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

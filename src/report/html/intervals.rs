@@ -9,10 +9,10 @@ use crate::stats::{Change, Comparison};
 const REACHES: [f64; 7] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0];
 /// Half the width of a bar's picture, in its own units.
 const HALF: f64 = 60.0;
-/// What is left at its ends for the heads of arrows.
+/// Room at its ends for the heads of arrows.
 const END: f64 = 6.0;
 
-/// What the bars of a page are drawn on.
+/// Scale that the bars of a page are drawn on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Axis {
     reach: f64,

@@ -1,4 +1,4 @@
-//! What the script of a comparison draws, as JSON: both sides over the same time.
+//! Data that the script of a comparison draws, as JSON: both sides over the same time.
 
 use serde_json::{Value, json};
 
@@ -90,8 +90,8 @@ mod tests {
             target: String::new(),
             plan: None,
             command: Vec::new(),
-            spec: None,
             hosts: Vec::new(),
+            spec: None,
         };
         let (narrow, wide) = (run(100, 8, 4), run(200, 4, 4));
         let side = |summary| ComparedRun { name: "", summary, info: &info };

@@ -1,4 +1,4 @@
-//! What a reader wants to know first: did it hold, and can the numbers be trusted.
+//! Verdicts, which a reader wants to know first: did it hold, and can the numbers be trusted.
 
 use maud::{Markup, html};
 

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
+use serde_json::{Value, json};
+
 use super::*;
-use crate::end::{End, MachineUse};
+use crate::end::{End, EndReason, MachineUse};
 use crate::ids::CheckId;
 use crate::names::Names;
 use crate::outcome::{Outcome, Reason, RequestErrorKind};
 use crate::phase::Phase;
+use crate::report::Host;
 use crate::sample::{
-    Answer, AskedRate, CheckSample, Level, RequestSample, RequestTimes, Sample, Traffic, UnfinishedSample, UserEvent,
-    UserSample,
+    Answer, AskedRate, CheckSample, Level, Plateau, RequestSample, RequestTimes, Sample, Traffic, UnfinishedSample,
+    UserEvent, UserSample,
 };
 use crate::stats::{LogLoss, Schedule, Stats};
 
@@ -92,8 +95,8 @@ fn info() -> RunInfo {
         target: "http://a.test/".into(),
         plan: Some("2 users, 3 s".into()),
         command: vec!["perfloop".into(), "http://a.test/".into()],
-        spec: None,
         hosts: vec![Host { os: Some("linux".into()), cpus: Some(2), ..Host::default() }],
+        spec: None,
     }
 }
 
@@ -206,4 +209,26 @@ fn an_interval_log_holds_each_name_and_each_slot_of_time() {
         "Tag=client_delay,2.000,1.000,0.100",
     ];
     assert_eq!(starts, wanted);
+}
+
+#[test]
+fn a_run_that_is_known_as_data_is_written_and_read_with_it() {
+    let spec = json!({ "users": 2, "time_s": 3, "checks": [{ "url": "http://a.test/" }] });
+    let told = RunInfo { spec: Some(spec.clone()), ..info() };
+    let text = written(&summary(), &told);
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(document["run"]["spec"], spec);
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    let schema = serde_json::from_str(include_str!("../../../schema/report.schema.json")).expect("JSON");
+    compiler.add_resource("http://schema.test/", schema).expect("a schema");
+    let schema = compiler.compile("http://schema.test/", &mut schemas).expect("a schema");
+    schemas.validate(&document, schema).expect("a report");
+
+    let (_, mut read) = read_json(text.as_bytes()).expect("its own report");
+    assert_eq!(read.spec, Some(spec));
+    read.merge(told);
+    assert!(read.spec.is_some(), "both are of the same");
+    read.merge(info());
+    assert_eq!(read.spec, None, "they are of different ones");
+    assert!(!written(&summary(), &info()).contains("\"spec\""));
 }

@@ -38,7 +38,7 @@ pub fn write_failures(summary: &Summary, writer: impl Write) -> io::Result<()> {
     csv.flush()
 }
 
-/// What was wrong with requests after which their checks went on.
+/// Message on requests after which their checks went on.
 fn ended_no_check(tally: &RequestTally) -> String {
     let kinds: Vec<String> = tally.lost.keys().map(|kind| format!("{kind:?}").to_lowercase()).collect();
     let what =

@@ -86,7 +86,7 @@ impl<F: Fn(f64) -> Option<f64>> Times<F> {
         (self.percentile_ms)(percent).map_or(0, rounded)
     }
 
-    /// That of the first request beyond a percentage of all.
+    /// Time of the first request beyond a percentage of all.
     fn percentile(&self, percent: f64) -> u64 {
         if self.count == 0 { 0 } else { self.at((self.count as f64 * (percent / 100.0)) as u64) }
     }

@@ -6,7 +6,7 @@ use std::io;
 
 use super::detail::Detail;
 use super::numbers::{marked_percentile, rate, time_or_dash};
-use super::sheet::Sheet;
+use super::page::Page;
 use super::table::{Cell, Row, Table};
 use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
 use crate::units;
@@ -21,7 +21,7 @@ const COUNTS: [(&str, u8); 6] =
 const TIMES: [(&str, u8); 7] =
     [("mean", 50), ("min", 10), ("p50", 85), ("p90", 40), ("p95", 84), ("p99", 83), ("max", 70)];
 
-pub(super) fn write(summary: &Summary, detail: Detail, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(summary: &Summary, detail: Detail, page: &mut Page<'_>) -> io::Result<()> {
     let whole = &summary.whole;
     let has_requests = whole.requests.iter().any(|request| !is_the_check(request, whole));
     let mut rows: Vec<Row> = Vec::new();
@@ -54,7 +54,7 @@ pub(super) fn write(summary: &Summary, detail: Detail, sheet: &mut Sheet<'_>) ->
         }
     }
     let left_out = keep_most(&mut rows, whole);
-    sheet.line(if has_requests {
+    page.line(if has_requests {
         "TPR of passes, ms; of requests the response time (TPR: time per request)"
     } else {
         "TPR of passes, ms (TPR: time per request)"
@@ -66,13 +66,13 @@ pub(super) fn write(summary: &Summary, detail: Detail, sheet: &mut Sheet<'_>) ->
         "unfinished" if !is_finished => (title, 93),
         _ => (title, rank),
     });
-    sheet.table(&Table::new(title, columns).rows(rows))?;
+    page.table(&Table::new(title, columns).rows(rows))?;
     if left_out == 0 {
         return Ok(());
     }
     let names = units::count(left_out as u64, "more name");
-    sheet.line(&format!("and {names} of requests, with fewer of them; a report as HTML or JSON has all"))?;
-    sheet.blank()
+    page.line(&format!("and {names} of requests, with fewer of them; a report as HTML or JSON has all"))?;
+    page.blank()
 }
 
 /// Leaves out the requests that were made least, where there are too many names. Returns how many.

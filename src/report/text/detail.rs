@@ -1,6 +1,6 @@
-//! Detail of the tables at the end of a run.
+//! How much a report tells.
 
-/// How much is told of what is as it should be.
+/// The detail in which a report tells what is as it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Detail {
     /// The result, and a line for each verdict and for the gates where all is well.

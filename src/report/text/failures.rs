@@ -1,9 +1,9 @@
-//! What did not pass, grouped.
+//! Failures, grouped.
 
 use std::io;
 
 use super::numbers::seconds;
-use super::sheet::Sheet;
+use super::page::Page;
 use super::style::Paint;
 use crate::report::curl::curl_line;
 use crate::stats::{FailureGroup, Summary};
@@ -14,33 +14,33 @@ const SHOWN: usize = 20;
 /// Where messages begin.
 const INDENT: &str = "                    ";
 
-pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    write_groups(summary, &summary.failures, "failures", sheet)?;
+pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
+    write_groups(summary, &summary.failures, "failures", page)?;
     let of_warmup = summary.warmup.as_ref().map_or(&[][..], |warmup| &warmup.failures);
-    write_groups(summary, of_warmup, "failures in the warm-up", sheet)
+    write_groups(summary, of_warmup, "failures in the warm-up", page)
 }
 
-fn write_groups(summary: &Summary, failures: &[FailureGroup], title: &str, sheet: &mut Sheet<'_>) -> io::Result<()> {
+fn write_groups(summary: &Summary, failures: &[FailureGroup], title: &str, page: &mut Page<'_>) -> io::Result<()> {
     if failures.is_empty() {
         return Ok(());
     }
-    let title = sheet.paint(Paint::Head, title);
-    sheet.line(&title)?;
+    let title = page.paint(Paint::Head, title);
+    page.line(&title)?;
     for group in failures.iter().take(SHOWN) {
         let kind = if group.is_exception { "exception" } else { "fail" };
-        let label = format!("{:>7}  {}  ", group.count, sheet.paint(Paint::Bad, &format!("{kind:<9}")));
-        sheet.labelled(&label, &format!("{}: {}", summary.check_of(group), group.message))?;
+        let label = format!("{:>7}  {}  ", group.count, page.paint(Paint::Bad, &format!("{kind:<9}")));
+        page.labelled(&label, &format!("{}: {}", summary.check_of(group), group.message))?;
         let detail = group.detail.as_deref().map(|detail| format!(", {detail}")).unwrap_or_default();
-        sheet.labelled(INDENT, &format!("{}{detail}", when(group)))?;
+        page.labelled(INDENT, &format!("{}{detail}", when(group)))?;
     }
     if failures.len() > SHOWN {
         let more = units::count((failures.len() - SHOWN) as u64, "group");
-        sheet.labelled(INDENT, &format!("and {more} more; a report as JSON has all"))?;
+        page.labelled(INDENT, &format!("and {more} more; a report as JSON has all"))?;
     }
     if let Some(recording) = failures.first().and_then(|largest| largest.recordings.first.first()) {
-        sheet.whole_line(&format!("repeat: {}", curl_line(&recording.exchange)))?;
+        page.whole_line(&format!("repeat: {}", curl_line(&recording.exchange)))?;
     }
-    sheet.blank()
+    page.blank()
 }
 
 fn when(group: &FailureGroup) -> String {

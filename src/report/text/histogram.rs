@@ -4,8 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use super::numbers::number_ms;
+use super::page::Page;
 use super::percentiles::times;
-use super::sheet::Sheet;
 use super::style::Paint;
 use crate::stats::{Summary, Timing};
 
@@ -17,7 +17,7 @@ const NARROWEST: f64 = 1.003;
 const FEWEST: u64 = 10;
 /// The picture gets no wider.
 const WIDEST: usize = 80;
-/// What is left for a bar when all else is written, and for the percentiles behind it.
+/// Width of everything beside the bar.
 const LABELS: usize = 12;
 /// Parts of a block, from one eighth to seven.
 const PARTS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
@@ -30,7 +30,7 @@ struct Bin {
     count: u64,
 }
 
-pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
     let (title, timing) = times(summary);
     let bins = bins(timing);
     if timing.count() < FEWEST || bins.len() < 2 {
@@ -42,16 +42,16 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
         column(bins.iter().map(|bin| bin.count.to_string())),
     ];
     let taken: usize = columns.iter().filter_map(|column| column.first()).map(|text| text.len() + 3).sum();
-    let room = WIDEST.min(sheet.width).saturating_sub(taken + LABELS);
+    let room = WIDEST.min(page.width).saturating_sub(taken + LABELS);
     let most = bins.iter().map(|bin| bin.count).max().unwrap_or(1);
-    let title = sheet.paint(Paint::Head, title);
-    sheet.line(&title)?;
+    let title = page.paint(Paint::Head, title);
+    page.line(&title)?;
     for (index, bin) in bins.iter().enumerate() {
         let [from, to, count] = columns.each_ref().map(|column| column.get(index).map_or("", String::as_str));
         let bar = bar(bin.count as f64 / most as f64 * room as f64, bin.count > 0);
-        sheet.whole_line(format!("{from} - {to}  {count}  {bar}{}", marks(timing, bin)).trim_end())?;
+        page.whole_line(format!("{from} - {to}  {count}  {bar}{}", marks(timing, bin)).trim_end())?;
     }
-    sheet.blank()
+    page.blank()
 }
 
 /// From the shortest to the longest time, each as many times longer than the one before it.
@@ -83,7 +83,7 @@ fn column(texts: impl Iterator<Item = String>) -> Vec<String> {
     texts.into_iter().map(|text| format!("{text:>widest$}")).collect()
 }
 
-/// So many blocks; at least a sliver of one where there is anything.
+/// Bar of so many blocks; at least a sliver of one where there is anything.
 fn bar(blocks: f64, is_any: bool) -> String {
     let eighths = ((blocks * 8.0).round() as usize).max(usize::from(is_any));
     let part = (eighths % 8).checked_sub(1).map(|part| PARTS[part]);

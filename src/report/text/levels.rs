@@ -3,18 +3,18 @@
 use std::io;
 
 use super::numbers::{level_name, marked_percentile, rate, seconds};
-use super::sheet::Sheet;
+use super::page::Page;
 use super::style::Paint;
 use super::table::{Cell, Row, Table};
 use crate::stats::{LevelSection, Summary};
 
-pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
     if summary.levels.len() < 2 {
         return Ok(());
     }
     let columns =
         [("from", 5), ("for", 4), ("rps", 9), ("fail %", 8), ("p50", 7), ("p95", 6), ("p99", 3), ("in flight", 2)];
-    sheet.table(&Table::new("level", columns).rows(summary.levels.iter().map(row)))
+    page.table(&Table::new("level", columns).rows(summary.levels.iter().map(row)))
 }
 
 fn row(level: &LevelSection) -> Row {

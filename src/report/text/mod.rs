@@ -8,9 +8,9 @@ mod histogram;
 mod levels;
 mod live;
 pub(crate) mod numbers;
+mod page;
 mod percentiles;
 mod phases;
-mod sheet;
 mod style;
 mod table;
 mod totals;
@@ -27,7 +27,7 @@ pub use style::Style;
 pub(super) use totals::{headline, load_line, span_line, statuses};
 
 use crate::stats::Summary;
-use sheet::Sheet;
+use page::Page;
 
 /// A line of text as several, none of them longer than this if its words are not; all but the first are indented.
 #[cfg(feature = "cli")]
@@ -46,21 +46,21 @@ pub fn write_text(
     detail: Detail,
     mut writer: impl Write,
 ) -> io::Result<()> {
-    let sheet = &mut Sheet::new(&mut writer, width, style);
-    totals::write(summary, sheet)?;
-    checks::write(summary, detail, sheet)?;
-    levels::write(summary, sheet)?;
-    failures::write(summary, sheet)?;
+    let page = &mut Page::new(&mut writer, width, style);
+    totals::write(summary, page)?;
+    checks::write(summary, detail, page)?;
+    levels::write(summary, page)?;
+    failures::write(summary, page)?;
     if detail == Detail::Full {
-        phases::write(summary, sheet)?;
-        percentiles::write(summary, sheet)?;
+        phases::write(summary, page)?;
+        percentiles::write(summary, page)?;
     }
-    sheet.legend()?;
+    page.legend()?;
     if detail == Detail::Full {
-        histogram::write(summary, sheet)?;
+        histogram::write(summary, page)?;
     }
-    verdicts::write(summary, detail, sheet)?;
-    gates::write(summary, detail, sheet)
+    verdicts::write(summary, detail, page)?;
+    gates::write(summary, detail, page)
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub(super) fn seconds(span: Duration) -> String {
     format!("{:.1} s", span.as_secs_f64())
 }
 
-/// What held while a level lasted.
+/// Name of the plateau of a level.
 pub(in crate::report) fn level_name(what: Plateau) -> String {
     match what {
         Plateau::Users(users) => units::count(users.into(), "user"),

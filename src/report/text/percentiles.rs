@@ -3,7 +3,7 @@
 use std::io;
 
 use super::numbers::marked_percentile;
-use super::sheet::Sheet;
+use super::page::Page;
 use super::table::{Cell, Row, Table};
 use crate::stats::{Summary, Timing};
 
@@ -11,7 +11,7 @@ const PERCENTILES: [f64; 11] = [50.0, 66.0, 75.0, 80.0, 90.0, 95.0, 98.0, 99.0, 
 /// More requests than this have rows in other reports.
 const MAX_ROWS: usize = 20;
 
-pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
     let (title, all) = times(summary);
     if all.count() == 0 {
         return Ok(());
@@ -27,24 +27,24 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
         of_all.push(row("corrected", corrected));
     }
     let rows = if (2..=MAX_ROWS).contains(&each.len()) { [each, of_all].concat() } else { of_all };
-    folded(&table.rows(rows), sheet)
+    folded(&table.rows(rows), page)
 }
 
 /// In as many parts, one below the other, as it takes for all columns to have room.
-fn folded(table: &Table, sheet: &mut Sheet<'_>) -> io::Result<()> {
+fn folded(table: &Table, page: &mut Page<'_>) -> io::Result<()> {
     let count = PERCENTILES.len();
     let parts = |size: usize| (0..count).step_by(size).map(move |from| table.part(from..count.min(from + size)));
-    let size = (1..=count).rev().find(|size| parts(*size).all(|part| part.fits(sheet.width))).unwrap_or(1);
+    let size = (1..=count).rev().find(|size| parts(*size).all(|part| part.fits(page.width))).unwrap_or(1);
     // Parts of about one length look better than a full one and a rest.
     let even = count.div_ceil(count.div_ceil(size));
-    parts(even).try_for_each(|part| sheet.table(&part))
+    parts(even).try_for_each(|part| page.table(&part))
 }
 
 fn row(name: &str, timing: &Timing) -> Row {
     Row::new(name, PERCENTILES.map(|percent| Cell::new(marked_percentile(timing, percent))).to_vec())
 }
 
-/// What a run is about: response times, or TPR where checks make no requests that are seen.
+/// Times that a run is about: response times, or TPR where checks make no requests that are seen.
 pub(super) fn times(summary: &Summary) -> (&'static str, &Timing) {
     let response_time = &summary.whole.request_totals.response_time;
     match response_time.count() {

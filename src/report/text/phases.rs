@@ -3,11 +3,11 @@
 use std::io;
 
 use super::numbers::{marked_percentile, time_or_dash};
-use super::sheet::Sheet;
+use super::page::Page;
 use super::table::{Cell, Row, Table};
 use crate::stats::{RequestTally, Summary, Timing};
 
-pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
     let columns = [("count", 4), ("mean", 7), ("min", 1), ("p50", 9), ("p90", 2), ("p95", 8), ("p99", 6), ("max", 5)];
     let phases = phases(&summary.whole.request_totals);
     let rows = phases.into_iter().filter(|(_, timing)| timing.count() > 0).map(|(name, timing)| {
@@ -23,7 +23,7 @@ pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> 
         ];
         Row::new(name, cells.into_iter().map(Cell::new).collect())
     });
-    sheet.table(&Table::new("phases and delays, ms", columns).rows(rows))
+    page.table(&Table::new("phases and delays, ms", columns).rows(rows))
 }
 
 fn phases(totals: &RequestTally) -> Vec<(&'static str, &Timing)> {

@@ -1,4 +1,4 @@
-//! Colours, where there is somebody to see them.
+//! Colours of a terminal.
 
 /// Whether text has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -10,7 +10,7 @@ pub enum Style {
     Coloured,
 }
 
-/// What a piece of text is, which decides its colour.
+/// Role of a piece of text, which decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Paint {
     #[default]

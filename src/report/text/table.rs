@@ -9,7 +9,7 @@ use super::wrap::wrapped;
 const GAP: usize = 2;
 /// The column of names never gets narrower, unless all names are.
 const MIN_NAME: usize = 18;
-/// What stands for the middle of a name that is too long.
+/// Mark for the middle of a name that is too long.
 const CUT: char = '…';
 
 /// How a name that is too long is made to fit.
@@ -17,7 +17,7 @@ const CUT: char = '…';
 pub(super) enum LongNames {
     /// Its middle is left out: what names differ by stands at their ends.
     Cut,
-    /// It goes on below, broken between words.
+    /// The name goes on below, broken between words.
     Wrap,
 }
 
@@ -122,7 +122,7 @@ impl Table {
         self.layout(width).1.len() == self.columns.len()
     }
 
-    /// The same rows with some of the columns only.
+    /// The rows with some of the columns only.
     pub(super) fn part(&self, columns: std::ops::Range<usize>) -> Table {
         let rows = self.rows.iter().map(|row| {
             let cells = row.cells.get(columns.clone()).unwrap_or_default().to_vec();

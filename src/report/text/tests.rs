@@ -1,4 +1,4 @@
-//! What stands where on a terminal, against runs that are told.
+//! Layout on a terminal, against runs that are told.
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::numbers::{bytes, rate};
-use super::sheet::Sheet;
+use super::page::Page;
 use super::style::Paint;
 use crate::end::EndReason;
 use crate::stats::{RequestTally, Summary, WarmUp};
@@ -12,26 +12,26 @@ use crate::units;
 /// Where the span is this many times the time of the run it is worth a line.
 const SHOWS: f64 = 1.02;
 
-pub(super) fn write(summary: &Summary, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    let headline = sheet.paint(Paint::Head, &headline(summary));
-    sheet.line(&headline)?;
+pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
+    let headline = page.paint(Paint::Head, &headline(summary));
+    page.line(&headline)?;
     if summary.whole.request_totals.sent() > 0 {
-        sheet.line(&requests_line(&summary.whole.request_totals))?;
+        page.line(&requests_line(&summary.whole.request_totals))?;
     }
     if let Some(statuses) = statuses(&summary.whole.request_totals) {
-        sheet.line(&format!("answers by status: {statuses}"))?;
+        page.line(&format!("answers by status: {statuses}"))?;
     }
-    sheet.line(&load_line(summary))?;
+    page.line(&load_line(summary))?;
     if let Some((one, all)) = summary.names.folded() {
-        sheet.line(&format!("{one} and others like it are told as {all} (no-grouping tells them apart)"))?;
+        page.line(&format!("{one} and others like it are told as {all} (no-grouping tells them apart)"))?;
     }
     if let Some(line) = span_line(summary) {
-        sheet.line(&line)?;
+        page.line(&line)?;
     }
     if let Some(warmup) = &summary.warmup {
-        sheet.line(&warmup_line(warmup))?;
+        page.line(&warmup_line(warmup))?;
     }
-    sheet.blank()
+    page.blank()
 }
 
 /// How many checks ended, in what time, why then, and how.
@@ -96,7 +96,7 @@ pub(in crate::report) fn load_line(summary: &Summary) -> String {
     format!("{users}{lost}, {full_load}, {:.2} requests in flight on average", summary.whole.in_flight)
 }
 
-/// What rates are divided by, where a schedule ended between two of its iterations and that shows.
+/// Line on the span that rates are divided by, where a schedule ended between two of its iterations and that shows.
 pub(in crate::report) fn span_line(summary: &Summary) -> Option<String> {
     let schedule = summary.schedule?;
     let span = schedule.span();
@@ -122,7 +122,7 @@ fn warmup_line(warmup: &WarmUp) -> String {
     )
 }
 
-/// What full load is called: steady only where its two halves agree.
+/// Word for full load: steady only where its two halves agree.
 fn full_load_word(summary: &Summary) -> &'static str {
     if summary.is_steady() == Some(true) { "steady at full load" } else { "at full load" }
 }

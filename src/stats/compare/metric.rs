@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What is compared of each check and of the requests of each name.
+/// Metric that is compared of each check and of the requests of each name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Metric {
     /// Answered requests per second; more is better.
@@ -18,7 +18,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// All of them, in the order of reports.
+    /// All metrics, in the order of reports.
     pub const ALL: [Metric; 5] = [Metric::Rps, Metric::P50, Metric::P95, Metric::P99, Metric::FailRatio];
 
     /// As it is called in gates and reports.

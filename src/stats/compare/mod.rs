@@ -21,7 +21,7 @@ const MIN_RUNS: usize = 3;
 /// The chance that anything of two like sides is told to differ.
 const ALPHA: f64 = 0.05;
 
-/// What is drawn again and again to learn the spread of a value.
+/// Unit that is drawn again and again to learn the spread of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DrawnUnit {
     /// Whole runs: what differs from run to run is known.
@@ -30,7 +30,7 @@ pub enum DrawnUnit {
     Blocks,
 }
 
-/// What a row is of.
+/// Kind of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowKind {
     /// A check, with the TPR of its passes.
@@ -39,16 +39,16 @@ pub enum RowKind {
     Request,
 }
 
-/// What can be told of a change.
+/// Verdict on a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is no chance, lies beyond the tolerance, and is to the good.
+    /// The change is no chance, lies beyond the tolerance, and is to the good.
     Better,
-    /// It is no chance, lies beyond the tolerance, and is to the bad.
+    /// The change is no chance, lies beyond the tolerance, and is to the bad.
     Worse,
-    /// It lies within the tolerance; or of failures there were none on either side.
+    /// The change lies within the tolerance; or of failures there were none on either side.
     NoDifference,
-    /// It may lie within the tolerance, and beyond it as well.
+    /// The change may lie within the tolerance, and beyond it as well.
     CannotBeTold,
 }
 
@@ -66,7 +66,7 @@ impl fmt::Display for Verdict {
 /// How a metric of a row changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// What was measured.
+    /// Metric that was measured.
     pub metric: Metric,
     /// At the base, in the metric's unit.
     pub base: f64,
@@ -78,14 +78,14 @@ pub struct Change {
     pub interval: Option<(f64, f64)>,
     /// How probable a change this large is by chance, after Holm's correction over all metrics and rows.
     pub p: Option<f64>,
-    /// What is told of it.
+    /// Verdict on the change.
     pub verdict: Verdict,
 }
 
 /// A check, or the requests of a name, that both sides have.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedRow {
-    /// What it is of.
+    /// Kind of the row.
     pub kind: RowKind,
     /// Its name.
     pub name: Arc<str>,
@@ -100,9 +100,9 @@ pub struct Comparison {
     pub unit: DrawnUnit,
     /// Checks and then requests, in the base's order.
     pub rows: Vec<ComparedRow>,
-    /// What only the base has numbers of at full load.
+    /// Rows that only the base has numbers of at full load.
     pub only_base: Vec<(RowKind, Arc<str>)>,
-    /// What only the new side has numbers of at full load.
+    /// Rows that only the new side has numbers of at full load.
     pub only_new: Vec<(RowKind, Arc<str>)>,
 }
 
@@ -153,7 +153,7 @@ impl Comparison {
         self.rows.iter().flat_map(|row| &row.changes)
     }
 
-    /// What is told of everything together: the worst that is told of anything, then the best; no difference only where
+    /// Verdict on everything together: the worst that is told of anything, then the best; no difference only where
     /// everything can be told.
     pub fn verdict(&self) -> Verdict {
         let order = [Verdict::Worse, Verdict::Better, Verdict::CannotBeTold];

@@ -19,7 +19,7 @@ const SAMPLES_BEYOND: f64 = 10.0;
 /// Fewer units tell nothing of their correlation.
 const MIN_CORRELATED: usize = 8;
 
-/// What happened in a span of time that is drawn as one.
+/// Span of time that is drawn as one, and its counts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unit {
     width_s: f64,
@@ -135,7 +135,7 @@ impl Row {
         self.values.get(at).map(|nanos| *nanos as f64)
     }
 
-    /// What a value is uncertain by even if all units are alike; `None` if it says too little.
+    /// Variance of a value even if all units are alike; `None` if it says too little.
     fn least_variance(&self, metric: Metric, value: f64) -> Option<f64> {
         let sum = |of: fn(&Unit) -> f64| -> f64 { self.units.iter().map(of).sum() };
         let times = self.up_to.last().map_or(0, |counts| counts.iter().sum::<u64>()) as f64;

@@ -9,10 +9,10 @@ use super::Metric;
 pub struct Tolerance([f64; Metric::ALL.len()]);
 
 impl Tolerance {
-    /// That of a metric for which no other is set.
+    /// Tolerance of a metric for which no other is set.
     pub const DEFAULT: f64 = 0.05;
 
-    /// That of one metric.
+    /// Tolerance of one metric.
     pub(super) fn share(&self, metric: Metric) -> f64 {
         self.0[metric as usize]
     }

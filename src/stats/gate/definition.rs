@@ -97,12 +97,12 @@ impl Gate {
         self.kind
     }
 
-    /// It stops the run when it is crossed.
+    /// True for a gate that stops the run when it is crossed.
     pub fn aborts(&self) -> bool {
         self.aborts
     }
 
-    /// It is on the fail ratio, or the pass ratio, of everything.
+    /// True for a gate on the fail ratio, or the pass ratio, of everything.
     pub(crate) fn is_on_all_failures(&self) -> bool {
         self.name.is_none() && self.metric.is_on_failures()
     }

@@ -13,7 +13,7 @@ use crate::stats::tally::{CheckTally, RequestTally};
 use crate::stats::timing::Timing;
 use crate::units;
 
-/// What a gate is about, in a part of the run.
+/// Scope of a gate in a part of the run.
 struct Scope<'a> {
     section: &'a Section,
     check: Option<&'a CheckTally>,
@@ -27,7 +27,7 @@ struct Value {
 }
 
 impl Gate {
-    /// What became of it, so long after the warm-up.
+    /// Verdict on the gate, so long after the warm-up.
     pub(crate) fn judge(&self, summary: &Summary, elapsed: Duration) -> GateVerdict {
         let is_early = elapsed < self.after;
         let value = if is_early { None } else { self.value(summary) };
@@ -53,7 +53,7 @@ impl Gate {
         }
     }
 
-    /// It is crossed by the numbers that there are; without any, it may still come to hold.
+    /// True when the gate is crossed by the numbers that there are; without any, it may still come to hold.
     pub(crate) fn is_crossed_already(&self, summary: &Summary, elapsed: Duration) -> bool {
         elapsed >= self.after && self.value(summary).is_some_and(|value| self.is_crossed_by(value.number))
     }
@@ -62,7 +62,7 @@ impl Gate {
         self.operator.holds(number, self.limit) == (self.kind == GateKind::FailIf)
     }
 
-    /// What is looked at, and in which part of the run.
+    /// Numbers that the gate is judged by, and the part of the run they are of.
     fn judged_by(&self, summary: &Summary) -> String {
         let scope = self.scope(&summary.whole);
         let warmup = summary.warmup.as_ref().map(|warmup| self.scope(&warmup.section));
@@ -153,7 +153,7 @@ impl Scope<'_> {
         }
     }
 
-    /// What did not pass, and what ended.
+    /// Number of checks or requests that did not pass, and of those that ended.
     fn not_passed(&self) -> (u64, u64) {
         match (self.check, self.request) {
             (Some(check), _) => (check.fail + check.exception, check.ended()),

@@ -1,4 +1,4 @@
-//! What gates can be about: the one list of metrics.
+//! Metrics of gates: the one list of them.
 
 use super::unit::GateUnit;
 use crate::nearest::nearest;
@@ -9,7 +9,7 @@ pub(super) enum Metric {
     Figure(Figure),
 }
 
-/// Whose times.
+/// Family of times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
     ResponseTime,
@@ -51,13 +51,13 @@ pub(super) enum Figure {
 }
 
 impl Figure {
-    /// What did not pass in the warm-up counts too: a service that fails while it is cold fails.
+    /// True for a metric that counts the warm-up too: a service that fails while it is cold fails.
     pub(super) fn counts_warmup(self) -> bool {
         matches!(self, Figure::FailRatio | Figure::PassRatio | Figure::Fails | Figure::Exceptions)
     }
 }
 
-/// What can have a metric.
+/// Reach of a metric: everything that can have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     /// Everything together, a check or the requests of a name.
@@ -94,7 +94,7 @@ const FIGURES: [(&str, Figure); 14] = [
     ("tester_share", Figure::TesterShare),
 ];
 
-/// What to suggest of the many that there are.
+/// Metrics to suggest of the many that there are.
 const STATISTICS: [&str; 9] = ["mean", "min", "med", "p50", "p90", "p95", "p99", "p99.9", "max"];
 
 impl Metric {
@@ -137,7 +137,7 @@ impl Metric {
         }
     }
 
-    /// It is told only when a run is over.
+    /// True for a metric that is known only when a run is over.
     pub(super) fn is_of_the_end(self) -> bool {
         matches!(self, Metric::Figure(Figure::Missed | Figure::Dropped | Figure::Unfinished))
     }

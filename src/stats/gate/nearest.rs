@@ -2,7 +2,7 @@
 
 use crate::nearest::nearest;
 
-/// What to write instead of a name that is none.
+/// Remedy for a name that is none.
 pub(super) fn remedy(name: &str, known: &[&str]) -> String {
     const TOLD: usize = 5;
     match nearest(name, known) {

@@ -8,10 +8,10 @@ use super::metric::{Metric, Reach};
 use super::unit::GateUnit;
 use crate::units::parse_duration;
 
-/// What an operator is made of.
+/// Characters that an operator is made of.
 const OF_OPERATORS: [char; 4] = ['<', '>', '=', '!'];
 
-/// What stands behind a condition.
+/// Terms behind a condition.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
     pub(super) after: Duration,

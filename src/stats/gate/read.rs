@@ -5,7 +5,7 @@ use super::{parse, threshold};
 use crate::error::Error;
 
 impl Gate {
-    /// What must not happen, like `p95 > 450ms`, `GET /cart: p99 >= 1s` or `fail_ratio > 1% after 10s abort`.
+    /// Gate on what must not happen, like `p95 > 450ms`, `GET /cart: p99 >= 1s` or `fail_ratio > 1% after 10s abort`.
     ///
     /// # Errors
     /// One line that says what is wrong with the text, and what to write.
@@ -13,7 +13,7 @@ impl Gate {
         parse::fail_if(expr).map_err(|why| Error::usage(format!("‹fail-if› '{expr}': {why}")))
     }
 
-    /// What must hold, in k6's words, like `p(95)<450`, `rate<0.01` or `checks: rate>0.99 abort`.
+    /// Gate on what must hold, in k6's words, like `p(95)<450`, `rate<0.01` or `checks: rate>0.99 abort`.
     ///
     /// # Errors
     /// One line that says what is wrong with the text, and what to write.
@@ -21,12 +21,12 @@ impl Gate {
         threshold::threshold(expr).map_err(|why| Error::usage(format!("‹threshold› '{expr}': {why}")))
     }
 
-    /// The same as [`fail_if`](Self::fail_if), with an error that does not say the text again.
+    /// Gate as of [`fail_if`](Self::fail_if), with an error that does not say the text again.
     pub(crate) fn parse_fail_if(expr: &str) -> Result<Gate, String> {
         parse::fail_if(expr)
     }
 
-    /// The same as [`threshold`](Self::threshold), with an error that does not say the text again.
+    /// Gate as of [`threshold`](Self::threshold), with an error that does not say the text again.
     pub(crate) fn parse_threshold(expr: &str) -> Result<Gate, String> {
         threshold::threshold(expr)
     }

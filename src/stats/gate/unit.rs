@@ -1,6 +1,6 @@
 //! Unit of a gate's numbers.
 
-/// What a gate's numbers are in.
+/// Unit of a gate's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GateUnit {

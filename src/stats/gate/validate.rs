@@ -8,7 +8,7 @@ use super::nearest::remedy;
 use crate::error::Error;
 use crate::units;
 
-/// What is known of a run before it starts.
+/// Knowledge of a run before it starts.
 #[derive(Debug)]
 pub(crate) struct Outlook<'a> {
     pub(crate) checks: Vec<&'a str>,

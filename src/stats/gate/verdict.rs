@@ -12,13 +12,13 @@ pub struct GateVerdict {
     pub expr: String,
     /// How it is meant.
     pub kind: GateKind,
-    /// Nobody gave it: it is there because no other gate is on the fail ratio of all.
+    /// True for the gate that is there because no other gate is on the fail ratio of all.
     pub implied: bool,
-    /// What was measured, in [`unit`](Self::unit); `None` without data.
+    /// Measured value, in [`unit`](Self::unit); `None` without data.
     pub value: Option<f64>,
-    /// What it was measured in: `1250 times of the whole run after its warm-up`.
+    /// Numbers it was measured by: `1250 times of the whole run after its warm-up`.
     pub judged_by: String,
-    /// What it was held against, in the same unit.
+    /// Limit, in the same unit.
     pub limit: f64,
     /// The unit of the numbers.
     pub unit: GateUnit,
@@ -28,9 +28,9 @@ pub struct GateVerdict {
     pub margin: Option<f64>,
     /// The value is no percentile with fewer than 10 samples beyond it.
     pub is_backed: bool,
-    /// It stopped the run; its numbers are those of that moment.
+    /// True for the gate that stopped the run; its numbers are those of that moment.
     pub stopped_run: bool,
-    /// What there is to say about it, such as why there are no data.
+    /// Note on it, such as why there are no data.
     pub note: Option<String>,
 }
 

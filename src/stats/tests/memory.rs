@@ -1,4 +1,4 @@
-//! What the numbers of a run take of memory.
+//! Memory that the numbers of a run take.
 
 use super::*;
 

@@ -16,16 +16,16 @@ use x509_parser::prelude::oid_registry::OID_X509_COMMON_NAME;
 use super::signature::{self, Checked};
 use super::unverifiable::Unverifiable;
 
-/// Longer chains are nobody's.
+/// Certificates of the longest chain.
 const MAX_LINKS: usize = 8;
-/// More are looked at only where somebody wants to keep a client busy.
+/// Signatures that are looked at; only a service that wants to keep a client busy needs more.
 const MAX_SIGNATURES: usize = 64;
 
-/// What is trusted.
+/// Trusted authorities.
 #[derive(Debug)]
 pub(super) struct Roots {
     pub(super) store: RootCertStore,
-    /// The same as they were given, those apart that came without their certificate.
+    /// The authorities as they were given, those apart that came without their certificate.
     pub(super) certificates: Vec<CertificateDer<'static>>,
 }
 
@@ -63,7 +63,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Whether a root signed this, or somebody whom a root lets sign.
+    /// True when a root signed this, or a certificate that a root lets sign.
     fn reaches_root(&mut self, (der, certificate): &Certificate<'_>, links: usize) -> Result<(), CertificateError> {
         let issuer = certificate.issuer().as_raw();
         let content = Any::from_der(issuer).map_err(|_| CertificateError::BadEncoding)?.1.data;

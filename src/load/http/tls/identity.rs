@@ -122,7 +122,7 @@ mod tests {
     const CAMELLIA: &[u8] = include_bytes!("samples/traditional-camellia.key");
     const PBES1: &[u8] = include_bytes!("samples/pbes1.key");
 
-    /// The same key, made by openssl under the password `secret`.
+    /// Keys that openssl made under the password `secret`.
     const ENCRYPTED: [(&str, &[u8]); 10] = [
         ("aes128", include_bytes!("samples/pkcs8-aes128.key")),
         ("aes192", include_bytes!("samples/pkcs8-aes192.key")),

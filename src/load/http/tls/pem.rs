@@ -6,7 +6,7 @@ use rustls::pki_types::CertificateDer;
 
 use crate::error::Error;
 
-/// What stands between a line `-----BEGIN LABEL-----` and its end.
+/// Block between a line `-----BEGIN LABEL-----` and its end.
 #[derive(Debug)]
 pub(super) struct Section {
     pub(super) label: String,

@@ -16,7 +16,7 @@ use super::words::in_plain_words;
 use crate::error::Error;
 use crate::load::http::settings::{HttpSettings, TlsResume, TlsVersions};
 
-/// What all users of a run share.
+/// Setup that all users of a run share.
 #[derive(Debug)]
 pub(in crate::load::http) struct TlsSetup {
     resume: TlsResume,

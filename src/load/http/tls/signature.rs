@@ -13,7 +13,7 @@ use super::p521::{EcdhP521, EcdsaP521};
 
 type Algorithm = &'static dyn SignatureVerificationAlgorithm;
 
-/// What a look at a signature told.
+/// Verdict on a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Checked {
     Valid,
@@ -59,7 +59,7 @@ pub(super) fn all() -> &'static [Algorithm] {
     ALGORITHMS.all
 }
 
-/// What handshakes may be signed with, the best first.
+/// Schemes that handshakes may be signed with, the best first.
 pub(super) fn schemes() -> Vec<SignatureScheme> {
     ALGORITHMS.supported_schemes()
 }

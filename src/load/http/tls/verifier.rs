@@ -1,4 +1,4 @@
-//! Who decides whether the other side is who it says it is.
+//! Verifiers of the other side's certificate.
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -88,7 +88,7 @@ fn is_beside_the_point(refusal: &Error) -> bool {
     )
 }
 
-/// Trusts anybody (`insecure`): any certificate, of any version, date and name.
+/// Verifier of `insecure`: accepts any certificate, of any version, date and name.
 ///
 /// That the key of the certificate signed the handshake is looked at where it can be. Where it cannot (RSA keys shorter
 /// than 2048 bits or longer than 8192, RSA-PSS keys, Ed448), that is let through too: who may show any certificate may show
@@ -96,7 +96,7 @@ fn is_beside_the_point(refusal: &Error) -> bool {
 #[derive(Debug)]
 pub(super) struct TrustAnything;
 
-/// What curl offers beside what can be verified.
+/// Schemes that curl offers beside those that can be verified.
 const UNVERIFIED: [SignatureScheme; 6] = [
     SignatureScheme::ED448,
     SignatureScheme::Unknown(0x0809),

@@ -1,4 +1,4 @@
-//! What went wrong with TLS, in words that need no knowledge of the library.
+//! Errors of TLS in words that need no knowledge of the library.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerInco
 
 use super::signature::oid_words;
 
-/// What the library refuses in an error of a connection, if it is one of its errors.
+/// Refusal of the TLS library in an error of a connection; `None` for any other error.
 pub(in crate::load::http) fn refusal(error: &io::Error) -> Option<&Error> {
     let mut error: &(dyn std::error::Error + 'static) = error.get_ref()?;
     loop {

@@ -74,7 +74,7 @@ fn read<T>(path: &Path, mut row: impl FnMut(&StringRecord, &StringRecord) -> csv
 }
 
 impl BadQuote {
-    /// What is wrong with it, and what to do.
+    /// Error and remedy in one line.
     fn describe(&self) -> String {
         match self.follower {
             None => "the quote of a value is never closed; put one at its end".into(),
@@ -144,7 +144,7 @@ mod tests {
         file
     }
 
-    /// What a file is refused with, without its path.
+    /// Message that a file is refused with, without its path.
     fn refusal(bytes: &[u8]) -> String {
         let file = file(bytes);
         let text = read_as::<Person>(file.path()).expect_err("a bad file").to_string();

@@ -46,7 +46,7 @@ pub struct Feed<T> {
     cursor: Arc<Cursor>,
 }
 
-/// What happens when all rows of a [unique](Feed::unique) feed were taken and a check wants one more.
+/// Reaction when all rows of a [unique](Feed::unique) feed were taken and a check wants one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AtEnd {
     /// The run ends, with [`EndReason::DataUsedUp`](crate::EndReason::DataUsedUp). The check that wanted the row is not
@@ -85,7 +85,7 @@ impl<T: DeserializeOwned> Feed<T> {
 }
 
 impl Feed<Row> {
-    /// The same as [`from_csv`](Self::from_csv) for rows whose columns are looked up by name.
+    /// Reads rows whose columns are looked up by name; see [`from_csv`](Self::from_csv).
     ///
     /// # Errors
     /// Those of [`from_csv`](Self::from_csv), without a type to fit.
@@ -107,7 +107,7 @@ impl<T> Feed<T> {
         }
     }
 
-    /// What messages call it. Default: the path of its file, or "the feed".
+    /// Name of the feed in messages. Default: the path of its file, or "the feed".
     #[must_use]
     pub fn name(self, name: &str) -> Self {
         Feed { name: name.into(), ..self }
@@ -131,7 +131,7 @@ impl<T> Feed<T> {
         self.ordered(Order::Unique)
     }
 
-    /// What happens when [unique](Self::unique) rows are used up. Default: [`AtEnd::Stop`].
+    /// Sets the reaction when [unique](Self::unique) rows are used up. Default: [`AtEnd::Stop`].
     #[must_use]
     pub fn at_end(self, at_end: AtEnd) -> Self {
         Feed { at_end, ..self }
@@ -152,7 +152,7 @@ impl<T> Feed<T> {
         Ok(&self.rows[index])
     }
 
-    /// The same row throughout an iteration, for the one feed of a command line.
+    /// Row that stays the same throughout an iteration, for the one feed of a command line.
     pub(crate) fn of_iteration(&self, user: &mut User) -> Result<&T, Failure> {
         let index = match user.row_of_iteration {
             Some((iteration, index)) if iteration == user.iteration() => index,

@@ -5,7 +5,7 @@
 pub(crate) struct BadQuote {
     /// The byte of its first quote.
     pub(crate) at: usize,
-    /// What follows its last quote; nothing if there is none.
+    /// Character behind the last quote; `None` if there is none.
     pub(crate) follower: Option<char>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn bad_quote(text: &str) -> Option<BadQuote> {
     if let At::Quoted(at) = at { Some(BadQuote { at, follower: None }) } else { None }
 }
 
-/// What some programs have instead of a comma, if it stands in this text.
+/// Separator that some programs write instead of a comma, if it stands in this text.
 pub(crate) fn other_separator(text: &str) -> Option<char> {
     text.chars().find(|c| is_other_separator(*c))
 }

@@ -1,0 +1,156 @@
+//! A check.
+
+use serde::{Deserialize, Serialize};
+
+use super::number::{Count, Quotient, Seconds};
+use super::read::{Read, flattened};
+use super::text::Text;
+use super::times::{Times, timing};
+use crate::stats::{CheckTally, Section, Timing};
+
+/// A check in a part of the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "check"))]
+pub(crate) struct Check {
+    /// Name of the check.
+    pub(super) name: Text,
+    #[serde(flatten, deserialize_with = "flattened")]
+    pub(super) numbers: CheckNumbers,
+}
+
+/// A check in the whole run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "check_of_run"))]
+pub(crate) struct CheckOfRun {
+    /// Name of the check.
+    pub(super) name: Text,
+    #[serde(flatten, deserialize_with = "flattened")]
+    pub(super) numbers: CheckNumbers,
+    /// Numbers of what ended at full load; null if nothing did.
+    pub(super) at_full_load: Option<CheckNumbers>,
+}
+
+/// Numbers of a check, or of all checks together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "check_numbers"))]
+pub(crate) struct CheckNumbers {
+    /// Runs whose expectations held.
+    pass: Count,
+    /// Runs in which an expectation did not hold.
+    fail: Count,
+    /// Runs without a usable answer.
+    exception: Count,
+    /// Runs still open when the run was cut off.
+    unfinished: Count,
+    /// Share of fails and exceptions among the ended runs, 0 to 1; null if none ended.
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    fail_ratio: Option<f64>,
+    /// Passes per second of the span.
+    passes_per_s: Quotient,
+    /// Counted requests per second of the span.
+    rps: Quotient,
+    /// Answered requests of the check; a run that by its nature makes none of perfloop's counts as one.
+    counted_requests: Count,
+    /// Time of the users in the check and between two of its runs, in s; planned rests and think time left out.
+    busy_s: Seconds,
+    /// Sum of the TPR of all runs that ended, in s.
+    served_s: Seconds,
+    /// Part of served_s in runs without requests of perfloop's, in s: whose time it was cannot be told.
+    #[serde(default)]
+    unseen_s: Seconds,
+    /// Time of the users in the author's hooks, in s.
+    hooks_s: Seconds,
+    /// Time per request (TPR) of the passes, in ms: setup and response time of all requests of a run of the check; null
+    /// without samples.
+    tpr_ms: Option<Times>,
+    /// Wall time of the passes, in ms; null without samples.
+    elapsed_ms: Option<Times>,
+    /// TPR of the fails, in ms; null without samples.
+    fail_tpr_ms: Option<Times>,
+    /// TPR of the exceptions, in ms; null without samples.
+    exception_tpr_ms: Option<Times>,
+}
+
+impl CheckNumbers {
+    /// Numbers of one check, with histograms.
+    fn of(section: &Section, tally: &CheckTally) -> Self {
+        CheckNumbers::with(section, tally, Times::mergeable)
+    }
+
+    /// Numbers of all checks together, without histograms.
+    pub(super) fn of_all(section: &Section) -> Self {
+        CheckNumbers::with(section, &section.totals, Times::summed)
+    }
+
+    fn with(section: &Section, tally: &CheckTally, times: fn(&Timing) -> Option<Times>) -> Self {
+        CheckNumbers {
+            pass: Count(tally.pass),
+            fail: Count(tally.fail),
+            exception: Count(tally.exception),
+            unfinished: Count(tally.unfinished),
+            fail_ratio: tally.fail_ratio(),
+            passes_per_s: Quotient(section.passes_per_s(tally)),
+            rps: Quotient(section.rps(tally)),
+            counted_requests: Count(tally.requests),
+            busy_s: tally.busy.into(),
+            served_s: tally.served.into(),
+            unseen_s: tally.unseen.into(),
+            hooks_s: tally.hooks.into(),
+            tpr_ms: times(&tally.tpr),
+            elapsed_ms: times(&tally.elapsed),
+            fail_tpr_ms: times(&tally.fail_tpr),
+            exception_tpr_ms: times(&tally.exception_tpr),
+        }
+    }
+
+    /// The check of this name with these numbers.
+    pub(super) fn tally(&self, name: &str) -> Read<CheckTally> {
+        Ok(CheckTally {
+            name: name.into(),
+            pass: self.pass.0,
+            fail: self.fail.0,
+            exception: self.exception.0,
+            unfinished: self.unfinished.0,
+            requests: self.counted_requests.0,
+            alone: 0,
+            tpr: timing(self.tpr_ms.as_ref(), "tpr_ms")?,
+            elapsed: timing(self.elapsed_ms.as_ref(), "elapsed_ms")?,
+            busy: self.busy_s.into(),
+            hooks: self.hooks_s.into(),
+            served: self.served_s.into(),
+            unseen: self.unseen_s.into(),
+            fail_tpr: timing(self.fail_tpr_ms.as_ref(), "fail_tpr_ms")?,
+            exception_tpr: timing(self.exception_tpr_ms.as_ref(), "exception_tpr_ms")?,
+        })
+    }
+}
+
+impl Check {
+    pub(super) fn of(section: &Section, tally: &CheckTally) -> Self {
+        Check { name: (&*tally.name).into(), numbers: CheckNumbers::of(section, tally) }
+    }
+
+    pub(super) fn tally(&self) -> Read<CheckTally> {
+        self.numbers.tally(&self.name)
+    }
+}
+
+impl CheckOfRun {
+    /// The check at a place of the whole run; it has the same place in all parts of a run.
+    pub(super) fn of(whole: &Section, place: usize, tally: &CheckTally, full_load: Option<&Section>) -> Self {
+        let at_full_load = full_load.and_then(|full| Some(CheckNumbers::of(full, full.checks.get(place)?)));
+        CheckOfRun { name: (&*tally.name).into(), numbers: CheckNumbers::of(whole, tally), at_full_load }
+    }
+
+    pub(super) fn tally(&self) -> Read<CheckTally> {
+        self.numbers.tally(&self.name)
+    }
+
+    /// The check at full load, with zeros if nothing of it ended there.
+    pub(super) fn tally_at_full_load(&self) -> Read<CheckTally> {
+        match &self.at_full_load {
+            Some(numbers) => numbers.tally(&self.name),
+            None => Ok(CheckTally { name: (&*self.name).into(), ..CheckTally::default() }),
+        }
+    }
+}
