@@ -1,18 +1,18 @@
-//! Why a text is no Hurl file.
+//! The mistake that makes a text no Hurl file.
 
 use std::error::Error;
 use std::fmt;
 
 use crate::source::{Source, Span};
 
-/// Where a text is no Hurl file, and what was expected there.
+/// A mistake in a Hurl file: its place, and what was expected there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
-    /// What was being read: `method`, `predicate`.
+    /// The part of a file that was being read: `method`, `predicate`.
     pub reading: &'static str,
-    /// What is wrong, and what would be right, in one line.
+    /// The mistake and its remedy, in one line.
     pub message: String,
-    /// Where.
+    /// The place of the mistake.
     pub span: Span,
 }
 

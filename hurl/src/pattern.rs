@@ -16,8 +16,8 @@ const SIMPLE: usize = 4;
 /// Compiles a regular expression of Hurl, which is one of the crate `regex`.
 ///
 /// # Errors
-/// Why there is none, in a line: it is no regular expression, is longer than 64 KiB, is nested deeper than 100 levels, or
-/// takes more than 10 MiB compiled.
+/// One line that says why the pattern is refused: it is no regular expression, is longer than 64 KiB, is nested
+/// deeper than 100 levels, or takes more than 10 MiB compiled.
 ///
 /// ```
 /// use perfloop_hurl::compile_regex;

@@ -5,18 +5,18 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
-/// How a tab is shown, so that what stands under it is at its column.
+/// Spaces shown for a tab, so that a mark below stands at its column.
 const TAB: &str = "    ";
-/// How many characters of a line are shown before a place, and how many of it and behind it.
+/// Characters of a line shown before a place; below, those of the place and behind it.
 const BEFORE: usize = 100;
 const BEHIND: usize = 60;
 
 /// A part of a text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Span {
-    /// Of its first byte.
+    /// Index of the first byte.
     pub start: usize,
-    /// Of the byte after its last.
+    /// Index of the byte after the last.
     pub end: usize,
 }
 
@@ -34,7 +34,7 @@ pub struct Position {
 pub struct Source {
     name: String,
     text: String,
-    /// Where each line begins.
+    /// Index of the first byte of each line.
     lines: Vec<usize>,
 }
 
@@ -50,7 +50,7 @@ impl Span {
         Span { start: self.start, end: other.end }
     }
 
-    /// As an index of a text.
+    /// The span as an index of a text.
     pub fn range(self) -> Range<usize> {
         self.start..self.end
     }
@@ -74,12 +74,12 @@ impl Source {
         &self.text
     }
 
-    /// What stands in a place.
+    /// The text of a span.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// Where a byte is.
+    /// Line and column of a byte.
     pub fn position(&self, at: usize) -> Position {
         let at = at.min(self.text.len());
         let line = self.lines.partition_point(|start| *start <= at);

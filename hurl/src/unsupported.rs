@@ -1,4 +1,4 @@
-//! What the format has and perfloop does not run. It is told before anything is sent, and never left out silently.
+//! Parts of the format that perfloop does not run. They are told before anything is sent, and never left out silently.
 
 use crate::ast::{EntryOption, HurlFile, OptionKind, OptionValue, Response, Version};
 use crate::error::ParseError;
@@ -6,7 +6,7 @@ use crate::error::ParseError;
 const ONE_VERSION: &str = "perfloop speaks HTTP/1.1 only";
 const NO_LOGIN: &str = "use 'user' for a basic login, or a header with a token";
 
-/// What in a file perfloop cannot run, in order, each with what to do about it. An option that is set to `false` asks
+/// All parts of a file that perfloop cannot run, in order, each with a remedy. An option that is set to `false` asks
 /// for nothing.
 pub fn unsupported(file: &HurlFile) -> Vec<ParseError> {
     let mut errors = Vec::new();

@@ -8,7 +8,7 @@ use syn::{Attribute, Error, FnArg, GenericParam, Item, ItemFn, ReturnType, Safet
 use crate::options::Options;
 use crate::source::{Source, is};
 
-/// What a function must look like.
+/// The form a function must have.
 const SHAPE: &str = "write `fn name()` or `fn name(user: &mut perfloop::User)`";
 
 /// The function, what registers it and the test that runs it under libtest; or what says why it cannot be a check.
@@ -19,7 +19,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream, source: &Source) -
     })
 }
 
-/// The same of a function that can be a check.
+/// [`expand`] for a function that can be a check.
 ///
 /// # Errors
 /// Point at what is wrong, and say what to write.
@@ -77,7 +77,7 @@ fn test_of(function: &mut ItemFn, name: &str, wants_user: bool) -> TokenStream {
     }
 }
 
-/// What registers the function.
+/// The code that registers the function.
 fn register(function: &ItemFn, name: &str, options: &Options, wants_user: bool, source: &Source) -> TokenStream {
     let ident = &function.sig.ident;
     let (tags, is_ignored, lost_tests) = (&options.tags, options.is_ignored, source.lost_tests());
@@ -137,7 +137,7 @@ fn first_words(item: &Item) -> TokenStream {
     tokens.take_while(is_head).collect()
 }
 
-/// Whether it takes the user.
+/// `true` if the function takes the user.
 ///
 /// # Errors
 /// When it can be called neither with a user nor with nothing.

@@ -9,9 +9,9 @@ use proc_macro::TokenStream;
 /// Makes a function a check: a functional test under `cargo test`, and a load test when the command line asks for
 /// load. The function itself can be called as before.
 ///
-/// It takes nothing or `&mut User`, and returns what `perfloop::IntoOutcome` is made for: `()`, an `Outcome`, or a
-/// `Result<(), E>` with any usual error. The file that holds it is a test target with `harness = false`, and its
-/// `main` calls `perfloop::main()`.
+/// The function takes nothing or `&mut User`, and returns a type that `perfloop::IntoOutcome` is made for: `()`, an
+/// `Outcome`, or a `Result<(), E>` with any usual error. The file that holds it is a test target with
+/// `harness = false`, and its `main` calls `perfloop::main()`.
 ///
 /// ```no_run
 /// use perfloop::{CheckResult, User};
@@ -54,7 +54,7 @@ use proc_macro::TokenStream;
 /// - `weight = 3`: how often it is chosen, against the weights of other checks. Default: none.
 /// - `tags = ["a", "b"]`: words to choose checks by. Default: none.
 ///
-/// What cannot be a check is refused where it stands:
+/// A function that cannot be a check is refused where it stands:
 ///
 /// ```compile_fail
 /// #[perfloop::check]

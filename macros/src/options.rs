@@ -6,11 +6,11 @@ use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Error, Lit, LitInt, LitStr, Token};
 
-/// How each option is written.
+/// The form of each option.
 const OPTIONS: [(&str, &str); 3] =
     [("name", "name = \"the front page\""), ("weight", "weight = 3"), ("tags", "tags = [\"fast\", \"pages\"]")];
 
-/// What the attribute was given.
+/// The options given to the attribute.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) name: Option<String>,
@@ -100,7 +100,7 @@ fn unknown(key: &str) -> String {
     }
 }
 
-/// How many letters must be changed, added or taken away to make one word the other.
+/// Number of letters to change, add or take away to make one word the other.
 fn distance(from: &str, to: &str) -> usize {
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (i, a) in from.bytes().enumerate() {

@@ -7,16 +7,16 @@ use syn::{Attribute, Item, ItemFn};
 /// A function of the file that is a check or a test.
 #[derive(Debug)]
 struct Marked {
-    /// Its name, without the modules around it.
+    /// The name, without the modules around it.
     ident: String,
-    /// Its name within the file, with them.
+    /// The name within the file, with the modules around it.
     path: String,
     /// `#[test]` stands above `#[perfloop::check]`, or alone: the compiler sees it first.
     is_test_first: bool,
     is_check: bool,
 }
 
-/// What matters of a source file; nothing of a file that cannot be read.
+/// The parts of a source file that matter; nothing of a file that cannot be read.
 #[derive(Debug, Default)]
 pub(crate) struct Source {
     marked: Vec<Marked>,
@@ -78,7 +78,7 @@ fn mark(modules: &str, function: &ItemFn) -> Option<Marked> {
     (test.is_some() || check.is_some()).then_some(Marked { ident, path, is_test_first, is_check: check.is_some() })
 }
 
-/// It is compiled into every test: under `#[cfg(test)]`, or under no condition.
+/// `true` for an item that is compiled into every test: under `#[cfg(test)]`, or under no condition.
 fn is_sure(attributes: &[Attribute]) -> bool {
     let is_test = |attribute: &Attribute| attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"));
     attributes.iter().filter(|attribute| is(attribute, "cfg")).all(is_test)

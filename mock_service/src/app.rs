@@ -10,7 +10,7 @@ use crate::settings::Settings;
 #[cfg(feature = "sqlite")]
 use crate::users::Users;
 
-/// What all connections share.
+/// State shared by all connections.
 pub(crate) struct App {
     pub(crate) hits: Hits,
     pub(crate) connections: AtomicU64,

@@ -17,7 +17,7 @@ impl Share {
         Self { per_million, drawn: AtomicU64::new(0) }
     }
 
-    /// Whether this draw is one of the share.
+    /// `true` if this draw is one of the share.
     pub(crate) fn draw(&self) -> bool {
         if self.per_million == 0 {
             return false;

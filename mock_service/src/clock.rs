@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-/// How long before its deadline a sleep moves from the runtime's timer to the clock's thread: more than the timer is
-/// ever late by, so that the last stretch is always slept precisely.
+/// Time before its deadline at which a sleep moves from the runtime's timer to the clock's thread: more than the timer
+/// is ever late by, so that the last stretch is always slept precisely.
 const LAST_STRETCH: Duration = Duration::from_millis(3);
 
 /// Sleeps that end within a fraction of a millisecond of their deadline, and never before it.

@@ -32,7 +32,7 @@ pub(crate) async fn serve(mut transport: Transport, front: Front, idle_timeout: 
     }
 }
 
-/// Why the HTTP layer let go of the connection, if it is for a script.
+/// The script for which the HTTP layer let go of the connection, if there is one.
 fn handover(error: &hyper::Error) -> Option<&Handover> {
     error.source()?.downcast_ref()
 }

@@ -7,7 +7,7 @@ use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-/// What generated bodies are made of; a body of any length repeats it.
+/// The bytes of generated bodies; a body of any length repeats them.
 static BLOCK: [u8; 64 * 1024] = [b'x'; 64 * 1024];
 
 /// Up to `length` bytes of filler, without an allocation.

@@ -16,7 +16,7 @@ use tower_service::Service as _;
 use crate::app::SharedApp;
 use crate::script::Script;
 
-/// What the HTTP layer hands each request to: it counts the request, then routes it.
+/// The service the HTTP layer hands each request to: it counts the request, then routes it.
 #[derive(Clone)]
 pub(crate) struct Front {
     app: SharedApp,
@@ -63,7 +63,7 @@ impl Future for Answer {
 #[derive(Debug)]
 pub(crate) struct Handover {
     pub(crate) script: Script,
-    /// Whether the client expects the connection to outlive the script.
+    /// `true` if the client expects the connection to outlive the script.
     pub(crate) keep_alive: bool,
 }
 

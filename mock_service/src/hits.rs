@@ -66,7 +66,7 @@ impl Hits {
         lock(&self.named).clear();
     }
 
-    /// Whether `path` is counted by name: it is already, or there is room for it.
+    /// `true` if `path` is counted by name: it is already, or there is room for it.
     fn admits(&self, path: &str) -> bool {
         let mut named = lock(&self.named);
         if named.contains(path) {

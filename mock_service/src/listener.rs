@@ -9,7 +9,7 @@ use crate::app::SharedApp;
 
 /// Room for many clients that connect at once; the kernel caps it at its own limit.
 const BACKLOG: u32 = 8_192;
-/// How long to wait when the process is out of file descriptors.
+/// Pause when the process is out of file descriptors.
 const BREATH: Duration = Duration::from_millis(10);
 
 /// Listens on `address`; port 0 picks a free one.

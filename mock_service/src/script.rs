@@ -7,10 +7,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::transport::Transport;
 
-/// How long a reset waits after the last bytes, so that the client has got them: a reset overtakes what is under way.
+/// Pause of a reset after the last bytes, so that the client has got them: a reset overtakes what is under way.
 const SETTLE: Duration = Duration::from_millis(10);
 
-/// What happens to a connection, byte by byte, in place of an HTTP answer.
+/// The steps of a connection, byte by byte, in place of an HTTP answer.
 ///
 /// A handler answers with a script as with any response: it travels as an extension of an empty one.
 #[derive(Clone, Debug)]

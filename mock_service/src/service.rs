@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::tls::Identity;
 use crate::transport::Transport;
 
-/// How long stopping may take; what still runs by then ends with the process.
+/// Longest time for stopping; a task that still runs by then ends with the process.
 const STOP_WITHIN: Duration = Duration::from_secs(1);
 
 /// A running mock service. It serves on threads of its own, and stops when dropped.
@@ -33,7 +33,7 @@ pub struct MockService {
     host: Option<JoinHandle<()>>,
 }
 
-/// What came of listening.
+/// The addresses the service listens on.
 struct Bound {
     address: SocketAddr,
     #[cfg(feature = "tls")]
@@ -67,7 +67,7 @@ impl MockService {
         Ok(Self { app, bound, stop: Some(stop), host: Some(host) })
     }
 
-    /// Where the service listens for HTTP.
+    /// Address of the service for HTTP.
     pub fn address(&self) -> SocketAddr {
         self.bound.address
     }

@@ -3,12 +3,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How a [`MockService`](crate::MockService) listens and behaves.
+/// Addresses and behaviour of a [`MockService`](crate::MockService).
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where to listen for HTTP; port 0 picks a free one. Default: `127.0.0.1:0`.
+    /// Address for HTTP; port 0 picks a free one. Default: `127.0.0.1:0`.
     pub address: SocketAddr,
-    /// How long `/json` takes to answer. Default: 200 ms.
+    /// Time until `/json` answers. Default: 200 ms.
     pub delay: Duration,
     /// Spread the delay of `/json` evenly over 50 to 150 % of `delay`. Default: no.
     pub jitter: bool,
@@ -18,7 +18,7 @@ pub struct Settings {
     /// The SQLite file of the users API; `None` keeps the users in memory. Default: `None`.
     #[cfg(feature = "sqlite")]
     pub db: Option<PathBuf>,
-    /// Where to listen for HTTPS as well; `None` for no HTTPS. Default: `None`.
+    /// Address for HTTPS; `None` for no HTTPS. Default: `None`.
     #[cfg(feature = "tls")]
     pub tls_address: Option<SocketAddr>,
     /// Ask HTTPS clients for a certificate of the service's own authority, and turn away who shows none; see

@@ -177,3 +177,26 @@ fn every_link_of_the_documents_leads_somewhere() {
     assert!(count > 60, "{count} links");
     none(broken);
 }
+
+/// Pages of the built book have no files of the repository beside them.
+#[test]
+fn no_chapter_of_the_book_links_out_of_the_book() {
+    let leads_out = |file: &PathBuf| {
+        let text = fs::read_to_string(file).unwrap();
+        let out: Vec<String> = links(&text).filter(|link| link.starts_with("../")).map(str::to_owned).collect();
+        out.into_iter().map(|link| format!("{}: {link}", file.display())).collect::<Vec<_>>()
+    };
+    none(book().iter().flat_map(leads_out).collect());
+}
+
+#[test]
+fn the_chapter_of_metrics_has_every_metric_that_is_served() {
+    let metrics = |path: &str| -> BTreeSet<String> {
+        let text = fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
+        let rows = text.lines().filter_map(|line| line.trim_start_matches("/// ").strip_prefix("| `perfloop_"));
+        rows.filter_map(|row| row.split('`').next()).map(str::to_owned).collect()
+    };
+    let served = metrics("src/report/open_metrics.rs");
+    assert!(served.len() >= 7, "{served:?}");
+    assert_eq!(metrics("docs/metrics.md"), served);
+}

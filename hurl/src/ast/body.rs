@@ -6,13 +6,13 @@ use crate::source::Span;
 /// A body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Body {
-    /// How it is written.
+    /// The body in the form it is written in.
     pub kind: BodyKind,
     /// From its first to its last character.
     pub span: Span,
 }
 
-/// How a body is written.
+/// Forms in which a body is written.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BodyKind {
     /// JSON, with placeholders.
@@ -60,7 +60,7 @@ pub struct GraphQl {
 pub enum Json {
     /// `{{id}}`, in place of a value.
     Place(Placeholder),
-    /// As it was written: of any size and precision.
+    /// The number as written, of any size and precision.
     Number(String),
     /// Between its quotes as it was written: its escapes stay, because it is sent as it was written.
     String(Template),
@@ -79,7 +79,7 @@ pub enum Json {
     Object {
         /// White space in an object without members.
         open: String,
-        /// In order; names may repeat.
+        /// Members in order; names may repeat.
         members: Vec<JsonMember>,
     },
 }

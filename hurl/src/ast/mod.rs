@@ -27,8 +27,8 @@ use crate::source::Span;
 /// Something and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spanned<T> {
-    /// What stands there.
+    /// The value.
     pub value: T,
-    /// Where.
+    /// The place of the value.
     pub span: Span,
 }

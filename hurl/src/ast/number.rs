@@ -7,6 +7,6 @@ pub enum Number {
     Integer(i64),
     /// Does not; as it was written.
     BigInteger(String),
-    /// With a point or an exponent.
+    /// A number with a point or an exponent.
     Float(f64),
 }

@@ -8,14 +8,14 @@ use crate::source::Span;
 pub struct EntryOption {
     /// Which option, with its value.
     pub kind: OptionKind,
-    /// Its whole line.
+    /// The whole line of the option.
     pub span: Span,
 }
 
 /// A value, or the variable that holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OptionValue<T> {
-    /// As written.
+    /// The value as written.
     Literal(T),
     /// `{{n}}`
     Place(Placeholder),

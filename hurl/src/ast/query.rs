@@ -3,7 +3,7 @@
 use super::{Multiline, Number, OptionValue, Placeholder, Spanned, Template};
 use crate::source::Span;
 
-/// What is looked for in an answer.
+/// A part of an answer to look for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     /// Which query, with its arguments.
@@ -40,7 +40,7 @@ pub enum QueryKind {
     Redirects,
 }
 
-/// What of a cookie.
+/// A part of a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named as in the format")]
 pub enum CookieAttribute {
@@ -54,7 +54,7 @@ pub enum CookieAttribute {
     SameSite,
 }
 
-/// What of a certificate.
+/// A part of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named as in the format")]
 pub enum CertificateField {
@@ -76,7 +76,7 @@ pub enum RegexSource {
     Text(Template),
 }
 
-/// How a value is changed.
+/// A step that changes a value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
     /// Which filter, with its arguments.
@@ -133,7 +133,7 @@ pub enum FilterKind {
     XPath(Template),
 }
 
-/// What has to hold of a value.
+/// A condition on a value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Predicate {
     /// `not` stands before it.
@@ -167,7 +167,7 @@ pub enum PredicateKind {
     IsUuid,
 }
 
-/// How two values are compared.
+/// A way to compare two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named as in the format")]
 pub enum Operator {
@@ -184,7 +184,7 @@ pub enum Operator {
     Matches,
 }
 
-/// What a value is compared with.
+/// The value on the right of a predicate.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Compared {
     /// `null`

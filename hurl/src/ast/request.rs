@@ -6,29 +6,29 @@ use crate::source::Span;
 /// A whole file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HurlFile {
-    /// In order. A file may have none.
+    /// Entries in order. A file may have none.
     pub entries: Vec<Entry>,
 }
 
 /// A request and what is expected of its answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// What is sent.
+    /// The request that is sent.
     pub request: Request,
-    /// What is expected, if the file says anything of it.
+    /// The expected answer, if the file says anything of it.
     pub response: Option<Response>,
 }
 
-/// What is sent. Sections that may stand in any order are found here under their kind.
+/// A request. Sections that may stand in any order are found here under their kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     /// From the method to the end of the URL.
     pub span: Span,
-    /// As it was written: `GET`.
+    /// The method as written: `GET`.
     pub method: Spanned<String>,
     /// Absolute, or with a placeholder at its beginning, or, for perfloop only, relative to a host: `/login`.
     pub url: Template,
-    /// In order.
+    /// Headers in order.
     pub headers: Vec<Field>,
     /// `[Query]`, `[QueryStringParams]`
     pub query: Vec<Field>,
@@ -62,6 +62,6 @@ pub struct FilePart {
     pub name: Template,
     /// Relative to the file root.
     pub file: Template,
-    /// As given.
+    /// The content type, if one is given.
     pub content_type: Option<Template>,
 }

@@ -1,12 +1,12 @@
-//! What is expected of an answer, and what is taken from it.
+//! The expected answer, and the values taken from it.
 
 use super::{Body, Field, Filter, Predicate, Query, Spanned, Template};
 use crate::source::Span;
 
-/// What is expected of an answer, and what is taken from it.
+/// The expected answer, and the values taken from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Response {
-    /// Its first line.
+    /// The first line.
     pub span: Span,
     /// `HTTP/1.1`
     pub version: Spanned<Version>,
@@ -51,25 +51,25 @@ pub enum Status {
 pub struct Capture {
     /// The variable that is set.
     pub name: Template,
-    /// What of the answer.
+    /// The part of the answer that is taken.
     pub query: Query,
     /// Applied in order.
     pub filters: Vec<Filter>,
     /// `redact`: the value is not to be shown.
     pub is_redacted: bool,
-    /// Its whole line.
+    /// The whole line of the capture.
     pub span: Span,
 }
 
 /// `jsonpath "$.id" == 1`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assert {
-    /// What of the answer.
+    /// The part of the answer that is looked at.
     pub query: Query,
     /// Applied in order.
     pub filters: Vec<Filter>,
-    /// What has to hold.
+    /// The condition on that part.
     pub predicate: Predicate,
-    /// Its whole line.
+    /// The whole line of the assert.
     pub span: Span,
 }

@@ -5,31 +5,31 @@ use crate::source::Span;
 /// A text with places: `/users/{{id}}`. Escapes are resolved.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Template {
-    /// In order; no two texts stand side by side, and none is empty.
+    /// Pieces in order; no two texts stand side by side, and none is empty.
     pub pieces: Vec<Piece>,
-    /// Where it stands, without its quotes.
+    /// The place of the template, without its quotes.
     pub span: Span,
 }
 
 /// A piece of a template.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece {
-    /// What stays as it is.
+    /// A text that stays as it is.
     Text(String),
-    /// What is filled in.
+    /// A placeholder to fill in.
     Place(Placeholder),
 }
 
 /// `{{id}}`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placeholder {
-    /// What it stands for.
+    /// The name or function whose value is filled in.
     pub expr: Expr,
-    /// Of the expression, without the braces.
+    /// The place of the expression, without the braces.
     pub span: Span,
 }
 
-/// What a placeholder stands for.
+/// The name or function in a placeholder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expr {
     /// The value of the variable of this name.

@@ -1,4 +1,4 @@
-//! What a value is compared with.
+//! The value on the right of a predicate.
 
 use crate::ast::{Compared, Spanned};
 

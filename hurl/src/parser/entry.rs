@@ -13,7 +13,7 @@ use super::input::{
 use super::section::{self, Seen, Side};
 use super::{template, word};
 
-/// Those a misspelt one may have been meant to be.
+/// Methods that a misspelt one is compared with.
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 /// An entry. Something else only at the end of the file.

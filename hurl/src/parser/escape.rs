@@ -2,22 +2,22 @@
 
 use super::input::{Input, Parsed, accept, broken, expect, found, here, offset, peek, rest, since, skip};
 
-/// In quoted and unquoted texts, and between backticks.
+/// An escape in quoted and unquoted texts, and between backticks.
 pub(super) fn text(input: &mut Input<'_>) -> Parsed<char> {
     escaped(input, "#\"`\\/", "\\#, \\\", \\`, \\\\, \\/, \\b, \\f, \\n, \\r, \\t or \\u{..}")
 }
 
-/// In names before a colon.
+/// An escape in a name before a colon.
 pub(super) fn key(input: &mut Input<'_>) -> Parsed<char> {
     escaped(input, "#:\\/", "\\#, \\:, \\\\, \\/, \\b, \\f, \\n, \\r, \\t or \\u{..}")
 }
 
-/// In names of files.
+/// An escape in the name of a file.
 pub(super) fn file_name(input: &mut Input<'_>) -> Parsed<char> {
     escaped(input, "\\#; {}", "\\\\, \\#, \\;, '\\ ', \\{, \\}, \\b, \\f, \\n, \\r, \\t or \\u{..}")
 }
 
-/// In the name of a certificate's file, which a colon parts from its password.
+/// An escape in the name of a certificate's file, which a colon parts from its password.
 pub(super) fn certificate(input: &mut Input<'_>) -> Parsed<char> {
     escaped(input, "\\#; {}:", "\\\\, \\#, \\;, '\\ ', \\{, \\}, \\:, \\b, \\f, \\n, \\r, \\t or \\u{..}")
 }
@@ -43,7 +43,7 @@ fn escaped(input: &mut Input<'_>, themselves: &str, expected: &'static str) -> P
     broken("escape", format!("expected {expected}{}", found(input)), since(start, input).to(here(input)))
 }
 
-/// What all kinds of text have, JSON too.
+/// The control character an escaped letter stands for, in all kinds of text and in JSON.
 pub(super) fn control(c: char) -> Option<char> {
     match c {
         'b' => Some('\u{8}'),

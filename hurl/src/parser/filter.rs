@@ -51,7 +51,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     FILTERS.iter().map(|(name, _)| *name)
 }
 
-/// As many as there are, each after a space.
+/// All filters in a row, each after a space.
 pub(super) fn filters(input: &mut Input<'_>) -> Parsed<Vec<Filter>> {
     let mut filters = Vec::new();
     while peek(input).is_some_and(is_space) {

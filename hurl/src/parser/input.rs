@@ -1,4 +1,4 @@
-//! What all parsers read from, and the smallest of them.
+//! The text all parsers read from, and the smallest parsers.
 
 use winnow::LocatingSlice;
 use winnow::Parser;
@@ -28,7 +28,7 @@ pub(super) struct Fault {
     pub(super) span: Span,
 }
 
-/// What is wrong.
+/// The sentence that says what is wrong.
 #[derive(Debug, Clone)]
 pub(super) enum Message {
     Fixed(&'static str),
@@ -73,12 +73,12 @@ impl ParserError<Input<'_>> for Fault {
     }
 }
 
-/// It is something else.
+/// A mistake that leaves room for another reading of the text.
 pub(super) fn other<T>(reading: &'static str, message: impl Into<Message>, span: Span) -> Parsed<T> {
     Err(ErrMode::Backtrack(Fault::new(reading, message, span)))
 }
 
-/// It is this, but broken.
+/// A mistake in a text that can only be read this way.
 pub(super) fn broken<T>(reading: &'static str, message: impl Into<Message>, span: Span) -> Parsed<T> {
     Err(ErrMode::Cut(Fault::new(reading, message, span)))
 }
@@ -88,7 +88,7 @@ pub(super) fn offset(input: &Input<'_>) -> usize {
     input.input.current_token_start()
 }
 
-/// What is left.
+/// The text that has not been read yet.
 pub(super) fn rest<'s>(input: &Input<'s>) -> &'s str {
     input.input.as_ref()
 }
@@ -193,7 +193,7 @@ pub(super) fn blank_lines(input: &mut Input<'_>) {
     spaces(input);
 }
 
-/// What stands here, or else nothing, with the text untouched.
+/// The value a parser reads here, or `None` with the text untouched.
 pub(super) fn maybe<'s, T>(
     input: &mut Input<'s>,
     parser: impl FnOnce(&mut Input<'s>) -> Parsed<T>,
@@ -209,7 +209,7 @@ pub(super) fn maybe<'s, T>(
     }
 }
 
-/// As many as stand here.
+/// All values in a row that a parser reads here.
 pub(super) fn many<'s, T>(
     input: &mut Input<'s>,
     mut parser: impl FnMut(&mut Input<'s>) -> Parsed<T>,
@@ -224,12 +224,12 @@ pub(super) fn many<'s, T>(
     Ok(values)
 }
 
-/// Whatever is wrong here, it may still be something else.
+/// The result of a parser, its mistake turned into one that leaves room for another reading.
 pub(super) fn soften<T>(result: Parsed<T>) -> Parsed<T> {
     result.map_err(ErrMode::backtrack)
 }
 
-/// It can be nothing else.
+/// The result of a parser, its mistake turned into one that leaves no room for another reading.
 pub(super) fn harden<T>(result: Parsed<T>) -> Parsed<T> {
     result.map_err(ErrMode::cut)
 }

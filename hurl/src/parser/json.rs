@@ -9,7 +9,7 @@ use super::input::{
 };
 use super::template::{self, Builder, is_forbidden};
 
-/// How deep lists and objects may lie in one another, as in hurl.
+/// Deepest nesting of lists and objects, as in hurl.
 const MAX_DEPTH: usize = 128;
 
 /// A value. Something else if it does not begin like one.
@@ -214,7 +214,7 @@ fn unit(input: &mut Input<'_>) -> Parsed<u16> {
     }
 }
 
-/// As it was written.
+/// A number, kept as it was written.
 fn number(input: &mut Input<'_>) -> Parsed<Json> {
     let text = rest(input);
     let start = offset(input);

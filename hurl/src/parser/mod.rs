@@ -31,7 +31,7 @@ use crate::source::Span;
 
 use input::{Hint, Input, Parsed, accept, blank_lines, broken, here, many, rest};
 
-/// How a text is read.
+/// Options of reading a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
     /// A URL may leave out the host: `GET /login`. hurl reads such a file, but fails when it runs the entry.
@@ -43,15 +43,15 @@ pub struct Options {
 /// A byte order mark at the beginning is passed over. Bytes that are no UTF-8 are for the caller to refuse.
 ///
 /// # Errors
-/// Where the text first is no Hurl file.
+/// A [`ParseError`] for the first place where the text is no Hurl file.
 pub fn parse(text: &str) -> Result<HurlFile, ParseError> {
     parse_with(text, Options::default())
 }
 
-/// As [`parse`], with options.
+/// [`parse`] with options.
 ///
 /// # Errors
-/// Where the text first is no Hurl file.
+/// A [`ParseError`] for the first place where the text is no Hurl file.
 pub fn parse_with(text: &str, options: Options) -> Result<HurlFile, ParseError> {
     let mut input = Stateful { input: LocatingSlice::new(text), state: Hint::default() };
     let file = file(&mut input).map_err(|error| match error {

@@ -13,7 +13,7 @@ const FENCE: &str = "```";
 const UNCLOSED: &str = "expected three closing backticks, but the file ends";
 const LANGUAGES: [&str; 4] = ["json", "xml", "graphql", "raw"];
 
-/// What stands after the first backticks.
+/// The line after the opening backticks: language and attributes.
 #[derive(Default)]
 struct Head {
     language: &'static str,

@@ -8,7 +8,7 @@ use crate::ast::{Compared, Operator, Predicate, PredicateKind, Spanned};
 use super::input::{Fault, Input, Parsed, accept, broken, found, here, offset, since, skip, some_spaces, spaces};
 use super::{compared, filter, word};
 
-/// Those that are signs. A longer one stands before its beginning.
+/// Operators written as signs. A longer sign stands before its own beginning.
 const SIGNS: [(&str, Operator); 6] = [
     ("==", Operator::Equal),
     ("!=", Operator::NotEqual),
@@ -18,7 +18,7 @@ const SIGNS: [(&str, Operator); 6] = [
     ("<", Operator::Less),
 ];
 
-/// Those that are words and compare with something.
+/// Operators written as words.
 const COMPARING: [(&str, Operator); 11] = [
     ("startsWith", Operator::StartsWith),
     ("endsWith", Operator::EndsWith),
@@ -34,7 +34,7 @@ const COMPARING: [(&str, Operator); 11] = [
     ("lessThanOrEquals", Operator::LessOrEqual),
 ];
 
-/// Those that compare with nothing.
+/// Predicates without a value to compare with.
 const ALONE: [(&str, PredicateKind); 15] = [
     ("exists", PredicateKind::Exists),
     ("isBoolean", PredicateKind::IsBoolean),
@@ -83,7 +83,7 @@ fn kind(input: &mut Input<'_>) -> Parsed<PredicateKind> {
     Err(ErrMode::Cut(unknown(input, name)))
 }
 
-/// It may have been meant to be a filter as well, or the older name of a sign.
+/// The mistake for an unknown predicate, which may also be a filter or the older name of a sign.
 fn unknown(input: &Input<'_>, name: &str) -> Fault {
     if name.is_empty() && input.input.starts_with('=') {
         return Fault::new("predicate", "'=' is not known; did you mean '=='?", here(input));
@@ -100,7 +100,7 @@ fn unknown(input: &Input<'_>, name: &str) -> Fault {
     word::unknown_of(input, "predicate", &known, &meant)
 }
 
-/// What is written today for the older name of a sign.
+/// The sign that replaced an older word.
 fn sign_of(older: &str) -> Option<&'static str> {
     let (_, operator) = COMPARING.iter().find(|(name, _)| *name == older)?;
     SIGNS.iter().find(|(_, of_sign)| of_sign == operator).map(|(sign, _)| *sign)
@@ -118,7 +118,7 @@ fn comparison(input: &mut Input<'_>, operator: Operator) -> Parsed<PredicateKind
     }
 }
 
-/// What the operator compares with, if it does not with this.
+/// The kind of value an operator compares with, if `value` is of another kind.
 fn expected_by(operator: Operator, value: &Spanned<Compared>) -> Option<&'static str> {
     use Compared::{Base64, Hex, Number, Place, Regex, Text};
     match (operator, &value.value) {

@@ -95,7 +95,7 @@ fn certificate(input: &mut Input<'_>) -> Parsed<CertificateField> {
     )
 }
 
-/// What stands between two quotes on a line, as it is, and where.
+/// The text between two quotes on one line, without escapes, and its place.
 fn between_quotes<'s>(input: &mut Input<'s>) -> Parsed<(&'s str, Span)> {
     if !accept(input, "\"") {
         return broken("query", format!("expected a text in double quotes{}", found(input)), here(input));

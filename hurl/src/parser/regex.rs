@@ -9,7 +9,7 @@ use crate::source::Span;
 use super::input::{Fault, Input, Parsed, accept, broken, found, here, offset, other, rest, skip};
 use super::template;
 
-/// In slashes, or as a text in quotes.
+/// The source of a regular expression, in slashes or in quotes.
 pub(super) fn source(input: &mut Input<'_>) -> Parsed<RegexSource> {
     match rest(input).chars().next() {
         Some('"') => Ok(RegexSource::Text(template::quoted(input, "regex")?)),

@@ -11,7 +11,7 @@ use super::input::{
 };
 use super::{filter, name, predicate, query, template, word};
 
-/// Of requests, those in pairs with two names.
+/// Section names of requests, those in pairs with two names.
 const OF_REQUESTS: [&str; 9] = [
     "Query",
     "QueryStringParams",
@@ -25,7 +25,7 @@ const OF_REQUESTS: [&str; 9] = [
 ];
 const OF_RESPONSES: [&str; 2] = ["Captures", "Asserts"];
 
-/// Where a section may stand.
+/// The side of an entry where a section may stand.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Side {
     Request,
@@ -98,7 +98,7 @@ pub(super) fn part(input: &mut Input<'_>) -> Parsed<Part> {
     Ok(part)
 }
 
-/// What stands before the end of the line.
+/// The content type: the text before the end of the line.
 fn content_type(input: &mut Input<'_>) -> Parsed<Option<Template>> {
     spaces(input);
     if peek(input).is_none_or(|c| matches!(c, '#' | '\n' | '\r')) {

@@ -33,7 +33,7 @@ pub(super) fn placeholder(input: &mut Input<'_>) -> Parsed<Placeholder> {
     Ok(place)
 }
 
-/// What a placeholder stands for. As in hurl, whatever comes after it has no meaning.
+/// The name or function in a placeholder. As in hurl, a text after it has no meaning.
 fn expression(text: &str, at: usize) -> Result<Placeholder, Fault> {
     let trimmed = text.trim_start_matches([' ', '\t']);
     let start = at + text.len() - trimmed.len();
@@ -56,7 +56,7 @@ pub(super) fn unquoted(input: &mut Input<'_>) -> Parsed<Template> {
     unquoted_before(input, &[])
 }
 
-/// As [`unquoted`], but these end it too.
+/// [`unquoted`] that also ends at one of the given characters.
 pub(super) fn unquoted_before(input: &mut Input<'_>, ends: &[char]) -> Parsed<Template> {
     let is_plain = |c: char| c != '#' && !is_forbidden(c) && !ends.contains(&c);
     let mut builder = Builder::new(input);
@@ -121,7 +121,7 @@ fn one(input: &mut Input<'_>, builder: &mut Builder<'_>) -> Parsed<()> {
     builder.push(c, at, offset(input) - at)
 }
 
-/// As many bytes from here, in which nothing is escaped.
+/// The next `bytes` bytes as a template, in which nothing is escaped.
 pub(super) fn plain(input: &mut Input<'_>, bytes: usize) -> Parsed<Template> {
     let mut builder = Builder::new(input);
     let start = offset(input);
@@ -141,15 +141,15 @@ pub(super) struct Builder<'s> {
     state: State,
 }
 
-/// Where in a template the next character stands.
+/// The part of a template in which the next character stands.
 #[derive(Clone, Copy)]
 enum State {
     Text,
     /// After one brace.
     Opening,
-    /// In a place: where it began.
+    /// In a placeholder that began at this byte.
     Place(usize),
-    /// In a place after a closing brace. As in hurl, the second one need not follow at once.
+    /// In a placeholder, after a closing brace. As in hurl, the second one need not follow at once.
     Closing(usize),
 }
 

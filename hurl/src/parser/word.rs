@@ -11,7 +11,7 @@ pub(super) fn word<'s>(input: &Input<'s>) -> (&'s str, Span) {
     word_of(input, |c| c.is_alphanumeric() || c == '_' || c == '-')
 }
 
-/// What stands next of such characters, and where.
+/// The next characters that fit, and their place. Nothing is read.
 pub(super) fn word_of<'s>(input: &Input<'s>, fits: impl Fn(char) -> bool) -> (&'s str, Span) {
     let text = rest(input);
     let word = &text[..text.find(|c| !fits(c)).unwrap_or(text.len())];
@@ -23,7 +23,7 @@ pub(super) fn unknown(input: &Input<'_>, reading: &'static str, known: &[&str]) 
     unknown_of(input, reading, known, known)
 }
 
-/// As [`unknown`], but more words may have been meant than are worth telling.
+/// [`unknown`] where only some of the known words are worth telling.
 pub(super) fn unknown_of(input: &Input<'_>, reading: &'static str, known: &[&str], meant: &[&str]) -> Fault {
     let (word, span) = word(input);
     if word.is_empty() {
@@ -37,7 +37,7 @@ pub(super) fn not_known(word: &str, known: &[&str]) -> String {
     not_known_of(word, known, known)
 }
 
-/// As [`not_known`], but more words may have been meant than are worth telling.
+/// [`not_known`] where only some of the known words are worth telling.
 pub(super) fn not_known_of(word: &str, known: &[&str], meant: &[&str]) -> String {
     let shown: String = word.chars().take(LONGEST).collect();
     match nearest(word, meant) {

@@ -6,13 +6,13 @@ use super::input::{Input, Parsed, accept, broken, found, here, offset, peek, res
 use super::word::word_of;
 use crate::source::Span;
 
-/// How the names of encodings begin.
+/// Beginnings of the names of encodings.
 const ENCODINGS: [&str; 14] = [
     "utf-", "utf8", "us-ascii", "ascii", "iso", "windows-", "cp", "latin", "koi8-", "shift", "euc-", "big5", "gb",
     "mac",
 ];
 
-/// How declarations begin.
+/// Beginnings of declarations.
 const DECLARATIONS: [&str; 4] = ["<!ELEMENT", "<!ATTLIST", "<!ENTITY", "<!NOTATION"];
 
 /// An element with what may stand before it, as it was written. It begins with `<`.
@@ -78,7 +78,7 @@ fn is_declared(name: &str, value: &str) -> bool {
     }
 }
 
-/// What may stand before the element. Whether entities may be declared where nobody looks.
+/// The lines that may stand before the root element. `true` if entities may be declared in a file that is not read.
 fn prolog(input: &mut Input<'_>) -> Parsed<bool> {
     let mut doctype = None;
     loop {
@@ -97,7 +97,7 @@ fn prolog(input: &mut Input<'_>) -> Parsed<bool> {
     }
 }
 
-/// Whether it names a file with declarations.
+/// The document type. `true` if it names a file with declarations.
 fn doctype(input: &mut Input<'_>) -> Parsed<bool> {
     has_white(input);
     name(input)?;
@@ -140,7 +140,7 @@ fn subset(input: &mut Input<'_>) -> Parsed<()> {
     }
 }
 
-/// What is declared, and the bracket after it.
+/// The declarations in a document type, and the closing bracket.
 fn markup(input: &mut Input<'_>) -> Parsed<()> {
     loop {
         take(input, |c| !matches!(c, '>' | '<' | '"' | '\''));
@@ -272,7 +272,7 @@ fn value<'s>(input: &mut Input<'s>) -> Parsed<&'s str> {
     quoted(input)
 }
 
-/// In either kind of quotes.
+/// A text in single or double quotes.
 fn quoted<'s>(input: &mut Input<'s>) -> Parsed<&'s str> {
     let Some(quote) = peek(input).filter(|c| matches!(c, '"' | '\'')) else {
         return broken("XML", format!("expected a text in quotes{}", found(input)), here(input));

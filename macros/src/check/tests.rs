@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use super::*;
 
-/// What is said of a wrong use, and the code it points at.
+/// The message for a wrong use, and the code it points at.
 #[track_caller]
 fn refusal(options: &str, item: &str) -> (String, String) {
     let tokens = |text: &str| TokenStream::from_str(text).expect("it is made of tokens");
@@ -62,7 +62,7 @@ fn a_wrong_option_is_refused_where_it_stands_with_the_right_one() {
     refuses("tags = [\"a\", \"\"]", item, "\"\"", &["a tag is not empty"]);
 }
 
-/// What becomes of an item, without blanks.
+/// The code an item becomes, without blanks.
 #[track_caller]
 fn expanded(options: &str, item: &str, source: &Source) -> String {
     let tokens = |text: &str| TokenStream::from_str(text).expect("it is made of tokens");

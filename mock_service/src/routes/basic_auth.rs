@@ -23,7 +23,7 @@ async fn authenticate(Path((user, password)): Path<(String, String)>, headers: H
         .into_response()
 }
 
-/// What the client authenticates with: `user:password`.
+/// User and password of the request: `user:password`.
 fn credentials(headers: &HeaderMap) -> Option<Vec<u8>> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("basic").then(|| BASE64_STANDARD.decode(token.trim()).ok())?

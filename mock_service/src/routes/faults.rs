@@ -8,9 +8,9 @@ use super::line::Line;
 use crate::filler::filled;
 use crate::script::{Script, Step};
 
-/// How long after its answer `/fault/idle-close` ends the connection.
+/// Time after its answer at which `/fault/idle-close` ends the connection.
 const IDLE: Duration = Duration::from_millis(100);
-/// How long `/early` leaves its client to read the answer before it closes for good.
+/// Time `/early` leaves its client to read the answer before it closes for good.
 const GRACE: Duration = Duration::from_millis(50);
 const MIB: usize = 1024 * 1024;
 
@@ -22,7 +22,7 @@ const TOO_LARGE: &[u8] = b"HTTP/1.1 413 Content Too Large\r\nconnection: close\r
 
 /// An endpoint that breaks its connection, or bends it.
 struct Fault {
-    /// As `/__endpoints` lists it, from the path on.
+    /// The line of `/__endpoints` about this fault, from the path on.
     line: Line,
     script: Script,
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::answer;
 use super::line::Line;
 
-/// How many are kept: a list that grew with each request would make every answer slower than the one before.
+/// Number of entries kept: a list that grew with each request would make every answer slower than the one before.
 const KEPT: usize = 100;
 const MAX_BODY: usize = 16 * 1024;
 

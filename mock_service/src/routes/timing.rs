@@ -50,7 +50,7 @@ async fn drip(Path((n, ms)): Path<(u64, u64)>) -> Result<Body, TooLong> {
     Ok(Body::new(Drip::new(n, every)))
 }
 
-/// So many milliseconds, unless nobody would wait for them.
+/// A duration of `ms` milliseconds, unless nobody would wait for it.
 fn bearable(ms: u64) -> Result<Duration, TooLong> {
     let duration = Duration::from_millis(ms);
     if duration > LONGEST { Err(TooLong) } else { Ok(duration) }
