@@ -30,7 +30,7 @@ use crate::report::{RunInfo, Style, wrapped_line, write_text};
 use crate::stats::Summary;
 use crate::units;
 
-/// The width where no terminal tells: the reason of a failure fits.
+/// Columns of a line where neither a terminal nor `COLUMNS` tells: the reason of a failure fits.
 const DEFAULT_WIDTH: u16 = 200;
 /// Less is not enough for a name and its numbers.
 const MIN_WIDTH: u16 = 80;
@@ -148,9 +148,12 @@ fn load_line(plan: &Plan) -> String {
     format!("{}{limits}{warmup}", plan.load)
 }
 
+/// Columns of a line: those of the terminal, or of the variable `COLUMNS` where the output is no terminal.
 pub(super) fn width(stdout_is_taken: bool) -> u16 {
     let terminal = if stdout_is_taken { console::Term::stderr() } else { console::Term::stdout() };
-    terminal.size_checked().map_or(DEFAULT_WIDTH, |(_, columns)| columns.max(MIN_WIDTH))
+    let asked = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let columns = terminal.size_checked().map(|(_, columns)| columns).or_else(asked);
+    columns.map_or(DEFAULT_WIDTH, |columns| columns.max(MIN_WIDTH))
 }
 
 /// Colours are for terminals, unless `CLICOLOR_FORCE` says otherwise, and not with `NO_COLOR`.
