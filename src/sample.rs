@@ -104,7 +104,7 @@ impl CheckSample {
 }
 
 /// One HTTP exchange, ended.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct RequestSample {
     pub(crate) request: RequestId,
     /// `None` outside of checks, as in a hook.
@@ -134,17 +134,11 @@ impl RequestSample {
 /// One HTTP exchange, ended, and who made it: a line of the samples.
 #[derive(Debug)]
 pub(crate) struct RequestRow {
-    pub(crate) request: RequestId,
-    /// `None` outside of checks, as in a hook.
-    pub(crate) check: Option<CheckId>,
+    pub(crate) sample: RequestSample,
     pub(crate) user: u32,
     pub(crate) iteration: u64,
     /// The users that are up.
     pub(crate) users_up: u32,
-    pub(crate) ended: Instant,
-    pub(crate) times: RequestTimes,
-    pub(crate) traffic: Traffic,
-    pub(crate) answer: Answer,
 }
 
 /// How an exchange ended.

@@ -93,7 +93,7 @@ pub(crate) fn write_all(
         if result.is_err() {
             continue;
         }
-        let ended = unix_time(row.ended, clocks);
+        let ended = unix_time(row.sample.ended, clocks);
         result = match format {
             SampleFormat::Csv => csv.write_record(own_row(&row, ended, names)),
             SampleFormat::Jtl => csv.write_record(jtl_row(&row, ended, names)),
@@ -130,38 +130,40 @@ fn outcome(answer: Answer) -> String {
 }
 
 fn own_row(row: &RequestRow, ended: Duration, names: &Names) -> [String; COLUMNS.len()] {
+    let sample = &row.sample;
     let ms = |time| format!("{:.6}", milliseconds(time));
     [
         format!("{:.3}", milliseconds(ended)),
-        names.request_name(row.request).to_string(),
-        row.check.map(|check| names.check_name(check).to_string()).unwrap_or_default(),
+        names.request_name(sample.request).to_string(),
+        sample.check.map(|check| names.check_name(check).to_string()).unwrap_or_default(),
         row.user.to_string(),
         row.iteration.to_string(),
-        status(row.answer).map(|status| status.to_string()).unwrap_or_default(),
-        ms(row.times.response_time()),
-        ms(row.times.client_delay),
-        ms(row.times.setup()),
-        row.traffic.bytes_in.to_string(),
-        row.traffic.bytes_out.to_string(),
-        row.traffic.new_connection.to_string(),
-        outcome(row.answer),
+        status(sample.answer).map(|status| status.to_string()).unwrap_or_default(),
+        ms(sample.times.response_time()),
+        ms(sample.times.client_delay),
+        ms(sample.times.setup()),
+        sample.traffic.bytes_in.to_string(),
+        sample.traffic.bytes_out.to_string(),
+        sample.traffic.new_connection.to_string(),
+        outcome(sample.answer),
     ]
 }
 
 fn jtl_row(row: &RequestRow, ended: Duration, names: &Names) -> [String; JTL_COLUMNS.len()] {
+    let sample = &row.sample;
     let ms = |time: Duration| (milliseconds(time).round() as u64).to_string();
-    let elapsed = row.times.setup() + row.times.response_time();
-    let outcome = outcome(row.answer);
-    let (code, success, why) = match row.answer {
+    let elapsed = sample.times.setup() + sample.times.response_time();
+    let outcome = outcome(sample.answer);
+    let (code, success, why) = match sample.answer {
         Answer::Status(status) => (status.to_string(), status < 400, String::new()),
         Answer::Recorded { good: true } => (String::new(), true, String::new()),
         Answer::Recorded { good: false } => (String::new(), false, outcome),
         Answer::None { .. } => (format!("Non HTTP response code: {outcome}"), false, outcome),
     };
     [
-        ms(ended.saturating_sub(row.times.client_delay + elapsed)),
+        ms(ended.saturating_sub(sample.times.client_delay + elapsed)),
         ms(elapsed),
-        names.request_name(row.request).to_string(),
+        names.request_name(sample.request).to_string(),
         code,
         String::new(),
         // JMeter takes what stands before the last blank for the group.
@@ -169,13 +171,13 @@ fn jtl_row(row: &RequestRow, ended: Duration, names: &Names) -> [String; JTL_COL
         "text".into(),
         success.to_string(),
         why,
-        row.traffic.bytes_in.to_string(),
-        row.traffic.bytes_out.to_string(),
+        sample.traffic.bytes_in.to_string(),
+        sample.traffic.bytes_out.to_string(),
         row.users_up.to_string(),
         row.users_up.to_string(),
         String::new(),
-        ms(row.times.setup() + row.times.first_byte),
+        ms(sample.times.setup() + sample.times.first_byte),
         "0".into(),
-        ms(row.times.setup()),
+        ms(sample.times.setup()),
     ]
 }

@@ -152,12 +152,10 @@ fn the_metrics_are_written_as_open_metrics() {
 }
 
 fn rows(names: &Names, ended: Instant) -> Vec<RequestRow> {
-    let row = |check, iteration, answer| RequestRow {
+    let sample = |check, answer| RequestSample {
         request: names.request("GET /a,b"),
         check,
-        user: 3,
-        iteration,
-        users_up: 5,
+        level: Level::default(),
         ended,
         times: RequestTimes {
             connect: 2 * MS,
@@ -166,9 +164,11 @@ fn rows(names: &Names, ended: Instant) -> Vec<RequestRow> {
             client_delay: MS / 20,
             ..RequestTimes::default()
         },
+        lateness: None,
         traffic: Traffic { bytes_in: 120, bytes_out: 60, new_connection: true, ..Traffic::default() },
         answer,
     };
+    let row = |check, iteration, answer| RequestRow { sample: sample(check, answer), user: 3, iteration, users_up: 5 };
     let refused = Answer::None { kind: RequestErrorKind::Refused, phase: Phase::Connect };
     vec![
         row(Some(CheckId(0)), 1, Answer::Status(200)),

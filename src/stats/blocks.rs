@@ -20,6 +20,7 @@ const MAX_ROWS: u16 = 100;
 
 /// Block of full load: counts and times of what ended in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Block {
     /// Each check.
     pub checks: Vec<BlockRow>,
@@ -29,6 +30,7 @@ pub struct Block {
 
 /// A check, or the requests of one name, in a block.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BlockRow {
     /// Its name, or `(other)` for all beyond the first hundred.
     pub name: Arc<str>,

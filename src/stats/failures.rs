@@ -16,6 +16,7 @@ const MAX_MESSAGE: usize = 500;
 
 /// Fails or exceptions of one check whose messages differ in nothing but numbers and ids.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct FailureGroup {
     pub(crate) check: CheckId,
     /// How many were the fault of which request.

@@ -19,6 +19,7 @@ use crate::sample::{AskedRate, Plateau};
 
 /// The numbers of a run. Times are unrounded; rounding is a writer's business.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Summary {
     /// How the run ended; `None` while it goes on.
     pub end: Option<End>,
@@ -93,6 +94,7 @@ pub struct Summary {
 
 /// Schedule, such as a rate of arrivals, in the measured part of a run: what it asked for, and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Schedule {
     /// Iterations a second that it asked for, on average.
     pub per_s: f64,
@@ -122,6 +124,7 @@ impl Schedule {
 
 /// The numbers of a plateau.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct LevelSection {
     /// Plateau that held.
     pub what: Plateau,
@@ -133,6 +136,7 @@ pub struct LevelSection {
 
 /// The numbers of the warm-up.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct WarmUp {
     /// Numbers of what ended in it; without rates.
     pub section: Section,
@@ -142,6 +146,7 @@ pub struct WarmUp {
 
 /// Losses of what was written while the run went on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LogLoss {
     /// Exchanges or requests left out because the writer could not keep up.
     pub left_out: u64,
@@ -151,6 +156,7 @@ pub struct LogLoss {
 
 /// The numbers of a part of the run.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Section {
     /// How long the part took: what its rates are divided by.
     pub span: Duration,

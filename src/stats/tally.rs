@@ -12,6 +12,7 @@ use crate::sample::{Answer, CheckSample, RequestSample, UnfinishedSample};
 
 /// How one check, or all together, ended; see [`Section`](super::Section).
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct CheckTally {
     /// The check's name; empty for the totals.
     pub name: Arc<str>,
@@ -49,6 +50,7 @@ pub struct CheckTally {
 
 /// How the requests of one name, or all together, ended; see [`Section`](super::Section).
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct RequestTally {
     /// The request's name; empty for the totals.
     pub name: Arc<str>,

@@ -12,6 +12,7 @@ const FIRST_WIDTH: Duration = Duration::from_secs(1);
 
 /// Slot: one span of the run.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Slot {
     /// The most users that were up.
     pub users: u32,

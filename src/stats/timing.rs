@@ -31,6 +31,7 @@ fn multiplied(time: Duration, count: u64) -> Duration {
 
 /// Times of one kind. Takes a few words until the first one is recorded.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Timing {
     count: u64,
     sum: Duration,

@@ -152,20 +152,11 @@ impl Recorder {
         self.in_flight.end_request()?;
         let (level, ended) = (self.level(), Instant::now());
         let (check, iteration) = self.at;
-        self.sink.push(Sample::Request(RequestSample {
-            request,
-            check,
-            level,
-            ended,
-            times,
-            lateness,
-            traffic,
-            answer,
-        }));
+        let sample = RequestSample { request, check, level, ended, times, lateness, traffic, answer };
         if let Some(Samples { tap, user }) = &self.samples {
-            let users_up = self.levels.up();
-            tap.offer(RequestRow { request, check, user: *user, iteration, users_up, ended, times, traffic, answer });
+            tap.offer(RequestRow { sample: sample.clone(), user: *user, iteration, users_up: self.levels.up() });
         }
+        self.sink.push(Sample::Request(sample));
         Ok(())
     }
 

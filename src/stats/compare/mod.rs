@@ -65,6 +65,7 @@ impl fmt::Display for Verdict {
 
 /// How a metric of a row changed.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Change {
     /// Metric that was measured.
     pub metric: Metric,
@@ -84,6 +85,7 @@ pub struct Change {
 
 /// A check, or the requests of a name, that both sides have.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct ComparedRow {
     /// Kind of the row.
     pub kind: RowKind,
@@ -95,6 +97,7 @@ pub struct ComparedRow {
 
 /// Two sides, compared.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Comparison {
     /// How the spread was learned.
     pub unit: DrawnUnit,

@@ -7,6 +7,7 @@ use super::unit::GateUnit;
 
 /// Verdict on a [`Gate`](super::Gate): what was measured, and whether the gate was crossed.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct GateVerdict {
     /// The condition as it was written.
     pub expr: String,
