@@ -14,8 +14,7 @@ use crate::load::{CheckShare, Plan, Resource};
 use crate::load_test::LoadTest;
 use crate::printable::name;
 use crate::redact::Redactor;
-use crate::report::bytes;
-use crate::report::outline::{Align, write_columns};
+use crate::report::{Align, bytes, write_columns};
 use crate::units;
 
 /// No line is wider.

@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::outline::{Align, write_columns};
-use super::text::{four_digits, rate};
+use super::text::{Align, four_digits, rate, write_columns};
 use crate::stats::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Verdict};
 
 const COLUMNS: [Align; 6] = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left, Align::Left];

@@ -12,7 +12,6 @@ pub mod locust;
 mod model;
 #[cfg(feature = "cli")]
 mod open_metrics;
-pub(crate) mod outline;
 pub(crate) mod run_info;
 pub(crate) mod samples;
 pub(crate) mod text;
@@ -39,7 +38,7 @@ pub(crate) use text::bytes;
 #[cfg(feature = "cli")]
 pub(crate) use text::numbers::number_ms;
 #[cfg(feature = "cli")]
-pub(crate) use text::wrapped_line;
+pub(crate) use text::{Align, wrapped_line, write_columns};
 pub use text::{Detail, Style, live_line, progress_line, write_text};
 
 #[cfg(test)]

@@ -182,7 +182,7 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 57] = [
+const OWNERS: [(&str, &[&str]); 56] = [
     ("aes", &["load/http/tls/identity.rs"]),
     (
         "base64",
@@ -202,7 +202,6 @@ const OWNERS: [(&str, &[&str]); 57] = [
     ("cbc", &["load/http/tls/identity.rs"]),
     ("chrono", &["script/eval/", "script/certificate.rs"]),
     ("clap", &["cli/"]),
-    ("comfy-table", &["report/outline.rs"]),
     ("console", &["cli/"]),
     ("cookie_store", &["load/user/cookies.rs", "load/user/set_cookie.rs"]),
     ("crossbeam", &["queue.rs"]),
@@ -215,6 +214,7 @@ const OWNERS: [(&str, &[&str]); 57] = [
     ("glob", &["cli/test/", "renaming.rs"]),
     ("hdrhistogram", &["stats/timing.rs", "report/hlog.rs"]),
     ("htmlize", &["script/eval/filter.rs"]),
+    ("imara-diff", &["script/eval/difference.rs"]),
     ("indicatif", &["cli/"]),
     ("inventory", &["cli/registry.rs"]),
     ("jiff", &["units.rs", "report/http_log.rs", "load/http/tls/words.rs"]),
@@ -272,7 +272,6 @@ const OWNERS: [(&str, &[&str]); 57] = [
     ("serde_path_to_error", &["report/model/read.rs"]),
     ("sha2", &["load/http/hashes.rs", "load/http/tls/p521.rs"]),
     ("signal-hook", &["cli/signals.rs"]),
-    ("similar", &["script/eval/difference.rs"]),
     ("strsim", &["nearest.rs"]),
     ("tempfile", &["job/output.rs"]),
     ("textwrap", &["report/text/"]),

@@ -1,6 +1,7 @@
 //! The numbers as text for a terminal.
 
 mod checks;
+mod columns;
 mod detail;
 mod failures;
 mod gates;
@@ -19,6 +20,7 @@ mod wrap;
 
 use std::io::{self, Write};
 
+pub(crate) use columns::{Align, write_columns};
 pub use detail::Detail;
 pub use live::{live_line, progress_line};
 pub(crate) use numbers::bytes;

@@ -1,15 +1,13 @@
 //! Difference of two bodies, shown in a few lines.
 
-use std::time::Duration;
+use std::ops::Range;
 
-use similar::{DiffOp, DiffTag, TextDiff};
+use imara_diff::{Algorithm, Diff, InternedInput, Token};
 
 use super::value::Value;
 
 /// More than so many lines of each say no more.
 const MAX_LINES: usize = 10;
-/// Longer texts than can be compared in this time differ as a whole.
-const LONGEST: Duration = Duration::from_millis(100);
 /// More than so many bytes of each say no more.
 const MAX_BYTES: usize = 64;
 
@@ -27,13 +25,13 @@ pub(super) fn of_texts(actual: &str, wanted: &str) -> Difference {
     if !actual.contains('\n') && !wanted.contains('\n') {
         return Difference { line: 1, message: format!("actual:   <{actual}>\nexpected: <{wanted}>") };
     }
-    let lines = TextDiff::configure().timeout(LONGEST).diff_lines(wanted, actual);
-    let differs = |op: &&DiffOp| op.tag() != DiffTag::Equal;
-    let (tag, old, new) = lines.ops().iter().find(differs).map_or((DiffTag::Equal, 0..0, 0..0), DiffOp::as_tag_tuple);
-    let mut message = format!("from line {} on, the body differs:", old.start + 1);
     let shows_ends = actual.ends_with('\n') != wanted.ends_with('\n');
-    let wanted: Vec<&str> = old.clone().filter_map(|at| lines.old_slice(at)).collect();
-    let actual: Vec<&str> = new.filter_map(|at| lines.new_slice(at)).collect();
+    let lines = InternedInput::new(wanted, actual);
+    let first = Diff::compute(Algorithm::Myers, &lines).hunks().next();
+    let (old, new) = first.map_or((0..0, 0..0), |hunk| (as_range(&hunk.before), as_range(&hunk.after)));
+    let mut message = format!("from line {} on, the body differs:", old.start + 1);
+    let text = |tokens: &[Token]| tokens.iter().map(|token| lines.interner[*token]).collect::<Vec<&str>>();
+    let (wanted, actual) = (text(&lines.before[old.clone()]), text(&lines.after[new]));
     for (sign, differing) in [('-', wanted), ('+', actual)] {
         for line in differing.iter().take(MAX_LINES) {
             message.push_str(&format!("\n{sign} {}", shown(line, shows_ends)));
@@ -42,7 +40,11 @@ pub(super) fn of_texts(actual: &str, wanted: &str) -> Difference {
             message.push_str(&format!("\n{sign} ({} more lines)", differing.len() - MAX_LINES));
         }
     }
-    Difference { line: old.start + usize::from(tag != DiffTag::Insert), message }
+    Difference { line: old.start + usize::from(!old.is_empty()), message }
+}
+
+fn as_range(range: &Range<u32>) -> Range<usize> {
+    range.start as usize..range.end as usize
 }
 
 fn shown(line: &str, shows_end: bool) -> String {
