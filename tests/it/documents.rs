@@ -253,7 +253,8 @@ fn check(path: &Path) -> (Vec<String>, usize) {
             (false, _) => &service,
         };
         let mut words = words(&command, service);
-        if !words.iter().find(|word| !word.contains('=')).is_some_and(|word| word == "perfloop") {
+        let program = words.iter().find(|word| !word.contains('='));
+        if program.is_none_or(|word| word != "perfloop") {
             continue;
         }
         document.give_settings(&example);
