@@ -16,8 +16,8 @@ use crate::sample::RequestTimes;
 pub(crate) const MAX_KEPT_BODY: usize = 64 * 1024;
 /// The flight recorder keeps no more of a body than this.
 pub(crate) const MAX_RECORDED_BODY: usize = 4 * 1024;
-/// Recordings that may wait for the collector, which looks every few milliseconds.
-const FLIGHT_BOUND: usize = 256;
+/// Examples that may wait for the collector, which looks every few milliseconds.
+const RECORDER_BOUND: usize = 256;
 
 /// One request and its answer, or why there was none.
 #[derive(Debug, Clone)]
@@ -154,18 +154,18 @@ impl Bar {
 
 /// The users' end of the flight recorder.
 #[derive(Debug, Clone)]
-pub(crate) struct Flight {
+pub(crate) struct FlightRecorder {
     tap: Tap<Recorded>,
     bar: Bar,
 }
 
 /// Both ends of the flight recorder of a run.
-pub(crate) fn flight(bar: Bar) -> (Flight, Spill<Recorded>) {
-    let (tap, spill) = side_channel(FLIGHT_BOUND);
-    (Flight { tap, bar }, spill)
+pub(crate) fn flight_recorder(bar: Bar) -> (FlightRecorder, Spill<Recorded>) {
+    let (tap, spill) = side_channel(RECORDER_BOUND);
+    (FlightRecorder { tap, bar }, spill)
 }
 
-impl Flight {
+impl FlightRecorder {
     /// A pass that took so long is worth an exchange.
     pub(crate) fn is_slow(&self, tpr: Duration) -> bool {
         self.bar.is_below(tpr)

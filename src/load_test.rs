@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use crate::asked::Asked;
 use crate::end::{End, EndReason};
 use crate::error::Error;
-use crate::exchange::flight;
+use crate::exchange::flight_recorder;
 use crate::load::{
     self, Check, CheckSet, CheckShare, Classes, Control, FailureEvent, Hooks, Parts, Plan, RequestEvent, Stop, User,
     UserClass, UserHooks,
@@ -270,7 +270,7 @@ impl LoadTest {
         let gates = Gates::new(self.gates, plan.warmup);
         let (sink, drain) = queue::queue();
         let stats = Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled);
-        let (flight, recorded) = flight(stats.bar());
+        let (flight_recorder, recorded) = flight_recorder(stats.bar());
         let collector = Collector::new(stats, drain, recorded);
         let for_thread = Arc::clone(&collector);
         let collecting =
@@ -288,7 +288,7 @@ impl LoadTest {
             control: Arc::clone(&control),
             log: logs.http.as_ref().map(|log| log.tap.clone()),
             samples: logs.samples.as_ref().map(|log| log.tap.clone()),
-            flight,
+            flight_recorder,
         };
         match load::start(parts) {
             Ok(conductor) => {

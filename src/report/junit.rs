@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::text::{gate_number, statuses};
-use crate::stats::{CheckTally, FailureGroup, GateVerdict, Summary};
+use crate::stats::{CheckCounters, FailureGroup, GateVerdict, Summary};
 
 /// The suite's name, and the class of all its cases.
 const SUITE: &str = "perfloop";
@@ -42,7 +42,7 @@ pub(crate) fn xml(report: &Report) -> io::Result<String> {
     Ok(text.replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}"))
 }
 
-fn case(summary: &Summary, check: &CheckTally) -> TestCase {
+fn case(summary: &Summary, check: &CheckCounters) -> TestCase {
     let mut case = TestCase::new(&*check.name, status(summary, check));
     case.set_classname(SUITE).set_time(check.tpr.mean().unwrap_or_default());
     case
@@ -66,7 +66,7 @@ fn gate(gate: &GateVerdict) -> TestCase {
     case
 }
 
-fn status(summary: &Summary, check: &CheckTally) -> TestCaseStatus {
+fn status(summary: &Summary, check: &CheckCounters) -> TestCaseStatus {
     if check.ended() > 0 && check.pass == check.ended() {
         return TestCaseStatus::success();
     }
@@ -76,7 +76,7 @@ fn status(summary: &Summary, check: &CheckTally) -> TestCaseStatus {
         status.set_message("no run of the check ended");
         return status;
     }
-    let CheckTally { fail, exception, .. } = check;
+    let CheckCounters { fail, exception, .. } = check;
     status.set_message(format!(
         "{} of {} runs did not pass: {fail} fail, {exception} exception",
         fail + exception,

@@ -11,7 +11,7 @@ use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::stats::{CheckTally, RequestTally, Summary};
+use crate::stats::{CheckCounters, RequestCounters, Summary};
 
 /// The upper bounds of the buckets of response times, in microseconds.
 const BUCKETS_US: [u64; 16] = [
@@ -74,7 +74,7 @@ struct Requests {
 
 impl Numbers {
     fn of(summary: &Summary) -> Self {
-        let check = |check: &CheckTally| Checks { name: Arc::clone(&check.name), outcomes: check_outcomes(check) };
+        let check = |check: &CheckCounters| Checks { name: Arc::clone(&check.name), outcomes: check_outcomes(check) };
         Numbers {
             checks: summary.whole.checks.iter().map(check).collect(),
             requests: summary.whole.requests.iter().map(Requests::of).collect(),
@@ -86,7 +86,7 @@ impl Numbers {
 }
 
 impl Requests {
-    fn of(request: &RequestTally) -> Self {
+    fn of(request: &RequestCounters) -> Self {
         let times = &request.response_time;
         let counts = times.counts(&BUCKETS_US.map(Duration::from_micros));
         let beyond = times.count() - counts.iter().sum::<u64>();
@@ -151,11 +151,11 @@ impl Collector for Numbers {
     }
 }
 
-fn check_outcomes(check: &CheckTally) -> [(&'static str, u64); 4] {
+fn check_outcomes(check: &CheckCounters) -> [(&'static str, u64); 4] {
     [("pass", check.pass), ("fail", check.fail), ("exception", check.exception), ("unfinished", check.unfinished)]
 }
 
-fn request_outcomes(request: &RequestTally) -> Vec<(String, u64)> {
+fn request_outcomes(request: &RequestCounters) -> Vec<(String, u64)> {
     let ended = [("answered".to_owned(), request.answered), ("unfinished".to_owned(), request.unfinished)];
     let lost = request.lost.iter().map(|(kind, count)| (format!("{kind:?}").to_lowercase(), *count));
     ended.into_iter().chain(lost).collect()

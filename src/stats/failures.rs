@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::recordings::{Recording, Recordings};
+use super::examples::{Example, Examples};
 use crate::ids::{CheckId, RequestId};
 use crate::outcome::{Outcome, Reason};
 
@@ -34,7 +34,7 @@ pub struct FailureGroup {
     /// When the last ended, from the start of the run.
     pub last: Duration,
     /// Some of them, kept whole.
-    pub recordings: Recordings,
+    pub examples: Examples,
 }
 
 impl FailureGroup {
@@ -48,7 +48,7 @@ impl FailureGroup {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Failures {
     groups: HashMap<Key, FailureGroup>,
-    recordings: HashMap<Key, Recordings>,
+    examples: HashMap<Key, Examples>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -76,7 +76,7 @@ impl Failures {
             count: 0,
             first: at,
             last: at,
-            recordings: Recordings::default(),
+            examples: Examples::default(),
         };
         if self.groups.len() >= MAX_FAILURE_GROUPS && !self.groups.contains_key(&key) {
             crate::names::OTHER.clone_into(&mut key.template);
@@ -94,19 +94,18 @@ impl Failures {
     }
 
     /// Keeps what was recorded of a failure with this message.
-    pub(super) fn keep(&mut self, check: CheckId, is_exception: bool, message: &str, recording: &Arc<Recording>) {
+    pub(super) fn keep(&mut self, check: CheckId, is_exception: bool, message: &str, example: &Arc<Example>) {
         let mut key = Key { check, is_exception, template: template(&one_line(message)) };
         if self.groups.len() >= MAX_FAILURE_GROUPS && !self.groups.contains_key(&key) {
             crate::names::OTHER.clone_into(&mut key.template);
         }
-        self.recordings.entry(key).or_default().add(recording);
+        self.examples.entry(key).or_default().add(example);
     }
 
     /// Largest first.
     pub(crate) fn groups(&self) -> Vec<FailureGroup> {
-        let recordings = |key| self.recordings.get(key).cloned().unwrap_or_default();
-        let groups =
-            self.groups.iter().map(|(key, group)| FailureGroup { recordings: recordings(key), ..group.clone() });
+        let examples = |key| self.examples.get(key).cloned().unwrap_or_default();
+        let groups = self.groups.iter().map(|(key, group)| FailureGroup { examples: examples(key), ..group.clone() });
         let mut groups: Vec<FailureGroup> = groups.collect();
         groups.sort_by(FailureGroup::order);
         groups

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::counters::Part;
 use super::nature::Natures;
 use super::summary::{LevelSection, Section};
-use super::tally::Part;
 use crate::names::Names;
 use crate::sample::{AskedRate, Level, Plateau};
 

@@ -5,7 +5,9 @@ mod blocks;
 mod buckets;
 mod collector;
 mod compare;
+mod counters;
 mod dense;
+mod examples;
 mod failures;
 mod gate;
 mod glance;
@@ -13,13 +15,11 @@ mod levels;
 mod merge;
 mod nature;
 mod recent;
-mod recordings;
 mod snapshot;
 mod sparse;
 mod stalls;
 mod steady;
 mod summary;
-mod tally;
 mod timeline;
 mod timing;
 mod verdict;
@@ -31,16 +31,16 @@ use std::time::{Duration, Instant, SystemTime};
 pub use blocks::{Block, BlockRow, Blocks, MAX_BLOCKS};
 pub(crate) use collector::Collector;
 pub use compare::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Tolerance, ToleranceOf, Verdict};
+pub use counters::{CheckCounters, RequestCounters};
 pub use dense::SlotHistogram;
+pub use examples::{Example, Examples};
 pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
 pub(crate) use gate::Outlook as GateOutlook;
 pub use gate::{Gate, GateKind, GateUnit, GateVerdict};
 pub use glance::Glance;
 pub use recent::Recent;
-pub use recordings::{Recording, Recordings};
 pub use sparse::SparseHistogram;
 pub use summary::{LevelSection, LogLoss, Schedule, Section, Summary, WarmUp};
-pub use tally::{CheckTally, RequestTally};
 pub use timeline::{Slot, Timeline};
 pub use timing::Timing;
 pub(crate) use timing::UNIT;
@@ -52,13 +52,13 @@ use crate::names::Names;
 use crate::outcome::Outcome;
 use crate::sample::{Answer, AskedRate, CheckSample, Level, Life, RequestSample, Sample, UserEvent, UserSample};
 use blocks::FullLoad;
+use counters::Part;
+use examples::Slowest;
 use failures::Failures;
 use levels::Levels;
 use nature::Natures;
 use recent::Window;
-use recordings::Slowest;
 use stalls::Stalls;
-use tally::Part;
 
 /// Everything counted so far.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ impl Stats {
     pub(crate) fn new(names: Arc<Names>, users_wanted: u32, is_scheduled: bool) -> Self {
         let mut rest = Part::default();
         // A check that never ran has a row too.
-        rest.checks.resize_with(names.checks(), CheckTally::default);
+        rest.checks.resize_with(names.checks(), CheckCounters::default);
         Stats {
             names,
             users_wanted,
@@ -171,14 +171,14 @@ impl Stats {
         let is_of_warmup = matches!(self.span(Level::NONE, ended), Span::WarmUp);
         let at = self.started.map_or(Duration::ZERO, |started| ended.saturating_duration_since(started));
         let (is_exception, message) = failure.unzip();
-        let recording = Recording { check: self.names.check_name(check), at, tpr, message, exchange };
-        let recording = Arc::new(recording);
-        match (is_exception, &recording.message) {
+        let example = Example { check: self.names.check_name(check), at, tpr, message, exchange };
+        let example = Arc::new(example);
+        match (is_exception, &example.message) {
             (Some(is_exception), Some(message)) => {
                 let failures = if is_of_warmup { &mut self.warmup_failures } else { &mut self.failures };
-                failures.keep(check, is_exception, message, &recording);
+                failures.keep(check, is_exception, message, &example);
             }
-            _ => self.slowest.add(recording, is_of_warmup),
+            _ => self.slowest.add(example, is_of_warmup),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The nature of checks: whether they make their requests by perfloop, or without it.
 
-use super::tally::CheckTally;
+use super::counters::CheckCounters;
 use crate::ids::CheckId;
 use crate::outcome::Outcome;
 use crate::sample::CheckSample;
@@ -37,7 +37,7 @@ impl Natures {
     }
 }
 
-impl CheckTally {
+impl CheckCounters {
     /// The counts with the requests that the check counts for.
     pub(super) fn by_nature(mut self, counts_alone: bool) -> Self {
         let alone = std::mem::take(&mut self.alone);

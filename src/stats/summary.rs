@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::blocks::Blocks;
+use super::counters::{CheckCounters, Maker, Part, RequestCounters};
+use super::examples::Example;
 use super::failures::FailureGroup;
 use super::gate::GateVerdict;
 use super::nature::Natures;
-use super::recordings::Recording;
-use super::tally::{CheckTally, Maker, Part, RequestTally};
 use super::timeline::Timeline;
 use super::timing::Timing;
 use crate::asked::Asked;
@@ -44,7 +44,7 @@ pub struct Summary {
     /// Fails and exceptions, grouped, the largest group first.
     pub failures: Vec<FailureGroup>,
     /// The slowest passes, kept whole, the slowest first; at most 10.
-    pub slowest: Vec<Arc<Recording>>,
+    pub slowest: Vec<Arc<Example>>,
     /// The run over time.
     pub timeline: Timeline,
     /// Full load over time; empty while the run goes on.
@@ -161,13 +161,13 @@ pub struct Section {
     /// How long the part took: what its rates are divided by.
     pub span: Duration,
     /// All checks together.
-    pub totals: CheckTally,
+    pub totals: CheckCounters,
     /// Each check, in the order they were given.
-    pub checks: Vec<CheckTally>,
+    pub checks: Vec<CheckCounters>,
     /// All requests together.
-    pub request_totals: RequestTally,
+    pub request_totals: RequestCounters,
     /// The requests of each name, in the order the names were first used.
-    pub requests: Vec<RequestTally>,
+    pub requests: Vec<RequestCounters>,
     /// The mean number of requests in flight at the service: the sum of the times that the answered ones were there
     /// within the span, divided by it.
     pub in_flight: f64,
@@ -180,7 +180,7 @@ impl Section {
         }
         let checks = (0..).zip(part.checks).map(|(id, check)| {
             let id = CheckId(id);
-            CheckTally { name: names.check_name(id), ..check.by_nature(natures.counts_alone(id)) }
+            CheckCounters { name: names.check_name(id), ..check.by_nature(natures.counts_alone(id)) }
         });
         let requests = (0..).zip(part.requests).filter(|(_, request)| request.sent() + request.failures() > 0);
         let requests = requests.map(|(id, request)| {
@@ -189,33 +189,38 @@ impl Section {
                 Maker::Check(id) => Some(names.check_name(id)),
                 Maker::Unknown | Maker::Several => None,
             };
-            RequestTally { name, check, ..request }
+            RequestCounters { name, check, ..request }
         });
         let in_flight = per_second(part.at_service.as_secs_f64(), span);
         Section::of(checks.collect(), requests.collect(), span, in_flight)
     }
 
     /// From its rows, each with its name.
-    pub(crate) fn of(checks: Vec<CheckTally>, requests: Vec<RequestTally>, span: Duration, in_flight: f64) -> Self {
-        let mut totals = CheckTally::default();
+    pub(crate) fn of(
+        checks: Vec<CheckCounters>,
+        requests: Vec<RequestCounters>,
+        span: Duration,
+        in_flight: f64,
+    ) -> Self {
+        let mut totals = CheckCounters::default();
         checks.iter().for_each(|check| totals.merge(check));
-        let mut request_totals = RequestTally::default();
+        let mut request_totals = RequestCounters::default();
         requests.iter().for_each(|request| request_totals.merge(request));
         Section { span, totals, checks, request_totals, requests, in_flight }
     }
 
     /// Passed checks per second.
-    pub fn passes_per_s(&self, check: &CheckTally) -> f64 {
+    pub fn passes_per_s(&self, check: &CheckCounters) -> f64 {
         per_second(check.pass as f64, self.span)
     }
 
     /// Answered requests per second; a check that by its nature makes none of perfloop's counts as one.
-    pub fn rps(&self, check: &CheckTally) -> f64 {
+    pub fn rps(&self, check: &CheckCounters) -> f64 {
         per_second(check.requests as f64, self.span)
     }
 
     /// Answered requests per second of one name.
-    pub fn request_rps(&self, request: &RequestTally) -> f64 {
+    pub fn request_rps(&self, request: &RequestCounters) -> f64 {
         per_second(request.answered as f64, self.span)
     }
 }

@@ -235,7 +235,7 @@ fn the_totals_are_the_sums_of_the_checks() {
     let service = Service::start();
     let (test, _) = mix(Plan::new().users(2).loops(3), &service);
     let whole = finish(test).whole;
-    let sum = |count: fn(&perfloop::stats::CheckTally) -> u64| whole.checks.iter().map(count).sum::<u64>();
+    let sum = |count: fn(&perfloop::stats::CheckCounters) -> u64| whole.checks.iter().map(count).sum::<u64>();
     assert_eq!(whole.totals.pass, sum(|check| check.pass));
     assert_eq!(whole.totals.fail, sum(|check| check.fail));
     assert_eq!(whole.totals.exception, sum(|check| check.exception));

@@ -78,7 +78,7 @@ fn hits(service: &MockService, path: &str) -> u64 {
 /// What a load test counted of one check.
 fn passes(json: &Value, check: &str) -> u64 {
     let checks = json["checks"].as_array().unwrap();
-    checks.iter().find(|tally| tally["name"] == check).unwrap()["pass"].as_u64().unwrap()
+    checks.iter().find(|counters| counters["name"] == check).unwrap()["pass"].as_u64().unwrap()
 }
 
 #[test]

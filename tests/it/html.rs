@@ -161,9 +161,9 @@ fn a_check_that_fails_by_a_panic_or_an_error_of_its_own_is_recorded_too() {
     let summary = finish(test);
     let recorded = |check: &str| {
         let group = summary.failures.iter().find(|group| &*summary.check_of(group) == check).unwrap();
-        assert_eq!(group.recordings.first.len(), 1, "{check}");
-        assert_eq!(group.recordings.all()[0].1, ["first", "slowest", "last"]);
-        group.recordings.first[0].exchange.clone()
+        assert_eq!(group.examples.first.len(), 1, "{check}");
+        assert_eq!(group.examples.all()[0].1, ["first", "slowest", "last"]);
+        group.examples.first[0].exchange.clone()
     };
     let status = |check: &str| recorded(check).answer.unwrap().0;
     assert_eq!((status("panic"), status("error")), (201, 202));
@@ -187,7 +187,7 @@ fn the_last_hop_of_a_redirect_and_a_request_without_an_answer_are_what_is_record
     let summary = finish(test);
     let recorded = |check: &str| {
         let group = summary.failures.iter().find(|group| &*summary.check_of(group) == check).unwrap();
-        group.recordings.first[0].exchange.clone()
+        group.examples.first[0].exchange.clone()
     };
     let last_hop = recorded("redirect");
     assert_eq!(last_hop.answer.as_ref().unwrap().0, 200);
@@ -222,7 +222,7 @@ fn of_many_failures_a_few_are_kept() {
         Ok(())
     });
     assert_eq!(summary.failures[0].count, 2000);
-    let kept = &summary.failures[0].recordings;
+    let kept = &summary.failures[0].examples;
     assert_eq!((kept.first.len(), kept.last.len(), kept.slowest.len()), (3, 3, 3));
     assert_eq!(kept.first[0].at, summary.failures[0].first);
 }
@@ -251,7 +251,7 @@ fn the_curl_line_repeats_the_request_in_a_shell() {
                 .expect_status(404)?;
             Ok(())
         });
-        let exchange = &summary.failures[0].recordings.first[0].exchange;
+        let exchange = &summary.failures[0].examples.first[0].exchange;
         let line = curl_line(exchange);
         let output = Command::new("bash").args(["-c", &line]).output().unwrap();
         let again: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{line}: {output:?}"));

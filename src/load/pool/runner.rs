@@ -15,7 +15,7 @@ use super::stop::Stop;
 use super::user_pool::UserPool;
 use crate::end::{End, EndReason};
 use crate::error::Error;
-use crate::exchange::{Exchange, Flight};
+use crate::exchange::{Exchange, FlightRecorder};
 use crate::load::check::class::Classes;
 use crate::load::check::hooks::Hooks;
 use crate::load::check::user_hooks::UserHooks;
@@ -43,7 +43,7 @@ pub(crate) struct Parts {
     pub(crate) control: Arc<Control>,
     pub(crate) log: Option<Tap<Exchange>>,
     pub(crate) samples: Option<Tap<RequestRow>>,
-    pub(crate) flight: Flight,
+    pub(crate) flight_recorder: FlightRecorder,
 }
 
 /// Makes all threads and then releases the users. Returns the thread that sees the run to its end.
@@ -57,7 +57,7 @@ pub(crate) fn start(parts: Parts) -> Result<JoinHandle<End>, Error> {
 }
 
 fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
-    let Parts { plan, classes, hooks, user_hooks, names, sink, stop, control, log, samples, flight } = parts;
+    let Parts { plan, classes, hooks, user_hooks, names, sink, stop, control, log, samples, flight_recorder } = parts;
     let factory = ClientFactory::new(&plan.http)?;
     os::raise_open_files();
     let users = plan.known_users();
@@ -79,7 +79,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
         has_worked: AtomicBool::new(false),
         handles: parking_lot::Mutex::new(Handles::new()),
     });
-    let mut pool = UserPool::new(Arc::clone(&shared), factory, names, sink.clone(), log, samples, flight);
+    let mut pool = UserPool::new(Arc::clone(&shared), factory, names, sink.clone(), log, samples, flight_recorder);
     if let Err((made, error)) = pool.prepare(users) {
         return Err(Error::run(format!(
             "‹users› {users}: this machine made only {made} threads ({error}); lower ‹users› or raise its limits (ulimit -u, kernel.threads-max, vm.max_map_count)"

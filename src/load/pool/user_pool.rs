@@ -11,7 +11,7 @@ use super::recorder::{Recorder, Samples};
 use super::run_state::{Handle, RunState};
 use super::user_loop::live;
 use super::user_slot::UserSlot;
-use crate::exchange::{Exchange, Flight};
+use crate::exchange::{Exchange, FlightRecorder};
 use crate::load::check::class::ClassShares;
 use crate::load::http::{ClientCache, ClientFactory, Interrupt};
 use crate::load::os;
@@ -31,7 +31,7 @@ pub(crate) struct UserPool {
     sink: Sink,
     log: Option<Tap<Exchange>>,
     samples: Option<Tap<RequestRow>>,
-    flight: Flight,
+    flight_recorder: FlightRecorder,
     /// When the pool was made: what the users' open work is timed from.
     epoch: Instant,
     made: u32,
@@ -55,7 +55,7 @@ impl UserPool {
         sink: Sink,
         log: Option<Tap<Exchange>>,
         samples: Option<Tap<RequestRow>>,
-        flight: Flight,
+        flight_recorder: FlightRecorder,
     ) -> Self {
         let classes = shared.classes.classes.len();
         let places = || (0..classes).map(|_| Vec::new()).collect();
@@ -70,7 +70,7 @@ impl UserPool {
             sink,
             log,
             samples,
-            flight,
+            flight_recorder,
             epoch: Instant::now(),
             made: 0,
             spare: places(),
@@ -176,7 +176,7 @@ impl UserPool {
             ),
             recorder,
             slot: Arc::clone(&slot),
-            observers: Observers::new(Arc::clone(&shared.hooks), self.log.clone(), self.flight.clone()),
+            observers: Observers::new(Arc::clone(&shared.hooks), self.log.clone(), self.flight_recorder.clone()),
             redactor: shared.plan.redactor.clone(),
             seed: shared.plan.seed_of(id),
         };

@@ -58,7 +58,7 @@ impl User {
         let busy = self.clock.end_check(done, thought);
         let times = CheckTimes { tpr, elapsed, busy, hooks, requests, answered, asked, opens_iteration };
         self.recorder.end_check(id, ended, times, outcome, blamed)?;
-        recorded.into_iter().for_each(|recorded| self.observers.flight.offer(recorded));
+        recorded.into_iter().for_each(|recorded| self.observers.flight_recorder.offer(recorded));
         Ok(passed)
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::failure_history::FailureHistory;
-use crate::exchange::{Exchange, Flight};
+use crate::exchange::{Exchange, FlightRecorder};
 use crate::load::check::hooks::Hooks;
 use crate::queue::Tap;
 
@@ -14,13 +14,13 @@ pub(crate) struct Observers {
     /// Log of every exchange.
     pub(crate) log: Option<Tap<Exchange>>,
     /// Keeper of the examples that reports show.
-    pub(crate) flight: Flight,
+    pub(crate) flight_recorder: FlightRecorder,
     pub(crate) history: FailureHistory,
 }
 
 impl Observers {
-    pub(crate) fn new(hooks: Arc<Hooks>, log: Option<Tap<Exchange>>, flight: Flight) -> Self {
-        Observers { hooks, log, flight, history: FailureHistory::default() }
+    pub(crate) fn new(hooks: Arc<Hooks>, log: Option<Tap<Exchange>>, flight_recorder: FlightRecorder) -> Self {
+        Observers { hooks, log, flight_recorder, history: FailureHistory::default() }
     }
 
     /// True when every exchange is looked at, so that a copy of each is made.

@@ -28,10 +28,10 @@ impl User {
             Outcome::Exception(reason) => Some((true, &reason.message)),
         };
         let is_wanted = match failure {
-            None => self.observers.flight.is_slow(tpr),
+            None => self.observers.flight_recorder.is_slow(tpr),
             Some((_, message)) => self.observers.history.is_news(message, ended, tpr),
         };
-        let is_wanted = is_wanted && self.observers.flight.has_room();
+        let is_wanted = is_wanted && self.observers.flight_recorder.has_room();
         let unanswered = self.running.unanswered.take();
         let is_exception = failure.is_some_and(|(is_exception, _)| is_exception);
         let exchange = capture::settle(serial, |captured| match (unanswered, captured) {

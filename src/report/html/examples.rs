@@ -9,7 +9,7 @@ use crate::printable::foreign;
 use crate::report::curl::curl_line;
 use crate::report::http_log::timestamp;
 use crate::report::text::number_ms;
-use crate::stats::{FailureGroup, Recording, Summary};
+use crate::stats::{Example, FailureGroup, Summary};
 
 pub(super) fn failures(summary: &Summary) -> Markup {
     html! {
@@ -32,7 +32,7 @@ fn failure(summary: &Summary, group: &FailureGroup, is_open: bool) -> Markup {
     } else {
         format!("from {} to {}", seconds(group.first), seconds(group.last))
     };
-    let recordings = group.recordings.all();
+    let examples = group.examples.all();
     html! {
         details.group open[is_open] {
             summary {
@@ -44,8 +44,8 @@ fn failure(summary: &Summary, group: &FailureGroup, is_open: bool) -> Markup {
                 }
             }
             @if let Some(detail) = &group.detail { p.detail { (detail) } }
-            @if recordings.is_empty() { p.quiet { "No exchange was recorded." } }
-            @for (recording, kept_as) in recordings { (example(recording, &kept_as.join(", "))) }
+            @if examples.is_empty() { p.quiet { "No exchange was recorded." } }
+            @for (kept, kept_as) in examples { (example(kept, &kept_as.join(", "))) }
         }
     }
 }
@@ -55,13 +55,13 @@ pub(super) fn slowest(summary: &Summary) -> Markup {
         section {
             h2 { "Slowest passes" }
             @if summary.slowest.is_empty() { p.empty { "No pass made a request of which an exchange was kept." } }
-            @for recording in &summary.slowest { (example(recording, &recording.check)) }
+            @for kept in &summary.slowest { (example(kept, &kept.check)) }
         }
     }
 }
 
-fn example(recording: &Recording, why: &str) -> Markup {
-    let exchange = &recording.exchange;
+fn example(kept: &Example, why: &str) -> Markup {
+    let exchange = &kept.exchange;
     let times = &exchange.times;
     let phases = [
         ("name", times.resolve),
@@ -80,16 +80,16 @@ fn example(recording: &Recording, why: &str) -> Markup {
     html! {
         details.example {
             summary {
-                span.time { (number_ms(recording.tpr)) " ms" }
+                span.time { (number_ms(kept.tpr)) " ms" }
                 span.status { @match &exchange.answer { Ok((status, _)) => { (status) } Err(_) => { "no answer" } } }
                 span.url { (foreign(&format!("{} {}", exchange.method, exchange.url))) }
-                span.quiet { (why) " · " (format!("{:.1} s", recording.at.as_secs_f64())) }
+                span.quiet { (why) " · " (format!("{:.1} s", kept.at.as_secs_f64())) }
             }
             p.quiet {
                 "user " (exchange.user) ", iteration " (exchange.iteration) ", " (timestamp(exchange.started))
                 @if !phases.is_empty() { " · " (phases.join(", ")) }
             }
-            @if let Some(message) = &recording.message { p.detail { (message) } }
+            @if let Some(message) = &kept.message { p.detail { (message) } }
             div.curl { pre { code { (foreign(&curl_line(exchange))) } } button type="button" { "Copy" } }
             div.pair {
                 div { h3 { "Request" } (message(&format!("{} {}", exchange.method, exchange.url), &exchange.sent)) }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use crate::report::text::{PERCENTILES, UNBACKED, bytes, level_name, number_ms, rate, statuses};
-use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
+use crate::stats::{CheckCounters, RequestCounters, Section, Summary, Timing};
 
 /// The names of the columns of a [`Timing`].
 const TIMES: [&str; 7] = ["mean", "min", "p50", "p90", "p95", "p99", "max"];
@@ -37,7 +37,7 @@ pub(super) fn tables(summary: &Summary) -> Markup {
 
 fn checks(summary: &Summary) -> Markup {
     let full_load = summary.full_load.as_ref();
-    let rows = rows(&summary.whole, full_load, |s| &s.checks, |s| &s.totals, |check: &CheckTally| &check.name);
+    let rows = rows(&summary.whole, full_load, |s| &s.checks, |s| &s.totals, |check: &CheckCounters| &check.name);
     let mut cells: Vec<Vec<String>> = rows
         .iter()
         .map(|(name, section, check)| {
@@ -57,8 +57,13 @@ fn checks(summary: &Summary) -> Markup {
 
 fn requests(summary: &Summary) -> Markup {
     let full_load = summary.full_load.as_ref();
-    let rows =
-        rows(&summary.whole, full_load, |s| &s.requests, |s| &s.request_totals, |request: &RequestTally| &request.name);
+    let rows = rows(
+        &summary.whole,
+        full_load,
+        |s| &s.requests,
+        |s| &s.request_totals,
+        |request: &RequestCounters| &request.name,
+    );
     let cells = rows.iter().map(|(name, section, request)| {
         let counts = [request.answered, request.exceptions(), request.unfinished, request.new_connections];
         let counts = counts.map(|count| count.to_string()).to_vec();
@@ -156,7 +161,7 @@ fn has_unbacked(section: &Section) -> bool {
     timings.any(|timing| timing.count() > 0 && PERCENTILES.iter().any(|percent| !timing.is_backed(*percent)))
 }
 
-/// The rows of a section: each tally, all together if there are several, and all at full load.
+/// Rows of a section: one for each name, one for all together if there are several, and one at full load.
 fn rows<'a, T>(
     whole: &'a Section,
     full_load: Option<&'a Section>,
@@ -164,7 +169,7 @@ fn rows<'a, T>(
     total: impl Fn(&'a Section) -> &'a T,
     name: impl Fn(&'a T) -> &'a str,
 ) -> Vec<(String, &'a Section, &'a T)> {
-    let mut rows: Vec<_> = each(whole).iter().map(|tally| (name(tally).to_owned(), whole, tally)).collect();
+    let mut rows: Vec<_> = each(whole).iter().map(|counters| (name(counters).to_owned(), whole, counters)).collect();
     if rows.len() > 1 {
         rows.push(("all".into(), whole, total(whole)));
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::http_log::timestamp_in_seconds;
 use super::{csv_writer, type_and_name};
-use crate::stats::{RequestTally, Summary};
+use crate::stats::{RequestCounters, Summary};
 
 /// Writes `PREFIX_failures.csv`: answers that made a check not pass and requests without a usable one, grouped by request
 /// and by what was wrong: of each request as many as its failures in `PREFIX_stats.csv`. Times are UTC; of what ended no
@@ -24,23 +24,23 @@ pub fn write_failures(summary: &Summary, writer: impl Write) -> io::Result<()> {
             csv.write_record([method, name, &group.message, &count, &first, &last])?;
         }
     }
-    for tally in &summary.whole.requests {
+    for counters in &summary.whole.requests {
         let told = |group| -> u64 {
             let requests = summary.requests_of(group).into_iter();
-            requests.filter(|(name, _)| name.as_ref() == Some(&tally.name)).map(|(_, count)| count).sum()
+            requests.filter(|(name, _)| name.as_ref() == Some(&counters.name)).map(|(_, count)| count).sum()
         };
-        let rest = tally.failures().saturating_sub(summary.failures.iter().map(told).sum());
+        let rest = counters.failures().saturating_sub(summary.failures.iter().map(told).sum());
         if rest > 0 {
-            let (method, name) = type_and_name(&tally.name);
-            csv.write_record([method, name, &ended_no_check(tally), &rest.to_string(), "", ""])?;
+            let (method, name) = type_and_name(&counters.name);
+            csv.write_record([method, name, &ended_no_check(counters), &rest.to_string(), "", ""])?;
         }
     }
     csv.flush()
 }
 
 /// Message on requests after which their checks went on.
-fn ended_no_check(tally: &RequestTally) -> String {
-    let kinds: Vec<String> = tally.lost.keys().map(|kind| format!("{kind:?}").to_lowercase()).collect();
+fn ended_no_check(counters: &RequestCounters) -> String {
+    let kinds: Vec<String> = counters.lost.keys().map(|kind| format!("{kind:?}").to_lowercase()).collect();
     let what =
         if kinds.is_empty() { "a failure".to_owned() } else { format!("no usable answer ({})", kinds.join(", ")) };
     format!("{what}, which ended no check")

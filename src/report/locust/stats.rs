@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{
     AGGREGATED, Times, csv_writer, mean, mean_bytes, milliseconds, number, percentile_names, ratio, type_and_name,
 };
-use crate::stats::{RequestTally, Section, Summary};
+use crate::stats::{RequestCounters, Section, Summary};
 
 const COLUMNS: [&str; 11] = [
     "Type",
@@ -29,18 +29,18 @@ pub fn write_stats(summary: &Summary, writer: impl Write) -> io::Result<()> {
     let mut csv = csv_writer(writer);
     csv.write_record(COLUMNS.into_iter().chain(percentile_names()))?;
     let section = &summary.whole;
-    let mut rows: Vec<_> = section.requests.iter().map(|tally| (type_and_name(&tally.name), tally)).collect();
+    let mut rows: Vec<_> = section.requests.iter().map(|counters| (type_and_name(&counters.name), counters)).collect();
     rows.sort_by_key(|((method, name), _)| (*name, *method));
-    for (place, tally) in rows.into_iter().chain([(("", AGGREGATED), &section.request_totals)]) {
-        csv.write_record(row(place, section, tally))?;
+    for (place, counters) in rows.into_iter().chain([(("", AGGREGATED), &section.request_totals)]) {
+        csv.write_record(row(place, section, counters))?;
     }
     csv.flush()
 }
 
-fn row((method, name): (&str, &str), section: &Section, tally: &RequestTally) -> Vec<String> {
-    let timing = &tally.response_time;
+fn row((method, name): (&str, &str), section: &Section, counters: &RequestCounters) -> Vec<String> {
+    let timing = &counters.response_time;
     let ms = |time: Option<_>| time.map_or(0.0, milliseconds);
-    let ended = tally.answered + tally.exceptions();
+    let ended = counters.answered + counters.exceptions();
     let times = Times {
         ended,
         count: timing.count(),
@@ -54,14 +54,14 @@ fn row((method, name): (&str, &str), section: &Section, tally: &RequestTally) ->
         method.to_owned(),
         name.to_owned(),
         ended.to_string(),
-        tally.failures().to_string(),
+        counters.failures().to_string(),
         times.median(),
         number(mean(timing.sum(), timing.count())),
         min,
         max,
-        mean_bytes(tally.body_bytes, ended),
+        mean_bytes(counters.body_bytes, ended),
         number(per_s(ended as f64)),
-        number(per_s(tally.failures() as f64)),
+        number(per_s(counters.failures() as f64)),
     ];
     row.extend(times.percentiles());
     row

@@ -6,7 +6,7 @@ use super::number::{Count, Quotient, Seconds};
 use super::read::{Read, flattened};
 use super::text::Text;
 use super::times::{Times, timing};
-use crate::stats::{CheckTally, Section, Timing};
+use crate::stats::{CheckCounters, Section, Timing};
 
 /// A check in a part of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,8 +73,8 @@ pub(crate) struct CheckNumbers {
 
 impl CheckNumbers {
     /// Numbers of one check, with histograms.
-    fn of(section: &Section, tally: &CheckTally) -> Self {
-        CheckNumbers::with(section, tally, Times::mergeable)
+    fn of(section: &Section, counters: &CheckCounters) -> Self {
+        CheckNumbers::with(section, counters, Times::mergeable)
     }
 
     /// Numbers of all checks together, without histograms.
@@ -82,30 +82,30 @@ impl CheckNumbers {
         CheckNumbers::with(section, &section.totals, Times::summed)
     }
 
-    fn with(section: &Section, tally: &CheckTally, times: fn(&Timing) -> Option<Times>) -> Self {
+    fn with(section: &Section, counters: &CheckCounters, times: fn(&Timing) -> Option<Times>) -> Self {
         CheckNumbers {
-            pass: Count(tally.pass),
-            fail: Count(tally.fail),
-            exception: Count(tally.exception),
-            unfinished: Count(tally.unfinished),
-            fail_ratio: tally.fail_ratio(),
-            passes_per_s: Quotient(section.passes_per_s(tally)),
-            rps: Quotient(section.rps(tally)),
-            counted_requests: Count(tally.requests),
-            busy_s: tally.busy.into(),
-            served_s: tally.served.into(),
-            unseen_s: tally.unseen.into(),
-            hooks_s: tally.hooks.into(),
-            tpr_ms: times(&tally.tpr),
-            elapsed_ms: times(&tally.elapsed),
-            fail_tpr_ms: times(&tally.fail_tpr),
-            exception_tpr_ms: times(&tally.exception_tpr),
+            pass: Count(counters.pass),
+            fail: Count(counters.fail),
+            exception: Count(counters.exception),
+            unfinished: Count(counters.unfinished),
+            fail_ratio: counters.fail_ratio(),
+            passes_per_s: Quotient(section.passes_per_s(counters)),
+            rps: Quotient(section.rps(counters)),
+            counted_requests: Count(counters.requests),
+            busy_s: counters.busy.into(),
+            served_s: counters.served.into(),
+            unseen_s: counters.unseen.into(),
+            hooks_s: counters.hooks.into(),
+            tpr_ms: times(&counters.tpr),
+            elapsed_ms: times(&counters.elapsed),
+            fail_tpr_ms: times(&counters.fail_tpr),
+            exception_tpr_ms: times(&counters.exception_tpr),
         }
     }
 
     /// The check of this name with these numbers.
-    pub(super) fn tally(&self, name: &str) -> Read<CheckTally> {
-        Ok(CheckTally {
+    pub(super) fn counters(&self, name: &str) -> Read<CheckCounters> {
+        Ok(CheckCounters {
             name: name.into(),
             pass: self.pass.0,
             fail: self.fail.0,
@@ -126,31 +126,31 @@ impl CheckNumbers {
 }
 
 impl Check {
-    pub(super) fn of(section: &Section, tally: &CheckTally) -> Self {
-        Check { name: (&*tally.name).into(), numbers: CheckNumbers::of(section, tally) }
+    pub(super) fn of(section: &Section, counters: &CheckCounters) -> Self {
+        Check { name: (&*counters.name).into(), numbers: CheckNumbers::of(section, counters) }
     }
 
-    pub(super) fn tally(&self) -> Read<CheckTally> {
-        self.numbers.tally(&self.name)
+    pub(super) fn counters(&self) -> Read<CheckCounters> {
+        self.numbers.counters(&self.name)
     }
 }
 
 impl CheckOfRun {
     /// The check at a place of the whole run; it has the same place in all parts of a run.
-    pub(super) fn of(whole: &Section, place: usize, tally: &CheckTally, full_load: Option<&Section>) -> Self {
+    pub(super) fn of(whole: &Section, place: usize, counters: &CheckCounters, full_load: Option<&Section>) -> Self {
         let at_full_load = full_load.and_then(|full| Some(CheckNumbers::of(full, full.checks.get(place)?)));
-        CheckOfRun { name: (&*tally.name).into(), numbers: CheckNumbers::of(whole, tally), at_full_load }
+        CheckOfRun { name: (&*counters.name).into(), numbers: CheckNumbers::of(whole, counters), at_full_load }
     }
 
-    pub(super) fn tally(&self) -> Read<CheckTally> {
-        self.numbers.tally(&self.name)
+    pub(super) fn counters(&self) -> Read<CheckCounters> {
+        self.numbers.counters(&self.name)
     }
 
     /// The check at full load, with zeros if nothing of it ended there.
-    pub(super) fn tally_at_full_load(&self) -> Read<CheckTally> {
+    pub(super) fn counters_at_full_load(&self) -> Read<CheckCounters> {
         match &self.at_full_load {
-            Some(numbers) => numbers.tally(&self.name),
-            None => Ok(CheckTally { name: (&*self.name).into(), ..CheckTally::default() }),
+            Some(numbers) => numbers.counters(&self.name),
+            None => Ok(CheckCounters { name: (&*self.name).into(), ..CheckCounters::default() }),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::text::{Moment, Text};
 use crate::exchange;
 use crate::report::curl::curl_line;
 use crate::sample::RequestTimes;
-use crate::stats::Recording;
+use crate::stats::Example;
 
 /// Request and its answer, kept whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,18 +82,18 @@ pub(crate) struct ExchangeTimes {
 }
 
 impl Exchange {
-    pub(super) fn of(recording: &Recording, kept_as: &[&str]) -> Self {
-        let exchange = &recording.exchange;
+    pub(super) fn of(example: &Example, kept_as: &[&str]) -> Self {
+        let exchange = &example.exchange;
         let (status, response, error) = match &exchange.answer {
             Ok((status, answer)) => (Some(*status), Some(answer.into()), None),
             Err(reason) => (None, None, Some(Text::foreign(reason))),
         };
         Exchange {
             kept_as: kept_as.iter().map(|reason| Text::from(*reason)).collect(),
-            check: (&*recording.check).into(),
-            message: recording.message.as_ref().map(Text::from),
-            at_s: recording.at.into(),
-            tpr_ms: recording.tpr.into(),
+            check: (&*example.check).into(),
+            message: example.message.as_ref().map(Text::from),
+            at_s: example.at.into(),
+            tpr_ms: example.tpr.into(),
             start: Moment(exchange.started),
             user: exchange.user,
             iteration: exchange.iteration,

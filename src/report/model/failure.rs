@@ -43,7 +43,7 @@ pub(crate) enum FailureOutcome {
 
 impl Failure {
     pub(super) fn of(summary: &Summary, group: &FailureGroup) -> Self {
-        let exchanges = group.recordings.all();
+        let exchanges = group.examples.all();
         Failure {
             check: (&*summary.check_of(group)).into(),
             outcome: if group.is_exception { FailureOutcome::Exception } else { FailureOutcome::Fail },
@@ -52,7 +52,7 @@ impl Failure {
             count: Count(group.count),
             first_s: group.first.into(),
             last_s: group.last.into(),
-            exchanges: exchanges.into_iter().map(|(recording, kept_as)| Exchange::of(recording, &kept_as)).collect(),
+            exchanges: exchanges.into_iter().map(|(example, kept_as)| Exchange::of(example, &kept_as)).collect(),
         }
     }
 
@@ -67,7 +67,7 @@ impl Failure {
             last: self.last_s.into(),
             // Which requests they came of is for other formats; what was kept whole stays with the report it is in.
             requests: Default::default(),
-            recordings: Default::default(),
+            examples: Default::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::read::Read;
 use super::times::{Times, timing};
-use crate::stats::RequestTally;
+use crate::stats::RequestCounters;
 
 /// Phases of requests, in ms: where their time went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,24 +26,24 @@ pub(crate) struct Phases {
     receive: Option<Times>,
 }
 
-impl From<&RequestTally> for Phases {
-    fn from(tally: &RequestTally) -> Self {
+impl From<&RequestCounters> for Phases {
+    fn from(counters: &RequestCounters) -> Self {
         Phases {
-            setup: Times::mergeable(&tally.setup),
-            resolve: Times::mergeable(&tally.resolve),
-            connect: Times::mergeable(&tally.connect),
-            proxy: Times::mergeable(&tally.proxy),
-            tls: Times::mergeable(&tally.tls),
-            first_byte: Times::mergeable(&tally.first_byte),
-            receive: Times::mergeable(&tally.receive),
+            setup: Times::mergeable(&counters.setup),
+            resolve: Times::mergeable(&counters.resolve),
+            connect: Times::mergeable(&counters.connect),
+            proxy: Times::mergeable(&counters.proxy),
+            tls: Times::mergeable(&counters.tls),
+            first_byte: Times::mergeable(&counters.first_byte),
+            receive: Times::mergeable(&counters.receive),
         }
     }
 }
 
 impl Phases {
     /// Requests of which nothing is known but these phases.
-    pub(super) fn tally(&self) -> Read<RequestTally> {
-        Ok(RequestTally {
+    pub(super) fn counters(&self) -> Read<RequestCounters> {
+        Ok(RequestCounters {
             setup: timing(self.setup.as_ref(), "setup")?,
             resolve: timing(self.resolve.as_ref(), "resolve")?,
             connect: timing(self.connect.as_ref(), "connect")?,
@@ -51,7 +51,7 @@ impl Phases {
             tls: timing(self.tls.as_ref(), "tls")?,
             first_byte: timing(self.first_byte.as_ref(), "first_byte")?,
             receive: timing(self.receive.as_ref(), "receive")?,
-            ..RequestTally::default()
+            ..RequestCounters::default()
         })
     }
 }

@@ -65,15 +65,15 @@ impl From<(&Summary, &RunInfo)> for Report {
         Report {
             run: (summary, info).into(),
             totals: TotalsOfRun { whole: whole.into(), at_full_load: full_load.map(Into::into) },
-            checks: checks.map(|(place, tally)| CheckOfRun::of(whole, place, tally, full_load)).collect(),
-            requests: requests.map(|tally| RequestOfRun::of(whole, tally, full_load)).collect(),
+            checks: checks.map(|(place, counters)| CheckOfRun::of(whole, place, counters, full_load)).collect(),
+            requests: requests.map(|counters| RequestOfRun::of(whole, counters, full_load)).collect(),
             levels: summary.levels.iter().map(Level::from).collect(),
             blocks: block::blocks(summary),
             timeline: slot::timeline(summary),
             warmup: summary.warmup.as_ref().map(|warmup| WarmUp::of(summary, warmup)),
             failures: summary.failures.iter().map(|group| Failure::of(summary, group)).collect(),
             gates: summary.gates.iter().map(Gate::from).collect(),
-            slowest: summary.slowest.iter().map(|recording| Exchange::of(recording, &["slowest"])).collect(),
+            slowest: summary.slowest.iter().map(|example| Exchange::of(example, &["slowest"])).collect(),
             warnings: summary.warning_lines().iter().map(Text::from).collect(),
         }
     }
@@ -131,8 +131,8 @@ impl Report {
     }
 
     fn whole(&self) -> Read<Section> {
-        let checks = self.checks.iter().map(CheckOfRun::tally).collect::<Read<_>>()?;
-        let requests = self.requests.iter().map(RequestOfRun::tally).collect::<Read<_>>()?;
+        let checks = self.checks.iter().map(CheckOfRun::counters).collect::<Read<_>>()?;
+        let requests = self.requests.iter().map(RequestOfRun::counters).collect::<Read<_>>()?;
         let totals = &self.totals.whole;
         Ok(Section::of(checks, requests, totals.span_s.into(), totals.in_flight.0))
     }
@@ -140,8 +140,8 @@ impl Report {
     /// Full load, which stands beside each number of the whole.
     fn full_load(&self) -> Read<Option<Section>> {
         let Some(totals) = &self.totals.at_full_load else { return Ok(None) };
-        let checks = self.checks.iter().map(CheckOfRun::tally_at_full_load).collect::<Read<_>>()?;
-        let requests = self.requests.iter().filter_map(RequestOfRun::tally_at_full_load).collect::<Read<_>>()?;
+        let checks = self.checks.iter().map(CheckOfRun::counters_at_full_load).collect::<Read<_>>()?;
+        let requests = self.requests.iter().filter_map(RequestOfRun::counters_at_full_load).collect::<Read<_>>()?;
         Ok(Some(Section::of(checks, requests, totals.span_s.into(), totals.in_flight.0)))
     }
 }

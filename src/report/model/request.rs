@@ -10,7 +10,7 @@ use super::phases::Phases;
 use super::read::{Read, flattened};
 use super::text::Text;
 use super::times::{Times, timing};
-use crate::stats::{RequestTally, Section};
+use crate::stats::{RequestCounters, Section};
 
 /// Requests of one name in a part of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -100,45 +100,45 @@ pub(crate) struct RequestNumbers {
 }
 
 impl RequestNumbers {
-    fn of(section: &Section, tally: &RequestTally) -> Self {
+    fn of(section: &Section, counters: &RequestCounters) -> Self {
         let counts = |number: &u64| Count(*number);
         RequestNumbers {
-            count: Count(tally.sent()),
-            answered: Count(tally.answered),
-            answered_by_status: tally
+            count: Count(counters.sent()),
+            answered: Count(counters.answered),
+            answered_by_status: counters
                 .statuses
                 .iter()
                 .map(|(status, number)| (Status(*status), counts(number)))
                 .collect(),
-            exceptions: Count(tally.exceptions()),
-            exceptions_by_kind: tally.lost.iter().map(|(kind, number)| (ErrorKind(*kind), counts(number))).collect(),
-            never_accepted: Count(tally.never_accepted),
-            unfinished: Count(tally.unfinished),
-            failures: Count(tally.failures()),
-            rps: Quotient(section.request_rps(tally)),
-            response_time_ms: Times::mergeable(&tally.response_time),
-            corrected_time_ms: Times::mergeable(&tally.corrected_time),
-            server_lateness_ms: Times::mergeable(&tally.server_lateness),
-            tester_lateness_ms: Times::mergeable(&tally.tester_lateness),
-            client_delay_ms: Times::mergeable(&tally.client_delay),
-            exception_time_ms: Times::mergeable(&tally.lost_time),
-            phases_ms: tally.into(),
-            stamped: Count(tally.stamped),
-            first_byte_late: Count(tally.first_byte_late),
-            receiver_limited: Count(tally.receiver_limited),
-            bytes_in: Count(tally.bytes_in),
-            body_bytes: Count(tally.body_bytes),
-            bytes_out: Count(tally.bytes_out),
-            new_connections: Count(tally.new_connections),
-            resent: Count(tally.resent),
-            lost_kept: Count(tally.lost_kept),
+            exceptions: Count(counters.exceptions()),
+            exceptions_by_kind: counters.lost.iter().map(|(kind, number)| (ErrorKind(*kind), counts(number))).collect(),
+            never_accepted: Count(counters.never_accepted),
+            unfinished: Count(counters.unfinished),
+            failures: Count(counters.failures()),
+            rps: Quotient(section.request_rps(counters)),
+            response_time_ms: Times::mergeable(&counters.response_time),
+            corrected_time_ms: Times::mergeable(&counters.corrected_time),
+            server_lateness_ms: Times::mergeable(&counters.server_lateness),
+            tester_lateness_ms: Times::mergeable(&counters.tester_lateness),
+            client_delay_ms: Times::mergeable(&counters.client_delay),
+            exception_time_ms: Times::mergeable(&counters.lost_time),
+            phases_ms: counters.into(),
+            stamped: Count(counters.stamped),
+            first_byte_late: Count(counters.first_byte_late),
+            receiver_limited: Count(counters.receiver_limited),
+            bytes_in: Count(counters.bytes_in),
+            body_bytes: Count(counters.body_bytes),
+            bytes_out: Count(counters.bytes_out),
+            new_connections: Count(counters.new_connections),
+            resent: Count(counters.resent),
+            lost_kept: Count(counters.lost_kept),
         }
     }
 
     /// Requests of this name, made by this check, with these numbers.
-    fn tally(&self, name: &str, check: Option<&Text>) -> Read<RequestTally> {
+    fn counters(&self, name: &str, check: Option<&Text>) -> Read<RequestCounters> {
         let exceptions: u64 = self.exceptions_by_kind.values().map(|number| number.0).sum();
-        Ok(RequestTally {
+        Ok(RequestCounters {
             name: name.into(),
             check: check.map(|check| (&**check).into()),
             answered: self.answered.0,
@@ -162,38 +162,38 @@ impl RequestNumbers {
             new_connections: self.new_connections.0,
             resent: self.resent.0,
             lost_kept: self.lost_kept.0,
-            ..self.phases_ms.tally()?
+            ..self.phases_ms.counters()?
         })
     }
 }
 
 impl Request {
-    pub(super) fn of(section: &Section, tally: &RequestTally) -> Self {
-        let check = tally.check.as_deref().map(Text::from);
-        Request { name: (&*tally.name).into(), check, numbers: RequestNumbers::of(section, tally) }
+    pub(super) fn of(section: &Section, counters: &RequestCounters) -> Self {
+        let check = counters.check.as_deref().map(Text::from);
+        Request { name: (&*counters.name).into(), check, numbers: RequestNumbers::of(section, counters) }
     }
 
-    pub(super) fn tally(&self) -> Read<RequestTally> {
-        self.numbers.tally(&self.name, self.check.as_ref())
+    pub(super) fn counters(&self) -> Read<RequestCounters> {
+        self.numbers.counters(&self.name, self.check.as_ref())
     }
 }
 
 impl RequestOfRun {
-    pub(super) fn of(whole: &Section, tally: &RequestTally, full_load: Option<&Section>) -> Self {
-        let Request { name, check, numbers } = Request::of(whole, tally);
+    pub(super) fn of(whole: &Section, counters: &RequestCounters, full_load: Option<&Section>) -> Self {
+        let Request { name, check, numbers } = Request::of(whole, counters);
         let at_full_load = full_load.and_then(|full| {
-            let same = full.requests.iter().find(|other| other.name == tally.name)?;
+            let same = full.requests.iter().find(|other| other.name == counters.name)?;
             Some(RequestNumbers::of(full, same))
         });
         RequestOfRun { name, check, numbers, at_full_load }
     }
 
-    pub(super) fn tally(&self) -> Read<RequestTally> {
-        self.numbers.tally(&self.name, self.check.as_ref())
+    pub(super) fn counters(&self) -> Read<RequestCounters> {
+        self.numbers.counters(&self.name, self.check.as_ref())
     }
 
     /// The requests at full load, if any ended there.
-    pub(super) fn tally_at_full_load(&self) -> Option<Read<RequestTally>> {
-        self.at_full_load.as_ref().map(|numbers| numbers.tally(&self.name, None))
+    pub(super) fn counters_at_full_load(&self) -> Option<Read<RequestCounters>> {
+        self.at_full_load.as_ref().map(|numbers| numbers.counters(&self.name, None))
     }
 }

@@ -24,16 +24,16 @@ impl From<&stats::Section> for Section {
     fn from(section: &stats::Section) -> Self {
         Section {
             totals: section.into(),
-            checks: section.checks.iter().map(|tally| Check::of(section, tally)).collect(),
-            requests: section.requests.iter().map(|tally| Request::of(section, tally)).collect(),
+            checks: section.checks.iter().map(|counters| Check::of(section, counters)).collect(),
+            requests: section.requests.iter().map(|counters| Request::of(section, counters)).collect(),
         }
     }
 }
 
 impl Section {
     pub(super) fn read(&self) -> Read<stats::Section> {
-        let checks = self.checks.iter().map(Check::tally).collect::<Read<_>>()?;
-        let requests = self.requests.iter().map(Request::tally).collect::<Read<_>>()?;
+        let checks = self.checks.iter().map(Check::counters).collect::<Read<_>>()?;
+        let requests = self.requests.iter().map(Request::counters).collect::<Read<_>>()?;
         Ok(stats::Section::of(checks, requests, self.totals.span_s.into(), self.totals.in_flight.0))
     }
 }

@@ -8,7 +8,7 @@ use super::detail::Detail;
 use super::numbers::{marked_percentile, rate, time_or_dash};
 use super::page::Page;
 use super::table::{Cell, Row, Table};
-use crate::stats::{CheckTally, RequestTally, Section, Summary, Timing};
+use crate::stats::{CheckCounters, RequestCounters, Section, Summary, Timing};
 use crate::units;
 
 /// More rows than this are too many to be read.
@@ -81,7 +81,7 @@ fn keep_most(rows: &mut Vec<Row>, section: &Section) -> usize {
         return 0;
     }
     let sent =
-        |name: &str| section.requests.iter().find(|request| *request.name == *name).map_or(0, RequestTally::sent);
+        |name: &str| section.requests.iter().find(|request| *request.name == *name).map_or(0, RequestCounters::sent);
     let of_requests = rows.iter().filter(|row| row.is_indented()).count();
     let kept = MAX_ROWS.saturating_sub(rows.len() - of_requests);
     let mut most: Vec<(u64, String)> =
@@ -93,14 +93,14 @@ fn keep_most(rows: &mut Vec<Row>, section: &Section) -> usize {
 }
 
 /// Where each check makes one request of its own name, as for targets, the check says it all.
-fn is_the_check(request: &RequestTally, section: &Section) -> bool {
+fn is_the_check(request: &RequestCounters, section: &Section) -> bool {
     request.check.as_ref().is_none_or(|check| *check == request.name)
         && section.checks.iter().any(|check| check.name == request.name)
 }
 
 /// The requests that no single check makes.
 fn shared(section: &Section) -> Vec<Row> {
-    let of_none = |request: &&RequestTally| {
+    let of_none = |request: &&RequestCounters| {
         request.check.as_ref().is_none_or(|check| section.checks.iter().all(|known| known.name != *check))
     };
     let requests: Vec<Row> =
@@ -109,7 +109,7 @@ fn shared(section: &Section) -> Vec<Row> {
     title.into_iter().chain(requests).collect()
 }
 
-fn check_row(name: &str, section: &Section, check: &CheckTally) -> Row {
+fn check_row(name: &str, section: &Section, check: &CheckCounters) -> Row {
     let counts = [
         Cell::new(check.pass.to_string()),
         Cell::bad(check.fail),
@@ -122,7 +122,7 @@ fn check_row(name: &str, section: &Section, check: &CheckTally) -> Row {
 }
 
 /// A request is good if it was answered and no check failed on its answer.
-fn request_row(section: &Section, request: &RequestTally) -> Row {
+fn request_row(section: &Section, request: &RequestCounters) -> Row {
     let counts = [
         Cell::new(request.answered.saturating_sub(request.expectations_failed).to_string()),
         Cell::bad(request.expectations_failed),

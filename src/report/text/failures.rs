@@ -37,8 +37,8 @@ fn write_groups(summary: &Summary, failures: &[FailureGroup], title: &str, page:
         let more = units::count((failures.len() - SHOWN) as u64, "group");
         page.labelled(INDENT, &format!("and {more} more; a report as JSON has all"))?;
     }
-    if let Some(recording) = failures.first().and_then(|largest| largest.recordings.first.first()) {
-        page.whole_line(&format!("repeat: {}", curl_line(&recording.exchange)))?;
+    if let Some(example) = failures.first().and_then(|largest| largest.examples.first.first()) {
+        page.whole_line(&format!("repeat: {}", curl_line(&example.exchange)))?;
     }
     page.blank()
 }

@@ -5,7 +5,7 @@ use std::io;
 use super::numbers::{marked_percentile, time_or_dash};
 use super::page::Page;
 use super::table::{Cell, Row, Table};
-use crate::stats::{RequestTally, Summary, Timing};
+use crate::stats::{RequestCounters, Summary, Timing};
 
 pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
     let columns = [("count", 4), ("mean", 7), ("min", 1), ("p50", 9), ("p90", 2), ("p95", 8), ("p99", 6), ("max", 5)];
@@ -26,7 +26,7 @@ pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
     page.table(&Table::new("phases and delays, ms", columns).rows(rows))
 }
 
-fn phases(totals: &RequestTally) -> Vec<(&'static str, &Timing)> {
+fn phases(totals: &RequestCounters) -> Vec<(&'static str, &Timing)> {
     let parts =
         [("look-up", &totals.resolve), ("connect", &totals.connect), ("proxy", &totals.proxy), ("TLS", &totals.tls)];
     // Reports of earlier versions do not say what it was made of.

@@ -6,7 +6,7 @@ use super::numbers::{bytes, rate};
 use super::page::Page;
 use super::style::Paint;
 use crate::end::EndReason;
-use crate::stats::{RequestTally, Summary, WarmUp};
+use crate::stats::{RequestCounters, Summary, WarmUp};
 use crate::units;
 
 /// Where the span is this many times the time of the run it is worth a line.
@@ -64,7 +64,7 @@ pub(in crate::report) fn headline(summary: &Summary) -> String {
     )
 }
 
-fn requests_line(requests: &RequestTally) -> String {
+fn requests_line(requests: &RequestCounters) -> String {
     let sent = units::count(requests.sent(), "request");
     let some = |count: u64, text: String| (count > 0).then_some(text);
     let parts = [
@@ -81,7 +81,7 @@ fn requests_line(requests: &RequestTally) -> String {
 }
 
 /// `200: 50, 404: 3`, if there was any answer.
-pub(in crate::report) fn statuses(requests: &RequestTally) -> Option<String> {
+pub(in crate::report) fn statuses(requests: &RequestCounters) -> Option<String> {
     let all: Vec<String> = requests.statuses.iter().map(|(status, count)| format!("{status}: {count}")).collect();
     (!all.is_empty()).then(|| all.join(", "))
 }

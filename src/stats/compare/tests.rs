@@ -6,7 +6,7 @@ use fastrand::Rng;
 
 use super::*;
 use crate::names::Names;
-use crate::stats::{Block, Blocks, CheckTally, Section, SparseHistogram, Stats};
+use crate::stats::{Block, Blocks, CheckCounters, Section, SparseHistogram, Stats};
 
 const WIDTH: Duration = Duration::from_millis(100);
 
@@ -38,7 +38,7 @@ fn block(random: &mut Rng, ms: f64, fail_ratio: f64) -> Block {
 fn run_of(name: &str, blocks: Vec<Block>) -> Summary {
     let span = WIDTH * blocks.len() as u32;
     let section =
-        || Section::of(vec![CheckTally { name: name.into(), ..CheckTally::default() }], Vec::new(), span, 0.0);
+        || Section::of(vec![CheckCounters { name: name.into(), ..CheckCounters::default() }], Vec::new(), span, 0.0);
     let stats = Stats::new(Arc::new(Names::new([name])), 8, false);
     let blocks = Blocks::of(Some(WIDTH), blocks);
     Summary { whole: section(), full_load: Some(section()), blocks, ..stats.summary(Duration::ZERO) }

@@ -8,16 +8,16 @@ use super::metric::{Family, Figure, Metric, Statistic};
 use super::nearest::remedy;
 use super::verdict::GateVerdict;
 use crate::end::EndReason;
+use crate::stats::counters::{CheckCounters, RequestCounters};
 use crate::stats::summary::{Section, Summary};
-use crate::stats::tally::{CheckTally, RequestTally};
 use crate::stats::timing::Timing;
 use crate::units;
 
 /// Scope of a gate in a part of the run.
 struct Scope<'a> {
     section: &'a Section,
-    check: Option<&'a CheckTally>,
-    request: Option<&'a RequestTally>,
+    check: Option<&'a CheckCounters>,
+    request: Option<&'a RequestCounters>,
 }
 
 /// Something measured.
@@ -167,7 +167,7 @@ impl Scope<'_> {
     }
 
     fn exceptions(&self) -> Option<u64> {
-        self.check.map(|check| check.exception).or(self.request.map(RequestTally::exceptions))
+        self.check.map(|check| check.exception).or(self.request.map(RequestCounters::exceptions))
     }
 }
 
@@ -196,7 +196,7 @@ fn figure_of(figure: Figure, scope: &Scope<'_>, warmup: Option<&Scope<'_>>, summ
         Figure::PassRatio => return fail_ratio().map(|ratio| 1.0 - ratio),
         Figure::Fails => sum(scope.fails(), warmup.and_then(Scope::fails))?,
         Figure::Exceptions => sum(scope.exceptions(), warmup.and_then(Scope::exceptions))?,
-        Figure::Requests => request.map(RequestTally::sent).or(check.map(|check| check.requests))?,
+        Figure::Requests => request.map(RequestCounters::sent).or(check.map(|check| check.requests))?,
         Figure::Unfinished => check.map(|check| check.unfinished).or(request.map(|request| request.unfinished))?,
         Figure::Resent => request?.resent,
         Figure::LostKept => request?.lost_kept,

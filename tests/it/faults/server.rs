@@ -24,7 +24,7 @@ pub(super) type Play = fn(Connection) -> io::Result<()>;
 /// A server on a port of its own, with a thread for each connection.
 pub(super) struct FaultServer {
     address: SocketAddr,
-    tally: Arc<Tally>,
+    counters: Arc<Tally>,
     acceptor: Option<JoinHandle<()>>,
 }
 
@@ -51,10 +51,10 @@ impl FaultServer {
     pub(super) fn start(play: Play) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let tally = Arc::<Tally>::default();
-        let shared = Arc::clone(&tally);
+        let counters = Arc::<Tally>::default();
+        let shared = Arc::clone(&counters);
         let acceptor = Some(thread::spawn(move || accept(&listener, &shared, play)));
-        FaultServer { address, tally, acceptor }
+        FaultServer { address, counters, acceptor }
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -64,7 +64,7 @@ impl FaultServer {
     /// What it has seen so far.
     pub(super) fn seen(&self) -> Seen {
         let count = |of: &AtomicU64| of.load(Ordering::SeqCst);
-        let Tally { connections, hits, answers, .. } = &*self.tally;
+        let Tally { connections, hits, answers, .. } = &*self.counters;
         Seen { connections: count(connections), hits: count(hits), answers: count(answers) }
     }
 
@@ -77,7 +77,7 @@ impl FaultServer {
     fn end(&mut self) {
         let Some(acceptor) = self.acceptor.take() else { return };
         // Connections are accepted in their order: after this one there is none that came before.
-        let mut last = self.tally.last.lock().unwrap();
+        let mut last = self.counters.last.lock().unwrap();
         let own = TcpStream::connect(self.address).unwrap();
         *last = Some(own.local_addr().unwrap());
         drop(last);
@@ -94,18 +94,18 @@ impl Drop for FaultServer {
 }
 
 /// Serves connections until the server's own comes, and then to their ends.
-fn accept(listener: &TcpListener, tally: &Arc<Tally>, play: Play) {
+fn accept(listener: &TcpListener, counters: &Arc<Tally>, play: Play) {
     thread::scope(|scope| {
         loop {
             let (stream, client) = listener.accept().unwrap();
-            if *tally.last.lock().unwrap() == Some(client) {
+            if *counters.last.lock().unwrap() == Some(client) {
                 return;
             }
-            tally.connections.fetch_add(1, Ordering::SeqCst);
+            counters.connections.fetch_add(1, Ordering::SeqCst);
             stream.set_nodelay(true).unwrap();
             stream.set_read_timeout(Some(FORGOTTEN)).unwrap();
             stream.set_write_timeout(Some(GONE)).unwrap();
-            let connection = Connection { stream, unread: Vec::new(), tally: Arc::clone(tally) };
+            let connection = Connection { stream, unread: Vec::new(), counters: Arc::clone(counters) };
             // It fails where the client goes away first, as some do.
             scope.spawn(move || drop(play(connection)));
         }
@@ -140,7 +140,7 @@ pub(super) struct Connection {
     stream: TcpStream,
     /// What came behind the last thing that was read.
     unread: Vec<u8>,
-    tally: Arc<Tally>,
+    counters: Arc<Tally>,
 }
 
 impl Connection {
@@ -189,12 +189,12 @@ impl Connection {
 
     /// Counts a request of which it has seen enough.
     pub(super) fn hit(&self, request: &mut Request) {
-        request.number = self.tally.hits.fetch_add(1, Ordering::SeqCst) as usize;
+        request.number = self.counters.hits.fetch_add(1, Ordering::SeqCst) as usize;
     }
 
     /// Counts what is on its way as a request that will not be read.
     pub(super) fn turn_away(&self) -> usize {
-        self.tally.hits.fetch_add(1, Ordering::SeqCst) as usize
+        self.counters.hits.fetch_add(1, Ordering::SeqCst) as usize
     }
 
     /// The next so many bytes.
@@ -256,7 +256,7 @@ impl Connection {
 
     /// Counts an answer that was sent in parts.
     pub(super) fn answered(&self) {
-        self.tally.answers.fetch_add(1, Ordering::SeqCst);
+        self.counters.answers.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Sends each byte by itself, so far apart.

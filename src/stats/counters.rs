@@ -10,10 +10,10 @@ use crate::names::Names;
 use crate::outcome::{Outcome, RequestErrorKind};
 use crate::sample::{Answer, CheckSample, RequestSample, UnfinishedSample};
 
-/// How one check, or all together, ended; see [`Section`](super::Section).
+/// Counts and times of one check, or of all together; see [`Section`](super::Section).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct CheckTally {
+pub struct CheckCounters {
     /// The check's name; empty for the totals.
     pub name: Arc<str>,
     /// Runs whose expectations held.
@@ -48,10 +48,10 @@ pub struct CheckTally {
     pub exception_tpr: Timing,
 }
 
-/// How the requests of one name, or all together, ended; see [`Section`](super::Section).
+/// Counts and times of the requests of one name, or of all together; see [`Section`](super::Section).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct RequestTally {
+pub struct RequestCounters {
     /// The request's name; empty for the totals.
     pub name: Arc<str>,
     /// The check that makes these requests; `None` if several do, or they are made outside of checks.
@@ -143,7 +143,7 @@ impl Maker {
     }
 }
 
-impl CheckTally {
+impl CheckCounters {
     pub(crate) fn add(&mut self, sample: &CheckSample) {
         let (count, tpr) = match sample.outcome {
             Outcome::Pass => {
@@ -165,7 +165,7 @@ impl CheckTally {
         self.alone += u64::from(sample.is_alone());
     }
 
-    pub(crate) fn merge(&mut self, other: &CheckTally) {
+    pub(crate) fn merge(&mut self, other: &CheckCounters) {
         self.pass += other.pass;
         self.fail += other.fail;
         self.exception += other.exception;
@@ -193,7 +193,7 @@ impl CheckTally {
     }
 }
 
-impl RequestTally {
+impl RequestCounters {
     pub(crate) fn add(&mut self, sample: &RequestSample, is_scheduled: bool) {
         let times = &sample.times;
         self.maker = self.maker.and(Maker::of(sample.check));
@@ -250,7 +250,7 @@ impl RequestTally {
         self.lost_kept += u64::from(sample.traffic.lost_kept);
     }
 
-    pub(crate) fn merge(&mut self, other: &RequestTally) {
+    pub(crate) fn merge(&mut self, other: &RequestCounters) {
         self.maker = self.maker.and(other.maker);
         self.answered += other.answered;
         for (status, count) in &other.statuses {
@@ -302,11 +302,11 @@ impl RequestTally {
     }
 }
 
-/// The tallies of a part of the run: the whole of it, or what ended at full load.
+/// The counters of a part of the run: the whole of it, or what ended at full load.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Part {
-    pub(crate) checks: Vec<CheckTally>,
-    pub(crate) requests: Vec<RequestTally>,
+    pub(crate) checks: Vec<CheckCounters>,
+    pub(crate) requests: Vec<RequestCounters>,
     /// Iterations whose first check has ended.
     pub(crate) iterations: u64,
     /// The sum of the times that answered requests were at the service, from the beginning of the part on.
@@ -340,8 +340,8 @@ impl Part {
     }
 
     /// Its requests, each counted as what it is told as.
-    pub(crate) fn with_look_alikes_as_one(&self, names: &Names) -> Vec<RequestTally> {
-        let mut requests: Vec<RequestTally> = Vec::new();
+    pub(crate) fn with_look_alikes_as_one(&self, names: &Names) -> Vec<RequestCounters> {
+        let mut requests: Vec<RequestCounters> = Vec::new();
         for (id, request) in (0..).zip(&self.requests) {
             slot(&mut requests, names.counted_as(RequestId(id)).0).merge(request);
         }
@@ -358,10 +358,10 @@ impl Part {
     }
 }
 
-fn slot<T: Default>(tallies: &mut Vec<T>, index: u16) -> &mut T {
+fn slot<T: Default>(counters: &mut Vec<T>, index: u16) -> &mut T {
     let index = usize::from(index);
-    if tallies.len() <= index {
-        tallies.resize_with(index + 1, T::default);
+    if counters.len() <= index {
+        counters.resize_with(index + 1, T::default);
     }
-    &mut tallies[index]
+    &mut counters[index]
 }

@@ -17,7 +17,7 @@ const KEPT_PASSES: usize = 10;
 /// An exchange that was kept whole, and the run of a check it belongs to.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Recording {
+pub struct Example {
     /// The name of the check.
     pub check: Arc<str>,
     /// When the check ended, from the start of the run.
@@ -34,19 +34,19 @@ pub struct Recording {
 /// Exchanges of one failure group.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct Recordings {
+pub struct Examples {
     /// The first ones, at most 3.
-    pub first: Vec<Arc<Recording>>,
+    pub first: Vec<Arc<Example>>,
     /// The last ones, at most 3. Of a user that fails in the same way again and again, one in 100 ms is looked at.
-    pub last: Vec<Arc<Recording>>,
+    pub last: Vec<Arc<Example>>,
     /// Exchanges with the longest TPR, the longest first; at most 3.
-    pub slowest: Vec<Arc<Recording>>,
+    pub slowest: Vec<Arc<Example>>,
 }
 
-impl Recordings {
-    pub(super) fn add(&mut self, recording: &Arc<Recording>) {
-        let Recordings { first, last, slowest } = self;
-        [&mut *first, &mut *last, &mut *slowest].into_iter().for_each(|kept| kept.push(Arc::clone(recording)));
+impl Examples {
+    pub(super) fn add(&mut self, example: &Arc<Example>) {
+        let Examples { first, last, slowest } = self;
+        [&mut *first, &mut *last, &mut *slowest].into_iter().for_each(|kept| kept.push(Arc::clone(example)));
         first.sort_by_key(|kept| kept.at);
         first.truncate(KEPT_OF_EACH);
         last.sort_by_key(|kept| kept.at);
@@ -56,37 +56,37 @@ impl Recordings {
     }
 
     /// Each of them once, in the order of time, with what it was kept as: `first`, `last`, `slowest`.
-    pub fn all(&self) -> Vec<(&Recording, Vec<&'static str>)> {
-        let mut all: Vec<(&Arc<Recording>, Vec<&'static str>)> = Vec::new();
+    pub fn all(&self) -> Vec<(&Example, Vec<&'static str>)> {
+        let mut all: Vec<(&Arc<Example>, Vec<&'static str>)> = Vec::new();
         for (why, kept) in [("first", &self.first), ("slowest", &self.slowest), ("last", &self.last)] {
-            for recording in kept {
-                match all.iter_mut().find(|(known, _)| Arc::ptr_eq(known, recording)) {
+            for example in kept {
+                match all.iter_mut().find(|(known, _)| Arc::ptr_eq(known, example)) {
                     Some((_, reasons)) => reasons.push(why),
-                    None => all.push((recording, vec![why])),
+                    None => all.push((example, vec![why])),
                 }
             }
         }
-        all.sort_by_key(|(recording, _)| recording.at);
-        all.into_iter().map(|(recording, reasons)| (&**recording, reasons)).collect()
+        all.sort_by_key(|(example, _)| example.at);
+        all.into_iter().map(|(example, reasons)| (&**example, reasons)).collect()
     }
 }
 
 /// The slowest passes of a run, the slowest first.
 #[derive(Debug, Default)]
 pub(super) struct Slowest {
-    kept: Vec<Arc<Recording>>,
+    kept: Vec<Arc<Example>>,
     /// True for passes before anything was measured.
     are_of_warmup: bool,
     pub(super) bar: Bar,
 }
 
 impl Slowest {
-    pub(super) fn add(&mut self, recording: Arc<Recording>, is_of_warmup: bool) {
+    pub(super) fn add(&mut self, example: Arc<Example>, is_of_warmup: bool) {
         if is_of_warmup && !self.are_of_warmup && !self.kept.is_empty() {
             return;
         }
         self.are_of_warmup = is_of_warmup;
-        self.kept.push(recording);
+        self.kept.push(example);
         self.kept.sort_by_key(|kept| Reverse(kept.tpr));
         self.kept.truncate(KEPT_PASSES);
         if let Some(fastest) = self.kept.get(KEPT_PASSES - 1) {
@@ -103,7 +103,7 @@ impl Slowest {
         }
     }
 
-    pub(super) fn kept(&self) -> Vec<Arc<Recording>> {
+    pub(super) fn kept(&self) -> Vec<Arc<Example>> {
         if self.are_of_warmup { Vec::new() } else { self.kept.clone() }
     }
 }
@@ -115,7 +115,7 @@ mod tests {
     use crate::sample::RequestTimes;
     use std::time::SystemTime;
 
-    fn recording(at: u64, tpr: u64) -> Arc<Recording> {
+    fn example(at: u64, tpr: u64) -> Arc<Example> {
         let exchange = Exchange {
             user: 1,
             iteration: at,
@@ -128,12 +128,12 @@ mod tests {
             times: RequestTimes::default(),
         };
         let (at, tpr) = (Duration::from_secs(at), Duration::from_millis(tpr));
-        Arc::new(Recording { check: "a".into(), at, tpr, message: None, exchange })
+        Arc::new(Example { check: "a".into(), at, tpr, message: None, exchange })
     }
 
     #[test]
     fn of_a_group_the_first_the_last_and_the_slowest_are_kept_each_once() {
-        let mut kept = Recordings::default();
+        let mut kept = Examples::default();
         for at in 0..100 {
             // The slowest are the 40th, the 41st and the last.
             let tpr = match at {
@@ -142,7 +142,7 @@ mod tests {
                 99 => 700,
                 _ => at,
             };
-            kept.add(&recording(at, tpr));
+            kept.add(&example(at, tpr));
         }
         let told: Vec<_> = kept.all().into_iter().map(|(kept, why)| (kept.at.as_secs(), why.join("+"))).collect();
         let wanted = [
@@ -161,11 +161,11 @@ mod tests {
     #[test]
     fn the_slowest_passes_are_those_that_were_measured() {
         let mut slowest = Slowest::default();
-        slowest.add(recording(0, 5000), true);
+        slowest.add(example(0, 5000), true);
         assert!(slowest.kept().is_empty());
         slowest.measure();
-        (1..=50).for_each(|at| slowest.add(recording(at, at % 20), false));
-        slowest.add(recording(0, 5000), true);
+        (1..=50).for_each(|at| slowest.add(example(at, at % 20), false));
+        slowest.add(example(0, 5000), true);
         let times: Vec<_> = slowest.kept().iter().map(|kept| kept.tpr.as_millis()).collect();
         assert_eq!(times, [19, 19, 18, 18, 17, 17, 16, 16, 15, 15]);
     }
