@@ -46,6 +46,12 @@ impl RunSpec {
         if self.stats_interval().is_zero() {
             return Err(Error::usage("‹stats-interval›: give a span above zero, like 5s"));
         }
+        if let Some(name) = self.shape.as_ref().filter(|_| !matches!(base.load, Load::Shape(_))) {
+            return Err(Error::usage(format!(
+                "‹shape›: '{name}' is a function in Rust, which this run does not have; run the test target that has it, \
+                 or write ‹stages›"
+            )));
+        }
         let http = self.http(base.http.clone())?;
         let load = self.load(&base.load);
         let mut plan = base.http(http);

@@ -210,6 +210,10 @@ fn a_specification_that_is_wrong_is_told_by_its_field_and_file() {
         "perfloop: --wait cannot be used with --pace; leave one out (--wait is from {path}, --pace is from {path})\n"
     );
     assert_eq!(output.stderr, wanted);
+    let path = place.write("spec.json", "{\"shape\": \"peak\"}");
+    let output = perfloop(&["--spec", &path]);
+    assert_eq!(output.code, Some(2), "{output:#?}");
+    assert!(output.stderr.contains("shape: 'peak' is a function in Rust, which this run does not have"), "{output:#?}");
     let missing = spawn_as(&[], &["--spec", "missing.json"]).wait();
     assert!(missing.stderr.contains("--spec missing.json: cannot be read ("), "{missing:#?}");
 }
