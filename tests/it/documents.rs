@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::Service;
+use crate::support::{Service, words};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// The service of the documents.
@@ -141,20 +141,10 @@ impl Document {
     }
 }
 
-/// The words of a command as a shell splits them, for this service.
-fn words(command: &str, service: &Service) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut is_quoted = false;
-    for c in command.chars() {
-        match c {
-            '\'' => is_quoted = !is_quoted,
-            ' ' if !is_quoted => words.push(String::new()),
-            c => words.last_mut().unwrap().push(c),
-        }
-    }
-    words.retain(|word| !word.is_empty());
+/// The words of a command for this service.
+fn words_for(command: &str, service: &Service) -> Vec<String> {
     let word = |word: String| word.replace(SERVICE, &service.url()).replace("127.0.0.1:9646", "127.0.0.1:0");
-    words.into_iter().map(word).collect()
+    words(command).into_iter().map(word).collect()
 }
 
 /// A text without what another run may print otherwise: numbers, verdicts, and the words that come and go with them.
@@ -252,7 +242,7 @@ fn check(path: &Path) -> (Vec<String>, usize) {
             (true, is_new) => &delays[usize::from(is_new)],
             (false, _) => &service,
         };
-        let mut words = words(&command, service);
+        let mut words = words_for(&command, service);
         let program = words.iter().find(|word| !word.contains('='));
         if program.is_none_or(|word| word != "perfloop") {
             continue;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Output, Service, none, start};
+use crate::support::{Output, Service, none, start, words};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// Where the guide has its service.
@@ -81,21 +81,6 @@ impl Shown {
             is_row.then(|| words[..cells + if self.is_counted() { 3 } else { 0 }].join(" "))
         }
     }
-}
-
-/// As a shell splits them.
-fn words(command: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut is_quoted = false;
-    for c in command.chars() {
-        match c {
-            '\'' => is_quoted = !is_quoted,
-            ' ' if !is_quoted => words.push(String::new()),
-            c => words.last_mut().unwrap().push(c),
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 #[test]

@@ -258,6 +258,21 @@ pub(crate) fn hold(holds: bool, otherwise: impl FnOnce() -> String) -> Result<()
     if holds { Ok(()) } else { Err(otherwise()) }
 }
 
+/// The words of a command as a shell splits them.
+pub(crate) fn words(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_quoted = false;
+    for c in command.chars() {
+        match c {
+            '\'' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => words.push(String::new()),
+            c => words.last_mut().unwrap().push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 /// For tables and rules: all of them are looked at before any that is broken is told.
 #[track_caller]
 pub(crate) fn none(broken: impl IntoIterator<Item = String>) {
