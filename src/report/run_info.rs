@@ -7,7 +7,7 @@ use super::http_log::timestamp;
 use crate::stats::Summary;
 use crate::units;
 
-/// How the target of a run against perfloop's own service begins.
+/// Beginning of the target of a run against perfloop's own service.
 pub(crate) const EMBEDDED_TARGET: &str = "embedded mock service ";
 
 /// Information on a run beside its numbers.

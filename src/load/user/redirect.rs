@@ -10,10 +10,10 @@ use crate::load::http::{Headers, Method};
 /// Headers about a body, which a request without one does not have; the content type is one more.
 const ABOUT_A_BODY: [&str; 4] = ["content-length", "content-encoding", "transfer-encoding", "expect"];
 
-/// How redirects are followed, where that differs.
+/// Rules of following redirects in which kinds of scripts differ.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct RedirectRules {
-    /// What authorizes is sent to every host, and not to the first alone.
+    /// Authorization is sent to every host, and not to the first alone.
     pub(crate) trusts_all: bool,
     /// A HEAD that is redirected with 301, 302 or 303 becomes a GET, as hurl has it; otherwise it stays a HEAD.
     pub(crate) turns_head: bool,
@@ -59,7 +59,7 @@ impl RedirectRules {
     }
 }
 
-/// Where the answer to a request leads; `None` when it leads nowhere.
+/// URL that the answer to a request leads to; `None` when it leads nowhere.
 ///
 /// # Errors
 /// One line, when it leads where no request can go.

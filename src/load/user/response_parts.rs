@@ -26,7 +26,7 @@ impl Response {
         self.sent.refused_type.as_deref()
     }
 
-    /// Where it leads as the answer to this request; `None` when it leads nowhere.
+    /// URL that it leads to as the answer to this request; `None` when it leads nowhere.
     ///
     /// # Errors
     /// One line, when it leads where no request can go.

@@ -1,4 +1,4 @@
-//! How much a report tells.
+//! Detail of a report.
 
 /// The detail in which a report tells what is as it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
