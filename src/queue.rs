@@ -1,53 +1,132 @@
-//! The queue between the two halves. It is bounded, it never drops a sample, and it knows how long
-//! users had to wait because the collector could not keep up.
+//! Queue between the two halves: bounded, and it never drops a sample.
+//!
+//! The queue is a few queues side by side, each a short list under a lock, and a user always takes the same. Thousands
+//! of users share a few processors, so that now and then one loses its processor in the middle of handing a sample
+//! over. Behind a single queue all others would then wait for it, and the collector too; so only those wait that
+//! share its list, and the collector goes on with the next one.
+//!
+//! The collector is one thread beside those thousands, and where all of them want a processor it gets too little of
+//! one. So a user that finds its list half full empties it, if nobody else counts. That is the tester's time: no
+//! response time has it in it. The queue knows how long users had to wait where that was not enough.
 
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam::utils::CachePadded;
+use parking_lot::Mutex;
 
 use crate::sample::Sample;
 
-/// At 100 000 samples a second this is a sixth of a second that the collector may be away.
-const BOUND: usize = 16 * 1024;
+/// Lists of the users. One processor in a hundred is not kept busy by what waits for one of them.
+const LISTS: usize = 32;
+/// Bound of a list. All of them hold a third of a second at 200 000 samples a second.
+const BOUND: usize = 2048;
+/// With so many samples in its list a user helps the collector.
+const HELP_FROM: usize = BOUND / 8;
+/// List of the run itself, which tells of its levels, and of users that come and go.
+const OF_THE_RUN: usize = LISTS;
 
-/// The users' end.
+/// First pause of a user that finds no room while somebody else makes some; each next one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+/// Longest pause of such a user. Thousands that looked more often would keep the one who makes room from doing so.
+const LONGEST_PAUSE: Duration = Duration::from_millis(160);
+
+type List = CachePadded<Mutex<Vec<Sample>>>;
+
+/// Empties the list of this number, unless somebody is at it. False in that case.
+type Help = dyn Fn(usize) -> bool + Send + Sync;
+
+/// End of the queue that samples go in.
 #[derive(Debug, Clone)]
 pub(crate) struct Sink {
-    sender: Sender<Sample>,
     shared: Arc<Shared>,
+    list: usize,
 }
 
-/// The collector's end.
+/// End of the queue that samples come out of.
 #[derive(Debug)]
 pub(crate) struct Drain {
-    receiver: Receiver<Sample>,
     shared: Arc<Shared>,
+    /// Samples on their way out, the run's and a list's: empty in between, and kept for their room.
+    of_the_run: Vec<Sample>,
+    of_users: Vec<Sample>,
 }
 
-#[derive(Debug, Default)]
 struct Shared {
+    lists: [List; LISTS + 1],
     closed: AtomicBool,
     blocked_ns: AtomicU64,
+    help: OnceLock<Box<Help>>,
 }
 
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("closed", &self.closed).finish_non_exhaustive()
+    }
+}
+
+/// A queue; its sink is that of the run itself.
 pub(crate) fn queue() -> (Sink, Drain) {
-    let (sender, receiver) = bounded(BOUND);
-    let shared = Arc::new(Shared::default());
-    (Sink { sender, shared: Arc::clone(&shared) }, Drain { receiver, shared })
+    let shared = Arc::new(Shared {
+        lists: std::array::from_fn(|_| List::default()),
+        closed: AtomicBool::new(false),
+        blocked_ns: AtomicU64::new(0),
+        help: OnceLock::new(),
+    });
+    let drain = Drain { shared: Arc::clone(&shared), of_the_run: Vec::new(), of_users: Vec::new() };
+    (Sink { shared, list: OF_THE_RUN }, drain)
 }
 
 impl Sink {
-    /// Hands the sample over; waits, and counts the wait, while the queue is full.
+    /// The sink of the user of this number.
+    pub(crate) fn of_user(&self, user: u32) -> Self {
+        Sink { shared: Arc::clone(&self.shared), list: user as usize % LISTS }
+    }
+
+    /// Hands the sample over; waits, and counts the wait, while there is no room for it.
     pub(crate) fn push(&self, sample: Sample) {
-        if let Err(TrySendError::Full(sample)) = self.sender.try_send(sample) {
-            let since = Instant::now();
-            // An error means that the collector is gone, and with it whoever would read the sample.
-            let _ = self.sender.send(sample);
-            let waited = u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            self.shared.blocked_ns.fetch_add(waited, Ordering::Relaxed);
+        match self.try_push(sample) {
+            Ok(filled) if filled < HELP_FROM => {}
+            Ok(_) => {
+                self.help();
+            }
+            Err(sample) => self.push_when_there_is_room(sample),
         }
+    }
+
+    /// Puts the sample in, if there is room, and tells how many are in its list now.
+    #[expect(clippy::result_large_err, reason = "what finds no room is given back")]
+    fn try_push(&self, sample: Sample) -> Result<usize, Sample> {
+        let mut samples = self.shared.lists[self.list].lock();
+        if samples.len() >= BOUND {
+            return Err(sample);
+        }
+        samples.push(sample);
+        Ok(samples.len())
+    }
+
+    #[cold]
+    fn push_when_there_is_room(&self, mut sample: Sample) {
+        let since = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        while let Err(again) = self.try_push(sample) {
+            sample = again;
+            if !self.help() {
+                thread::sleep(pause);
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+        let waited = u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.shared.blocked_ns.fetch_add(waited, Ordering::Relaxed);
+    }
+
+    #[cold]
+    fn help(&self) -> bool {
+        self.shared.help.get().is_some_and(|help| help(self.list))
     }
 
     /// Says that nothing more will be pushed. Needed because a thread that could not be interrupted
@@ -58,16 +137,37 @@ impl Sink {
 }
 
 impl Drain {
-    /// The next sample if there is one now. The collector polls: a blocked receiver would cost every
-    /// push a lock and a wake-up.
-    pub(crate) fn next(&self) -> Option<Sample> {
-        self.receiver.try_recv().ok()
+    /// Users call `help` where the collector does not keep up. It empties the list of the number it is given, and
+    /// returns false where somebody else is at it.
+    pub(crate) fn is_helped_by(&self, help: impl Fn(usize) -> bool + Send + Sync + 'static) {
+        self.shared.help.get_or_init(|| Box::new(help));
     }
 
-    /// True once everything was pushed, and taken out, that ever will be.
-    pub(crate) fn is_finished(&self) -> bool {
-        // In this order: what was pushed before the close is seen by the look inside.
-        self.shared.closed.load(Ordering::Acquire) && self.receiver.is_empty()
+    /// Numbers of all lists.
+    pub(crate) fn lists() -> std::ops::RangeInclusive<usize> {
+        0..=OF_THE_RUN
+    }
+
+    /// Takes all samples of the list out, those of the run first. False when a user is just at the list. The collector
+    /// polls: a blocked receiver would cost every push a wake-up.
+    pub(crate) fn take(&mut self, list: usize, mut each: impl FnMut(Sample)) -> bool {
+        let shared = &self.shared;
+        if list != OF_THE_RUN {
+            // Whatever is closed is no longer pushed to, so that nobody can be waited for in vain.
+            let found = if self.is_closed() { Some(shared.lists[list].lock()) } else { shared.lists[list].try_lock() };
+            let Some(mut found) = found else { return false };
+            std::mem::swap(&mut *found, &mut self.of_users);
+        }
+        // After the users' samples, so that what they build on, as the beginning of a level, is among them.
+        std::mem::swap(&mut *shared.lists[OF_THE_RUN].lock(), &mut self.of_the_run);
+        self.of_the_run.drain(..).for_each(&mut each);
+        self.of_users.drain(..).for_each(each);
+        true
+    }
+
+    /// True once nothing more is pushed. What was pushed may still be in the lists.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.closed.load(Ordering::Acquire)
     }
 
     /// The sum over all users of the time they waited for room.
@@ -165,37 +265,86 @@ mod tests {
         Sample::MeasureFrom(Instant::now())
     }
 
-    #[test]
-    fn a_full_queue_makes_users_wait_counts_it_and_loses_nothing() {
-        let (sink, drain) = queue();
-        let total = BOUND + 10;
-        let pusher = std::thread::spawn(move || {
-            for _ in 0..total {
-                sink.push(sample());
-            }
-            sink.close();
-        });
-        std::thread::sleep(Duration::from_millis(50));
+    /// Takes everything out, and counts it.
+    fn empty(drain: &mut Drain) -> usize {
         let mut taken = 0;
-        while !drain.is_finished() {
-            while drain.next().is_some() {
-                taken += 1;
+        Drain::lists().for_each(|list| {
+            drain.take(list, |_| taken += 1);
+        });
+        taken
+    }
+
+    #[test]
+    fn a_full_list_makes_its_users_wait_counts_it_and_loses_nothing() {
+        let (sink, mut drain) = queue();
+        let total = BOUND + 10;
+        let (of_one, of_another) = (sink.of_user(1), sink.of_user(2));
+        let pusher = thread::spawn(move || {
+            for _ in 0..total {
+                of_one.push(sample());
             }
+            of_one.close();
+        });
+        thread::sleep(Duration::from_millis(50));
+        of_another.push(sample());
+        assert_eq!(drain.blocked(), Duration::ZERO, "another list has room");
+        let mut taken = 0;
+        while !drain.is_closed() {
+            taken += empty(&mut drain);
         }
         pusher.join().expect("pusher");
-        assert_eq!(taken, total);
+        assert_eq!(taken + empty(&mut drain), total + 1);
         assert!(drain.blocked() >= Duration::from_millis(10), "{:?}", drain.blocked());
     }
 
     #[test]
-    fn the_queue_is_finished_when_closed_even_while_a_sink_lives() {
+    fn users_help_themselves_where_nobody_else_does() {
         let (sink, drain) = queue();
+        let (drain, taken) = (Arc::new(Mutex::new(drain)), Arc::new(AtomicU64::new(0)));
+        let (of_helper, counted) = (Arc::downgrade(&drain), Arc::clone(&taken));
+        let help = move |list| {
+            let drain = of_helper.upgrade().expect("a drain");
+            let mut count = |_| {
+                counted.fetch_add(1, Ordering::Relaxed);
+            };
+            drain.try_lock().is_some_and(|mut drain| drain.take(list, &mut count))
+        };
+        drain.lock().is_helped_by(help);
+        let users: Vec<_> = [1, 33].map(|user| sink.of_user(user)).into_iter().collect();
+        thread::scope(|scope| {
+            for sink in &users {
+                scope.spawn(|| (0..10 * BOUND).for_each(|_| sink.push(sample())));
+            }
+        });
+        let left = empty(&mut drain.lock());
+        assert_eq!(taken.load(Ordering::Relaxed) + left as u64, 20 * BOUND as u64);
+        assert!(left < 2 * BOUND, "{left}");
+    }
+
+    #[test]
+    fn the_samples_of_the_run_come_before_those_of_users_that_build_on_them() {
+        let (sink, mut drain) = queue();
+        let of_user = sink.of_user(1);
+        of_user.push(Sample::LevelEnd(Instant::now()));
         sink.push(sample());
-        assert!(!drain.is_finished());
+        let mut order = Vec::new();
+        assert!(drain.take(1, |sample| order.push(matches!(sample, Sample::MeasureFrom(_)))));
+        assert_eq!(order, [true, false]);
+    }
+
+    #[test]
+    fn a_list_that_a_user_is_at_is_passed_over_until_the_queue_is_closed() {
+        let (sink, mut drain) = queue();
+        let of_user = sink.of_user(1);
+        of_user.push(sample());
+        let shared = Arc::clone(&sink.shared);
+        let held = shared.lists[1].lock();
+        assert!(!drain.take(1, |_| panic!("nothing is taken")));
         sink.close();
-        assert!(!drain.is_finished(), "one sample is still inside");
-        assert!(drain.next().is_some());
-        assert!(drain.is_finished());
+        let waits = thread::spawn(move || empty(&mut drain));
+        thread::sleep(Duration::from_millis(20));
+        drop(held);
+        assert_eq!(waits.join().expect("no panic"), 1);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The collector: empties the queue into the statistics, on a thread of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,81 +13,115 @@ use crate::queue::{Drain, Spill};
 
 /// How long the queue may fill before it is looked at again.
 const POLL: Duration = Duration::from_millis(5);
-/// Samples after which a reader gets a turn.
-const BATCH: usize = 1024;
+/// A collector that comes so much later has lost its processor to users, who then count for themselves: it would lose
+/// it again in the middle of its work, and keep them from it.
+const LATE: Duration = Duration::from_millis(15);
+/// The longest time that it leaves the counting to them.
+const LONGEST_LEAVE: Duration = Duration::from_secs(1);
 
 /// Can be read at any time while the collector works.
 #[derive(Debug)]
 pub(crate) struct Collector {
-    stats: Mutex<Stats>,
-    drain: Drain,
+    counting: Mutex<Counting>,
     recorded: Spill<Recorded>,
+}
+
+/// The statistics, and where their samples come from.
+#[derive(Debug)]
+struct Counting {
+    stats: Stats,
+    drain: Drain,
 }
 
 impl Collector {
     pub(crate) fn new(stats: Stats, drain: Drain, recorded: Spill<Recorded>) -> Arc<Self> {
-        Arc::new(Collector { stats: Mutex::new(stats), drain, recorded })
+        Arc::new_cyclic(|this: &Weak<Collector>| {
+            let this = Weak::clone(this);
+            drain.is_helped_by(move |list| this.upgrade().is_some_and(|collector| collector.help(list)));
+            Collector { counting: Mutex::new(Counting { stats, drain }), recorded }
+        })
     }
 
     /// Counts until the queue is closed and empty.
     pub(crate) fn collect(&self) {
         loop {
             // Asked before the last look, so that nothing pushed in between is missed.
-            let finished = self.drain.is_finished();
-            if self.take_batch() == BATCH {
-                continue;
-            }
-            if finished {
+            let is_last = self.counting.lock().drain.is_closed();
+            self.count_all();
+            if is_last {
                 return;
             }
-            let asleep = Instant::now();
-            thread::sleep(POLL);
-            let awake = Instant::now();
-            self.stats.lock().slept(asleep, awake);
+            let counted = Instant::now();
+            loop {
+                let asleep = Instant::now();
+                thread::sleep(POLL);
+                let awake = Instant::now();
+                let mut counting = self.counting.lock();
+                counting.stats.slept(asleep, awake);
+                let is_on_time = awake - asleep < LATE || awake - counted > LONGEST_LEAVE;
+                if is_on_time || counting.drain.is_closed() {
+                    break;
+                }
+            }
         }
     }
 
-    fn take_batch(&self) -> usize {
-        let mut stats = self.stats.lock();
-        let samples = std::iter::from_fn(|| self.drain.next()).take(BATCH);
-        let count = samples.map(|sample| or_uncounted(&mut stats, |stats| stats.add(sample))).count();
+    /// Counts everything that was pushed before. Readers get a turn after each list.
+    fn count_all(&self) {
+        let lists = Drain::lists().filter(|list| self.counting.lock().count(*list));
+        let is_up_to_date = lists.count() == Drain::lists().count();
+        let stats = &mut self.counting.lock().stats;
         // Each comes after its sample, so that none is left when the samples are at their end.
-        let recorded = std::iter::from_fn(|| self.recorded.take_now()).take(BATCH);
-        recorded.for_each(|recorded| or_uncounted(&mut stats, |stats| stats.keep(recorded)));
-        if count < BATCH {
+        let recorded = std::iter::from_fn(|| self.recorded.take_now());
+        recorded.for_each(|recorded| or_uncounted(stats, |stats| stats.keep(recorded)));
+        if is_up_to_date {
             stats.is_up_to_date();
         }
-        count
+    }
+
+    /// Counts a list on the thread of a user, unless somebody else counts or reads. False in that case.
+    fn help(&self, list: usize) -> bool {
+        self.counting.try_lock().is_some_and(|mut counting| counting.count(list))
     }
 
     /// How long ago the first user began what is measured; zero before that.
     pub(crate) fn measured_for(&self) -> Duration {
-        self.stats.lock().started.map_or(Duration::ZERO, |started| started.elapsed())
+        self.counting.lock().stats.started.map_or(Duration::ZERO, |started| started.elapsed())
     }
 
     /// Full load over time, up to now.
     pub(crate) fn blocks(&self) -> Blocks {
-        self.stats.lock().blocks()
+        self.counting.lock().stats.blocks()
     }
 
     /// Numbers of the last seconds.
     pub(crate) fn recent(&self) -> Recent {
-        self.stats.lock().recent(Instant::now())
+        self.counting.lock().stats.recent(Instant::now())
     }
 
     /// The totals of what is counted up to now.
     pub(crate) fn glance(&self) -> Glance {
-        self.stats.lock().glance()
+        self.counting.lock().stats.glance()
     }
 
     /// Numbers up to now, without what takes much to copy.
     pub(crate) fn numbers(&self) -> Summary {
-        self.stats.lock().numbers(self.drain.blocked())
+        let counting = self.counting.lock();
+        counting.stats.numbers(counting.drain.blocked())
     }
 
     /// Numbers up to now.
     pub(crate) fn summary(&self) -> Summary {
-        self.stats.lock().summary(self.drain.blocked())
+        let counting = self.counting.lock();
+        counting.stats.summary(counting.drain.blocked())
+    }
+}
+
+impl Counting {
+    /// Counts the samples of a list. False when a user is just at it.
+    fn count(&mut self, list: usize) -> bool {
+        let Counting { stats, drain } = self;
+        drain.take(list, |sample| or_uncounted(stats, |stats| stats.add(sample)))
     }
 }
 

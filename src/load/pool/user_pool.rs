@@ -158,7 +158,7 @@ impl UserPool {
         let in_flight = Arc::new(InFlight::new(self.epoch));
         let handle = Handle { in_flight: Arc::clone(&in_flight), interrupt: interrupt.clone() };
         let recorder = Recorder::new(
-            self.sink.clone(),
+            self.sink.of_user(id),
             in_flight,
             Arc::clone(&shared.levels),
             Arc::clone(&shared.stop),
