@@ -109,7 +109,7 @@ pub use exchange::{Exchange, Message};
 pub use ids::RequestId;
 pub use load::{
     AtEnd, Check, CheckSet, FailureEvent, Feed, HttpSettings, Multipart, Plan, RequestBuilder, RequestEvent, Response,
-    Row, Statuses, TlsResume, User, UserClass, Wait, between, constant, exponential, pacing, throughput,
+    Row, Statuses, TlsResume, User, UserClass, Wait, agent, between, constant, exponential, pacing, throughput,
 };
 pub use load_test::{Live, LoadTest, Run};
 pub use outcome::{
@@ -121,3 +121,5 @@ pub use phase::Phase;
 pub use report::{SampleFormat, Secrets};
 pub use sample::{Plateau, RequestTimes, Traffic};
 pub use stats::{Gate, GateVerdict, Glance, Summary};
+/// Client library that [`User::agent`] is of.
+pub use ureq;

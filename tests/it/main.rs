@@ -3,6 +3,7 @@
 // Tables of checks are easier to read with each in a line.
 #![allow(clippy::type_complexity, clippy::unit_arg)]
 
+mod agent;
 mod agree;
 mod cli;
 mod compare;

@@ -4,14 +4,15 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::agent::AgentMaker;
 use super::body::BodyLimit;
 use super::codec::{Broken, Exchange, Incoming};
 use super::connection_pool::Pool;
-use super::connector::Connections;
+use super::connector::{Connections, UserParts};
 use super::decoding::unpacked;
 use super::exchange_timing::SharedTiming;
-use super::exchanged::{Answered, Exchanged};
-use super::explain::{Limits, explain};
+use super::exchanged::Exchanged;
+use super::explain::Limits;
 use super::interrupt::Interrupt;
 use super::outgoing::Outgoing;
 use super::proxy::Proxy;
@@ -23,7 +24,6 @@ use super::tls::TlsSetup;
 use crate::error::Error;
 use crate::load::os::StampKeeper;
 use crate::phase::Phase;
-use crate::sample::Traffic;
 
 /// Maker of the clients of a run, and owner of what they share.
 #[derive(Debug)]
@@ -77,7 +77,8 @@ impl ClientFactory {
     /// A client for user number `turn`, whose exchanges end when `interrupt` says so.
     pub(crate) fn client(&self, turn: u32, interrupt: &Interrupt) -> Client {
         let timing = SharedTiming::default();
-        let connections = Connections::new(&self.shared, &timing, turn, interrupt);
+        let (shared, tls, interrupt) = (Arc::clone(&self.shared), Arc::default(), interrupt.clone());
+        let connections = Connections::new(UserParts { shared, tls, interrupt, turn }, &timing);
         Client { shared: Arc::clone(&self.shared), timing, connections, kept: RefCell::default() }
     }
 }
@@ -111,46 +112,8 @@ impl Client {
                 result = self.attempt(RequestParts { headers: &headers, ..ask });
             }
         }
-        self.ended(ask, result, Limits { whole: timeout, connect: connect_timeout })
-    }
-
-    fn ended(&self, ask: RequestParts<'_>, result: Result<Incoming, Broken>, limits: Limits) -> Exchanged {
-        let mut timing = self.timing.lock();
-        match result {
-            Ok(Incoming { head, body, .. }) => Exchanged {
-                sent_at: timing.sent_at(),
-                answered_at: timing.last_byte_at(),
-                times: timing.answered(),
-                traffic: Traffic { body_bytes: body.length, ..timing.traffic },
-                answer: Ok(Answered {
-                    status: head.status,
-                    headers: head.headers,
-                    body,
-                    version: head.version,
-                    peer: timing.peer,
-                    certificate: timing.certificate.take(),
-                }),
-            },
-            Err(broken) => {
-                let is_gone = match &broken {
-                    Broken::Closed => timing.is_unread,
-                    Broken::Transport(ureq::Error::Timeout(_)) => false,
-                    Broken::Transport(_) => timing.reset,
-                    _ => false,
-                };
-                let is_reused = !timing.traffic.new_connection && !timing.untouched;
-                let is_silent = matches!(timing.phase, Phase::Send | Phase::FirstByte);
-                timing.traffic.lost_kept = is_gone && is_reused && is_silent;
-                let lost = explain(broken, &mut timing, ask.uri, self.shared.proxy.as_ref(), limits);
-                Exchanged {
-                    sent_at: timing.sent_at(),
-                    answered_at: None,
-                    times: timing.given_up(Instant::now()),
-                    traffic: timing.traffic,
-                    answer: Err(lost),
-                }
-            }
-        }
+        let limits = Limits { whole: timeout, connect: connect_timeout };
+        Exchanged::of(&self.timing, result, ask.uri, self.shared.proxy.as_ref(), limits)
     }
 
     /// A server may close a connection just before a request comes, which is no failure. Idempotent requests are repeated
@@ -198,6 +161,11 @@ impl Client {
             unpack(&mut incoming)?;
         }
         Ok(incoming)
+    }
+
+    /// Maker of a ureq agent that is the same user to services as this client.
+    pub(crate) fn agent_maker(&self) -> AgentMaker {
+        AgentMaker(self.connections.user().clone())
     }
 
     /// The headers as they go over the timing: those that the client adds, and those of the request.

@@ -242,13 +242,13 @@ impl Exchange<'_> {
     }
 }
 
-fn is_interim(head: &Head) -> bool {
+pub(super) fn is_interim(head: &Head) -> bool {
     (100..200).contains(&head.status)
 }
 
 /// # Errors
 /// When it is one too many, or one that ends HTTP on this connection.
-fn count_interim(count: &mut usize, head: &Head) -> Result<(), Broken> {
+pub(super) fn count_interim(count: &mut usize, head: &Head) -> Result<(), Broken> {
     *count += 1;
     if head.status == 101 {
         return Err(Broken::Protocol("the service switches to another protocol (101), which was not asked for".into()));

@@ -18,7 +18,7 @@ use super::proxy::Proxy;
 use super::proxy_connector::ProxyConnector;
 use super::resolver::UserResolver;
 use super::shared::Shared;
-use super::tls::TlsConnector;
+use super::tls::{TlsConnector, TlsSessions};
 use super::transport::TcpConnector;
 
 type AnyConnector = dyn Connector<(), Out = Box<dyn Transport>>;
@@ -34,24 +34,37 @@ static NO_OTHER_CONNECTOR: LazyLock<Arc<RunConnector>> = LazyLock::new(|| Arc::n
 pub(super) struct Connections {
     chain: Box<AnyConnector>,
     resolver: UserResolver,
-    shared: Arc<Shared>,
     timing: SharedTiming,
-    interrupt: Interrupt,
+    user: UserParts,
+}
+
+/// Parts of a user that all of its connections share.
+#[derive(Debug, Clone)]
+pub(super) struct UserParts {
+    pub(super) shared: Arc<Shared>,
+    pub(super) tls: Arc<TlsSessions>,
+    pub(super) interrupt: Interrupt,
+    /// Position of the user: users take the addresses of a host in turn.
+    pub(super) turn: u32,
 }
 
 impl Connections {
-    pub(super) fn new(shared: &Arc<Shared>, timing: &SharedTiming, turn: u32, interrupt: &Interrupt) -> Self {
-        let tls = Arc::new(TlsConnector::new(Arc::clone(&shared.tls), timing.clone()));
+    pub(super) fn new(user: UserParts, timing: &SharedTiming) -> Self {
+        let shared = &user.shared;
+        let tls = Arc::new(TlsConnector::new(Arc::clone(&shared.tls), timing.clone(), Arc::clone(&user.tls)));
         let chain = TcpConnector::new(timing.clone(), Arc::clone(shared))
             .chain(ProxyConnector::new(Arc::clone(shared), Arc::clone(&tls), timing.clone()))
             .chain(Last(tls));
         Connections {
             chain: Box::new(chain),
-            resolver: UserResolver::new(Arc::clone(&shared.book), timing.clone(), turn as usize),
-            shared: Arc::clone(shared),
+            resolver: UserResolver::new(Arc::clone(&shared.book), timing.clone(), user.turn as usize),
             timing: timing.clone(),
-            interrupt: interrupt.clone(),
+            user,
         }
+    }
+
+    pub(super) fn user(&self) -> &UserParts {
+        &self.user
     }
 
     /// A new connection for requests to this place, as the proxy has it.
@@ -60,10 +73,10 @@ impl Connections {
     /// Why there is none; the timing knows in which phase.
     #[inline(never)]
     pub(super) fn connect(&self, uri: &Uri) -> Result<Connection, Error> {
-        let proxy = self.shared.proxy.as_ref();
+        let proxy = self.user.shared.proxy.as_ref();
         let first = proxy.map_or(uri, Proxy::uri);
         let addrs = self.resolver.resolve(first, &CONFIG, BY_THE_WIRE)?;
-        let interrupt = self.interrupt.clone();
+        let interrupt = self.user.interrupt.clone();
         let details = ConnectionDetails {
             uri,
             addrs,

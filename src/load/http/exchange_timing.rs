@@ -106,6 +106,12 @@ impl ExchangeTiming {
         self.limit_connect(now);
     }
 
+    /// From now on the exchange, and its connection, must be over within this span, whatever was asked before.
+    pub(super) fn must_end_within(&mut self, span: Duration) {
+        self.deadline = Instant::now().checked_add(span);
+        self.connect_deadline = self.deadline;
+    }
+
     fn limit_connect(&mut self, now: Instant) {
         let own = self.connect_timeout.and_then(|limit| now.checked_add(limit));
         self.connect_deadline = own.map(|own| self.deadline.map_or(own, |whole| whole.min(own))).or(self.deadline);

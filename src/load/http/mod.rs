@@ -1,4 +1,5 @@
 //! HTTP for one user: the one home of ureq.
+pub(crate) mod agent;
 pub(crate) mod client_cache;
 pub(crate) mod connection_pool;
 pub(crate) mod exchange_timing;

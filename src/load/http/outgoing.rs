@@ -9,7 +9,7 @@ use super::proxy::HttpProxy;
 use super::request_parts::RequestParts;
 use super::settings::{Added, HttpSettings};
 
-const USER_AGENT: &str = concat!("perfloop/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!("perfloop/", env!("CARGO_PKG_VERSION"));
 
 /// Header lines that a client adds to a request, each only where the request has none of its name.
 pub(super) type AddedLines<'a> = [Option<(&'static str, Cow<'a, str>)>; 7];

@@ -34,12 +34,15 @@ type Clock = dyn Fn() -> UreqInstant + Send + Sync;
 pub(super) struct TlsConnector {
     setup: Arc<TlsSetup>,
     timing: SharedTiming,
-    config: OnceLock<Arc<ClientConfig>>,
+    sessions: Arc<TlsSessions>,
 }
 
+/// TLS sessions of a user, which begin with its first connection.
+pub(super) type TlsSessions = OnceLock<Arc<ClientConfig>>;
+
 impl TlsConnector {
-    pub(super) fn new(setup: Arc<TlsSetup>, timing: SharedTiming) -> Self {
-        TlsConnector { setup, timing, config: OnceLock::new() }
+    pub(super) fn new(setup: Arc<TlsSetup>, timing: SharedTiming, sessions: Arc<TlsSessions>) -> Self {
+        TlsConnector { setup, timing, sessions }
     }
 
     /// A connection to this place inside TLS.
@@ -66,7 +69,7 @@ impl TlsConnector {
         let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
         let name =
             ServerName::try_from(host).map_err(|_| tls_error("the host is no name that a certificate could have"))?;
-        let config = Arc::clone(self.config.get_or_init(|| self.setup.for_user()));
+        let config = Arc::clone(self.sessions.get_or_init(|| self.setup.for_user()));
         let mut connection = ClientConnection::new(config, name).map_err(|error| tls_error(in_plain_words(&error)))?;
         let mut socket = TransportAdapter::new(transport, Arc::clone(clock));
         connection.complete_io(&mut socket)?;

@@ -15,6 +15,7 @@ pub(crate) struct InFlight {
     state: AtomicU8,
     check: AtomicU16,
     request: AtomicU16,
+    iteration: AtomicU64,
     started_ns: AtomicU64,
     /// Moment that `started_ns` counts from.
     epoch: Instant,
@@ -46,9 +47,24 @@ impl InFlight {
             state: AtomicU8::new(IDLE),
             check: AtomicU16::new(0),
             request: AtomicU16::new(0),
+            iteration: AtomicU64::new(0),
             started_ns: AtomicU64::new(0),
             epoch,
         }
+    }
+
+    pub(crate) fn begin_iteration(&self, iteration: u64) {
+        self.iteration.store(iteration, Ordering::Relaxed);
+    }
+
+    /// The last check that began, and its iteration.
+    pub(crate) fn at(&self) -> (CheckId, u64) {
+        (CheckId(self.check.load(Ordering::Relaxed)), self.iteration.load(Ordering::Relaxed))
+    }
+
+    /// True after a cut, and while the check is given up.
+    pub(crate) fn is_counted(&self) -> bool {
+        matches!(self.state.load(Ordering::Acquire), CUT | LEFT)
     }
 
     pub(crate) fn begin_check(&self, check: CheckId, now: Instant) -> Result<(), WasCut> {

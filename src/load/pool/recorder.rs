@@ -20,7 +20,7 @@ use crate::sample::{
 /// With so many names known, no more are remembered of those that share a number with others.
 const FEW_SHARED: usize = 32;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Recorder {
     sink: Sink,
     in_flight: Arc<InFlight>,
@@ -28,14 +28,12 @@ pub(crate) struct Recorder {
     stop: Arc<Stop>,
     names: Arc<Names>,
     samples: Option<Samples>,
-    /// The check that runs, and the iteration it belongs to.
-    at: (Option<CheckId>, u64),
     /// The names this user has used before: the shared register is asked once for each.
     known: HashMap<Box<str>, RequestId>,
 }
 
 /// Where a user's requests are told one by one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Samples {
     pub(crate) tap: Tap<RequestRow>,
     pub(crate) user: u32,
@@ -63,7 +61,7 @@ impl Recorder {
         names: Arc<Names>,
         samples: Option<Samples>,
     ) -> Self {
-        Recorder { sink, in_flight, levels, stop, names, samples, at: (None, 0), known: HashMap::new() }
+        Recorder { sink, in_flight, levels, stop, names, samples, known: HashMap::new() }
     }
 
     /// `is_by_url`: the name came of a URL, and many may look alike.
@@ -79,24 +77,22 @@ impl Recorder {
         id
     }
 
-    pub(crate) fn begin_iteration(&mut self, iteration: u64) {
-        self.at.1 = iteration;
+    pub(crate) fn begin_iteration(&self, iteration: u64) {
+        self.in_flight.begin_iteration(iteration);
     }
 
-    pub(crate) fn begin_check(&mut self, check: CheckId, now: Instant) -> Result<(), WasCut> {
-        self.at.0 = Some(check);
+    pub(crate) fn begin_check(&self, check: CheckId, now: Instant) -> Result<(), WasCut> {
         self.in_flight.begin_check(check, now)
     }
 
     pub(crate) fn end_check(
-        &mut self,
+        &self,
         check: CheckId,
         ended: Instant,
         times: CheckTimes,
         outcome: Outcome,
         blamed: Option<RequestId>,
     ) -> Result<(), WasCut> {
-        self.at.0 = None;
         self.in_flight.end_check()?;
         let CheckTimes { tpr, elapsed, busy, hooks, requests, answered, asked, opens_iteration } = times;
         let level = self.level();
@@ -120,8 +116,7 @@ impl Recorder {
     }
 
     /// Ends a check that is not counted.
-    pub(crate) fn forget_check(&mut self) -> Result<(), WasCut> {
-        self.at.0 = None;
+    pub(crate) fn forget_check(&self) -> Result<(), WasCut> {
         self.in_flight.end_check()
     }
 
@@ -132,8 +127,7 @@ impl Recorder {
     }
 
     /// The check that was given up has returned.
-    pub(crate) fn come_home(&mut self) -> Result<(), WasCut> {
-        self.at.0 = None;
+    pub(crate) fn come_home(&self) -> Result<(), WasCut> {
         self.in_flight.come_home()
     }
 
@@ -150,14 +144,41 @@ impl Recorder {
         answer: Answer,
     ) -> Result<(), WasCut> {
         self.in_flight.end_request()?;
+        self.tell(request, times, lateness, traffic, answer);
+        Ok(())
+    }
+
+    /// As [`end_request`](Self::end_request), for one of several requests that are open at once, and not the last of them.
+    pub(crate) fn end_one_of_several(
+        &self,
+        request: RequestId,
+        times: RequestTimes,
+        lateness: Option<Lateness>,
+        traffic: Traffic,
+        answer: Answer,
+    ) -> Result<(), WasCut> {
+        if self.in_flight.is_counted() {
+            return Err(WasCut);
+        }
+        self.tell(request, times, lateness, traffic, answer);
+        Ok(())
+    }
+
+    fn tell(
+        &self,
+        request: RequestId,
+        times: RequestTimes,
+        lateness: Option<Lateness>,
+        traffic: Traffic,
+        answer: Answer,
+    ) {
         let (level, ended) = (self.level(), Instant::now());
-        let (check, iteration) = self.at;
-        let sample = RequestSample { request, check, level, ended, times, lateness, traffic, answer };
+        let (check, iteration) = self.in_flight.at();
+        let sample = RequestSample { request, check: Some(check), level, ended, times, lateness, traffic, answer };
         if let Some(Samples { tap, user }) = &self.samples {
             tap.offer(RequestRow { sample: sample.clone(), user: *user, iteration, users_up: self.levels.up() });
         }
         self.sink.push(Sample::Request(sample));
-        Ok(())
     }
 
     pub(crate) fn pause(&self, pause: Duration) {

@@ -22,6 +22,7 @@ const REFUSAL_PAUSE: Duration = Duration::from_millis(100);
 pub(crate) fn live(shared: &RunState, class: usize, slot: &UserSlot, user: &mut User) {
     let _leaving = Leaving { shared, id: user.id() };
     os::schedule_as_batch();
+    user.owns_this_thread();
     let waited_before = os::run_delay();
     let Some(begin) = slot.wait_for_begin() else { return };
     shared.levels.user_released(begin);

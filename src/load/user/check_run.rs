@@ -26,7 +26,10 @@ impl User {
         self.running = RunningCheck { is_after_stop, asked: check.asks, ..RunningCheck::default() };
         let serial = self.serial;
         self.redactor.begin();
+        self.agent.begin_check(&self.redactor);
         let mut outcome = check.run(self);
+        self.settle_agent();
+        self.suspect(&mut outcome);
         self.log_last();
         if self.running.has_no_row {
             // Without its data it tested nothing, so that it is neither a pass nor a fail.
@@ -89,6 +92,7 @@ impl User {
     /// Outcome of a panic: an exception when it may have come of a request without an answer, or says
     /// so itself.
     pub(crate) fn outcome_of_panic(&mut self, message: String) -> Outcome {
+        self.settle_agent();
         if let Some(request) = self.running.in_exchange.take() {
             let answer = Answer::None { kind: RequestErrorKind::Io, phase: Phase::Send };
             // A cut has counted the request already, and will count the check.

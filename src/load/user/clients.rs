@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::load::http::agent::AgentMaker;
 use crate::load::http::{Client, ClientCache, HttpSettings, Interrupt};
 
 /// Clients of one user.
@@ -32,6 +33,11 @@ impl Clients {
     /// Settings of the plan.
     pub(crate) fn settings(&self) -> &HttpSettings {
         &self.settings
+    }
+
+    /// Maker of a ureq agent with the plan's settings.
+    pub(crate) fn agent_maker(&self) -> AgentMaker {
+        self.main.agent_maker()
     }
 
     /// Client with these settings, or with the plan's; one of other settings is [made](Self::make) before.

@@ -1,5 +1,7 @@
 //! User: one thread that behaves as one client, as a check sees it.
 
+pub(crate) mod agent;
+pub(crate) mod agent_log;
 pub(crate) mod authorization;
 pub(crate) mod blame;
 pub(crate) mod capture;
@@ -22,6 +24,7 @@ pub(crate) mod response_parts;
 pub(crate) mod rest;
 pub(crate) mod running_check;
 pub(crate) mod send;
+pub(crate) mod session;
 pub(crate) mod set_cookie;
 pub(crate) mod shared_requests;
 pub(crate) mod state;
@@ -39,10 +42,12 @@ use crate::ids::RequestId;
 use crate::load::pool::recorder::Recorder;
 use crate::load::pool::user_slot::UserSlot;
 use crate::redact::Redactor;
+use agent_log::UserAgent;
 use clients::Clients;
 use cookies::Cookies;
 use observers::Observers;
 use running_check::RunningCheck;
+use session::{CookieJar, SharedSession};
 use shared_requests::OwnRequests;
 use state::State;
 use work_clock::WorkClock;
@@ -69,11 +74,9 @@ pub struct User {
     own: OwnRequests,
     /// Row of the command line's feed, and the iteration it was taken for.
     pub(crate) row_of_iteration: Option<(u64, usize)>,
-    cookies: CookieJar,
+    session: SharedSession,
+    agent: Arc<UserAgent>,
 }
-
-/// Cookies of a user. The jar is made with the first cookie: most users of a large run have none.
-pub(crate) type CookieJar = Option<Box<Cookies>>;
 
 /// Everything a user is made with.
 pub(crate) struct UserParts {
@@ -89,6 +92,8 @@ pub(crate) struct UserParts {
 impl User {
     pub(crate) fn new(id: u32, parts: UserParts) -> Self {
         let UserParts { clients, recorder, slot, observers, redactor, seed } = parts;
+        let session = SharedSession::default();
+        let agent = UserAgent::new(&clients, &recorder, &slot, &session, &redactor);
         User {
             id,
             iteration: 0,
@@ -105,7 +110,8 @@ impl User {
             refusals: 0,
             own: OwnRequests::default(),
             row_of_iteration: None,
-            cookies: None,
+            session,
+            agent: Arc::new(agent),
         }
     }
 
@@ -128,12 +134,12 @@ impl User {
     /// with the user's next requests to its host (RFC 6265), in later checks and iterations too. Two hosts below the same
     /// public suffix, such as `co.uk`, are not kept apart when one sets a cookie for the suffix.
     pub fn cookies(&self) -> Vec<(String, String)> {
-        self.cookies.as_deref().map(Cookies::list).unwrap_or_default()
+        self.session.lock().cookies.as_deref().map(Cookies::list).unwrap_or_default()
     }
 
     /// Forgets all cookies, so that the user is like a new client.
     pub fn clear_cookies(&mut self) {
-        self.cookies = None;
+        self.session.lock().cookies = None;
     }
 
     /// Keeps a value of the author's own for this user until the user ends; it replaces one of the same type.
@@ -179,12 +185,12 @@ impl User {
 
     /// Sets a cookie that is written as a line of a Netscape cookie file. Any other line is ignored.
     pub(crate) fn set_cookie(&mut self, line: &str) {
-        self.cookies.get_or_insert_default().add_line(line);
+        self.session.lock().cookies.get_or_insert_default().add_line(line);
     }
 
     /// Gives the user another jar of cookies, and returns the one it had.
     pub(crate) fn change_cookies(&mut self, jar: CookieJar) -> CookieJar {
-        std::mem::replace(&mut self.cookies, jar)
+        std::mem::replace(&mut self.session.lock().cookies, jar)
     }
 
     /// True when the run ends, or the pool wants fewer users.
@@ -230,7 +236,7 @@ impl User {
 
     /// Begins an iteration that was planned for this moment; `is_due` when the plan does not depend on the answers.
     pub(crate) fn begin_iteration(&mut self, iteration: u64, planned: Instant, is_due: bool) {
-        self.clock.begin_iteration(planned, is_due);
+        self.clock.begin_iteration(planned, is_due, &self.session);
         self.iteration = iteration;
         self.recorder.begin_iteration(iteration);
     }

@@ -78,7 +78,7 @@ impl Prepared {
     }
 
     /// Names it after where it goes.
-    fn name_by_path(&mut self, path: &str) {
+    pub(crate) fn name_by_path(&mut self, path: &str) {
         self.name = format!("{} {}", self.method, readable(path));
     }
 

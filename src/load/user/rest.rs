@@ -23,10 +23,13 @@ impl User {
         // What it slept too long is the tester's doing.
         let end = if slept_to_the_end { planned_end } else { Instant::now() };
         let rested = end.saturating_duration_since(began);
-        self.clock.lag.rests_until(end);
+        self.session.lock().lag.rests_until(end);
         self.running.thought += rested;
         self.clock.rest(rested);
         self.running.rest_was_cut |= !slept_to_the_end;
+        if !slept_to_the_end {
+            self.agent.may_send_no_more();
+        }
         slept_to_the_end
     }
 

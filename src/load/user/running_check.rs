@@ -26,6 +26,8 @@ pub(crate) struct RunningCheck {
     pub(crate) in_exchange: Option<RequestId>,
     /// Ended without a usable answer.
     pub(crate) lost: Option<RequestId>,
+    /// Last request of a ureq agent, if its answer had a status that is an error, or there was none.
+    pub(crate) suspect: Option<RequestId>,
     /// Requests of the check that went wrong.
     pub(crate) blame: Blame,
     /// The last that did, whole.

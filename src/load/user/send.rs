@@ -8,6 +8,7 @@ use url::Url;
 
 use super::User;
 use super::capture::{Sent, Unanswered};
+use super::cookies::Cookies;
 use super::prepared::Prepared;
 use super::redirect::{RedirectRules, led_to};
 use super::response::Response;
@@ -21,13 +22,13 @@ use crate::phase::Phase;
 use crate::sample::{Answer, RequestTimes};
 
 /// Why a hook can make no request.
-const IN_NO_CHECK: &str =
+pub(super) const IN_NO_CHECK: &str =
     "only checks make requests; give the class of users an on_start or on_stop instead of this hook";
 
-const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
+pub(super) const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
 
 /// Content type that the headers say, in words.
-fn told_type(headers: &Headers) -> String {
+pub(super) fn told_type(headers: &Headers) -> String {
     match headers.get("content-type") {
         Some(value) => format!("Content-Type '{}' was sent", String::from_utf8_lossy(value)),
         None => "no Content-Type was sent".into(),
@@ -36,7 +37,7 @@ fn told_type(headers: &Headers) -> String {
 
 impl User {
     /// Calls the hooks for requests.
-    fn tell_of_request(&mut self, name: &str, exchanged: &Exchanged) {
+    pub(super) fn tell_of_request(&mut self, name: &str, exchanged: &Exchanged) {
         let hooks = Arc::clone(&self.observers.hooks);
         let event = RequestEvent {
             name,
@@ -50,7 +51,7 @@ impl User {
     }
 
     /// Shows an exchange to those who want to see all of them.
-    fn show(&mut self, seen: Exchange) {
+    pub(super) fn show(&mut self, seen: Exchange) {
         if !self.observers.hooks.failure.is_empty() {
             let kept = &mut self.running.exchanges;
             if kept.len() == FailureEvent::MAX_EXCHANGES {
@@ -229,6 +230,7 @@ impl User {
     /// Makes one exchange and records it.
     fn exchange(&mut self, id: RequestId, request: &Prepared) -> Result<Response, RequestError> {
         self.running.asked = true;
+        self.settle_agent();
         if !self.may_send() {
             return Err(self.may_not_send(id));
         }
@@ -238,10 +240,9 @@ impl User {
         let started = is_shown.then(SystemTime::now);
         self.running.in_exchange = Some(id);
         let uri = &request.uri;
-        let with_cookies = self
-            .cookies
-            .as_deref()
-            .and_then(|cookies| cookies.added_to(&request.headers, uri, request.options.repeats_cookies));
+        let repeats = request.options.repeats_cookies;
+        let added = |cookies: &Cookies| cookies.added_to(&request.headers, uri, repeats);
+        let with_cookies = self.session.lock().cookies.as_deref().and_then(added);
         let headers = with_cookies.as_ref().unwrap_or(&request.headers);
         let exchanged = self.clients.of(request.settings.as_ref()).exchange(request.ask(headers));
         self.running.in_exchange = None;
@@ -253,8 +254,12 @@ impl User {
         self.running.tpr += times.setup() + times.response_time();
         self.running.requests += 1;
         self.running.answered += u32::from(exchanged.answer.is_ok());
-        let lateness = self.clock.lag.sent(sent_at, times.setup());
-        self.clock.lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
+        let lateness = {
+            let lag = &mut self.session.lock().lag;
+            let lateness = lag.sent(sent_at, times.setup());
+            lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
+            lateness
+        };
         self.recorder.end_request(id, times, lateness, traffic, answer).map_err(|_| self.may_not_send(id))?;
         if let Some(started) = started {
             let seen = self.seen(started, request, headers, &exchanged);
@@ -289,11 +294,17 @@ impl User {
 
     #[inline(never)]
     fn take_cookies(&mut self, from: &Uri, headers: &Headers) {
-        self.cookies.get_or_insert_default().take(from, headers);
+        self.session.lock().cookies.get_or_insert_default().take(from, headers);
     }
 
     /// The exchange as the log shows it, sent with these headers.
-    fn seen(&mut self, started: SystemTime, request: &Prepared, headers: &Headers, exchanged: &Exchanged) -> Exchange {
+    pub(super) fn seen(
+        &mut self,
+        started: SystemTime,
+        request: &Prepared,
+        headers: &Headers,
+        exchanged: &Exchanged,
+    ) -> Exchange {
         let answer = match &exchanged.answer {
             Ok(answered) => {
                 Ok((answered.status, &answered.headers, &answered.body.kept[..], exchanged.traffic.body_bytes))

@@ -2,14 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::lag::Lag;
+use super::session::SharedSession;
 
 /// Times of one user's work.
 #[derive(Debug)]
 pub(crate) struct WorkClock {
     /// End of the last check, or the start of what comes next.
     busy_since: Instant,
-    pub(crate) lag: Lag,
     /// All rests on purpose, since the user began.
     rested: Duration,
     /// True until the first check of an iteration begins.
@@ -18,7 +17,7 @@ pub(crate) struct WorkClock {
 
 impl Default for WorkClock {
     fn default() -> Self {
-        WorkClock { busy_since: Instant::now(), lag: Lag::default(), rested: Duration::ZERO, opens_iteration: false }
+        WorkClock { busy_since: Instant::now(), rested: Duration::ZERO, opens_iteration: false }
     }
 }
 
@@ -31,10 +30,10 @@ impl WorkClock {
         self.busy_since
     }
 
-    pub(crate) fn begin_iteration(&mut self, planned: Instant, is_due: bool) {
+    pub(crate) fn begin_iteration(&mut self, planned: Instant, is_due: bool, session: &SharedSession) {
         // It may be late because the iteration before it took so long.
         self.busy_since = planned.max(self.busy_since);
-        self.lag.begin(is_due.then_some(planned));
+        session.lock().lag.begin(is_due.then_some(planned));
         self.opens_iteration = true;
     }
 

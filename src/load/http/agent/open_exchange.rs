@@ -1,0 +1,137 @@
+//! Request of an agent that is open: from its beginning to the last byte of its answer, or until nobody reads on.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use ureq::http::{Method, Uri};
+
+use super::super::body::BodyLimit;
+use super::super::codec::{Broken, Incoming};
+use super::super::exchange_timing::SharedTiming;
+use super::super::exchanged::Exchanged;
+use super::super::explain::Limits;
+use super::super::headers::Headers;
+use super::super::proxy::Proxy;
+use super::super::shared::Shared;
+use super::reader::AnswerReader;
+use super::{Begun, Observer, Seen, call};
+use crate::exchange::MAX_KEPT_BODY;
+
+/// Request that has begun, and its answer as far as it has come.
+#[derive(Debug)]
+pub(crate) struct OpenExchange {
+    shared: Arc<Shared>,
+    observer: Arc<dyn Observer>,
+    began: Instant,
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    /// Headers as they were sent.
+    pub(super) headers: Headers,
+    /// Beginning of the body that was sent.
+    body: Vec<u8>,
+    timing: SharedTiming,
+    answer: AnswerReader,
+    /// What it is known by, until it is told.
+    begun: Option<Begun>,
+}
+
+impl OpenExchange {
+    pub(super) fn new(shared: &Arc<Shared>, observer: &Arc<dyn Observer>, method: Method, uri: Uri) -> Self {
+        OpenExchange {
+            shared: Arc::clone(shared),
+            observer: Arc::clone(observer),
+            began: Instant::now(),
+            method,
+            uri,
+            headers: Headers::default(),
+            body: Vec::new(),
+            timing: SharedTiming::default(),
+            answer: AnswerReader::new(BodyLimit(MAX_KEPT_BODY.min(shared.settings.max_body))),
+            begun: None,
+        }
+    }
+
+    pub(super) fn is_known_by(&mut self, begun: Begun) {
+        self.begun = Some(begun);
+    }
+
+    /// Its times are noted there.
+    pub(super) fn goes_over(&mut self, timing: &SharedTiming) {
+        self.timing = timing.clone();
+    }
+
+    /// Proxy that is asked for the whole URL.
+    pub(super) fn proxy(&self) -> Option<&Proxy> {
+        self.shared.proxy.as_ref().filter(|_| self.uri.scheme_str() == Some("http"))
+    }
+
+    /// Its headers with the user's cookies, if there are any to add.
+    pub(super) fn with_cookies(&self, headers: &Headers) -> Option<Headers> {
+        self.observer.with_cookies(headers, &self.uri)
+    }
+
+    /// These bytes of its body are sent.
+    pub(super) fn sends(&mut self, bytes: &[u8]) {
+        let room = MAX_KEPT_BODY - self.body.len();
+        self.body.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    /// These bytes of its answer have come.
+    pub(super) fn receives(&mut self, bytes: &[u8]) {
+        match self.answer.take(bytes, &self.method) {
+            Ok(None) => {}
+            Ok(Some(whole)) => self.end(Ok(whole)),
+            Err(broken) => self.end(Err(broken)),
+        }
+    }
+
+    /// The service has closed the connection.
+    pub(super) fn closes(&mut self) {
+        let result = self.answer.close();
+        self.end(result);
+    }
+
+    /// The connection broke, or could not be made.
+    pub(super) fn breaks(&mut self, error: &ureq::Error) {
+        let error = match error {
+            ureq::Error::Timeout(reason) => ureq::Error::Timeout(*reason),
+            // Kept as it is where it can be told from others.
+            ureq::Error::Io(error) => ureq::Error::Io(copy(error)),
+            ureq::Error::HostNotFound => ureq::Error::HostNotFound,
+            other => ureq::Error::Other(other.to_string().into()),
+        };
+        self.end(Err(error.into()));
+    }
+
+    /// Nobody reads on: what has come is the answer, if its head has.
+    pub(crate) fn give_up(&mut self) {
+        let words = "the answer was given up before its head was read";
+        let result = self.answer.as_it_is().ok_or_else(|| Broken::Protocol(words.into()));
+        self.end(result);
+    }
+
+    /// It was told.
+    pub(super) fn has_ended(&self) -> bool {
+        self.begun.is_none()
+    }
+
+    fn end(&mut self, result: Result<Incoming, Broken>) {
+        let Some(begun) = self.begun.take() else { return };
+        if let Ok(incoming) = &result {
+            call::answered(incoming.head.status);
+        }
+        let limits = Limits { whole: self.began.elapsed(), connect: None };
+        let exchanged = Exchanged::of(&self.timing, result, &self.uri, self.shared.proxy.as_ref(), limits);
+        let (headers, body) = (std::mem::take(&mut self.headers), std::mem::take(&mut self.body));
+        let (method, uri) = (self.method.clone(), self.uri.clone());
+        self.observer.ended(Seen { begun, method, uri, headers, body, exchanged });
+    }
+}
+
+/// An error that says the same.
+fn copy(error: &std::io::Error) -> std::io::Error {
+    match error.raw_os_error() {
+        Some(code) => std::io::Error::from_raw_os_error(code),
+        None => std::io::Error::new(error.kind(), error.to_string()),
+    }
+}

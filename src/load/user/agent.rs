@@ -1,0 +1,135 @@
+//! ureq agents of users: checks that are written with ureq.
+
+use ureq::Agent;
+
+use super::User;
+use super::agent_log::{Ended, UserAgent};
+use super::capture::{self, Captured, Sent, Unanswered};
+use super::prepared::Prepared;
+use super::send::{UNSUPPORTED_MEDIA_TYPE, told_type};
+use crate::load::http::Exchanged;
+use crate::outcome::{Outcome, RequestErrorKind};
+
+/// The agent of the user whose check runs on this thread, for a check that takes no argument; see [`User::agent`].
+///
+/// On any other thread it is an agent with ureq's defaults, whose requests perfloop does not see.
+pub fn agent() -> Agent {
+    UserAgent::of_this_thread().map_or_else(ureq::agent, |agent| agent.agent())
+}
+
+impl User {
+    /// This user's agent of [ureq](crate::ureq), so that a test that is written with ureq is a check unchanged:
+    ///
+    /// ```
+    /// use perfloop::{CheckResult, User};
+    ///
+    /// fn hello(user: &mut User) -> CheckResult {
+    ///     let mut answer = user.agent().get("/json").call()?;
+    ///     assert_eq!(answer.status(), 200);
+    ///     assert!(answer.body_mut().read_to_string()?.contains("Hello"));
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// Each request that it makes is counted and timed as those of [`get`](Self::get) are, by the kernel's stamps,
+    /// under its method and path; each redirect that ureq follows is one more. A relative URL goes to the host of the
+    /// plan, the cookies are this user's, and so are the plan's timeouts, proxy, TLS and addresses. All else is ureq's:
+    /// a status of 400 or more is an error, redirects are followed ten times, and nothing is sent twice.
+    ///
+    /// An answer ends with its last byte, whoever reads it and when. One that the check drops or leaves unread, and
+    /// that has not come whole, ends with the bytes that were read until then, at the latest when the check ends. As
+    /// ureq has it, a connection is kept only if the body of its answer was read to the end.
+    ///
+    /// The agent is made at the first call, and is the same from then on; a clone costs nothing. An agent of another
+    /// origin works too, and its requests are not seen: `ureq::get` makes a new connection for each.
+    pub fn agent(&mut self) -> Agent {
+        self.agent.agent()
+    }
+
+    /// As [`agent`](Self::agent); from now on its requests are named by this function of the method and the path, as
+    /// ids in a path would give each its own name. `None` names a request as usual.
+    ///
+    /// ```
+    /// use perfloop::{CheckResult, User};
+    ///
+    /// fn order(user: &mut User) -> CheckResult {
+    ///     let id = user.iteration();
+    ///     let agent = user.agent_named(|method, path| {
+    ///         path.starts_with("/orders/").then(|| format!("{method} /orders/{{id}}"))
+    ///     });
+    ///     agent.get(format!("/orders/{id}")).call()?;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn agent_named<F>(&mut self, name: F) -> Agent
+    where
+        F: Fn(&str, &str) -> Option<String> + Send + 'static,
+    {
+        self.agent.is_named_by(Box::new(name));
+        self.agent.agent()
+    }
+
+    /// From now on [`agent`] gives this user's on this thread.
+    pub(crate) fn owns_this_thread(&self) {
+        self.agent.is_of_this_thread();
+    }
+
+    /// Takes what its agent has done since the last call into the running check.
+    pub(crate) fn settle_agent(&mut self) {
+        let (ended, has_left) = self.agent.settle();
+        self.running.has_left |= has_left;
+        self.running.asked |= has_left;
+        ended.into_iter().for_each(|ended| self.settle_request(ended));
+    }
+
+    fn settle_request(&mut self, ended: Ended) {
+        let Ended { seen, started } = ended;
+        let Exchanged { times, .. } = seen.exchanged;
+        let id = seen.begun.id;
+        self.running.asked = true;
+        self.running.tpr += times.setup() + times.response_time();
+        self.running.requests += 1;
+        self.running.answered += u32::from(seen.exchanged.answer.is_ok());
+        let mut request = Prepared::empty(seen.begun.name, seen.method);
+        (request.uri, request.headers) = (seen.uri, seen.headers);
+        request.body = (!seen.body.is_empty()).then_some(seen.body);
+        if self.observers.see_all() {
+            let shown = self.seen(started, &request, &request.headers, &seen.exchanged);
+            self.show(shown);
+        }
+        if !self.observers.hooks.request.is_empty() {
+            self.tell_of_request(&request.name, &seen.exchanged);
+        }
+        self.serial += 1;
+        let began = seen.exchanged.sent_at.and_then(|at| at.checked_sub(times.setup()));
+        let sent = Sent { serial: self.serial, began, ..Sent::default() };
+        match seen.exchanged.answer {
+            Ok(answered) => {
+                self.refusals = 0;
+                self.running.blame.answered(id);
+                // What ureq makes an error of, unless it is told not to.
+                self.running.suspect = (answered.status >= 400).then_some(id);
+                let is_refused = answered.status == UNSUPPORTED_MEDIA_TYPE;
+                let refused_type = is_refused.then(|| told_type(&request.headers));
+                let sent = Sent { request: Some(request), refused_type, ..sent };
+                let (status, headers, body_length) = (answered.status, answered.headers, answered.body.length);
+                capture::keep(Captured { sent, status, headers, body: answered.body.kept, body_length, times });
+            }
+            Err(lost) => {
+                self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
+                self.running.lost = Some(id);
+                self.running.suspect = Some(id);
+                self.running.blame.lost(id);
+                let sent = Sent { request: Some(request), ..sent };
+                self.running.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message }));
+            }
+        }
+    }
+
+    /// Lays a failure that names no request on the one of the agent that it must come of, if there is one.
+    pub(crate) fn suspect(&self, outcome: &mut Outcome) {
+        if let Outcome::Fail(reason) | Outcome::Exception(reason) = outcome {
+            reason.request = reason.request.or(self.running.suspect);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Requests of a user's ureq agent: each is a sample as soon as it has ended. What the running check has to know of it is
+//! kept until the check asks.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::mem;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use parking_lot::Mutex;
+
+use super::clients::Clients;
+use super::prepared::Prepared;
+use super::session::SharedSession;
+use crate::load::http::agent::{AgentMaker, Asked, Begun, Observer, OpenExchange, Seen};
+use crate::load::http::{Headers, Uri};
+use crate::load::pool::recorder::Recorder;
+use crate::load::pool::user_slot::UserSlot;
+use crate::redact::Redactor;
+use crate::sample::{Answer, RequestTimes};
+
+/// Why an agent can make no request between checks.
+const IN_NO_CHECK: &str = "only checks make requests; this agent was used when none was running";
+/// Why it can make none after a cut.
+const WAS_CUT: &str = "the run was cut off";
+
+thread_local! {
+    static OF_THIS_THREAD: RefCell<Option<Arc<UserAgent>>> = const { RefCell::new(None) };
+}
+
+/// Agent of a user, made when it is asked for.
+#[derive(Debug)]
+pub(crate) struct UserAgent {
+    maker: AgentMaker,
+    log: Arc<AgentLog>,
+    made: OnceLock<ureq::Agent>,
+}
+
+impl UserAgent {
+    pub(crate) fn new(
+        clients: &Clients,
+        recorder: &Recorder,
+        slot: &Arc<UserSlot>,
+        session: &SharedSession,
+        redactor: &Redactor,
+    ) -> Self {
+        let state = State {
+            recorder: recorder.clone(),
+            redactor: redactor.clone(),
+            begun: 0,
+            open: Vec::new(),
+            ended: Vec::new(),
+            name: None,
+            last_name: String::new(),
+            may_send: true,
+            has_left: false,
+        };
+        let (slot, session) = (Arc::clone(slot), Arc::clone(session));
+        let log = AgentLog { slot, session, state: Mutex::new(state) };
+        UserAgent { maker: clients.agent_maker(), log: Arc::new(log), made: OnceLock::new() }
+    }
+
+    pub(super) fn agent(&self) -> ureq::Agent {
+        let make = || {
+            let observer: Arc<dyn Observer> = Arc::clone(&self.log) as _;
+            self.maker.agent(&observer)
+        };
+        self.made.get_or_init(make).clone()
+    }
+
+    /// Requests are named by this function of their method and path from now on.
+    pub(super) fn is_named_by(&self, name: Naming) {
+        self.log.state.lock().name = Some(name);
+    }
+
+    /// A check begins, whose values these are.
+    pub(super) fn begin_check(&self, redactor: &Redactor) {
+        if self.made.get().is_some() {
+            let mut state = self.log.state.lock();
+            (state.may_send, state.has_left) = (true, false);
+            state.redactor.clone_from(redactor);
+        }
+    }
+
+    /// The stop has ended a rest of the running check.
+    pub(super) fn may_send_no_more(&self) {
+        if self.made.get().is_some() {
+            self.log.state.lock().may_send = false;
+        }
+    }
+
+    /// Requests that have ended since the last call: those that are open end now. True if the check was given up.
+    pub(super) fn settle(&self) -> (Vec<Ended>, bool) {
+        if self.made.get().is_none() {
+            return (Vec::new(), false);
+        }
+        let open: Vec<_> = self.log.state.lock().open.iter().map(|(_, exchange)| Arc::clone(exchange)).collect();
+        open.iter().for_each(|exchange| exchange.lock().give_up());
+        let mut state = self.log.state.lock();
+        (mem::take(&mut state.ended), state.has_left)
+    }
+
+    /// The agent of the user whose thread this is.
+    pub(super) fn of_this_thread() -> Option<Arc<Self>> {
+        OF_THIS_THREAD.with_borrow(Clone::clone)
+    }
+
+    /// From now on it is the agent of this thread.
+    pub(super) fn is_of_this_thread(self: &Arc<Self>) {
+        OF_THIS_THREAD.set(Some(Arc::clone(self)));
+    }
+}
+
+/// Name of a request by its method and path; `None` where it is to be named as all are.
+pub(super) type Naming = Box<dyn Fn(&str, &str) -> Option<String> + Send>;
+
+/// Request that has ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) seen: Seen,
+    pub(super) started: SystemTime,
+}
+
+/// Log of one agent.
+struct AgentLog {
+    slot: Arc<UserSlot>,
+    session: SharedSession,
+    state: Mutex<State>,
+}
+
+struct State {
+    recorder: Recorder,
+    redactor: Redactor,
+    /// Number of requests that have begun.
+    begun: u64,
+    /// Those of them that have not ended, by their numbers.
+    open: Vec<(u64, Arc<Mutex<OpenExchange>>)>,
+    ended: Vec<Ended>,
+    name: Option<Naming>,
+    last_name: String,
+    /// False after a rest of the running check that the stop has ended: what comes after it would come too early.
+    may_send: bool,
+    /// The running check is counted as unfinished.
+    has_left: bool,
+}
+
+impl fmt::Debug for AgentLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AgentLog").finish_non_exhaustive()
+    }
+}
+
+impl State {
+    /// Name of a request, and whether it is that of its URL.
+    fn name(&mut self, request: &Asked<'_>) -> (String, bool) {
+        let Asked { method, uri, is_hop } = *request;
+        let path = uri.path();
+        let given = self.name.as_ref().and_then(|name| name(method.as_str(), path));
+        let mut named = Prepared::empty(String::new(), method.clone());
+        match given {
+            Some(name) => named.name = name,
+            None if is_hop => named.name_hop(&self.last_name, path),
+            None => {
+                named.name_by_path(path);
+                named.is_named_by_url = true;
+            }
+        }
+        self.last_name.clone_from(&named.name);
+        if !self.redactor.has_no_value() {
+            self.redactor.hide_values(&mut named.name);
+        }
+        (named.name, named.is_named_by_url)
+    }
+}
+
+impl Observer for AgentLog {
+    fn begins(&self, exchange: &Arc<Mutex<OpenExchange>>, request: &Asked<'_>) -> Result<Begun, String> {
+        let state = &mut *self.state.lock();
+        if !state.has_left && (!state.may_send || self.slot.is_cut()) {
+            state.recorder.leave();
+            state.has_left = true;
+        }
+        if state.has_left {
+            return Err(WAS_CUT.into());
+        }
+        let (name, is_by_url) = state.name(request);
+        let id = state.recorder.request_id(&name, is_by_url);
+        if state.open.is_empty() && state.recorder.begin_request(id).is_err() {
+            return Err(if self.slot.is_cut() { WAS_CUT } else { IN_NO_CHECK }.into());
+        }
+        state.begun += 1;
+        state.open.push((state.begun, Arc::clone(exchange)));
+        Ok(Begun { number: state.begun, id, name })
+    }
+
+    fn with_cookies(&self, headers: &Headers, to: &Uri) -> Option<Headers> {
+        self.session.lock().cookies.as_deref().and_then(|cookies| cookies.added_to(headers, to, false))
+    }
+
+    fn ended(&self, seen: Seen) {
+        let exchanged = &seen.exchanged;
+        let times = exchanged.times;
+        let lateness = {
+            let session = &mut *self.session.lock();
+            if let Ok(answered) = &exchanged.answer
+                && answered.headers.has("set-cookie")
+            {
+                session.cookies.get_or_insert_default().take(&seen.uri, &answered.headers);
+            }
+            let lateness = session.lag.sent(exchanged.sent_at, times.setup());
+            session.lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
+            lateness
+        };
+        let answer = match &exchanged.answer {
+            Ok(answered) => Answer::Status(answered.status),
+            Err(lost) => Answer::None { kind: lost.kind, phase: lost.phase },
+        };
+        let state = &mut *self.state.lock();
+        state.open.retain(|(number, _)| *number != seen.begun.number);
+        let (id, traffic) = (seen.begun.id, exchanged.traffic);
+        let told = match state.open.is_empty() {
+            true => state.recorder.end_request(id, times, lateness, traffic, answer),
+            false => state.recorder.end_one_of_several(id, times, lateness, traffic, answer),
+        };
+        if told.is_ok() {
+            let started = began(exchanged.sent_at, times);
+            state.ended.push(Ended { seen, started });
+        }
+    }
+}
+
+/// When a request began, by the calendar.
+fn began(sent_at: Option<Instant>, times: RequestTimes) -> SystemTime {
+    let now = SystemTime::now();
+    let ago = sent_at.map_or(Duration::ZERO, |at| at.elapsed() + times.setup());
+    now.checked_sub(ago).unwrap_or(now)
+}
