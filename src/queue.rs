@@ -72,12 +72,13 @@ impl fmt::Debug for Shared {
 /// A queue; its sink is that of the run itself.
 pub(crate) fn queue() -> (Sink, Drain) {
     let shared = Arc::new(Shared {
-        lists: std::array::from_fn(|_| List::default()),
+        // Room for all that a list usually holds, which takes no memory before it is used.
+        lists: std::array::from_fn(|_| List::new(Mutex::new(Vec::with_capacity(HELP_FROM)))),
         closed: AtomicBool::new(false),
         blocked_ns: AtomicU64::new(0),
         help: OnceLock::new(),
     });
-    let drain = Drain { shared: Arc::clone(&shared), of_the_run: Vec::new(), of_users: Vec::new() };
+    let drain = Drain { shared: Arc::clone(&shared), of_the_run: Vec::new(), of_users: Vec::with_capacity(HELP_FROM) };
     (Sink { shared, list: OF_THE_RUN }, drain)
 }
 

@@ -227,7 +227,15 @@ const OWNERS: [(&str, &[&str]); 56] = [
     // A lock may be wanted anywhere but in what only holds or writes data.
     (
         "parking_lot",
-        &["load/", "stats/collector.rs", "names.rs", "script/files.rs", "script/hurl_checks.rs", "job/metrics.rs"],
+        &[
+            "load/",
+            "queue.rs",
+            "stats/collector.rs",
+            "names.rs",
+            "script/files.rs",
+            "script/hurl_checks.rs",
+            "job/metrics.rs",
+        ],
     ),
     ("percent-encoding", &["load/http/proxy.rs", "script/eval/filter.rs", "load/user/authorization.rs"]),
     ("perfloop-hurl", &["script/"]),
@@ -277,7 +285,7 @@ const OWNERS: [(&str, &[&str]); 56] = [
     ("textwrap", &["report/text/"]),
     ("thread-priority", &["load/os/"]),
     ("toml", &["job/"]),
-    ("ureq", &["load/http/"]),
+    ("ureq", &["lib.rs", "load/http/"]),
     ("url", &["load/", "cli/", "job/", "script/", "redact/forms.rs"]),
     ("uuid", &["script/eval/"]),
     ("webpki-roots", &["load/http/tls/setup.rs"]),

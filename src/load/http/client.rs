@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::agent::AgentMaker;
 use super::body::BodyLimit;
 use super::codec::{Broken, Exchange, Incoming};
+use super::conclude::conclude;
 use super::connection_pool::Pool;
 use super::connector::{Connections, UserParts};
 use super::decoding::unpacked;
@@ -113,7 +114,7 @@ impl Client {
             }
         }
         let limits = Limits { whole: timeout, connect: connect_timeout };
-        Exchanged::of(&self.timing, result, ask.uri, self.shared.proxy.as_ref(), limits)
+        conclude(&self.timing, result, ask.uri, self.shared.proxy.as_ref(), limits)
     }
 
     /// A server may close a connection just before a request comes, which is no failure. Idempotent requests are repeated

@@ -1,20 +1,18 @@
 //! ureq agents of users: checks that are written with ureq.
 
-use ureq::Agent;
-
 use super::User;
 use super::agent_log::{Ended, UserAgent};
 use super::capture::{self, Captured, Sent, Unanswered};
 use super::prepared::Prepared;
 use super::send::{UNSUPPORTED_MEDIA_TYPE, told_type};
-use crate::load::http::Exchanged;
+use crate::load::http::{Agent, Exchanged};
 use crate::outcome::{Outcome, RequestErrorKind};
 
 /// The agent of the user whose check runs on this thread, for a check that takes no argument; see [`User::agent`].
 ///
 /// On any other thread it is an agent with ureq's defaults, whose requests perfloop does not see.
 pub fn agent() -> Agent {
-    UserAgent::of_this_thread().map_or_else(ureq::agent, |agent| agent.agent())
+    UserAgent::of_this_thread().map_or_else(Agent::new_with_defaults, |agent| agent.agent())
 }
 
 impl User {

@@ -12,8 +12,8 @@ use parking_lot::Mutex;
 use super::clients::Clients;
 use super::prepared::Prepared;
 use super::session::SharedSession;
-use crate::load::http::agent::{AgentMaker, Asked, Begun, Observer, OpenExchange, Seen};
-use crate::load::http::{Headers, Uri};
+use crate::load::http::agent::{AgentMaker, Asked, Begun, Observer, Open, Seen};
+use crate::load::http::{Agent, Headers, Uri};
 use crate::load::pool::recorder::Recorder;
 use crate::load::pool::user_slot::UserSlot;
 use crate::redact::Redactor;
@@ -33,7 +33,7 @@ thread_local! {
 pub(crate) struct UserAgent {
     maker: AgentMaker,
     log: Arc<AgentLog>,
-    made: OnceLock<ureq::Agent>,
+    made: OnceLock<Agent>,
 }
 
 impl UserAgent {
@@ -60,7 +60,7 @@ impl UserAgent {
         UserAgent { maker: clients.agent_maker(), log: Arc::new(log), made: OnceLock::new() }
     }
 
-    pub(super) fn agent(&self) -> ureq::Agent {
+    pub(super) fn agent(&self) -> Agent {
         let make = || {
             let observer: Arc<dyn Observer> = Arc::clone(&self.log) as _;
             self.maker.agent(&observer)
@@ -95,7 +95,7 @@ impl UserAgent {
             return (Vec::new(), false);
         }
         let open: Vec<_> = self.log.state.lock().open.iter().map(|(_, exchange)| Arc::clone(exchange)).collect();
-        open.iter().for_each(|exchange| exchange.lock().give_up());
+        open.iter().for_each(|exchange| exchange.give_up());
         let mut state = self.log.state.lock();
         (mem::take(&mut state.ended), state.has_left)
     }
@@ -134,7 +134,7 @@ struct State {
     /// Number of requests that have begun.
     begun: u64,
     /// Those of them that have not ended, by their numbers.
-    open: Vec<(u64, Arc<Mutex<OpenExchange>>)>,
+    open: Vec<(u64, Arc<dyn Open>)>,
     ended: Vec<Ended>,
     name: Option<Naming>,
     last_name: String,
@@ -174,7 +174,7 @@ impl State {
 }
 
 impl Observer for AgentLog {
-    fn begins(&self, exchange: &Arc<Mutex<OpenExchange>>, request: &Asked<'_>) -> Result<Begun, String> {
+    fn begins(&self, exchange: Arc<dyn Open>, request: &Asked<'_>) -> Result<Begun, String> {
         let state = &mut *self.state.lock();
         if !state.has_left && (!state.may_send || self.slot.is_cut()) {
             state.recorder.leave();
@@ -189,7 +189,7 @@ impl Observer for AgentLog {
             return Err(if self.slot.is_cut() { WAS_CUT } else { IN_NO_CHECK }.into());
         }
         state.begun += 1;
-        state.open.push((state.begun, Arc::clone(exchange)));
+        state.open.push((state.begun, exchange));
         Ok(Begun { number: state.begun, id, name })
     }
 

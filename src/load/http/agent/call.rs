@@ -13,8 +13,8 @@ use ureq::unversioned::transport::NextTimeout;
 use ureq::{Body, Error, SendBody};
 
 use super::super::shared::Shared;
+use super::observer::{Asked, Observer, Open as _};
 use super::open_exchange::OpenExchange;
-use super::{Asked, Observer};
 
 thread_local! {
     static CALL: RefCell<Option<Call>> = const { RefCell::new(None) };
@@ -24,10 +24,20 @@ thread_local! {
 struct Call {
     /// Method of its next request.
     method: Method,
-    /// Number of its requests that have begun.
-    requests: u32,
+    /// Its last request, if it has made one.
+    last: Option<Arc<Mutex<OpenExchange>>>,
     /// Request that has begun and has no connection yet.
     begun: Option<Arc<Mutex<OpenExchange>>>,
+}
+
+impl Call {
+    /// The next request follows the last one's redirect, if there was one (RFC 9110, 15.4).
+    fn lead_on(&mut self) {
+        let status = self.last.as_ref().and_then(|last| last.lock().status);
+        if matches!(status, Some(301..=303)) && self.method != Method::HEAD {
+            self.method = Method::GET;
+        }
+    }
 }
 
 fn with_call<T>(change: impl FnOnce(&mut Call) -> Option<T>) -> Option<T> {
@@ -42,16 +52,6 @@ pub(super) fn begun() -> Option<Arc<Mutex<OpenExchange>>> {
 /// As [`begun`], for the connection that it is sent on.
 pub(super) fn take_begun() -> Option<Arc<Mutex<OpenExchange>>> {
     with_call(|call| call.begun.take())
-}
-
-/// A request of this thread's call was answered with this status: a redirect may lead on (RFC 9110, 15.4).
-pub(super) fn answered(status: u16) {
-    with_call(|call| {
-        if matches!(status, 301..=303) && call.method != Method::HEAD {
-            call.method = Method::GET;
-        }
-        Some(())
-    });
 }
 
 /// Beginning and end of calls; relative URLs become absolute.
@@ -83,7 +83,7 @@ impl Middleware for Calls {
         if !self.0.settings.keep_alive {
             request.headers_mut().entry(header::CONNECTION).or_insert(HeaderValue::from_static("close"));
         }
-        let call = Call { method: request.method().clone(), requests: 0, begun: None };
+        let call = Call { method: request.method().clone(), last: None, begun: None };
         let _running = Running(CALL.replace(Some(call)));
         next.handle(request)
     }
@@ -97,7 +97,7 @@ impl Drop for Running {
         let ended = CALL.replace(self.0.take());
         // ureq sends nothing of a request that it cannot write.
         if let Some(unsent) = ended.and_then(|call| call.begun) {
-            unsent.lock().give_up();
+            unsent.give_up();
         }
     }
 }
@@ -124,13 +124,14 @@ impl ExchangeResolver {
 impl Resolver for ExchangeResolver {
     fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
         let begun = with_call(|call| {
-            call.requests += 1;
-            let (method, is_hop) = (call.method.clone(), call.requests > 1);
+            call.lead_on();
+            let (method, is_hop) = (call.method.clone(), call.last.is_some());
             let exchange = OpenExchange::new(&self.shared, &self.observer, method.clone(), uri.clone());
             let exchange = Arc::new(Mutex::new(exchange));
-            let begun = self.observer.begins(&exchange, &Asked { method: &method, uri, is_hop });
+            let begun = self.observer.begins(Arc::clone(&exchange) as _, &Asked { method: &method, uri, is_hop });
             Some(begun.map(|begun| {
                 exchange.lock().is_known_by(begun);
+                call.last = Some(Arc::clone(&exchange));
                 call.begun = Some(exchange);
             }))
         });

@@ -6,78 +6,26 @@
 
 mod call;
 mod connector;
+mod observer;
 mod open_exchange;
 mod reader;
 mod sent_head;
 mod transport;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-use ureq::http::{Method, Uri};
-
 use super::connector::UserParts;
-use super::exchanged::Exchanged;
-use super::headers::Headers;
 use super::outgoing::USER_AGENT;
-use crate::ids::RequestId;
 use call::{Calls, ExchangeResolver};
 use connector::AgentConnector;
-pub(crate) use open_exchange::OpenExchange;
+pub(crate) use observer::{Asked, Begun, Observer, Open, Seen};
 
 /// Connections that an agent keeps, as a client does.
 const MAX_KEPT: usize = 10;
 /// Longer than the longest wait between two requests: a connection that the service has closed is looked at before it
 /// is used.
 const MAX_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Observer of the requests of an agent. It is called on the thread that makes them.
-pub(crate) trait Observer: fmt::Debug + Send + Sync {
-    /// A request begins; what it is known by is returned.
-    ///
-    /// # Errors
-    /// Why none may be sent.
-    fn begins(&self, exchange: &Arc<Mutex<OpenExchange>>, request: &Asked<'_>) -> Result<Begun, String>;
-
-    /// Headers of a request with the cookies that belong to it; `None` when there are none to add.
-    fn with_cookies(&self, headers: &Headers, to: &Uri) -> Option<Headers>;
-
-    /// A request has ended. It is told once.
-    fn ended(&self, seen: Seen);
-}
-
-/// Request that an agent is about to send.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    pub(crate) method: &'a Method,
-    pub(crate) uri: &'a Uri,
-    /// A redirect led to it.
-    pub(crate) is_hop: bool,
-}
-
-/// Identity of a request that has begun.
-#[derive(Debug)]
-pub(crate) struct Begun {
-    /// Counts the requests of the agent.
-    pub(crate) number: u64,
-    pub(crate) id: RequestId,
-    pub(crate) name: String,
-}
-
-/// Exchange of an agent, ended.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    pub(crate) begun: Begun,
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    /// Headers as they were sent.
-    pub(crate) headers: Headers,
-    /// Beginning of the body that was sent.
-    pub(crate) body: Vec<u8>,
-    pub(crate) exchanged: Exchanged,
-}
 
 /// Maker of the agent of one user.
 #[derive(Debug, Clone)]

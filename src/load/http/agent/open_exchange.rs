@@ -3,23 +3,24 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use parking_lot::Mutex;
 use ureq::http::{Method, Uri};
 
 use super::super::body::BodyLimit;
 use super::super::codec::{Broken, Incoming};
+use super::super::conclude::conclude;
 use super::super::exchange_timing::SharedTiming;
-use super::super::exchanged::Exchanged;
 use super::super::explain::Limits;
 use super::super::headers::Headers;
 use super::super::proxy::Proxy;
 use super::super::shared::Shared;
+use super::observer::{Begun, Observer, Open, Seen};
 use super::reader::AnswerReader;
-use super::{Begun, Observer, Seen, call};
 use crate::exchange::MAX_KEPT_BODY;
 
 /// Request that has begun, and its answer as far as it has come.
 #[derive(Debug)]
-pub(crate) struct OpenExchange {
+pub(super) struct OpenExchange {
     shared: Arc<Shared>,
     observer: Arc<dyn Observer>,
     began: Instant,
@@ -33,6 +34,8 @@ pub(crate) struct OpenExchange {
     answer: AnswerReader,
     /// What it is known by, until it is told.
     begun: Option<Begun>,
+    /// Status it was answered with, once it was.
+    pub(super) status: Option<u16>,
 }
 
 impl OpenExchange {
@@ -48,6 +51,7 @@ impl OpenExchange {
             timing: SharedTiming::default(),
             answer: AnswerReader::new(BodyLimit(MAX_KEPT_BODY.min(shared.settings.max_body))),
             begun: None,
+            status: None,
         }
     }
 
@@ -103,8 +107,7 @@ impl OpenExchange {
         self.end(Err(error.into()));
     }
 
-    /// Nobody reads on: what has come is the answer, if its head has.
-    pub(crate) fn give_up(&mut self) {
+    fn give_up(&mut self) {
         let words = "the answer was given up before its head was read";
         let result = self.answer.as_it_is().ok_or_else(|| Broken::Protocol(words.into()));
         self.end(result);
@@ -117,14 +120,18 @@ impl OpenExchange {
 
     fn end(&mut self, result: Result<Incoming, Broken>) {
         let Some(begun) = self.begun.take() else { return };
-        if let Ok(incoming) = &result {
-            call::answered(incoming.head.status);
-        }
+        self.status = result.as_ref().ok().map(|incoming| incoming.head.status);
         let limits = Limits { whole: self.began.elapsed(), connect: None };
-        let exchanged = Exchanged::of(&self.timing, result, &self.uri, self.shared.proxy.as_ref(), limits);
+        let exchanged = conclude(&self.timing, result, &self.uri, self.shared.proxy.as_ref(), limits);
         let (headers, body) = (std::mem::take(&mut self.headers), std::mem::take(&mut self.body));
         let (method, uri) = (self.method.clone(), self.uri.clone());
         self.observer.ended(Seen { begun, method, uri, headers, body, exchanged });
+    }
+}
+
+impl Open for Mutex<OpenExchange> {
+    fn give_up(&self) {
+        self.lock().give_up();
     }
 }
 

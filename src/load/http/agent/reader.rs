@@ -112,6 +112,9 @@ impl AnswerReader {
 mod tests {
     use super::*;
 
+    /// Answer to a request of a method; its status, its body, and whether it is whole before the connection closes.
+    type Row<'a> = (&'a [u8], Method, u16, &'a [u8], bool);
+
     /// Status and body of what comes in pieces of this size, and whether it is whole before the connection closes.
     fn read(answer: &[u8], piece: usize, method: &Method) -> Option<(u16, Vec<u8>, bool)> {
         let mut reader = AnswerReader::new(BodyLimit(1 << 20));
@@ -125,7 +128,7 @@ mod tests {
 
     #[test]
     fn an_answer_ends_where_its_framing_says_however_it_is_cut() {
-        let rows: [(&[u8], Method, u16, &[u8], bool); 6] = [
+        let rows: [Row<'_>; 6] = [
             (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 404", Method::GET, 200, b"hello", true),
             (b"HTTP/1.1 100 Go\r\n\r\nHTTP/1.1 201 OK\r\nContent-Length: 0\r\n\r\n", Method::POST, 201, b"", true),
             (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", Method::HEAD, 200, b"", true),

@@ -90,7 +90,8 @@ mod tests {
     #[test]
     fn a_proxy_is_asked_for_the_whole_url() {
         let (head, _) = SentHead::of(TEXT).expect("a head");
-        let proxy = HttpProxy { login: Some("Basic x".into()) };
+        let uri = "http://127.0.0.1:3128/".parse().expect("a URL");
+        let proxy = HttpProxy { uri, login: Some("Basic x".into()) };
         let written = head.written(&head.headers, &"http://bob@h:81/a?b".parse().expect("a URL"), Some(&proxy));
         let written = String::from_utf8(written).expect("text");
         assert!(written.starts_with("GET http://h:81/a?b HTTP/1.1\r\n"), "{written}");

@@ -13,6 +13,7 @@ use super::super::codec::BY_THE_WIRE;
 use super::super::exchange_timing::SharedTiming;
 use super::super::proxy::Proxy;
 use super::call;
+use super::observer::Open as _;
 use super::open_exchange::OpenExchange;
 use super::sent_head::SentHead;
 
@@ -171,7 +172,7 @@ impl Drop for AgentTransport {
     /// ureq closes a connection whose answer nobody reads to its end.
     fn drop(&mut self) {
         if let Some(exchange) = self.exchange.take() {
-            exchange.lock().give_up();
+            exchange.give_up();
         }
     }
 }
