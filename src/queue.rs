@@ -10,6 +10,7 @@
 //! response time has it in it. The queue knows how long users had to wait where that was not enough.
 
 use std::fmt;
+use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -157,10 +158,13 @@ impl Drain {
             // Whatever is closed is no longer pushed to, so that nobody can be waited for in vain.
             let found = if self.is_closed() { Some(shared.lists[list].lock()) } else { shared.lists[list].try_lock() };
             let Some(mut found) = found else { return false };
-            std::mem::swap(&mut *found, &mut self.of_users);
+            if found.is_empty() {
+                return true;
+            }
+            mem::swap(&mut *found, &mut self.of_users);
         }
         // After the users' samples, so that what they build on, as the beginning of a level, is among them.
-        std::mem::swap(&mut *shared.lists[OF_THE_RUN].lock(), &mut self.of_the_run);
+        mem::swap(&mut *shared.lists[OF_THE_RUN].lock(), &mut self.of_the_run);
         self.of_the_run.drain(..).for_each(&mut each);
         self.of_users.drain(..).for_each(each);
         true

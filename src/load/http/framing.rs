@@ -3,7 +3,7 @@
 use ureq::http::{Method, Version};
 
 use super::head::Head;
-use super::headers::text_of;
+use super::headers::{Headers, text_of};
 
 /// A line of a chunk's size or of trailers that is longer is broken.
 const MAX_LINE: usize = 16 * 1024;
@@ -44,28 +44,39 @@ impl Ending {
         if *method == Method::HEAD || matches!(head.status, 204 | 304) {
             return Ok(Ending { framing: Framing::Length(0), keeps_alive: is_persistent });
         }
-        let codings: Vec<String> =
-            headers.get_all("transfer-encoding").map(|value| text_of(value).to_ascii_lowercase()).collect();
-        let codings = codings.join(",");
-        let codings: Vec<&str> =
-            codings.split(',').map(str::trim).filter(|coding| !matches!(*coding, "" | "identity")).collect();
-        if let Some(other) = codings.iter().find(|coding| **coding != "chunked") {
-            return Err(format!(
-                "the answer comes in the transfer coding '{}', which was not asked for",
-                other.escape_debug()
-            ));
-        }
-        let last = codings.last().copied();
+        let is_chunked = is_chunked(headers)?;
         let length = length(head)?;
-        let framing = match (last, length) {
-            (Some(_), _) => Framing::Chunked(Chunks::default()),
-            (None, None) => Framing::UntilClose,
-            (None, Some(length)) => Framing::Length(length),
+        let framing = match (is_chunked, length) {
+            (true, _) => Framing::Chunked(Chunks::default()),
+            (false, None) => Framing::UntilClose,
+            (false, Some(length)) => Framing::Length(length),
         };
-        let is_contradictory = last.is_some() && (length.is_some() || head.version == Version::HTTP_10);
+        let is_contradictory = is_chunked && (length.is_some() || head.version == Version::HTTP_10);
         let keeps_alive = is_persistent && framing != Framing::UntilClose && !is_contradictory;
         Ok(Ending { framing, keeps_alive })
     }
+}
+
+/// True when the body comes in chunks.
+///
+/// # Errors
+/// One line, when it comes in a coding that was not asked for.
+fn is_chunked(headers: &Headers) -> Result<bool, String> {
+    let mut is_chunked = false;
+    for value in headers.get_all("transfer-encoding") {
+        for coding in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+            if coding.eq_ignore_ascii_case(b"chunked") {
+                is_chunked = true;
+            } else if !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity") {
+                let coding = text_of(coding).to_ascii_lowercase();
+                return Err(format!(
+                    "the answer comes in the transfer coding '{}', which was not asked for",
+                    coding.escape_debug()
+                ));
+            }
+        }
+    }
+    Ok(is_chunked)
 }
 
 /// Length that all lines of `Content-Length` agree on.
@@ -73,13 +84,10 @@ fn length(head: &Head) -> Result<Option<u64>, String> {
     let mut agreed = None;
     for value in head.headers.get_all("content-length") {
         for part in value.split(|byte| *byte == b',') {
-            let part = text_of(part.trim_ascii());
-            let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-            let length: u64 = part
-                .parse()
-                .ok()
-                .filter(|_| is_number)
-                .ok_or_else(|| format!("the answer's Content-Length '{}' is no length", part.escape_debug()))?;
+            let part = part.trim_ascii();
+            let length = number(part).ok_or_else(|| {
+                format!("the answer's Content-Length '{}' is no length", text_of(part).escape_debug())
+            })?;
             if agreed.is_some_and(|agreed| agreed != length) {
                 return Err(format!(
                     "the answer has Content-Lengths that differ: {} and {length}",
@@ -90,6 +98,14 @@ fn length(head: &Head) -> Result<Option<u64>, String> {
         }
     }
     Ok(agreed)
+}
+
+/// Digits as a number.
+fn number(digits: &[u8]) -> Option<u64> {
+    let add = |number: u64, digit: &u8| {
+        digit.is_ascii_digit().then(|| number.checked_mul(10)?.checked_add(u64::from(digit & 0xf)))?
+    };
+    if digits.is_empty() { None } else { digits.iter().try_fold(0, add) }
 }
 
 /// Reader of a body in chunks (RFC 9112, 7.1), given the bytes as they come.

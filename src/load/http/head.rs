@@ -72,17 +72,20 @@ impl HeadSearch {
 /// # Errors
 /// One line that names the broken line.
 pub(super) fn parse(bytes: &[u8]) -> Result<Head, String> {
-    let mut lines = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let first = lines.next().unwrap_or_default();
+    let mut lines = Lines { bytes, at: 0 };
+    let first = lines.next().map_or(&[][..], |(_, line)| line);
     let (version, status) =
         status_line(first).ok_or_else(|| format!("line 1 of the answer, '{}', is no status line", beginning(first)))?;
-    let mut headers = Headers::with_capacity(16, bytes.len());
-    for (number, line) in (2..).zip(lines.take_while(|line| !line.is_empty())) {
+    let mut headers = Headers::inside(bytes, 16);
+    // Hardly any head has one, and so all of it is looked through at once.
+    let has_nul = memchr::memchr(0, bytes).is_some();
+    for (number, (at, line)) in (2..).zip(lines) {
         let broken = |what| format!("line {number} of the answer's head, '{}', {what}", beginning(line));
-        if line.contains(&0) {
+        let Some(first) = line.first() else { break };
+        if has_nul && line.contains(&0) {
             return Err(broken("has a NUL in it"));
         }
-        if matches!(line[0], b' ' | b'\t') {
+        if matches!(first, b' ' | b'\t') {
             if number == 2 {
                 return Err(broken("continues a header, and there is none before it"));
             }
@@ -90,10 +93,33 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Head, String> {
             continue;
         }
         let colon = memchr::memchr(b':', line).ok_or_else(|| broken("is no header: it has no colon"))?;
-        let name = line[..colon].trim_ascii_end();
-        headers.add(&super::headers::text_of(name), line[colon + 1..].trim_ascii());
+        let (name, value) = (line[..colon].trim_ascii_end(), &line[colon + 1..]);
+        if name.is_ascii() {
+            let from = at + colon + 1 + (value.len() - value.trim_ascii_start().len());
+            headers.found(at..at + name.len(), from..from + value.trim_ascii().len());
+        } else {
+            headers.add(&super::headers::text_of(name), value.trim_ascii());
+        }
     }
     Ok(Head { status, version, headers })
+}
+
+/// Lines of a head, without their ends, and where each begins.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (usize, &'a [u8]);
+
+    fn next(&mut self) -> Option<(usize, &'a [u8])> {
+        let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let (at, length) = (self.at, memchr::memchr(b'\n', rest).unwrap_or(rest.len()));
+        self.at += length + 1;
+        let line = &rest[..length];
+        Some((at, line.strip_suffix(b"\r").unwrap_or(line)))
+    }
 }
 
 fn status_line(line: &[u8]) -> Option<(Version, u16)> {
@@ -107,8 +133,9 @@ fn status_line(line: &[u8]) -> Option<(Version, u16)> {
     let code = rest.trim_ascii_start();
     let (digits, reason) = code.split_at_checked(3)?;
     let is_separate = code.len() < rest.len() && reason.first().is_none_or(|byte| byte.is_ascii_whitespace());
-    let status: u16 = std::str::from_utf8(digits).ok()?.parse().ok()?;
-    (is_separate && digits.iter().all(u8::is_ascii_digit) && status >= 100).then_some((version, status))
+    let is_number = digits.iter().all(u8::is_ascii_digit);
+    let status = digits.iter().fold(0, |status, digit| status * 10 + u16::from(digit & 0xf));
+    (is_separate && is_number && status >= 100).then_some((version, status))
 }
 
 /// How bytes begin, as text on one line.

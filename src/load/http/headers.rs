@@ -4,53 +4,91 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Header lines: names keep their letters and compare without regard to case, values are bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Headers {
-    /// Names and values one behind the other: one allocation for all of them.
+    /// Names and values, in whatever lies between them: one allocation for all lines. Names are UTF-8.
     text: Vec<u8>,
     lines: Vec<Line>,
+    /// Bit n: there was a line with a name of n bytes (bit 31: of 31 or more). Most names that are asked for are
+    /// not there, and so are not looked for.
+    lengths: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 struct Line {
-    name: Range<u32>,
-    value: Range<u32>,
+    name: Span,
+    value: Span,
+}
+
+/// Bytes of the text, from one to before another.
+#[derive(Debug, Clone, Copy)]
+struct Span(u32, u32);
+
+impl Span {
+    fn of(self, text: &[u8]) -> &[u8] {
+        text.get(self.0 as usize..self.1 as usize).unwrap_or_default()
+    }
+}
+
+/// Bit for the length of a name.
+fn length_bit(name: &[u8]) -> u32 {
+    1 << name.len().min(31)
 }
 
 impl Headers {
     /// Room for so many lines with so many bytes of names and values.
     pub(super) fn with_capacity(lines: usize, bytes: usize) -> Self {
-        Headers { text: Vec::with_capacity(bytes), lines: Vec::with_capacity(lines) }
+        Headers { text: Vec::with_capacity(bytes), lines: Vec::with_capacity(lines), lengths: 0 }
+    }
+
+    /// No lines so far; those that are [found](Self::found) lie in this text.
+    pub(super) fn inside(text: &[u8], lines: usize) -> Self {
+        Headers { text: text.to_vec(), lines: Vec::with_capacity(lines), lengths: 0 }
+    }
+
+    /// Adds a line that lies in the text already: the bytes of its name, which are ASCII, and of its value.
+    pub(super) fn found(&mut self, name: Range<usize>, value: Range<usize>) {
+        let span = |range: Range<usize>| Span(range.start as u32, range.end as u32);
+        self.push(span(name), span(value));
+    }
+
+    fn push(&mut self, name: Span, value: Span) {
+        self.lengths |= length_bit(name.of(&self.text));
+        self.lines.push(Line { name, value });
     }
 
     /// All lines: name and value.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.lines.iter().map(|line| (self.name(line), self.value(line)))
+        self.lines.iter().map(|line| (self.name(line), line.value.of(&self.text)))
     }
 
     /// The values of all lines of this name.
-    pub(crate) fn get_all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        // No value is the usual case, and takes no memory.
-        let of_name = self.lines.iter().filter(|line| self.name(line).eq_ignore_ascii_case(name));
-        of_name.map(|line| self.value(line)).collect::<Vec<_>>().into_iter()
+    pub(crate) fn get_all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
+        let name = name.as_bytes();
+        let lines = if self.lengths & length_bit(name) == 0 { &[][..] } else { &self.lines[..] };
+        let of_name = lines.iter().filter(move |line| line.name.of(&self.text).eq_ignore_ascii_case(name));
+        of_name.map(|line| line.value.of(&self.text))
     }
 
     /// The value of the first line of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&[u8]> {
-        let line = self.lines.iter().find(|line| self.name(line).eq_ignore_ascii_case(name))?;
-        Some(self.value(line))
+        let name = name.as_bytes();
+        if self.lengths & length_bit(name) == 0 {
+            return None;
+        }
+        let line = self.lines.iter().find(|line| line.name.of(&self.text).eq_ignore_ascii_case(name))?;
+        Some(line.value.of(&self.text))
     }
 
     /// Whether there is a line of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.lines.iter().any(|line| self.name(line).eq_ignore_ascii_case(name))
+        self.get(name).is_some()
     }
 
     /// True when this word, in any case, is one of the comma-separated words in the lines of this name.
     pub(super) fn has_word(&self, name: &str, word: &str) -> bool {
-        let of_name = self.lines.iter().filter(|line| self.name(line).eq_ignore_ascii_case(name));
-        of_name
-            .flat_map(|line| self.value(line).split(|byte| *byte == b','))
+        self.get_all(name)
+            .flat_map(|value| value.split(|byte| *byte == b','))
             .any(|part| part.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
     }
 
@@ -58,7 +96,7 @@ impl Headers {
     pub(crate) fn add(&mut self, name: &str, value: &[u8]) {
         let name = self.keep(name.as_bytes());
         let value = self.keep(value);
-        self.lines.push(Line { name, value });
+        self.push(name, value);
     }
 
     /// Adds a line for which [`check`] finds no fault.
@@ -73,13 +111,14 @@ impl Headers {
 
     /// Adds bytes to the value of the line that was added last: `glue` between, which an empty value needs none of.
     pub(super) fn extend_last(&mut self, glue: u8, more: &[u8]) {
-        let Some(line) = self.lines.last_mut() else { return };
-        // Nothing stands behind it.
-        if !line.value.is_empty() {
-            self.text.push(glue);
+        let Some(Line { name, value }) = self.lines.pop() else { return };
+        let mut joined = value.of(&self.text).to_vec();
+        if !joined.is_empty() {
+            joined.push(glue);
         }
-        self.text.extend_from_slice(more);
-        line.value.end = self.text.len() as u32;
+        joined.extend_from_slice(more);
+        let value = self.keep(&joined);
+        self.push(name, value);
     }
 
     /// Removes all lines of this name.
@@ -95,24 +134,25 @@ impl Headers {
         *self = kept;
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> Range<u32> {
+    fn keep(&mut self, bytes: &[u8]) -> Span {
         let start = self.text.len() as u32;
         self.text.extend_from_slice(bytes);
-        start..self.text.len() as u32
+        Span(start, self.text.len() as u32)
     }
 
     fn name(&self, line: &Line) -> &str {
-        std::str::from_utf8(&self.text[range(&line.name)]).unwrap_or_default()
-    }
-
-    fn value(&self, line: &Line) -> &[u8] {
-        &self.text[range(&line.value)]
+        std::str::from_utf8(line.name.of(&self.text)).unwrap_or_default()
     }
 }
 
-fn range(range: &Range<u32>) -> Range<usize> {
-    range.start as usize..range.end as usize
+/// The same lines in the same order.
+impl PartialEq for Headers {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
 }
+
+impl Eq for Headers {}
 
 /// A value as text: UTF-8, or else Latin-1, which every value is.
 pub(crate) fn text_of(value: &[u8]) -> Cow<'_, str> {

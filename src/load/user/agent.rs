@@ -109,16 +109,16 @@ impl User {
                 self.running.suspect = (answered.status >= 400).then_some(id);
                 let is_refused = answered.status == UNSUPPORTED_MEDIA_TYPE;
                 let refused_type = is_refused.then(|| told_type(&request.headers));
-                let sent = Sent { request: Some(request), refused_type, ..sent };
-                let (status, headers, body_length) = (answered.status, answered.headers, answered.body.length);
-                capture::keep(Captured { sent, status, headers, body: answered.body.kept, body_length, times });
+                let sent = Sent { request: Some(Box::new(request)), refused_type, ..sent };
+                let (status, headers, body) = (answered.status, answered.headers, answered.body);
+                capture::keep(&mut Box::new(Captured { sent, status, headers, body, times }));
             }
             Err(lost) => {
                 self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
                 self.running.lost = Some(id);
                 self.running.suspect = Some(id);
                 self.running.blame.lost(id);
-                let sent = Sent { request: Some(request), ..sent };
+                let sent = Sent { request: Some(Box::new(request)), ..sent };
                 self.running.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message }));
             }
         }

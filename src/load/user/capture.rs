@@ -1,15 +1,16 @@
 //! Capture of a user's exchanges until their check has ended: moved, not copied, so that only a check that did
 //! not pass, or that was among the slowest, pays for being shown.
 //!
-//! An answer is the check's own, and mostly gone when the check ends. Dropped, it leaves its pieces on its thread,
-//! where the next one replaces them.
+//! An answer is the check's own, and mostly gone when the check ends. Dropped, it stays on its thread, where the next
+//! one takes its place.
 
 use std::cell::RefCell;
+use std::mem;
 use std::time::Instant;
 
 use super::prepared::Prepared;
 use crate::exchange::MAX_RECORDED_BODY;
-use crate::load::http::Headers;
+use crate::load::http::{Body, Headers};
 use crate::sample::RequestTimes;
 
 /// A request that was sent.
@@ -21,27 +22,26 @@ pub(crate) struct Sent {
     /// Headers that it was sent with, if they are not the request's own.
     pub(crate) headers: Option<Headers>,
     /// The request, or else the number of the shared one it is.
-    pub(crate) request: Option<Prepared>,
+    pub(crate) request: Option<Box<Prepared>>,
     pub(crate) index: usize,
     /// Content type that was sent, where that is why the request was refused.
     pub(crate) refused_type: Option<String>,
 }
 
-/// An exchange whose answer the check has given up.
-#[derive(Debug)]
+/// An exchange and its answer, which a check looks at, and which is kept when the check has given it up.
+#[derive(Debug, Default)]
 pub(crate) struct Captured {
     pub(crate) sent: Sent,
     pub(crate) status: u16,
     pub(crate) headers: Headers,
-    pub(crate) body: Vec<u8>,
-    pub(crate) body_length: u64,
+    pub(crate) body: Body,
     pub(crate) times: RequestTimes,
 }
 
 impl Captured {
     fn is_large(&self) -> bool {
         let sent = self.sent.request.as_ref().and_then(|request| request.body.as_ref()).map_or(0, Vec::capacity);
-        self.body.capacity().max(sent) > MAX_RECORDED_BODY
+        self.body.kept.capacity().max(sent) > MAX_RECORDED_BODY
     }
 }
 
@@ -55,7 +55,7 @@ pub(crate) struct Unanswered {
 
 /// Capture of a thread.
 pub(crate) struct Kept {
-    pub(crate) captured: Option<Captured>,
+    pub(crate) captured: Option<Box<Captured>>,
     /// The serial of the request whose answer was not as wanted.
     at_fault: u64,
 }
@@ -69,18 +69,20 @@ pub(crate) fn with_kept<T>(change: impl FnOnce(&mut Kept) -> T) -> Option<T> {
     KEPT.try_with(|kept| kept.try_borrow_mut().ok().map(|mut kept| change(&mut kept))).ok().flatten()
 }
 
-/// Keeps the pieces of an answer, unless better ones are kept: those at fault, or of a later request.
-pub(crate) fn keep(captured: Captured) {
-    if captured.sent.serial == 0 {
+/// Keeps an exchange, unless a better one is kept: that at fault, or of a later request. What is not kept is left there.
+pub(crate) fn keep(captured: &mut Box<Captured>) {
+    let serial = captured.sent.serial;
+    if serial == 0 {
         return;
     }
-    with_kept(|kept| {
-        let known = kept.captured.as_ref().map_or(0, |known| known.sent.serial);
-        let is_better =
-            captured.sent.serial == kept.at_fault || (known < captured.sent.serial && known != kept.at_fault);
-        if is_better || known == 0 {
-            kept.captured = Some(captured);
+    with_kept(|kept| match &mut kept.captured {
+        Some(known) => {
+            let is_known_at_fault = known.sent.serial == kept.at_fault;
+            if serial == kept.at_fault || (known.sent.serial < serial && !is_known_at_fault) {
+                mem::swap(known, captured);
+            }
         }
+        empty => *empty = Some(mem::take(captured)),
     });
 }
 
@@ -93,9 +95,9 @@ pub(crate) fn is_at_fault(sent: &Sent) {
 /// small: what an exchange took is given back by the next one, and resting users hold little.
 pub(crate) fn settle<T>(serial: u64, show: impl FnOnce(Option<&Captured>) -> Option<T>) -> Option<T> {
     with_kept(|kept| {
-        let shown = show(kept.captured.as_ref().filter(|captured| captured.sent.serial > serial));
+        let shown = show(kept.captured.as_deref().filter(|captured| captured.sent.serial > serial));
         kept.at_fault = 0;
-        if kept.captured.as_ref().is_some_and(Captured::is_large) {
+        if kept.captured.as_deref().is_some_and(Captured::is_large) {
             kept.captured = None;
         }
         shown

@@ -41,8 +41,8 @@ impl User {
                 self.recorded_exchange(sent, *times, Err(message))
             }
             (_, captured) => {
-                let Captured { sent, status, headers, body, body_length, times } = captured?;
-                self.recorded_exchange(sent, *times, Ok((*status, headers, body, *body_length)))
+                let Captured { sent, status, headers, body, times } = captured?;
+                self.recorded_exchange(sent, *times, Ok((*status, headers, &body.kept, body.length)))
             }
         })?;
         let failure = failure.map(|(is_exception, message)| (is_exception, message.clone()));
@@ -72,7 +72,7 @@ impl User {
 
     /// The request that was sent, as far as it is still known.
     fn request_of<'a>(&'a self, sent: &'a Sent) -> Option<&'a Prepared> {
-        sent.request.as_ref().or_else(|| self.own.get(sent.index))
+        sent.request.as_deref().or_else(|| self.own.get(sent.index))
     }
 
     fn headers_of<'a>(&'a self, sent: &'a Sent) -> Option<&'a Headers> {

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::Display;
-use std::mem;
 use std::ops::RangeInclusive;
 use std::panic::Location;
 use std::str::FromStr;
@@ -15,7 +14,7 @@ use serde_json::Value;
 use super::capture::{self, Captured, Sent};
 use super::origin::Origin;
 use crate::ids::RequestId;
-use crate::load::http::{Answered, Body, Headers};
+use crate::load::http::Answered;
 use crate::mismatch::{self, beginning, cut, shown};
 use crate::outcome::{Failure, Reason};
 use crate::sample::RequestTimes;
@@ -24,27 +23,16 @@ use crate::sample::RequestTimes;
 #[derive(Debug)]
 pub struct Response {
     pub(crate) request: RequestId,
-    status: u16,
-    pub(crate) headers: Headers,
-    pub(crate) body: Body,
-    times: RequestTimes,
+    /// Boxed: an answer goes through several hands.
+    pub(super) captured: Box<Captured>,
     json: OnceCell<Result<Value, String>>,
-    pub(crate) origin: Origin,
-    /// Request that it answers.
-    pub(crate) sent: Sent,
+    pub(super) origin: Origin,
 }
 
-/// Keeps the pieces of a dropped answer, which may be wanted when its check has not passed.
+/// A dropped answer may be wanted when its check has not passed.
 impl Drop for Response {
     fn drop(&mut self) {
-        capture::keep(Captured {
-            sent: mem::take(&mut self.sent),
-            status: self.status,
-            headers: mem::take(&mut self.headers),
-            body_length: self.body.length,
-            body: mem::take(&mut self.body.kept),
-            times: self.times,
-        });
+        capture::keep(&mut self.captured);
     }
 }
 
@@ -55,48 +43,49 @@ pub struct Statuses(Vec<RangeInclusive<u16>>);
 impl Response {
     pub(crate) fn new(request: RequestId, answered: Answered, times: RequestTimes, sent: Sent) -> Self {
         let Answered { status, headers, body, version, peer, certificate } = answered;
-        let origin = Origin { version, peer, certificate };
-        Response { request, status, headers, body, times, json: OnceCell::new(), origin, sent }
+        let captured = Box::new(Captured { sent, status, headers, body, times });
+        Response { request, captured, json: OnceCell::new(), origin: Origin { version, peer, certificate } }
     }
 
     /// The status code.
     pub fn status(&self) -> u16 {
-        self.status
+        self.captured.status
     }
 
     /// The first header of this name (in any case) that is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| std::str::from_utf8(value).ok())
+        self.captured.headers.get(name).and_then(|value| std::str::from_utf8(value).ok())
     }
 
     /// All headers of this name that are text.
     pub fn headers<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.headers.get_all(name).filter_map(|value| std::str::from_utf8(value).ok())
+        let values = self.captured.headers.get_all(name).filter_map(|value| std::str::from_utf8(value).ok());
+        values.collect::<Vec<_>>().into_iter()
     }
 
     /// The body, decoded. Of a body longer than [`max_body`](crate::HttpSettings::max_body), its beginning.
     pub fn body(&self) -> &[u8] {
-        &self.body.kept
+        &self.captured.body.kept
     }
 
     /// The length of the whole decoded body in bytes.
     pub fn body_length(&self) -> u64 {
-        self.body.length
+        self.captured.body.length
     }
 
     /// The body as text; what is not UTF-8 is replaced.
     pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.body.kept)
+        String::from_utf8_lossy(&self.captured.body.kept)
     }
 
     /// From just before the first byte of the request was handed to the kernel to the last byte of the answer.
     pub fn response_time(&self) -> Duration {
-        self.times.response_time()
+        self.captured.times.response_time()
     }
 
     /// Where the time went.
     pub fn times(&self) -> RequestTimes {
-        self.times
+        self.captured.times
     }
 
     /// The body as JSON.
@@ -105,8 +94,9 @@ impl Response {
     /// A fail when it is not JSON.
     pub fn json(&self) -> Result<&Value, Failure> {
         self.whole_body("JSON")?;
-        let parsed =
-            self.json.get_or_init(|| serde_json::from_slice(&self.body.kept).map_err(|error| error.to_string()));
+        let parsed = self
+            .json
+            .get_or_init(|| serde_json::from_slice(&self.captured.body.kept).map_err(|error| error.to_string()));
         parsed.as_ref().map_err(|error| self.fail(mismatch::unreadable("JSON", error)))
     }
 
@@ -116,7 +106,7 @@ impl Response {
     /// A fail when it is not JSON, or not of this type, that says what is missing or wrong and where.
     pub fn json_as<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         self.whole_body("JSON")?;
-        serde_json::from_slice(&self.body.kept).map_err(|error| {
+        serde_json::from_slice(&self.captured.body.kept).map_err(|error| {
             let wanted = if error.is_data() { std::any::type_name::<T>() } else { "JSON" };
             self.fail(mismatch::unreadable(wanted, &misfit(&error)))
         })
@@ -132,10 +122,10 @@ impl Response {
 
     /// Expects the status to be in a set that is kept.
     pub(crate) fn expect_one_of(&self, wanted: &Statuses) -> Result<&Self, Failure> {
-        if wanted.contains(self.status) {
+        if wanted.contains(self.captured.status) {
             Ok(self)
         } else {
-            Err(self.fail(mismatch::status(wanted, self.status, self.sent.refused_type.as_deref())))
+            Err(self.fail(mismatch::status(wanted, self.captured.status, self.captured.sent.refused_type.as_deref())))
         }
     }
 
@@ -201,15 +191,15 @@ impl Response {
     /// A fail that says wanted, from which byte on the body differs, and how it begins.
     pub fn expect_body(&self, wanted: impl AsRef<[u8]>) -> Result<&Self, Failure> {
         let wanted = wanted.as_ref();
-        let same = wanted.iter().zip(&self.body.kept).take_while(|(a, b)| a == b).count();
-        let (length, is_same_length) = (wanted.len(), wanted.len() as u64 == self.body.length);
+        let same = wanted.iter().zip(&self.captured.body.kept).take_while(|(a, b)| a == b).count();
+        let (length, is_same_length) = (wanted.len(), wanted.len() as u64 == self.captured.body.length);
         if is_same_length && same == length {
             return Ok(self);
         }
-        if is_same_length && same == self.body.kept.len() {
+        if is_same_length && same == self.captured.body.kept.len() {
             self.whole_body("what is wanted")?;
         }
-        let (wanted, got) = (beginning(wanted), self.body.length);
+        let (wanted, got) = (beginning(wanted), self.captured.body.length);
         Err(self.fail(format!(
             "wanted the body '{wanted}' of {length} bytes, got one of {got} bytes that differs from byte {} on",
             same + 1
@@ -225,7 +215,7 @@ impl Response {
             return Ok(self);
         }
         self.whole_body(&cut(wanted))?;
-        if self.body.kept.windows(wanted.len()).any(|window| window == wanted.as_bytes()) {
+        if self.captured.body.kept.windows(wanted.len()).any(|window| window == wanted.as_bytes()) {
             return Ok(self);
         }
         Err(self.fail(mismatch::contains(wanted)))
@@ -244,18 +234,22 @@ impl Response {
 
     /// Refuses a cut body: a check that cannot be told from it is an exception, not a fail.
     fn whole_body(&self, wanted: &str) -> Result<(), Failure> {
-        if !self.body.is_cut() {
+        if !self.captured.body.is_cut() {
             return Ok(());
         }
-        capture::is_at_fault(&self.sent);
-        let message = self.body.cut_words(&mismatch::tell_whether(wanted));
+        capture::is_at_fault(&self.captured.sent);
+        let message = self.captured.body.cut_words(&mismatch::tell_whether(wanted));
         Err(Failure::Exception(Reason { message, detail: None, request: Some(self.request) }))
     }
 
     #[cold]
     fn fail(&self, message: String) -> Failure {
-        capture::is_at_fault(&self.sent);
-        Failure::Fail(Reason { message, detail: mismatch::detail(&self.body.kept), request: Some(self.request) })
+        capture::is_at_fault(&self.captured.sent);
+        Failure::Fail(Reason {
+            message,
+            detail: mismatch::detail(&self.captured.body.kept),
+            request: Some(self.request),
+        })
     }
 }
 
@@ -334,6 +328,7 @@ impl std::fmt::Display for Statuses {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::http::{Body, Headers};
 
     fn response(status: u16, body: &str) -> Response {
         let headers = Headers::from_pairs([("content-type", "application/json; charset=utf-8")]);
@@ -401,7 +396,7 @@ mod tests {
             assert_eq!(message(answer.expect_body(wanted)), expected);
         }
         let mut cut = response(200, "hello");
-        cut.body.length = 6;
+        cut.captured.body.length = 6;
         assert!(matches!(cut.expect_body("hello!"), Err(Failure::Exception(_))), "the last byte is not known");
         assert!(matches!(cut.expect_body("hellx!"), Err(Failure::Fail(_))));
         assert!(matches!(cut.expect_body("hello"), Err(Failure::Fail(_))), "it is longer, whatever it is");
@@ -419,7 +414,7 @@ mod tests {
         assert!(missing.contains("Movie, got a body that is not: missing field `year`"), "{missing}");
         assert!(message(movie("<html>")).starts_with("wanted JSON, got a body that is not: "));
         let mut cut = response(200, "{}");
-        cut.body.length = 3;
+        cut.captured.body.length = 3;
         assert!(matches!(cut.json_as::<Value>(), Err(Failure::Exception(_))));
     }
 
@@ -459,7 +454,7 @@ mod tests {
     fn a_body_that_is_not_json_is_a_fail_and_a_cut_one_an_exception() {
         assert!(matches!(response(200, "<html>").expect_json("a", 1), Err(Failure::Fail(_))));
         let mut cut = response(200, "{}");
-        cut.body.length = 3;
+        cut.captured.body.length = 3;
         assert!(matches!(cut.expect_json("a", 1), Err(Failure::Exception(_))));
         assert!(matches!(cut.expect_contains("x"), Err(Failure::Exception(_))));
         assert!(matches!(cut.expect_contains("{"), Err(Failure::Exception(_))), "whatever its beginning holds");

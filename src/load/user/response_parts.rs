@@ -23,7 +23,7 @@ impl Response {
 
     /// Content type that was sent, where that is why the request was refused.
     pub(crate) fn refused_type(&self) -> Option<&str> {
-        self.sent.refused_type.as_deref()
+        self.captured.sent.refused_type.as_deref()
     }
 
     /// URL that it leads to as the answer to this request; `None` when it leads nowhere.
@@ -32,21 +32,21 @@ impl Response {
     /// One line, when it leads where no request can go.
     #[cfg(feature = "hurl")]
     pub(crate) fn leads_to(&self, request: &Prepared) -> Result<Option<Url>, String> {
-        led_to(request, self.status(), &self.headers)
+        led_to(request, self.status(), &self.captured.headers)
     }
 
     /// Takes its parts out. What is [given back](Self::give_back) may be shown by the flight recorder.
     pub(crate) fn take(&mut self) -> (Headers, Body, Origin) {
-        (mem::take(&mut self.headers), mem::take(&mut self.body), mem::take(&mut self.origin))
+        (mem::take(&mut self.captured.headers), mem::take(&mut self.captured.body), mem::take(&mut self.origin))
     }
 
     /// Puts headers and body back.
     pub(crate) fn give_back(&mut self, headers: Headers, body: Body) {
-        (self.headers, self.body) = (headers, body);
+        (self.captured.headers, self.captured.body) = (headers, body);
     }
 
     /// Notes that the answer was not as wanted: of all answers of its check, this is the one to show.
     pub(crate) fn blame(&self) {
-        capture::is_at_fault(&self.sent);
+        capture::is_at_fault(&self.captured.sent);
     }
 }

@@ -150,19 +150,20 @@ impl User {
         let id = self.request_id(&request.name, request.is_named_by_url);
         let mut hop = None;
         let result = self.send_as(id, &request, hops, &mut hop);
-        self.note(result, hop.or(Some(request)), 0)
+        self.note(result, Some(Box::new(hop.unwrap_or(request))), 0)
     }
 
     /// Leaves with an exchange what was sent: the request, or the number of the shared one.
     fn note(
         &mut self,
         result: Result<Response, RequestError>,
-        request: Option<Prepared>,
+        request: Option<Box<Prepared>>,
         index: usize,
     ) -> Result<Response, RequestError> {
         match result {
             Ok(mut response) => {
-                (response.sent.request, response.sent.index) = (request, index);
+                let sent = &mut response.captured.sent;
+                (sent.request, sent.index) = (request, index);
                 Ok(response)
             }
             Err(error) => {
@@ -189,14 +190,14 @@ impl User {
                 return Ok(response);
             }
             let status = response.status();
-            let next = match led_to(current, status, &response.headers) {
+            let next = match led_to(current, status, &response.captured.headers) {
                 Ok(None) => return Ok(response),
                 Ok(Some(_)) if hop == hops => Err(format!("more than {hops} redirects")),
                 Ok(Some(to)) => RedirectRules::default().next(request, current, status, &to),
                 Err(message) => Err(message),
             };
             // A hop is gone once the next is sent.
-            let sent = mem::take(&mut response.sent);
+            let sent = mem::take(&mut response.captured.sent);
             let next = next.map_err(|message| {
                 self.running.lost = Some(id);
                 let times = response.times();

@@ -104,22 +104,19 @@ impl Answer {
         }
     }
 
-    /// The answer, of which a path into JSON always finds a list (`no-jsonpath-coercion`).
-    #[must_use]
-    pub(crate) fn without_coercion(self) -> Self {
-        Answer { coerces: false, ..self }
+    /// A path into its JSON always finds a list (`no-jsonpath-coercion`).
+    pub(crate) fn coerces_nothing(&mut self) {
+        self.coerces = false;
     }
 
-    /// The answer, whose body cannot be looked at, as its content encoding could not be undone for this reason.
-    #[must_use]
-    pub(crate) fn still_packed_for(self, reason: Option<String>) -> Self {
-        Answer { broken: reason, ..self }
+    /// Its body cannot be looked at, as its content encoding could not be undone for this reason.
+    pub(crate) fn is_still_packed_for(&mut self, reason: Option<String>) {
+        self.broken = reason;
     }
 
-    /// The answer, whose body is looked at as it came where its content encoding could not be undone.
-    #[must_use]
-    pub(crate) fn even_packed(self) -> Self {
-        Answer { takes_packed: true, ..self }
+    /// Its body is looked at as it came where its content encoding could not be undone.
+    pub(crate) fn takes_packed(&mut self) {
+        self.takes_packed = true;
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -198,7 +195,7 @@ impl Answer {
     }
 
     /// All headers of a name.
-    pub(super) fn headers<'a>(&'a self, name: &str) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
+    pub(super) fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         self.parts.headers.get_all(name).map(text_of)
     }
 

@@ -154,7 +154,7 @@ impl Runner<'_> {
             Err(why) => (body, None, Some(why)),
         };
         let Origin { version, peer, certificate: shown } = origin;
-        let answer = Answer::new(AnswerParts {
+        let mut answer = Answer::new(AnswerParts {
             status: response.status(),
             version: version_of(version),
             url,
@@ -167,9 +167,14 @@ impl Runner<'_> {
             redirects,
             refused_type: response.refused_type().map(str::to_owned),
         });
-        let answer = if is_file { answer.still_packed_for(broken) } else { answer.even_packed() };
-        let answer =
-            if options.no_coercion.unwrap_or(self.settings.no_coercion) { answer.without_coercion() } else { answer };
+        if is_file {
+            answer.is_still_packed_for(broken);
+        } else {
+            answer.takes_packed();
+        }
+        if options.no_coercion.unwrap_or(self.settings.no_coercion) {
+            answer.coerces_nothing();
+        }
         let mut faults = self.look_at(expected, &answer);
         if self.keeps_body(options) {
             used.body = answer.body().to_vec();

@@ -214,7 +214,8 @@ fn one_value_stands_for_itself_unless_lists_are_wanted() {
         true,
         &["jsonpath \"$.one[*]\" == 7", "jsonpath \"$.list[?@ == 'a']\" == \"a\"", "jsonpath \"$.one\" isList"],
     );
-    let lists = json().without_coercion();
+    let mut lists = json();
+    lists.coerces_nothing();
     all(
         &lists,
         true,
