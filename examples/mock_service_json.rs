@@ -1,4 +1,4 @@
-//! One check that is a functional test and, unchanged, a load test.
+//! One check, written with ureq, that is a functional test and, unchanged, a load test.
 //!
 //! `cargo run --release --example mock_service_json` runs it once:
 //!
@@ -23,11 +23,15 @@
 #![forbid(unsafe_code)]
 
 use mock_service::{MockService, Settings};
-use perfloop::{CheckResult, Harness, User};
+use perfloop::{Harness, User, ureq};
+use serde_json::Value;
 
 #[perfloop::check]
-fn hello(user: &mut User) -> CheckResult {
-    user.get("/json").send()?.expect_status(200)?.expect_json("code", 1)?;
+fn hello(user: &mut User) -> Result<(), ureq::Error> {
+    let mut answer = user.agent().get("/json").call()?;
+    assert_eq!(answer.status(), 200);
+    let body: Value = answer.body_mut().read_json()?;
+    assert_eq!(body["code"], 1);
     Ok(())
 }
 

@@ -97,6 +97,7 @@ pub mod fuzzing {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 #[doc = include_str!("../docs/tests.md")]
+#[doc = include_str!("../docs/ureq.md")]
 #[doc = include_str!("../docs/users.md")]
 #[doc = include_str!("../docs/locust.md")]
 struct Readme;

@@ -20,12 +20,18 @@ impl SentHead {
     /// Head at the beginning of these bytes, and its length; `None` if it is not written to its end.
     pub(super) fn of(bytes: &[u8]) -> Option<(Self, usize)> {
         let length = memchr::memmem::find(bytes, END)? + END.len();
-        let mut lines = bytes[..length - END.len()].split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-        let line = lines.next()?.to_vec();
-        let mut headers = Headers::default();
-        for header in lines {
+        let head = &bytes[..length - END.len()];
+        let mut at = memchr::memchr(b'\n', head).map_or(head.len(), |end| end + 1);
+        let line = head[..at].trim_ascii_end().to_vec();
+        let mut headers = Headers::inside(head, 8);
+        while at < head.len() {
+            let end = memchr::memchr(b'\n', &head[at..]).map_or(head.len(), |end| at + end);
+            let header = &head[at..end];
             let colon = memchr::memchr(b':', header)?;
-            headers.add(&String::from_utf8_lossy(&header[..colon]), header[colon + 1..].trim_ascii());
+            let value = header[colon + 1..].trim_ascii_start();
+            let from = at + header.len() - value.len();
+            headers.found(at..at + colon, from..from + value.trim_ascii_end().len());
+            at = end + 1;
         }
         Some((SentHead { line, headers }, length))
     }

@@ -44,12 +44,22 @@ pub(super) struct AgentTransport {
     is_head_sent: bool,
     /// No exchange was made on it so far.
     is_new: bool,
+    /// An answer has ended, and nobody has asked since whether the connection is open.
+    has_just_ended: bool,
 }
 
 impl AgentTransport {
     pub(super) fn new(inner: Box<dyn Transport>, timing: SharedTiming) -> Self {
         timing.lock().output_size = OUTPUT;
-        AgentTransport { inner, timing, exchange: None, held: Vec::new(), is_head_sent: false, is_new: true }
+        AgentTransport {
+            inner,
+            timing,
+            exchange: None,
+            held: Vec::new(),
+            is_head_sent: false,
+            is_new: true,
+            has_just_ended: false,
+        }
     }
 
     /// The next request begins here.
@@ -153,14 +163,17 @@ impl Transport for AgentTransport {
             let has_ended = open.has_ended();
             drop(open);
             if has_ended {
-                self.exchange = None;
+                (self.exchange, self.has_just_ended) = (None, true);
             }
         }
         Ok(has_come)
     }
 
     fn is_open(&mut self) -> bool {
-        self.inner.buffers().input().is_empty() && self.inner.is_open()
+        // ureq asks when it puts a connection away, and again when it takes it out: the second answer is the one that
+        // counts.
+        let is_put_away = std::mem::take(&mut self.has_just_ended);
+        self.inner.buffers().input().is_empty() && (is_put_away || self.inner.is_open())
     }
 
     fn is_tls(&self) -> bool {
