@@ -1,5 +1,6 @@
 //! The end of a run comes soon, whatever its users are doing.
 
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -63,6 +64,26 @@ fn a_service_that_hangs_does_not_hold_the_end() {
     let end = summary.end.unwrap();
     assert_eq!((end.reason, end.abandoned), (EndReason::TimeUp, 0));
     assert_eq!((summary.whole.totals.ended(), summary.whole.totals.unfinished), (0, 5));
+}
+
+#[test]
+fn a_connection_that_is_never_made_does_not_hold_the_end() {
+    // A listener whose queue is full: the kernel leaves further connections unanswered.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let fill = || TcpStream::connect_timeout(&address, Duration::from_millis(200));
+    let queued: Vec<_> = (0..5000).map_while(|_| fill().ok()).collect();
+    let plan = || Plan::new().users(3).time(MS_300).stop_timeout(MS_300);
+    let url = format!("http://{address}/");
+    let own = url.clone();
+    let by_codec = LoadTest::new(plan()).check("codec", move |user: &mut User| user.get(&own).send().map(drop));
+    let by_agent = LoadTest::new(plan()).check("agent", move |user: &mut User| user.agent().get(&url).call().map(drop));
+    for test in [by_codec, by_agent] {
+        let summary = join_within(test.start().unwrap(), SOON);
+        assert_eq!(summary.end.unwrap().abandoned, 0, "no thread is left behind");
+        assert_eq!((summary.whole.totals.ended(), summary.whole.totals.unfinished), (0, 3));
+    }
+    drop(queued);
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 56] = [
+const OWNERS: [(&str, &[&str]); 57] = [
     ("aes", &["load/http/tls/identity.rs"]),
     (
         "base64",
@@ -282,6 +282,7 @@ const OWNERS: [(&str, &[&str]); 56] = [
     ("signal-hook", &["cli/signals.rs"]),
     ("strsim", &["nearest.rs"]),
     ("tempfile", &["job/output.rs"]),
+    ("socket2", &["load/http/transport.rs"]),
     ("textwrap", &["report/text/"]),
     ("thread-priority", &["load/os/"]),
     ("toml", &["job/"]),

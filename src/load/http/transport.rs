@@ -8,6 +8,7 @@ use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use socket2::{Domain, Protocol, SockRef, Type};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport};
 use ureq::{Error, Timeout};
 
@@ -41,28 +42,39 @@ impl TcpConnector {
         TcpConnector { timing, shared }
     }
 
-    fn connect_one(&self, address: SocketAddr) -> io::Result<TcpStream> {
-        match self.timing.lock().left(Instant::now()) {
-            Some(Duration::ZERO) => Err(io::ErrorKind::TimedOut.into()),
-            Some(left) => TcpStream::connect_timeout(&address, left),
-            None => TcpStream::connect(address),
+    /// A connection to this address, which `register` lets another thread interrupt while it is being made.
+    fn connect_one(&self, address: SocketAddr, register: &Register) -> Result<Arc<Socket>, Error> {
+        let left = self.timing.lock().left(Instant::now());
+        if left == Some(Duration::ZERO) {
+            return Err(Error::Timeout(Timeout::Connect));
         }
+        let domain = Domain::for_address(address);
+        let socket = Arc::new(Socket(socket2::Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?.into()));
+        let handle: Weak<Socket> = Arc::downgrade(&socket);
+        register(handle)?;
+        let connecting = SockRef::from(&socket.0);
+        let made = match left {
+            Some(left) => connecting.connect_timeout(&address.into(), left),
+            None => connecting.connect(&address.into()),
+        };
+        made.map_err(timeout_or_io)?;
+        Ok(socket)
     }
 
     /// Tries the addresses one after the other.
-    fn connect_any(&self, addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-        let mut result = Err(io::Error::from(io::ErrorKind::AddrNotAvailable));
+    fn connect_any(&self, addresses: &[SocketAddr], register: &Register) -> Result<Arc<Socket>, Error> {
+        let mut result = Err(io::Error::from(io::ErrorKind::AddrNotAvailable).into());
         for address in addresses {
-            result = self.connect_one(*address);
-            match &result {
-                Ok(_) => break,
-                Err(error) if error.kind() == io::ErrorKind::TimedOut => break,
-                Err(_) => {}
+            result = self.connect_one(*address, register);
+            if matches!(&result, Ok(_) | Err(Error::Timeout(_))) {
+                break;
             }
         }
         result
     }
 }
+
+type Register = dyn Fn(Weak<dyn ShutdownHandle>) -> Result<(), Error> + Send + Sync;
 
 /// The beginning of the chain: nothing comes before a TCP connection.
 impl Connector for TcpConnector {
@@ -71,20 +83,16 @@ impl Connector for TcpConnector {
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<TcpTransport>, Error> {
         let since = Instant::now();
         self.timing.lock().begin_connect(since);
-        let stream = self.connect_any(&details.addrs).map_err(|error| {
+        let socket = self.connect_any(&details.addrs, &*details.register_shutdown).inspect_err(|_| {
             let to = self.shared.proxy.as_ref().map_or(details.uri, Proxy::uri);
             self.shared.book.strike_out(to);
-            timeout_or_io(error)
         })?;
         let now = Instant::now();
         self.timing.lock().end(now);
         // Without it the kernel may hold a request back until the last one is acknowledged.
-        stream.set_nodelay(true)?;
-        os::stamp_arrivals(&stream);
-        let peer = stream.peer_addr().ok().map(|address| address.ip());
-        let socket = Arc::new(Socket(stream));
-        let handle: Weak<Socket> = Arc::downgrade(&socket);
-        (details.register_shutdown)(handle)?;
+        socket.0.set_nodelay(true)?;
+        os::stamp_arrivals(&socket.0);
+        let peer = socket.0.peer_addr().ok().map(|address| address.ip());
         Ok(Some(TcpTransport {
             socket,
             timing: self.timing.clone(),
