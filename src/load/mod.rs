@@ -43,4 +43,4 @@ pub(crate) use user::redirect::RedirectRules;
 pub use user::request::RequestBuilder;
 pub use user::response::{Response, Statuses};
 pub(crate) use user::session::CookieJar;
-pub(crate) use user::shared_requests::SharedRequest;
+pub(crate) use user::shared_requests::{Filled, SharedRequest};

@@ -110,7 +110,7 @@ impl Client {
                 self.timing.lock().begin_again(Instant::now());
                 let mut headers = ask.headers.clone();
                 headers.remove("expect");
-                result = self.attempt(RequestParts { headers: &headers, ..ask });
+                result = self.attempt(RequestParts { headers: &headers, head: None, ..ask });
             }
         }
         let limits = Limits { whole: timeout, connect: connect_timeout };
@@ -162,6 +162,13 @@ impl Client {
             unpack(&mut incoming)?;
         }
         Ok(incoming)
+    }
+
+    /// Head of a request as it goes out: a request that is the same each time can be [given](RequestParts::head) it.
+    pub(crate) fn head_of(&self, ask: RequestParts<'_>) -> Vec<u8> {
+        let mut head = Vec::new();
+        self.outgoing(ask).write_head(&mut head);
+        head
     }
 
     /// Maker of a ureq agent that is the same user to services as this client.

@@ -72,24 +72,30 @@ impl Exchange<'_> {
         limit: BodyLimit,
         scratch: &mut Vec<u8>,
     ) -> Result<Incoming, Broken> {
-        scratch.clear();
-        outgoing.write_head(scratch);
+        let mut head = match outgoing.ask.head {
+            Some(head) => head,
+            None => {
+                scratch.clear();
+                outgoing.write_head(scratch);
+                scratch
+            }
+        };
         let body = outgoing.ask.body.unwrap_or_default();
         let (mut early, mut is_sent_whole) = (None, true);
         if outgoing.waits_for_continue() {
-            self.send(&[scratch])?;
+            self.send(&[head])?;
             early = self.wait_for_continue()?;
             is_sent_whole = early.is_none();
-            scratch.clear();
+            head = &[];
         }
         if is_sent_whole {
             is_sent_whole = match outgoing.is_chunked() {
-                true if body.is_empty() => self.send(&[scratch, b"0\r\n\r\n"])?,
+                true if body.is_empty() => self.send(&[head, b"0\r\n\r\n"])?,
                 true => {
                     let size = format!("{:x}\r\n", body.len());
-                    self.send(&[scratch, size.as_bytes(), body, b"\r\n0\r\n\r\n"])?
+                    self.send(&[head, size.as_bytes(), body, b"\r\n0\r\n\r\n"])?
                 }
-                false => self.send(&[scratch, body])?,
+                false => self.send(&[head, body])?,
             };
         }
         let head = match early {

@@ -28,6 +28,10 @@ impl Origin {
     }
 
     fn leads_to(&self, uri: &Uri) -> bool {
+        let is_same = uri.authority().is_some_and(|authority| authority.as_str() == self.authority);
+        if is_same && self.is_tls == (uri.scheme_str() == Some("https")) {
+            return true;
+        }
         let (authority, is_tls) = parts(uri);
         self.is_tls == is_tls && self.authority.eq_ignore_ascii_case(authority)
     }

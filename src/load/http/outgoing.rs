@@ -113,6 +113,7 @@ mod tests {
             uri: &uri,
             headers,
             body,
+            head: None,
             timeout: None,
             options: RequestOptions::default(),
         };

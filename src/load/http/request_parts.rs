@@ -13,6 +13,8 @@ pub(crate) struct RequestParts<'a> {
     pub(crate) uri: &'a Uri,
     pub(crate) headers: &'a Headers,
     pub(crate) body: Option<&'a [u8]>,
+    /// Head as it goes out, where it is known from the last time.
+    pub(crate) head: Option<&'a [u8]>,
     /// Without one it has that of the settings.
     pub(crate) timeout: Option<Duration>,
     pub(crate) options: RequestOptions,

@@ -98,7 +98,8 @@ impl Prepared {
     /// Parts of the request for a client, with these headers.
     pub(crate) fn ask<'a>(&'a self, headers: &'a Headers) -> RequestParts<'a> {
         let Prepared { method, uri, timeout, options, .. } = self;
-        RequestParts { method, uri, headers, body: self.body.as_deref(), timeout: *timeout, options: *options }
+        let (timeout, options) = (*timeout, *options);
+        RequestParts { method, uri, headers, body: self.body.as_deref(), head: None, timeout, options }
     }
 }
 

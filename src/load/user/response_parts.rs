@@ -21,6 +21,12 @@ impl Response {
         self.request
     }
 
+    /// Its header lines.
+    #[cfg(feature = "hurl")]
+    pub(crate) fn lines(&self) -> &Headers {
+        &self.captured.headers
+    }
+
     /// Content type that was sent, where that is why the request was refused.
     pub(crate) fn refused_type(&self) -> Option<&str> {
         self.captured.sent.refused_type.as_deref()

@@ -33,7 +33,7 @@ pub(crate) struct RunningCheck {
     /// The last that did, whole.
     pub(crate) unanswered: Option<Box<Unanswered>>,
     /// Its last exchange, for the log, while the answer may still show what is secret in it.
-    pub(crate) unlogged: Option<Exchange>,
+    pub(crate) unlogged: Option<Box<Exchange>>,
     /// True while exchanges wait for the log, because the answer may show what else is secret.
     pub(crate) finds_secrets: bool,
     /// True when the check wanted a row of a feed that has none left.

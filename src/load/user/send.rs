@@ -12,11 +12,11 @@ use super::cookies::Cookies;
 use super::prepared::Prepared;
 use super::redirect::{RedirectRules, led_to};
 use super::response::Response;
-use super::shared_requests::{OwnRequest, SharedRequest};
+use super::shared_requests::{Filled, OwnRequest, SharedRequest};
 use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
 use crate::ids::RequestId;
 use crate::load::check::hooks::{FailureEvent, RequestEvent};
-use crate::load::http::{Exchanged, Headers, HttpSettings, Uri};
+use crate::load::http::{Exchanged, Headers, HttpSettings, RequestParts, Uri};
 use crate::outcome::{RequestError, RequestErrorKind};
 use crate::phase::Phase;
 use crate::sample::{Answer, RequestTimes};
@@ -61,7 +61,7 @@ impl User {
         }
         if self.observers.log.is_some() {
             self.log_last();
-            self.running.unlogged = Some(seen);
+            self.running.unlogged = Some(Box::new(seen));
             if !self.running.finds_secrets {
                 self.log_last();
             }
@@ -74,7 +74,7 @@ impl User {
             if self.running.finds_secrets {
                 seen.hide_values(&self.redactor.of_log());
             }
-            log.offer(seen);
+            log.offer(*seen);
         }
     }
 
@@ -123,15 +123,22 @@ impl User {
     pub(crate) fn send_filled(
         &mut self,
         shared: &SharedRequest,
-        fill: impl FnOnce(&mut Prepared) -> Result<(), String>,
+        fill: impl FnOnce(&mut Prepared) -> Result<Filled, String>,
     ) -> Result<Response, RequestError> {
         let mut own = self.own.take(shared.index).unwrap_or_else(|| {
             let request = shared.request.own();
-            Box::new(OwnRequest { id: self.request_id(&request.name, request.is_named_by_url), request })
+            Box::new(OwnRequest { id: self.request_id(&request.name, request.is_named_by_url), request, head: None })
         });
         let result = match fill(&mut own.request) {
-            Ok(()) => {
-                let result = self.exchange(own.id, &own.request);
+            Ok(filled) => {
+                own.head = match (own.head.take(), filled) {
+                    (_, Filled::Anew) => None,
+                    (Some(head), Filled::AsBefore) => Some(head),
+                    (None, Filled::AsBefore) => {
+                        Some(self.clients.of(None).head_of(own.request.ask(&own.request.headers)))
+                    }
+                };
+                let result = self.exchange(own.id, &own.request, own.head.as_deref());
                 self.note(result, None, shared.index)
             }
             Err(message) => Err(self.unsendable(&own.request.name, message)),
@@ -185,7 +192,7 @@ impl User {
     ) -> Result<Response, RequestError> {
         for hop in 0.. {
             let current = last.as_ref().unwrap_or(request);
-            let mut response = self.exchange(id, current)?;
+            let mut response = self.exchange(id, current, None)?;
             if hops == 0 {
                 return Ok(response);
             }
@@ -228,8 +235,8 @@ impl User {
         })
     }
 
-    /// Makes one exchange and records it.
-    fn exchange(&mut self, id: RequestId, request: &Prepared) -> Result<Response, RequestError> {
+    /// Makes one exchange and records it. `head` is how the request goes out without cookies, if that is known.
+    fn exchange(&mut self, id: RequestId, request: &Prepared, head: Option<&[u8]>) -> Result<Response, RequestError> {
         self.running.asked = true;
         self.settle_agent();
         if !self.may_send() {
@@ -245,7 +252,9 @@ impl User {
         let added = |cookies: &Cookies| cookies.added_to(&request.headers, uri, repeats);
         let with_cookies = self.session.lock().cookies.as_deref().and_then(added);
         let headers = with_cookies.as_ref().unwrap_or(&request.headers);
-        let exchanged = self.clients.of(request.settings.as_ref()).exchange(request.ask(headers));
+        let head = head.filter(|_| with_cookies.is_none());
+        let ask = RequestParts { head, ..request.ask(headers) };
+        let exchanged = self.clients.of(request.settings.as_ref()).exchange(ask);
         self.running.in_exchange = None;
         let Exchanged { times, traffic, sent_at, .. } = exchanged;
         let answer = match &exchanged.answer {

@@ -29,11 +29,21 @@ impl SharedRequest {
     }
 }
 
+/// State of a copy that was filled for the next time it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// Nothing was changed in it: method, URL, headers, body and settings are those of the last time.
+    AsBefore,
+    Anew,
+}
+
 /// Copy of a shared request.
 #[derive(Debug)]
 pub(super) struct OwnRequest {
     pub(super) id: RequestId,
     pub(super) request: Prepared,
+    /// Its head as it goes out, as long as nothing is changed in it.
+    pub(super) head: Option<Vec<u8>>,
 }
 
 /// Copies of the shared requests that one user has sent, by their numbers.

@@ -11,7 +11,7 @@ use super::jsonpath::JsonPath;
 use super::text::Text;
 use super::value::Value;
 use super::variables::Variables;
-use crate::load::Statuses;
+use crate::load::{Headers, Statuses, text_of};
 use crate::mismatch;
 
 /// Expectation of a URL target.
@@ -76,6 +76,17 @@ impl JsonClaim {
 }
 
 impl Claim {
+    /// True when it holds of every answer with this status and these headers. False: the answer is to be looked at.
+    pub(super) fn holds_of_head(&self, status: u16, headers: &Headers) -> bool {
+        match self {
+            Claim::Status(wanted) => wanted.contains(status),
+            Claim::Header(name, Text::Fixed(wanted)) => {
+                headers.get_all(name).any(|value| text_of(value).contains(wanted.as_str()))
+            }
+            Claim::Header(..) | Claim::Json(_) | Claim::Contains(_) => false,
+        }
+    }
+
     /// # Errors
     /// The sentence on what does not hold.
     pub(super) fn check(&self, answer: &Answer, variables: &Variables) -> Result<(), EvalError> {

@@ -16,6 +16,7 @@ use super::query::{Found, Query, version};
 use super::text::Text;
 use super::value::Value;
 use super::variables::Variables;
+use crate::load::Headers;
 use crate::script::files::Files;
 
 /// Expectations of an answer, and captures from it.
@@ -108,6 +109,20 @@ impl Expected {
         let asserts =
             self.asserts.iter().flat_map(|assert| assert.search.broken().into_iter().chain(assert.predicate.broken()));
         captures.chain(asserts).collect()
+    }
+
+    /// True when nothing but status and headers is looked at, and all is right with them: most answers under load.
+    pub(crate) fn holds_of_head(&self, status: u16, headers: &Headers) -> bool {
+        let is_status_right = match self.status.value {
+            Status::Any => true,
+            Status::Code(wanted) => wanted == u64::from(status),
+        };
+        let is_all = self.version.value == Version::Any
+            && self.headers.is_empty()
+            && self.body.is_none()
+            && self.captures.is_empty()
+            && self.asserts.is_empty();
+        is_all && is_status_right && self.claims.iter().all(|claim| claim.holds_of_head(status, headers))
     }
 
     /// Errors of version and status. With one, nothing else is looked at, and nothing captured.

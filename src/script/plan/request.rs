@@ -11,7 +11,7 @@ use super::header_lines::{ACCEPTED, HeaderLines};
 use super::name::name;
 use super::options::Options;
 use super::pair::{Pair, are_fixed, pair, pairs, rendered};
-use crate::load::{Headers, Method, Multipart, Prepared, SharedRequest, basic_auth};
+use crate::load::{Filled, Headers, Method, Multipart, Prepared, SharedRequest, basic_auth};
 use crate::script::eval::{Content, EvalError, Text, Variables};
 use crate::script::files::Files;
 
@@ -193,7 +193,7 @@ impl Request {
         request: &mut Prepared,
         filling: Filling<'_>,
         last_url: &mut String,
-    ) -> Result<(), EvalError> {
+    ) -> Result<Filled, EvalError> {
         let Filling { options, common, .. } = filling;
         // It went by a header, which must not stay when the URL has another, or none.
         let had_login = self.changes_url && login(last_url).is_some();
@@ -216,7 +216,8 @@ impl Request {
         if sets_headers || self.changes_url {
             self.set_login(request, self.fixed_url.as_deref().unwrap_or(last_url))?;
         }
-        Ok(())
+        let is_changed = sets_headers || self.changes_url || options.path_as_is || self.changes_body;
+        Ok(if is_changed || request.settings.is_some() { Filled::Anew } else { Filled::AsBefore })
     }
 
     /// Sends the login in front of the host of a URL, where no header authorizes.

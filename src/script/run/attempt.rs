@@ -141,6 +141,9 @@ impl Runner<'_> {
             return Vec::new();
         };
         let Reached { mut response, redirects } = reached;
+        if !self.keeps_body(options) && expected.holds_of_head(response.status(), response.lines()) {
+            return Vec::new();
+        }
         let url = if entry.wants_url { self.url_of(entry, &redirects) } else { String::new() };
         let times = response.times();
         let (headers, body, origin) = response.take();
