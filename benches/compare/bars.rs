@@ -25,12 +25,15 @@ const fn bar(users: Option<usize>, what: What, other: Tester, limit: f64) -> Bar
     Bar { users, what, other, limit }
 }
 
-const BARS: [Bar; 9] = [
+const BARS: [Bar; 12] = [
+    bar(Some(2), What::Cpu, Tester::Bare, 1.15),
     bar(Some(64), What::Cpu, Tester::Bare, 1.3),
+    bar(Some(1000), What::Cpu, Tester::Bare, 1.3),
+    bar(Some(64), What::Rps, Tester::Bare, 0.9),
+    bar(Some(1000), What::Rps, Tester::Bare, 0.9),
     bar(Some(64), What::Rps, Tester::Oha, 1.0),
+    bar(Some(1000), What::Rps, Tester::Oha, 1.0),
     bar(Some(64), What::Rps, Tester::Wrk, 0.85),
-    bar(Some(1000), What::Cpu, Tester::Bare, 1.4),
-    bar(Some(1000), What::Rps, Tester::Bare, 0.75),
     bar(None, What::Rps, Tester::K6, 2.5),
     bar(None, What::Rps, Tester::Goose, 1.2),
     bar(None, What::Rps, Tester::LocustFast, 5.0),
