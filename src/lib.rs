@@ -79,10 +79,15 @@ pub mod __private {
 #[allow(missing_docs)]
 pub mod fuzzing {
     pub use crate::cli::fuzzing::curl;
-    use crate::load::Stages;
+    use crate::load::{Stages, read_in_pieces};
     use crate::report::{RunInfo, read_json};
     pub use crate::script::fuzzing::{evaluate, template};
     use crate::stats::Summary;
+
+    /// Status and body of an answer that comes in pieces of this size, as the codec and as the reader of agents has it.
+    pub fn answer(bytes: &[u8], size: usize, is_to_head: bool) -> [Option<(u16, Vec<u8>)>; 2] {
+        read_in_pieces(bytes, size, is_to_head)
+    }
 
     pub fn report(bytes: &[u8]) -> Result<(Summary, RunInfo), String> {
         read_json(bytes)

@@ -14,6 +14,8 @@ pub(crate) use check::hooks::Hooks;
 pub use check::hooks::{FailureEvent, RequestEvent};
 pub use check::set::CheckSet;
 pub(crate) use check::user_hooks::UserHooks;
+#[cfg(fuzzing)]
+pub(crate) use http::scripted::read_in_pieces;
 pub(crate) use http::{
     Added, Body, Family, Headers, Method, RequestOptions, Route, TlsVersions, Uri, Version, certificate_file,
     origin_key, text_of,

@@ -6,6 +6,8 @@ pub(crate) mod exchange_timing;
 mod exchanged;
 pub(crate) mod request_parts;
 
+#[cfg(test)]
+mod agreement;
 mod body;
 mod buffers;
 mod client;
@@ -24,6 +26,8 @@ mod outgoing;
 mod proxy;
 mod proxy_connector;
 mod resolver;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod scripted;
 mod settings;
 mod shared;
 mod socks;

@@ -11,6 +11,7 @@ use super::super::exchange_timing::SharedTiming;
 use super::call;
 use super::transport::{AgentTransport, give_reason, span};
 
+/// Maker of an agent's connections.
 #[derive(Debug)]
 pub(super) struct AgentConnector(UserParts);
 
@@ -32,11 +33,7 @@ impl Connector for AgentConnector {
         let connections = Connections::new(self.0.clone(), &timing);
         match connections.connect(details.uri) {
             Ok(Connection { transport, .. }) => Ok(Some(AgentTransport::new(transport, timing))),
-            Err(error) => {
-                let error = give_reason(error, details.timeout.reason);
-                exchange.lock().breaks(&error);
-                Err(error)
-            }
+            Err(error) => Err(exchange.lock().breaks(give_reason(error, details.timeout.reason))),
         }
     }
 }

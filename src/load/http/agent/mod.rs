@@ -20,6 +20,8 @@ use super::outgoing::USER_AGENT;
 use call::{Calls, ExchangeResolver};
 use connector::AgentConnector;
 pub(crate) use observer::{Asked, Begun, Observer, Open, Seen};
+#[cfg(any(test, fuzzing))]
+pub(super) use reader::AnswerReader;
 
 /// Connections that an agent keeps, as a client does.
 const MAX_KEPT: usize = 10;

@@ -1,5 +1,6 @@
 //! Request of an agent that is open: from its beginning to the last byte of its answer, or until nobody reads on.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -95,16 +96,11 @@ impl OpenExchange {
         self.end(result);
     }
 
-    /// The connection broke, or could not be made.
-    pub(super) fn breaks(&mut self, error: &ureq::Error) {
-        let error = match error {
-            ureq::Error::Timeout(reason) => ureq::Error::Timeout(*reason),
-            // Kept as it is where it can be told from others.
-            ureq::Error::Io(error) => ureq::Error::Io(copy(error)),
-            ureq::Error::HostNotFound => ureq::Error::HostNotFound,
-            other => ureq::Error::Other(other.to_string().into()),
-        };
+    /// The connection broke, or could not be made. Returns the error for ureq.
+    pub(super) fn breaks(&mut self, error: ureq::Error) -> ureq::Error {
+        let told = copy(&error);
         self.end(Err(error.into()));
+        told
     }
 
     fn give_up(&mut self) {
@@ -135,10 +131,16 @@ impl Open for Mutex<OpenExchange> {
     }
 }
 
-/// An error that says the same.
-fn copy(error: &std::io::Error) -> std::io::Error {
-    match error.raw_os_error() {
-        Some(code) => std::io::Error::from_raw_os_error(code),
-        None => std::io::Error::new(error.kind(), error.to_string()),
+/// An error that says the same. The original has in it what an error of TLS is told by.
+fn copy(error: &ureq::Error) -> ureq::Error {
+    match error {
+        ureq::Error::Timeout(reason) => ureq::Error::Timeout(*reason),
+        ureq::Error::HostNotFound => ureq::Error::HostNotFound,
+        ureq::Error::ConnectionFailed => ureq::Error::ConnectionFailed,
+        ureq::Error::Io(error) => ureq::Error::Io(match error.raw_os_error() {
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => io::Error::new(error.kind(), error.to_string()),
+        }),
+        other => ureq::Error::Other(other.to_string().into()),
     }
 }

@@ -9,7 +9,7 @@ use super::super::head::{Head, HeadSearch, parse};
 
 /// Answer as far as it has come.
 #[derive(Debug)]
-pub(super) struct AnswerReader {
+pub(in crate::load::http) struct AnswerReader {
     state: State,
     limit: BodyLimit,
     /// Bytes that came and could not be read without more.
@@ -26,7 +26,7 @@ enum State {
 
 impl AnswerReader {
     /// Keeps so much of the body.
-    pub(super) fn new(limit: BodyLimit) -> Self {
+    pub(in crate::load::http) fn new(limit: BodyLimit) -> Self {
         AnswerReader { state: State::Head(HeadSearch::default()), limit, unread: Vec::new(), interim: 0 }
     }
 
@@ -34,7 +34,7 @@ impl AnswerReader {
     ///
     /// # Errors
     /// Why what has come is no answer.
-    pub(super) fn take(&mut self, bytes: &[u8], method: &Method) -> Result<Option<Incoming>, Broken> {
+    pub(in crate::load::http) fn take(&mut self, bytes: &[u8], method: &Method) -> Result<Option<Incoming>, Broken> {
         let mut bytes = bytes;
         while let State::Head(search) = &mut self.state {
             self.unread.extend_from_slice(bytes);
@@ -94,7 +94,7 @@ impl AnswerReader {
     ///
     /// # Errors
     /// When the answer has not come whole.
-    pub(super) fn close(&mut self) -> Result<Incoming, Broken> {
+    pub(in crate::load::http) fn close(&mut self) -> Result<Incoming, Broken> {
         let is_whole = matches!(&self.state, State::Body { framing: Framing::UntilClose, .. });
         if is_whole { self.as_it_is().ok_or(Broken::Closed) } else { Err(Broken::Closed) }
     }

@@ -33,6 +33,7 @@ pub(super) fn give_reason(error: Error, reason: Timeout) -> Error {
     if let Error::Timeout(_) = error { Error::Timeout(reason) } else { error }
 }
 
+/// Connection of an agent, whatever it leads through.
 #[derive(Debug)]
 pub(super) struct AgentTransport {
     inner: Box<dyn Transport>,
@@ -75,7 +76,7 @@ impl AgentTransport {
         self.held.clear();
     }
 
-    /// The head once it is whole, as it goes out.
+    /// Makes of the head, once it is whole, what goes out. True when a body follows at once, and it can go with it.
     fn complete_head(&mut self) -> Option<bool> {
         let (head, length) = SentHead::of(&self.held)?;
         let leads_a_body = head.leads_a_body() && self.held.len() == length;
@@ -94,6 +95,7 @@ impl AgentTransport {
         Some(leads_a_body)
     }
 
+    /// Hands what is held to the connection.
     fn flush(&mut self, timeout: NextTimeout) -> Result<(), Error> {
         let held = std::mem::take(&mut self.held);
         for part in held.chunks(MAX_OUTPUT) {
@@ -114,11 +116,11 @@ impl AgentTransport {
             Ok(value) => return Ok(value),
             Err(error) => give_reason(error, reason),
         };
-        // After it the body is sent all the same.
-        if let Some(exchange) = self.exchange.take_if(|_| reason != Timeout::Await100) {
-            exchange.lock().breaks(&error);
+        // After one of waiting for 100 (Continue) the body is sent all the same.
+        match self.exchange.take_if(|_| reason != Timeout::Await100) {
+            Some(exchange) => Err(exchange.lock().breaks(error)),
+            None => Err(error),
         }
-        Err(error)
     }
 }
 
