@@ -264,3 +264,6 @@ pub(super) fn count_interim(count: &mut usize, head: &Head) -> Result<(), Broken
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

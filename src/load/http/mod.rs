@@ -6,8 +6,6 @@ pub(crate) mod exchange_timing;
 mod exchanged;
 pub(crate) mod request_parts;
 
-#[cfg(test)]
-mod agreement;
 mod body;
 mod buffers;
 mod client;

@@ -30,12 +30,6 @@ impl Pieces {
     pub(crate) fn of_size(answer: &[u8], size: usize) -> Self {
         Pieces(answer.chunks(size.max(1)).map(<[u8]>::to_vec).collect())
     }
-
-    #[cfg(test)]
-    pub(super) fn cut(answer: &[u8], at: usize) -> Self {
-        let (first, second) = answer.split_at(at);
-        Pieces([first, second].into_iter().filter(|piece| !piece.is_empty()).map(<[u8]>::to_vec).collect())
-    }
 }
 
 /// Connection that gives these pieces, with buffers as somebody wants them.
