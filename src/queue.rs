@@ -22,7 +22,7 @@ use parking_lot::Mutex;
 
 use crate::sample::Sample;
 
-/// Lists of the users. One processor in a hundred is not kept busy by what waits for one of them.
+/// Lists of the users: of a thousand users thirty share one.
 const LISTS: usize = 32;
 /// Bound of a list. All of them hold a third of a second at 200 000 samples a second.
 const BOUND: usize = 2048;

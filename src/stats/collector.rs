@@ -13,7 +13,7 @@ use crate::queue::{Drain, Spill};
 
 /// How long the queue may fill before it is looked at again.
 const POLL: Duration = Duration::from_millis(5);
-/// A collector that comes so much later has lost its processor to users, who then count for themselves: it would lose
+/// A collector that slept so long instead has lost its processor to users, who then count for themselves: it would lose
 /// it again in the middle of its work, and keep them from it.
 const LATE: Duration = Duration::from_millis(15);
 /// The longest time that it leaves the counting to them.
@@ -51,17 +51,22 @@ impl Collector {
             if is_last {
                 return;
             }
-            let counted = Instant::now();
-            loop {
-                let asleep = Instant::now();
-                thread::sleep(POLL);
-                let awake = Instant::now();
-                let mut counting = self.counting.lock();
-                counting.stats.slept(asleep, awake);
-                let is_on_time = awake - asleep < LATE || awake - counted > LONGEST_LEAVE;
-                if is_on_time || counting.drain.is_closed() {
-                    break;
-                }
+            self.rest();
+        }
+    }
+
+    /// Sleeps until it is time to count again: users do without the collector for a while where it is late.
+    fn rest(&self) {
+        let counted = Instant::now();
+        loop {
+            let asleep = Instant::now();
+            thread::sleep(POLL);
+            let awake = Instant::now();
+            let mut counting = self.counting.lock();
+            counting.stats.slept(asleep, awake);
+            let is_on_time = awake - asleep < LATE || awake - counted > LONGEST_LEAVE;
+            if is_on_time || counting.drain.is_closed() {
+                return;
             }
         }
     }
@@ -135,6 +140,26 @@ fn or_uncounted(stats: &mut Stats, count: impl FnOnce(&mut Stats)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::queue::{queue, side_channel};
+    use crate::sample::{Sample, UserEvent, UserSample};
+
+    #[test]
+    fn users_count_while_the_collector_is_away_and_it_counts_the_rest() {
+        const LIFE: UserEvent = UserEvent::Missed(1);
+        const SAMPLES: u64 = 10_000;
+        let (sink, drain) = queue();
+        let (_tap, recorded) = side_channel(1);
+        let names = Arc::new(crate::names::Names::new(["check"]));
+        let collector = Collector::new(Stats::new(names, 1, false), drain, recorded);
+        let of_user = sink.of_user(1);
+        (0..SAMPLES).for_each(|_| of_user.push(Sample::User(UserSample { at: Instant::now(), event: LIFE })));
+        let by_users = collector.summary().missed;
+        assert!((SAMPLES - 1000..SAMPLES).contains(&by_users), "{by_users}");
+        assert_eq!(collector.summary().blocked, Duration::ZERO, "nobody waited");
+        sink.close();
+        collector.collect();
+        assert_eq!(collector.summary().missed, SAMPLES);
+    }
 
     #[test]
     fn what_breaks_the_counting_is_told_and_the_rest_is_counted() {

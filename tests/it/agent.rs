@@ -1,8 +1,7 @@
 //! Checks that are written with ureq: their agent is the user's, and every request of it is measured.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write};
-use std::net::TcpListener;
+use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +10,8 @@ use perfloop::ureq::http::Request;
 use perfloop::{HttpSettings, LoadTest, Outcome, Plan, RequestErrorKind, SampleFormat, Secrets, Summary, User, ureq};
 use serde_json::{Value, json};
 
-use crate::support::{Service, finish, run};
+use crate::raw::Raw;
+use crate::support::{Service, Written, finish, run};
 
 type AnyError = Box<dyn std::error::Error>;
 
@@ -313,19 +313,8 @@ fn a_relative_url_without_a_host_is_an_exception_that_says_so() {
 
 #[test]
 fn logs_samples_and_hooks_see_what_an_agent_sends() {
-    #[derive(Clone, Default)]
-    struct Shared(Arc<Mutex<Vec<u8>>>);
-    impl Write for Shared {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
     let service = Service::start();
-    let (log, samples, hooked) = (Shared::default(), Shared::default(), Arc::new(Mutex::new(Vec::new())));
+    let (log, samples, hooked) = (Written::default(), Written::default(), Arc::new(Mutex::new(Vec::new())));
     let seen = Arc::clone(&hooked);
     let test = LoadTest::new(plan_at(&service))
         .check("check", |user: &mut User| -> Result<(), ureq::Error> {
@@ -337,16 +326,15 @@ fn logs_samples_and_hooks_see_what_an_agent_sends() {
         .samples(samples.clone(), SampleFormat::Csv);
     let summary = finish(test);
     assert_eq!(summary.whole.totals.pass, 1, "{:#?}", summary.failures);
-    let text = |shared: &Shared| String::from_utf8(shared.0.lock().unwrap().clone()).unwrap();
-    let log = text(&log);
+    let log = log.text();
     assert!(log.contains("POST") && log.contains("/echo") && log.contains("sent text"), "{log}");
     assert!(log.contains("user-agent: perfloop/") && !log.contains("hush"), "{log}");
-    assert!(text(&samples).contains("POST /echo"), "{}", text(&samples));
+    assert!(samples.text().contains("POST /echo"), "{}", samples.text());
     assert_eq!(*hooked.lock().unwrap(), [("POST /echo".to_owned(), Some(200))]);
 }
 
 #[test]
-fn tls_resumes_its_sessions_and_is_refused_without_trust() {
+fn tls_is_shaken_hands_for_once_and_is_refused_without_trust() {
     let service = Service::with_tls();
     let http = || HttpSettings::default().host(service.at_tls("/").parse().unwrap());
     let summary = pass(Plan::new().loops(1).http(http().insecure(true)), |user| {
@@ -376,6 +364,53 @@ fn large_bodies_go_out_whole_and_early_answers_are_read() {
         assert_eq!(chunked.status(), 200);
         Ok(())
     });
+    // A service that answers without reading the body: the answer counts, not that the rest cannot be sent.
+    let (fails, exceptions, early) = told(plan_at(&service), |user| {
+        user.agent().post("/early").send(&vec![b'x'; 5_000_000][..])?;
+        Ok(())
+    });
+    assert_eq!((fails, exceptions), (1, 0), "{:#?}", early.failures);
+    let requests = &early.whole.request_totals;
+    assert_eq!(requests.statuses, [(413, 1)].into());
+    assert!(requests.bytes_out < 5_000_000, "{}", requests.bytes_out);
+}
+
+#[test]
+fn what_a_check_times_itself_counts_beside_an_answer_that_is_still_open() {
+    let service = Service::start();
+    let summary = pass(plan_at(&service), |user| {
+        let answer = user.agent().get("/bytes/3000000").call()?;
+        user.time("own", || Ok::<_, std::io::Error>(()))?;
+        drop(answer);
+        Ok(())
+    });
+    assert_eq!(answered(&summary), [("GET /bytes/3000000", 1), ("own", 1)].into());
+    assert_eq!(summary.whole.totals.requests, 2);
+}
+
+#[test]
+fn addresses_given_by_hand_and_proxies_are_the_runs() {
+    let service = Service::start();
+    let address = service.address();
+    let url = format!("http://shop.example:{}/json", address.port());
+    let resolved = HttpSettings::default().resolve("shop.example", address.port(), address);
+    let asked = url.clone();
+    let summary = pass(Plan::new().loops(1).http(resolved), move |user| {
+        user.agent().get(&asked).call()?;
+        Ok(())
+    });
+    assert_eq!((summary.whole.request_totals.answered, service.total_hits()), (1, 1));
+
+    // A proxy that makes plain requests itself is asked for the whole URL.
+    let proxy = Raw::with_status("200 OK");
+    let http = HttpSettings::default().proxy(format!("http://ann:secret@{}", proxy.address()).parse().unwrap());
+    pass(Plan::new().loops(1).http(http), move |user| {
+        user.agent().get(&url).call()?;
+        Ok(())
+    });
+    let head = proxy.only();
+    assert!(head.starts_with(&format!("GET http://shop.example:{}/json HTTP/1.1\r\n", address.port())), "{head}");
+    assert!(head.contains("\r\nProxy-Authorization: Basic "), "{head}");
 }
 
 #[test]
@@ -393,17 +428,14 @@ fn what_the_stop_interrupts_is_unfinished_and_counted_once() {
 
 #[test]
 fn a_server_that_answers_in_pieces_and_with_interim_answers_is_timed_to_its_last_byte() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/slow", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut request = [0; 1024];
-        let _ = stream.read(&mut request).unwrap();
+    let raw = Raw::start(|peer| {
+        peer.request();
         for piece in ["HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 200 OK\r\nContent-", "Length: 4\r\n\r\nab", "cd"] {
-            stream.write_all(piece.as_bytes()).unwrap();
+            peer.send(piece);
             thread::sleep(50 * MS);
         }
     });
+    let url = raw.at("/slow");
     let summary = pass(Plan::new().loops(1), move |user| {
         assert_eq!(user.agent().get(&url).call()?.body_mut().read_to_string()?, "abcd");
         Ok(())

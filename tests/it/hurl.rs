@@ -545,6 +545,17 @@ fn the_runs_own_settings_count_where_a_file_says_nothing() {
     assert_eq!(result_with(files(&service), compressed, text).verdict(), FileVerdict::Ok);
 }
 
+#[test]
+fn a_request_that_is_the_same_each_time_is_sent_with_the_cookies_of_the_moment() {
+    let service = Service::start();
+    let text = "GET /cookies\nHTTP 200\n[Asserts]\njsonpath \"$.a\" not exists\n\n\
+                GET /cookies/set?a=1\nHTTP 200\n\n\
+                GET /cookies\nHTTP 200\n[Asserts]\njsonpath \"$.a\" == \"1\"\n";
+    let text = text.replace("GET /", &format!("GET {}", service.at("/")));
+    let summary = load_with(files(&service), Plan::new().loops(3), &text);
+    assert_eq!((summary.whole.totals.pass, summary.whole.totals.ended()), (3, 3), "{:#?}", summary.failures);
+}
+
 /// One request that a proxy of its own was asked to make: its head.
 fn asked_of_a_proxy(login: &str, url: &str) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use perfloop::report::locust::write_exceptions;
@@ -13,7 +13,7 @@ use perfloop::{LoadTest, Outcome, Plan, SampleFormat, User};
 use quick_junit::{Report, TestCaseStatus};
 use serde_json::Value;
 
-use crate::support::{REFUSED, Running, Service, eventually, finish, none, perfloop, run, spawn};
+use crate::support::{REFUSED, Running, Service, Written, eventually, finish, none, perfloop, run, spawn};
 
 /// A row by the names of its columns.
 type Row = BTreeMap<String, String>;
@@ -198,26 +198,16 @@ fn samples_that_cannot_be_written_are_exit_code_3_and_the_run_goes_on() {
 #[test]
 fn samples_that_find_no_room_are_left_out_and_counted() {
     const REQUESTS: u64 = 20_000;
-    /// Takes nothing until it may.
-    struct Slow(Arc<Mutex<Vec<u8>>>);
-    impl Write for Slow {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let written = Arc::new(Mutex::new(Vec::new()));
-    let held = Arc::clone(&written);
+    let written = Written::default();
+    let held = Arc::clone(&written.0);
     let records = move |user: &mut User| {
+        // The writer takes nothing meanwhile.
         let _held = held.lock().unwrap();
         (0..REQUESTS).for_each(|_| user.record("a", Duration::ZERO, Outcome::Pass));
     };
     let test = LoadTest::new(Plan::new().loops(1)).check("check", records);
-    let summary = finish(test.samples(Slow(Arc::clone(&written)), SampleFormat::Csv));
-    let lines = String::from_utf8(written.lock().unwrap().clone()).unwrap().lines().count() as u64;
+    let summary = finish(test.samples(written.clone(), SampleFormat::Csv));
+    let lines = written.text().lines().count() as u64;
     assert!(summary.samples.left_out > 0, "{:?}", summary.samples);
     assert_eq!(lines - 1 + summary.samples.left_out, REQUESTS);
     assert_eq!(summary.whole.request_totals.answered, REQUESTS, "the numbers have all");

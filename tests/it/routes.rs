@@ -110,6 +110,16 @@ fn through(proxy: &str, settings: HttpSettings, url: String) -> Summary {
     })
 }
 
+/// The same, written with ureq.
+fn through_by_agent(proxy: &str, settings: HttpSettings, url: String) -> Summary {
+    let http = settings.proxy(proxy.parse().unwrap());
+    run(Plan::new().loops(3).http(http), move |user: &mut User| -> CheckResult {
+        let answer = user.agent().post(&url).send("hello")?.body_mut().read_json::<serde_json::Value>()?;
+        assert_eq!(answer["body"], "hello");
+        Ok(())
+    })
+}
+
 #[track_caller]
 fn all_pass_on_one_connection(summary: &Summary) {
     let requests = &summary.whole.request_totals;
@@ -139,6 +149,7 @@ fn tls_goes_through_proxies_of_both_kinds() {
         [format!("http://127.0.0.1:{}", proxy(connect)), format!("socks5h://ann:secret@127.0.0.1:{}", proxy(socks))]
     {
         all_pass_on_one_connection(&through(&url, settings.clone(), service.at_tls("/echo")));
+        all_pass_on_one_connection(&through_by_agent(&url, settings.clone(), service.at_tls("/echo")));
     }
 }
 
@@ -148,6 +159,7 @@ fn requests_go_through_a_socks_proxy_with_and_without_its_names() {
     for scheme in ["socks5", "socks5h"] {
         let url = format!("{scheme}://ann:secret@127.0.0.1:{}", proxy(socks));
         all_pass_on_one_connection(&through(&url, HttpSettings::default(), service.at("/echo")));
+        all_pass_on_one_connection(&through_by_agent(&url, HttpSettings::default(), service.at("/echo")));
     }
 }
 

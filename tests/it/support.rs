@@ -1,7 +1,7 @@
 //! What the tests share: a service, the binary, and a bound on everything that could hang.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
 use std::process::{Child, Command, Stdio};
@@ -214,6 +214,27 @@ impl Stream {
 /// Runs one check to the end of the plan.
 pub(crate) fn run<O: IntoOutcome<M>, M>(plan: Plan, check: impl Fn(&mut User) -> O + Send + Sync + 'static) -> Summary {
     finish(LoadTest::new(plan).check("check", check))
+}
+
+/// Writer whose bytes can be looked at while somebody else has it; held, it takes nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Written(pub(crate) Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Runs a load test to its end.

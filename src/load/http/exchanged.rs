@@ -9,7 +9,7 @@ use super::body::Body;
 use super::headers::Headers;
 use crate::outcome::RequestErrorKind;
 use crate::phase::Phase;
-use crate::sample::{RequestTimes, Traffic};
+use crate::sample::{Answer, RequestTimes, Traffic};
 
 /// Exchange that has ended.
 #[derive(Debug)]
@@ -21,6 +21,16 @@ pub(crate) struct Exchanged {
     pub(crate) times: RequestTimes,
     pub(crate) traffic: Traffic,
     pub(crate) answer: Result<Answered, Lost>,
+}
+
+impl Exchanged {
+    /// How it ended, as its sample tells it.
+    pub(crate) fn ending(&self) -> Answer {
+        match &self.answer {
+            Ok(answered) => Answer::Status(answered.status),
+            Err(lost) => Answer::None { kind: lost.kind, phase: lost.phase },
+        }
+    }
 }
 
 /// Answer, read to its end.

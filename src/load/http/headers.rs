@@ -111,14 +111,18 @@ impl Headers {
 
     /// Adds bytes to the value of the line that was added last: `glue` between, which an empty value needs none of.
     pub(super) fn extend_last(&mut self, glue: u8, more: &[u8]) {
-        let Some(Line { name, value }) = self.lines.pop() else { return };
-        let mut joined = value.of(&self.text).to_vec();
-        if !joined.is_empty() {
-            joined.push(glue);
+        let Some(Line { name, mut value }) = self.lines.pop() else { return };
+        if value.1 as usize != self.text.len() {
+            // Once for a value: what is added after that lies behind it.
+            let start = self.text.len() as u32;
+            self.text.extend_from_within(value.0 as usize..value.1 as usize);
+            value = Span(start, self.text.len() as u32);
         }
-        joined.extend_from_slice(more);
-        let value = self.keep(&joined);
-        self.push(name, value);
+        if value.0 != value.1 {
+            self.text.push(glue);
+        }
+        self.text.extend_from_slice(more);
+        self.push(name, Span(value.0, self.text.len() as u32));
     }
 
     /// Removes all lines of this name.
@@ -222,6 +226,20 @@ mod tests {
         headers.extend_last(b' ', b"three");
         assert_eq!(headers.get("b"), Some(&b"two three"[..]));
         assert_eq!(headers.get("a"), Some(&b"one"[..]));
+    }
+
+    #[test]
+    fn a_value_of_many_folded_lines_is_copied_once() {
+        let mut headers = Headers::from_pairs([("a", "one"), ("b", "x")]);
+        (0..10_000).for_each(|_| headers.extend_last(b' ', b"y"));
+        assert_eq!(headers.get("b").map(<[u8]>::len), Some(20_001));
+        assert!(headers.text.len() < 20_100, "{}", headers.text.len());
+        // Another line has come behind it.
+        let mut headers = Headers::inside(b"a:1b:2", 2);
+        headers.found(0..1, 2..3);
+        (0..10_000).for_each(|_| headers.extend_last(b' ', b"y"));
+        assert_eq!(headers.get("a").map(<[u8]>::len), Some(20_001));
+        assert!(headers.text.len() < 20_100, "{}", headers.text.len());
     }
 
     #[test]

@@ -37,8 +37,8 @@ pub(crate) fn raise_open_files() {
 }
 
 /// Lets the calling thread be scheduled as one of many that work: it does not interrupt another when it wakes
-/// up, and it steps back for the threads that watch over a run. Users so cost fewer switches, and of a thousand that
-/// are ready to run none keeps the collector from the queue: a full queue makes all of them spin.
+/// up, and it steps back for the threads that watch over a run. Users so cost fewer switches, and a thousand of them that
+/// are ready to run leave the collector, the timer and the conductor their share of a processor.
 pub(crate) fn schedule_as_batch() {
     let batch = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch);
     // When it fails, the thread is scheduled like any other.

@@ -52,6 +52,16 @@ pub(crate) struct CheckTimes {
     pub(crate) opens_iteration: bool,
 }
 
+/// Request that has ended, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EndedRequest {
+    pub(crate) request: RequestId,
+    pub(crate) times: RequestTimes,
+    pub(crate) lateness: Option<Lateness>,
+    pub(crate) traffic: Traffic,
+    pub(crate) answer: Answer,
+}
+
 impl Recorder {
     pub(crate) fn new(
         sink: Sink,
@@ -135,43 +145,23 @@ impl Recorder {
         self.in_flight.begin_request(request)
     }
 
-    pub(crate) fn end_request(
-        &self,
-        request: RequestId,
-        times: RequestTimes,
-        lateness: Option<Lateness>,
-        traffic: Traffic,
-        answer: Answer,
-    ) -> Result<(), WasCut> {
+    pub(crate) fn end_request(&self, ended: EndedRequest) -> Result<(), WasCut> {
         self.in_flight.end_request()?;
-        self.tell(request, times, lateness, traffic, answer);
+        self.tell(ended);
         Ok(())
     }
 
     /// As [`end_request`](Self::end_request), for one of several requests that are open at once, and not the last of them.
-    pub(crate) fn end_one_of_several(
-        &self,
-        request: RequestId,
-        times: RequestTimes,
-        lateness: Option<Lateness>,
-        traffic: Traffic,
-        answer: Answer,
-    ) -> Result<(), WasCut> {
+    pub(crate) fn end_one_of_several(&self, ended: EndedRequest) -> Result<(), WasCut> {
         if self.in_flight.is_counted() {
             return Err(WasCut);
         }
-        self.tell(request, times, lateness, traffic, answer);
+        self.tell(ended);
         Ok(())
     }
 
-    fn tell(
-        &self,
-        request: RequestId,
-        times: RequestTimes,
-        lateness: Option<Lateness>,
-        traffic: Traffic,
-        answer: Answer,
-    ) {
+    fn tell(&self, ended: EndedRequest) {
+        let EndedRequest { request, times, lateness, traffic, answer } = ended;
         let (level, ended) = (self.level(), Instant::now());
         let (check, iteration) = self.in_flight.at();
         let sample = RequestSample { request, check: Some(check), level, ended, times, lateness, traffic, answer };

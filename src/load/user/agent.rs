@@ -1,12 +1,12 @@
 //! ureq agents of users: checks that are written with ureq.
 
 use super::User;
-use super::agent_log::{Ended, UserAgent};
+use super::agent_log::UserAgent;
 use super::capture::{self, Captured, Sent, Unanswered};
 use super::prepared::Prepared;
-use super::send::{UNSUPPORTED_MEDIA_TYPE, told_type};
-use crate::load::http::{Agent, Exchanged};
-use crate::outcome::{Outcome, RequestErrorKind};
+use crate::load::http::agent::{Begun, Seen};
+use crate::load::http::{Agent, Answered, Exchanged};
+use crate::outcome::Outcome;
 
 /// The agent of the user whose check runs on this thread, for a check that takes no argument; see [`User::agent`].
 ///
@@ -77,48 +77,27 @@ impl User {
         let (ended, has_left) = self.agent.settle();
         self.running.has_left |= has_left;
         self.running.asked |= has_left;
-        ended.into_iter().for_each(|ended| self.settle_request(ended));
+        ended.into_iter().for_each(|seen| self.settle_request(seen));
     }
 
-    fn settle_request(&mut self, ended: Ended) {
-        let Ended { seen, started } = ended;
-        let Exchanged { times, .. } = seen.exchanged;
-        let id = seen.begun.id;
+    fn settle_request(&mut self, seen: Seen) {
+        let Seen { begun: Begun { id, name, .. }, method, uri, headers, body, exchanged } = seen;
         self.running.asked = true;
-        self.running.tpr += times.setup() + times.response_time();
-        self.running.requests += 1;
-        self.running.answered += u32::from(seen.exchanged.answer.is_ok());
-        let mut request = Prepared::empty(seen.begun.name, seen.method);
-        (request.uri, request.headers) = (seen.uri, seen.headers);
-        request.body = (!seen.body.is_empty()).then_some(seen.body);
-        if self.observers.see_all() {
-            let shown = self.seen(started, &request, &request.headers, &seen.exchanged);
-            self.show(shown);
-        }
-        if !self.observers.hooks.request.is_empty() {
-            self.tell_of_request(&request.name, &seen.exchanged);
-        }
-        self.serial += 1;
-        let began = seen.exchanged.sent_at.and_then(|at| at.checked_sub(times.setup()));
-        let sent = Sent { serial: self.serial, began, ..Sent::default() };
-        match seen.exchanged.answer {
-            Ok(answered) => {
-                self.refusals = 0;
-                self.running.blame.answered(id);
+        let mut request = Prepared::empty(name.as_ref().to_owned(), method);
+        request.uri = uri;
+        request.body = (!body.is_empty()).then_some(body);
+        let sent = self.account_for(id, &request, &headers, &exchanged, None);
+        request.headers = headers;
+        let sent = Sent { request: Some(Box::new(request)), ..sent };
+        let Exchanged { times, answer, .. } = exchanged;
+        match answer {
+            Ok(Answered { status, headers, body, .. }) => {
                 // What ureq makes an error of, unless it is told not to.
-                self.running.suspect = (answered.status >= 400).then_some(id);
-                let is_refused = answered.status == UNSUPPORTED_MEDIA_TYPE;
-                let refused_type = is_refused.then(|| told_type(&request.headers));
-                let sent = Sent { request: Some(Box::new(request)), refused_type, ..sent };
-                let (status, headers, body) = (answered.status, answered.headers, answered.body);
+                self.running.suspect = (status >= 400).then_some(id);
                 capture::keep(&mut Box::new(Captured { sent, status, headers, body, times }));
             }
             Err(lost) => {
-                self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
-                self.running.lost = Some(id);
                 self.running.suspect = Some(id);
-                self.running.blame.lost(id);
-                let sent = Sent { request: Some(Box::new(request)), ..sent };
                 self.running.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message }));
             }
         }

@@ -5,24 +5,21 @@ use std::cell::RefCell;
 use std::fmt;
 use std::mem;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant, SystemTime};
 
 use parking_lot::Mutex;
 
 use super::clients::Clients;
-use super::prepared::Prepared;
+use super::prepared::{name_by_path, name_of_hop};
+use super::running_check::WAS_CUT;
 use super::session::SharedSession;
 use crate::load::http::agent::{AgentMaker, Asked, Begun, Observer, Open, Seen};
-use crate::load::http::{Agent, Headers, Uri};
-use crate::load::pool::recorder::Recorder;
+use crate::load::http::{Agent, Exchanged, Headers, Uri};
+use crate::load::pool::recorder::{EndedRequest, Recorder};
 use crate::load::pool::user_slot::UserSlot;
 use crate::redact::Redactor;
-use crate::sample::{Answer, RequestTimes};
 
 /// Why an agent can make no request between checks.
 const IN_NO_CHECK: &str = "only checks make requests; this agent was used when none was running";
-/// Why it can make none after a cut.
-const WAS_CUT: &str = "the run was cut off";
 
 thread_local! {
     static OF_THIS_THREAD: RefCell<Option<Arc<UserAgent>>> = const { RefCell::new(None) };
@@ -51,7 +48,6 @@ impl UserAgent {
             open: Vec::new(),
             ended: Vec::new(),
             name: None,
-            last_name: String::new(),
             may_send: true,
             has_left: false,
         };
@@ -73,12 +69,11 @@ impl UserAgent {
         self.log.state.lock().name = Some(name);
     }
 
-    /// A check begins, whose values these are.
-    pub(super) fn begin_check(&self, redactor: &Redactor) {
+    /// A check begins.
+    pub(super) fn begin_check(&self) {
         if self.made.get().is_some() {
             let mut state = self.log.state.lock();
             (state.may_send, state.has_left) = (true, false);
-            state.redactor.clone_from(redactor);
         }
     }
 
@@ -90,7 +85,7 @@ impl UserAgent {
     }
 
     /// Requests that have ended since the last call: those that are open end now. True if the check was given up.
-    pub(super) fn settle(&self) -> (Vec<Ended>, bool) {
+    pub(super) fn settle(&self) -> (Vec<Seen>, bool) {
         if self.made.get().is_none() {
             return (Vec::new(), false);
         }
@@ -114,13 +109,6 @@ impl UserAgent {
 /// Name of a request by its method and path; `None` where it is to be named as all are.
 pub(super) type Naming = Box<dyn Fn(&str, &str) -> Option<String> + Send>;
 
-/// Request that has ended.
-#[derive(Debug)]
-pub(super) struct Ended {
-    pub(super) seen: Seen,
-    pub(super) started: SystemTime,
-}
-
 /// Log of one agent.
 struct AgentLog {
     slot: Arc<UserSlot>,
@@ -130,14 +118,14 @@ struct AgentLog {
 
 struct State {
     recorder: Recorder,
+    /// What is secret in every check.
     redactor: Redactor,
     /// Number of requests that have begun.
     begun: u64,
     /// Those of them that have not ended, by their numbers.
     open: Vec<(u64, Arc<dyn Open>)>,
-    ended: Vec<Ended>,
+    ended: Vec<Seen>,
     name: Option<Naming>,
-    last_name: String,
     /// False after a rest of the running check that the stop has ended: what comes after it would come too early.
     may_send: bool,
     /// The running check is counted as unfinished.
@@ -153,23 +141,16 @@ impl fmt::Debug for AgentLog {
 impl State {
     /// Name of a request, and whether it is that of its URL.
     fn name(&mut self, request: &Asked<'_>) -> (String, bool) {
-        let Asked { method, uri, is_hop } = *request;
+        let Asked { method, uri, led_by } = *request;
         let path = uri.path();
         let given = self.name.as_ref().and_then(|name| name(method.as_str(), path));
-        let mut named = Prepared::empty(String::new(), method.clone());
-        match given {
-            Some(name) => named.name = name,
-            None if is_hop => named.name_hop(&self.last_name, path),
-            None => {
-                named.name_by_path(path);
-                named.is_named_by_url = true;
-            }
-        }
-        self.last_name.clone_from(&named.name);
+        let given = given.or_else(|| led_by.and_then(name_of_hop));
+        let is_by_url = given.is_none();
+        let mut name = given.unwrap_or_else(|| name_by_path(method, path));
         if !self.redactor.has_no_value() {
-            self.redactor.hide_values(&mut named.name);
+            self.redactor.hide_values(&mut name);
         }
-        (named.name, named.is_named_by_url)
+        (name, is_by_url)
     }
 }
 
@@ -190,7 +171,7 @@ impl Observer for AgentLog {
         }
         state.begun += 1;
         state.open.push((state.begun, exchange));
-        Ok(Begun { number: state.begun, id, name })
+        Ok(Begun { number: state.begun, id, name: name.into() })
     }
 
     fn with_cookies(&self, headers: &Headers, to: &Uri) -> Option<Headers> {
@@ -199,39 +180,17 @@ impl Observer for AgentLog {
 
     fn ended(&self, seen: Seen) {
         let exchanged = &seen.exchanged;
-        let times = exchanged.times;
-        let lateness = {
-            let session = &mut *self.session.lock();
-            if let Ok(answered) = &exchanged.answer
-                && answered.headers.has("set-cookie")
-            {
-                session.cookies.get_or_insert_default().take(&seen.uri, &answered.headers);
-            }
-            let lateness = session.lag.sent(exchanged.sent_at, times.setup());
-            session.lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
-            lateness
-        };
-        let answer = match &exchanged.answer {
-            Ok(answered) => Answer::Status(answered.status),
-            Err(lost) => Answer::None { kind: lost.kind, phase: lost.phase },
-        };
+        let lateness = self.session.lock().note(&seen.uri, exchanged);
         let state = &mut *self.state.lock();
         state.open.retain(|(number, _)| *number != seen.begun.number);
-        let (id, traffic) = (seen.begun.id, exchanged.traffic);
+        let Exchanged { times, traffic, .. } = *exchanged;
+        let ended = EndedRequest { request: seen.begun.id, times, lateness, traffic, answer: exchanged.ending() };
         let told = match state.open.is_empty() {
-            true => state.recorder.end_request(id, times, lateness, traffic, answer),
-            false => state.recorder.end_one_of_several(id, times, lateness, traffic, answer),
+            true => state.recorder.end_request(ended),
+            false => state.recorder.end_one_of_several(ended),
         };
         if told.is_ok() {
-            let started = began(exchanged.sent_at, times);
-            state.ended.push(Ended { seen, started });
+            state.ended.push(seen);
         }
     }
-}
-
-/// When a request began, by the calendar.
-fn began(sent_at: Option<Instant>, times: RequestTimes) -> SystemTime {
-    let now = SystemTime::now();
-    let ago = sent_at.map_or(Duration::ZERO, |at| at.elapsed() + times.setup());
-    now.checked_sub(ago).unwrap_or(now)
 }

@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::mem;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use super::prepared::Prepared;
 use crate::exchange::MAX_RECORDED_BODY;
@@ -26,6 +26,14 @@ pub(crate) struct Sent {
     pub(crate) index: usize,
     /// Content type that was sent, where that is why the request was refused.
     pub(crate) refused_type: Option<String>,
+}
+
+impl Sent {
+    /// When it began, by the calendar.
+    pub(super) fn started(&self) -> SystemTime {
+        let now = SystemTime::now();
+        self.began.and_then(|began| now.checked_sub(began.elapsed())).unwrap_or(now)
+    }
 }
 
 /// An exchange and its answer, which a check looks at, and which is kept when the check has given it up.

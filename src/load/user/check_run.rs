@@ -9,7 +9,7 @@ use crate::ids::CheckId;
 use crate::load::check::Check;
 use crate::load::check::hooks::FailureEvent;
 use crate::load::pool::in_flight::NoMore;
-use crate::load::pool::recorder::CheckTimes;
+use crate::load::pool::recorder::{CheckTimes, EndedRequest};
 use crate::outcome::{Outcome, Reason, RequestErrorKind, panic_tells_of_no_answer};
 use crate::phase::Phase;
 use crate::sample::{Answer, RequestTimes, Traffic};
@@ -26,7 +26,7 @@ impl User {
         self.running = RunningCheck { is_after_stop, asked: check.asks, ..RunningCheck::default() };
         let serial = self.serial;
         self.redactor.begin();
-        self.agent.begin_check(&self.redactor);
+        self.agent.begin_check();
         let mut outcome = check.run(self);
         self.settle_agent();
         self.suspect(&mut outcome);
@@ -96,7 +96,8 @@ impl User {
         if let Some(request) = self.running.in_exchange.take() {
             let answer = Answer::None { kind: RequestErrorKind::Io, phase: Phase::Send };
             // A cut has counted the request already, and will count the check.
-            let _ = self.recorder.end_request(request, RequestTimes::default(), None, Traffic::default(), answer);
+            let (times, traffic) = (RequestTimes::default(), Traffic::default());
+            let _ = self.recorder.end_request(EndedRequest { request, times, lateness: None, traffic, answer });
             self.running.lost = Some(request);
             self.running.blame.lost(request);
         }

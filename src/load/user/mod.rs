@@ -1,5 +1,6 @@
 //! User: one thread that behaves as one client, as a check sees it.
 
+pub(crate) mod account;
 pub(crate) mod agent;
 pub(crate) mod agent_log;
 pub(crate) mod authorization;

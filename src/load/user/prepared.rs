@@ -40,7 +40,7 @@ impl Prepared {
     ) -> Result<Self, String> {
         let uri = uri(url)?;
         let method = Method::from_bytes(method.as_bytes()).map_err(|_| format!("'{method}' is no HTTP method"))?;
-        let name = format!("{method} {}", readable(url.path()));
+        let name = name_by_path(&method, url.path());
         let mut checked = Headers::default();
         for (name, value) in headers {
             checked.add_checked(name, value.as_bytes())?;
@@ -77,21 +77,11 @@ impl Prepared {
         }
     }
 
-    /// Names it after where it goes.
-    pub(crate) fn name_by_path(&mut self, path: &str) {
-        self.name = format!("{} {}", self.method, readable(path));
-    }
-
-    /// Names a hop after where it goes, or after the request that led to it where that is a template: then there is no end
-    /// of places.
+    /// Names a hop that a request of this name led to.
     pub(crate) fn name_hop(&mut self, led_by: &str, path: &str) {
-        if led_by.ends_with(HOP) {
-            led_by.clone_into(&mut self.name);
-        } else if led_by.contains('{') {
-            self.name = format!("{led_by}{HOP}");
-        } else {
-            self.name_by_path(path);
-            self.is_named_by_url = true;
+        match name_of_hop(led_by) {
+            Some(name) => self.name = name,
+            None => (self.name, self.is_named_by_url) = (name_by_path(&self.method, path), true),
         }
     }
 
@@ -110,6 +100,17 @@ impl Prepared {
         let uri = self.uri.to_string().parse().unwrap_or_else(|_| self.uri.clone());
         Prepared { uri, ..self.clone() }
     }
+}
+
+/// Name of a request after where it goes.
+pub(super) fn name_by_path(method: &Method, path: &str) -> String {
+    format!("{method} {}", readable(path))
+}
+
+/// Name of a hop after the request that led to it, where that is a template: then there is no end of places. `None`: it is
+/// named after where it goes.
+pub(super) fn name_of_hop(led_by: &str) -> Option<String> {
+    if led_by.ends_with(HOP) { Some(led_by.to_owned()) } else { led_by.contains('{').then(|| format!("{led_by}{HOP}")) }
 }
 
 pub(super) fn uri(url: &Url) -> Result<Uri, String> {

@@ -1,6 +1,6 @@
 //! Examples for reports: the exchange of a check that did not pass, or that was among the slowest.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::User;
 use super::capture::{self, Captured, Sent, Unanswered};
@@ -86,9 +86,7 @@ impl User {
         answer: Result<(u16, &Headers, &[u8], u64), &str>,
     ) -> Option<Exchange> {
         let (request, headers) = (self.request_of(sent)?, self.headers_of(sent)?);
-        let now = SystemTime::now();
-        let started = sent.began.and_then(|began| now.checked_sub(began.elapsed())).unwrap_or(now);
-        let mut exchange = self.whole(started, request, headers, times, answer, MAX_RECORDED_BODY);
+        let mut exchange = self.whole(sent.started(), request, headers, times, answer, MAX_RECORDED_BODY);
         exchange.hide_values(&self.redactor);
         exchange.hide_named(&self.redactor);
         Some(exchange)

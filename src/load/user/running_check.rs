@@ -8,6 +8,9 @@ use crate::exchange::Exchange;
 use crate::ids::RequestId;
 use crate::outcome::Outcome;
 
+/// Why a check whose run was cut off makes no further request.
+pub(super) const WAS_CUT: &str = "the run was cut off";
+
 /// State of the check that runs now.
 #[derive(Debug, Default)]
 pub(crate) struct RunningCheck {

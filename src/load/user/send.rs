@@ -1,55 +1,32 @@
 //! A user's exchanges with services: each is sent, recorded and shown to whom it concerns.
 
 use std::mem;
-use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use url::Url;
 
 use super::User;
-use super::capture::{Sent, Unanswered};
+use super::capture::Unanswered;
 use super::cookies::Cookies;
 use super::prepared::Prepared;
 use super::redirect::{RedirectRules, led_to};
 use super::response::Response;
+use super::running_check::WAS_CUT;
 use super::shared_requests::{Filled, OwnRequest, SharedRequest};
 use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
 use crate::ids::RequestId;
-use crate::load::check::hooks::{FailureEvent, RequestEvent};
-use crate::load::http::{Exchanged, Headers, HttpSettings, RequestParts, Uri};
+use crate::load::check::hooks::FailureEvent;
+use crate::load::http::{Exchanged, Headers, HttpSettings, RequestParts};
+use crate::load::pool::recorder::EndedRequest;
 use crate::outcome::{RequestError, RequestErrorKind};
 use crate::phase::Phase;
-use crate::sample::{Answer, RequestTimes};
+use crate::sample::RequestTimes;
 
 /// Why a hook can make no request.
-pub(super) const IN_NO_CHECK: &str =
+const IN_NO_CHECK: &str =
     "only checks make requests; give the class of users an on_start or on_stop instead of this hook";
 
-pub(super) const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
-
-/// Content type that the headers say, in words.
-pub(super) fn told_type(headers: &Headers) -> String {
-    match headers.get("content-type") {
-        Some(value) => format!("Content-Type '{}' was sent", String::from_utf8_lossy(value)),
-        None => "no Content-Type was sent".into(),
-    }
-}
-
 impl User {
-    /// Calls the hooks for requests.
-    pub(super) fn tell_of_request(&mut self, name: &str, exchanged: &Exchanged) {
-        let hooks = Arc::clone(&self.observers.hooks);
-        let event = RequestEvent {
-            name,
-            user: self.id,
-            iteration: self.iteration,
-            answer: exchanged.answer.as_ref().map(|answered| answered.status).map_err(|lost| lost.message.as_str()),
-            times: exchanged.times,
-            traffic: exchanged.traffic,
-        };
-        self.running.hooks += hooks.request.iter().map(|hook| hooks.timed(|| hook(&event))).sum::<Duration>();
-    }
-
     /// Shows an exchange to those who want to see all of them.
     pub(super) fn show(&mut self, seen: Exchange) {
         if !self.observers.hooks.failure.is_empty() {
@@ -220,7 +197,7 @@ impl User {
     /// There is no check that a request could be of.
     fn may_not_send(&self, request: RequestId) -> RequestError {
         let was_cut = self.running.has_left || self.slot.is_cut();
-        let message = if was_cut { "the run was cut off" } else { IN_NO_CHECK };
+        let message = if was_cut { WAS_CUT } else { IN_NO_CHECK };
         RequestError { phase: Phase::Resolve, kind: RequestErrorKind::Io, message: message.into(), request }
     }
 
@@ -256,55 +233,19 @@ impl User {
         let ask = RequestParts { head, ..request.ask(headers) };
         let exchanged = self.clients.of(request.settings.as_ref()).exchange(ask);
         self.running.in_exchange = None;
-        let Exchanged { times, traffic, sent_at, .. } = exchanged;
-        let answer = match &exchanged.answer {
-            Ok(answered) => Answer::Status(answered.status),
-            Err(lost) => Answer::None { kind: lost.kind, phase: lost.phase },
-        };
-        self.running.tpr += times.setup() + times.response_time();
-        self.running.requests += 1;
-        self.running.answered += u32::from(exchanged.answer.is_ok());
-        let lateness = {
-            let lag = &mut self.session.lock().lag;
-            let lateness = lag.sent(sent_at, times.setup());
-            lag.answered(exchanged.answered_at.unwrap_or_else(Instant::now));
-            lateness
-        };
-        self.recorder.end_request(id, times, lateness, traffic, answer).map_err(|_| self.may_not_send(id))?;
-        if let Some(started) = started {
-            let seen = self.seen(started, request, headers, &exchanged);
-            self.show(seen);
-        }
-        if !self.observers.hooks.request.is_empty() {
-            self.tell_of_request(&request.name, &exchanged);
-        }
-        self.serial += 1;
-        let began = sent_at.and_then(|at| at.checked_sub(times.setup()));
-        let is_refused = exchanged.answer.as_ref().is_ok_and(|answered| answered.status == UNSUPPORTED_MEDIA_TYPE);
-        let refused_type = is_refused.then(|| told_type(headers));
-        let sent = Sent { serial: self.serial, began, headers: with_cookies, refused_type, ..Sent::default() };
+        let Exchanged { times, traffic, .. } = exchanged;
+        let lateness = self.session.lock().note(uri, &exchanged);
+        let ended = EndedRequest { request: id, times, lateness, traffic, answer: exchanged.ending() };
+        self.recorder.end_request(ended).map_err(|_| self.may_not_send(id))?;
+        let mut sent = self.account_for(id, request, headers, &exchanged, started);
+        sent.headers = with_cookies;
         match exchanged.answer {
-            Ok(answered) => {
-                self.refusals = 0;
-                self.running.blame.answered(id);
-                if answered.headers.has("set-cookie") {
-                    self.take_cookies(uri, &answered.headers);
-                }
-                Ok(Response::new(id, answered, times, sent))
-            }
+            Ok(answered) => Ok(Response::new(id, answered, times, sent)),
             Err(lost) => {
-                self.refusals = if lost.kind == RequestErrorKind::Refused { self.refusals + 1 } else { 0 };
-                self.running.lost = Some(id);
-                self.running.blame.lost(id);
                 self.running.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message.clone() }));
                 Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
             }
         }
-    }
-
-    #[inline(never)]
-    fn take_cookies(&mut self, from: &Uri, headers: &Headers) {
-        self.session.lock().cookies.get_or_insert_default().take(from, headers);
     }
 
     /// The exchange as the log shows it, sent with these headers.

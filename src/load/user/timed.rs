@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 use crate::ids::RequestId;
+use crate::load::pool::recorder::EndedRequest;
 use crate::load::user::User;
 use crate::outcome::Outcome;
 use crate::sample::{Answer, RequestTimes, Traffic};
@@ -82,6 +83,7 @@ impl User {
     }
 
     fn measured(&mut self, name: &str, elapsed: Duration, good: bool) -> Option<RequestId> {
+        self.settle_agent();
         // What it did after its rest was cut short came too early.
         if !self.may_send() {
             return None;
@@ -94,7 +96,8 @@ impl User {
         self.running.blame.measured(id, good);
         // After a cut the check has been counted as unfinished, and with it what it would measure.
         if self.recorder.begin_request(id).is_ok() {
-            let _ = self.recorder.end_request(id, times, None, Traffic::default(), Answer::Recorded { good });
+            let (traffic, answer) = (Traffic::default(), Answer::Recorded { good });
+            let _ = self.recorder.end_request(EndedRequest { request: id, times, lateness: None, traffic, answer });
         }
         Some(id)
     }

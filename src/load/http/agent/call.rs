@@ -13,8 +13,8 @@ use ureq::unversioned::transport::NextTimeout;
 use ureq::{Body, Error, SendBody};
 
 use super::super::shared::Shared;
-use super::observer::{Asked, Observer, Open as _};
-use super::open_exchange::OpenExchange;
+use super::observer::{Asked, Open as _};
+use super::open_exchange::{AgentParts, OpenExchange};
 
 thread_local! {
     static CALL: RefCell<Option<Call>> = const { RefCell::new(None) };
@@ -24,7 +24,9 @@ thread_local! {
 struct Call {
     /// Method of its next request.
     method: Method,
-    /// Its last request, if it has made one.
+    /// Name of its last request, if it has made one.
+    led_by: Option<Arc<str>>,
+    /// That request.
     last: Option<Arc<Mutex<OpenExchange>>>,
     /// Request that has begun and has no connection yet.
     begun: Option<Arc<Mutex<OpenExchange>>>,
@@ -83,7 +85,7 @@ impl Middleware for Calls {
         if !self.0.settings.keep_alive {
             request.headers_mut().entry(header::CONNECTION).or_insert(HeaderValue::from_static("close"));
         }
-        let call = Call { method: request.method().clone(), last: None, begun: None };
+        let call = Call { method: request.method().clone(), led_by: None, last: None, begun: None };
         let _running = Running(CALL.replace(Some(call)));
         next.handle(request)
     }
@@ -103,36 +105,30 @@ impl Drop for Running {
 }
 
 /// An error that makes a check an exception, with this message.
-pub(super) fn refused(message: String) -> Error {
+fn refused(message: String) -> Error {
     Error::Io(io::Error::new(io::ErrorKind::InvalidInput, message))
 }
 
 /// Beginning of each request: of all that ureq asks of an agent's parts, addresses come first. They are looked up only
 /// when a connection is made.
 #[derive(Debug)]
-pub(super) struct ExchangeResolver {
-    shared: Arc<Shared>,
-    observer: Arc<dyn Observer>,
-}
-
-impl ExchangeResolver {
-    pub(super) fn new(shared: &Arc<Shared>, observer: &Arc<dyn Observer>) -> Self {
-        ExchangeResolver { shared: Arc::clone(shared), observer: Arc::clone(observer) }
-    }
-}
+pub(super) struct ExchangeResolver(pub(super) Arc<AgentParts>);
 
 impl Resolver for ExchangeResolver {
     fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
         let begun = with_call(|call| {
             call.lead_on();
-            let (method, is_hop) = (call.method.clone(), call.last.is_some());
-            let exchange = OpenExchange::new(&self.shared, &self.observer, method.clone(), uri.clone());
+            let exchange = OpenExchange::new(&self.0, call.method.clone(), uri.clone());
             let exchange = Arc::new(Mutex::new(exchange));
-            let begun = self.observer.begins(Arc::clone(&exchange) as _, &Asked { method: &method, uri, is_hop });
+            // Who gives it up from now on waits until it is known.
+            let mut open = exchange.lock();
+            let asked = Asked { method: &call.method, uri, led_by: call.led_by.as_deref() };
+            let begun = self.0.observer.begins(Arc::clone(&exchange) as _, &asked);
             Some(begun.map(|begun| {
-                exchange.lock().is_known_by(begun);
+                call.led_by = Some(Arc::clone(&begun.name));
+                open.is_known_by(begun);
                 call.last = Some(Arc::clone(&exchange));
-                call.begun = Some(exchange);
+                call.begun = Some(Arc::clone(&exchange));
             }))
         });
         begun.unwrap_or(Ok(())).map_err(refused)?;

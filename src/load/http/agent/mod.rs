@@ -20,6 +20,7 @@ use super::outgoing::USER_AGENT;
 use call::{Calls, ExchangeResolver};
 use connector::AgentConnector;
 pub(crate) use observer::{Asked, Begun, Observer, Open, Seen};
+use open_exchange::AgentParts;
 #[cfg(any(test, fuzzing))]
 pub(super) use reader::AnswerReader;
 
@@ -49,7 +50,8 @@ impl AgentMaker {
             .middleware(Calls::new(&self.0.shared))
             .build();
         let connector = AgentConnector::new(self.0.clone());
-        let resolver = ExchangeResolver::new(&self.0.shared, observer);
+        let parts = AgentParts { shared: Arc::clone(&self.0.shared), observer: Arc::clone(observer) };
+        let resolver = ExchangeResolver(Arc::new(parts));
         ureq::Agent::with_parts(config, connector, resolver)
     }
 }

@@ -35,8 +35,8 @@ pub(crate) trait Open: Send + Sync {
 pub(crate) struct Asked<'a> {
     pub(crate) method: &'a Method,
     pub(crate) uri: &'a Uri,
-    /// A redirect led to it.
-    pub(crate) is_hop: bool,
+    /// Name of the request whose redirect led to it.
+    pub(crate) led_by: Option<&'a str>,
 }
 
 /// Identity of a request that has begun.
@@ -45,7 +45,7 @@ pub(crate) struct Begun {
     /// Counts the requests of the agent.
     pub(crate) number: u64,
     pub(crate) id: RequestId,
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
 }
 
 /// Exchange of an agent, ended.

@@ -19,11 +19,18 @@ use super::observer::{Begun, Observer, Open, Seen};
 use super::reader::AnswerReader;
 use crate::exchange::MAX_KEPT_BODY;
 
+/// Parts of an agent that its requests share. Counting references to what all users share would have their threads wait
+/// for each other.
+#[derive(Debug)]
+pub(super) struct AgentParts {
+    pub(super) shared: Arc<Shared>,
+    pub(super) observer: Arc<dyn Observer>,
+}
+
 /// Request that has begun, and its answer as far as it has come.
 #[derive(Debug)]
 pub(super) struct OpenExchange {
-    shared: Arc<Shared>,
-    observer: Arc<dyn Observer>,
+    agent: Arc<AgentParts>,
     began: Instant,
     pub(super) method: Method,
     pub(super) uri: Uri,
@@ -40,17 +47,16 @@ pub(super) struct OpenExchange {
 }
 
 impl OpenExchange {
-    pub(super) fn new(shared: &Arc<Shared>, observer: &Arc<dyn Observer>, method: Method, uri: Uri) -> Self {
+    pub(super) fn new(agent: &Arc<AgentParts>, method: Method, uri: Uri) -> Self {
         OpenExchange {
-            shared: Arc::clone(shared),
-            observer: Arc::clone(observer),
+            agent: Arc::clone(agent),
             began: Instant::now(),
             method,
             uri,
             headers: Headers::default(),
             body: Vec::new(),
             timing: SharedTiming::default(),
-            answer: AnswerReader::new(BodyLimit(MAX_KEPT_BODY.min(shared.settings.max_body))),
+            answer: AnswerReader::new(BodyLimit(MAX_KEPT_BODY.min(agent.shared.settings.max_body))),
             begun: None,
             status: None,
         }
@@ -67,12 +73,12 @@ impl OpenExchange {
 
     /// Proxy that is asked for the whole URL.
     pub(super) fn proxy(&self) -> Option<&Proxy> {
-        self.shared.proxy.as_ref().filter(|_| self.uri.scheme_str() == Some("http"))
+        self.agent.shared.proxy.as_ref().filter(|_| self.uri.scheme_str() == Some("http"))
     }
 
     /// Its headers with the user's cookies, if there are any to add.
     pub(super) fn with_cookies(&self, headers: &Headers) -> Option<Headers> {
-        self.observer.with_cookies(headers, &self.uri)
+        self.agent.observer.with_cookies(headers, &self.uri)
     }
 
     /// These bytes of its body are sent.
@@ -118,10 +124,10 @@ impl OpenExchange {
         let Some(begun) = self.begun.take() else { return };
         self.status = result.as_ref().ok().map(|incoming| incoming.head.status);
         let limits = Limits { whole: self.began.elapsed(), connect: None };
-        let exchanged = conclude(&self.timing, result, &self.uri, self.shared.proxy.as_ref(), limits);
+        let exchanged = conclude(&self.timing, result, &self.uri, self.agent.shared.proxy.as_ref(), limits);
         let (headers, body) = (std::mem::take(&mut self.headers), std::mem::take(&mut self.body));
         let (method, uri) = (self.method.clone(), self.uri.clone());
-        self.observer.ended(Seen { begun, method, uri, headers, body, exchanged });
+        self.agent.observer.ended(Seen { begun, method, uri, headers, body, exchanged });
     }
 }
 

@@ -64,8 +64,7 @@ impl AgentTransport {
     }
 
     /// The next request begins here.
-    fn begin(&mut self, timeout: NextTimeout) {
-        let Some(exchange) = call::take_begun() else { return };
+    fn begin(&mut self, exchange: Arc<Mutex<OpenExchange>>, timeout: NextTimeout) {
         if !std::mem::take(&mut self.is_new) {
             let mut timing = self.timing.lock();
             timing.begin_exchange(Instant::now(), span(timeout), None, true, false);
@@ -100,6 +99,10 @@ impl AgentTransport {
         let held = std::mem::take(&mut self.held);
         for part in held.chunks(MAX_OUTPUT) {
             let mut timing = self.timing.lock();
+            if timing.is_send_over {
+                // The service takes no more of it; ureq is told of its answer.
+                break;
+            }
             timing.output_size = part.len();
             timing.must_end_within(span(timeout.for_write()));
             drop(timing);
@@ -130,8 +133,8 @@ impl Transport for AgentTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        if call::begun().is_some() {
-            self.begin(timeout);
+        if let Some(exchange) = call::take_begun() {
+            self.begin(exchange, timeout);
         }
         let output = &self.inner.buffers().output()[..amount];
         self.held.extend_from_slice(output);
