@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use crate::ids::CheckId;
+use crate::moment::Moment;
 use crate::queue::{Spill, Tap, side_channel};
 use crate::redact::{MASK, Redactor};
 use crate::sample::RequestTimes;
@@ -133,7 +134,7 @@ pub(crate) struct Recorded {
     pub(crate) check: CheckId,
     /// Message of the check that did not pass; an exception if the first is true.
     pub(crate) failure: Option<(bool, String)>,
-    pub(crate) ended: Instant,
+    pub(crate) ended: Moment,
     pub(crate) tpr: Duration,
     pub(crate) exchange: Exchange,
 }

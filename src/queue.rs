@@ -14,12 +14,13 @@ use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use crossbeam::utils::CachePadded;
 use parking_lot::Mutex;
 
+use crate::moment::Moment;
 use crate::sample::Sample;
 
 /// Lists of the users: of a thousand users thirty share one.
@@ -113,7 +114,7 @@ impl Sink {
 
     #[cold]
     fn push_when_there_is_room(&self, mut sample: Sample) {
-        let since = Instant::now();
+        let since = Moment::now();
         let mut pause = FIRST_PAUSE;
         while let Err(again) = self.try_push(sample) {
             sample = again;
@@ -267,7 +268,7 @@ mod tests {
     use super::*;
 
     fn sample() -> Sample {
-        Sample::MeasureFrom(Instant::now())
+        Sample::MeasureFrom(Moment::now())
     }
 
     /// Takes everything out, and counts it.
@@ -330,7 +331,7 @@ mod tests {
     fn the_samples_of_the_run_come_before_those_of_users_that_build_on_them() {
         let (sink, mut drain) = queue();
         let of_user = sink.of_user(1);
-        of_user.push(Sample::LevelEnd(Instant::now()));
+        of_user.push(Sample::LevelEnd(Moment::now()));
         sink.push(sample());
         let mut order = Vec::new();
         assert!(drain.take(1, |sample| order.push(matches!(sample, Sample::MeasureFrom(_)))));

@@ -1,8 +1,10 @@
 //! Samples that the load half hands to the numbers half: one [`Sample`] for each thing that happened.
 
 use crate::ids::{CheckId, RequestId};
+use crate::moment::Moment;
+use crate::nanos::Nanos;
 use crate::phase::Phase;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::outcome::{Outcome, RequestErrorKind};
 
@@ -45,20 +47,20 @@ pub(crate) enum Sample {
     Level {
         level: Level,
         what: Plateau,
-        from: Instant,
+        from: Moment,
         /// Rate that a schedule asks for while the level lasts.
         asked: Option<AskedRate>,
     },
     /// The last level that began ended then.
-    LevelEnd(Instant),
+    LevelEnd(Moment),
     /// A schedule asked for this, on average, from the start of what is measured to the end.
     Asked {
         asked: AskedRate,
-        from: Instant,
-        until: Instant,
+        from: Moment,
+        until: Moment,
     },
     /// End of the warm-up.
-    MeasureFrom(Instant),
+    MeasureFrom(Moment),
 }
 
 /// How many iterations a schedule asks for.
@@ -74,15 +76,15 @@ pub(crate) struct AskedRate {
 pub(crate) struct CheckSample {
     pub(crate) check: CheckId,
     pub(crate) level: Level,
-    pub(crate) ended: Instant,
+    pub(crate) ended: Moment,
     /// The sum over its requests of setup and response time.
-    pub(crate) tpr: Duration,
+    pub(crate) tpr: Nanos,
     /// Wall time, think time and the tester's own delays included.
-    pub(crate) elapsed: Duration,
+    pub(crate) elapsed: Nanos,
     /// The user's time since its last check or the planned end of its rest, think time left out.
-    pub(crate) busy: Duration,
+    pub(crate) busy: Nanos,
     /// Of that, what the author's hooks took.
-    pub(crate) hooks: Duration,
+    pub(crate) hooks: Nanos,
     /// How many requests it made. With none, TPR is the elapsed time.
     pub(crate) requests: u32,
     /// True for a check that asked for a request, sent or not, or is of a kind that does.
@@ -110,7 +112,7 @@ pub(crate) struct RequestSample {
     /// `None` outside of checks, as in a hook.
     pub(crate) check: Option<CheckId>,
     pub(crate) level: Level,
-    pub(crate) ended: Instant,
+    pub(crate) ended: Moment,
     pub(crate) times: RequestTimes,
     /// How late it was sent, if it had a due time.
     pub(crate) lateness: Option<Lateness>,
@@ -120,13 +122,11 @@ pub(crate) struct RequestSample {
 
 impl RequestSample {
     /// How long an answered request was at the service since then; nothing of one without an answer.
-    pub(crate) fn at_service_since(&self, from: Option<Instant>) -> Duration {
+    pub(crate) fn at_service_since(&self, from: Option<Moment>) -> Nanos {
+        let time = self.times.response_nanos();
         match self.answer {
-            Answer::None { .. } => Duration::ZERO,
-            _ => {
-                let at_most = from.map_or(Duration::MAX, |from| self.ended.saturating_duration_since(from));
-                self.times.response_time().min(at_most)
-            }
+            Answer::None { .. } => Nanos::ZERO,
+            _ => from.map_or(time, |from| time.min(self.ended.nanos_since(from))),
         }
     }
 }
@@ -155,37 +155,85 @@ pub(crate) enum Answer {
 /// Where the time of an exchange went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RequestTimes {
-    /// Looking up the host's addresses, when this exchange had to.
-    pub resolve: Duration,
-    /// Making the TCP connection (to the proxy, where there is one), when this exchange made one.
-    pub connect: Duration,
-    /// Time that a proxy took to open the way to the service: its own TLS, its login and its answer.
-    pub proxy: Duration,
-    /// The TLS handshake of a new connection.
-    pub tls: Duration,
-    /// From just before the first byte of the request was handed to the kernel to the first bytes of the answer.
-    pub first_byte: Duration,
-    /// From the first bytes of the answer to its last.
-    pub receive: Duration,
-    /// From the arrival of the last bytes in the kernel to the return of the read that fetched them: the tester's
-    /// own delay, part of nothing above. Zero without a stamp.
-    pub client_delay: Duration,
-    /// The end is the kernel's stamp of the arrival; else it is the thread's clock after the read.
-    pub stamped: bool,
-    /// `first_byte` is an upper bound: the first read had to wait for a processor, and more had come meanwhile.
-    pub first_byte_late: bool,
-    /// A read filled its whole buffer: the answer was as fast as it was fetched.
-    pub receiver_limited: bool,
+    pub(crate) resolve: Nanos,
+    pub(crate) connect: Nanos,
+    pub(crate) proxy: Nanos,
+    pub(crate) tls: Nanos,
+    pub(crate) first_byte: Nanos,
+    pub(crate) receive: Nanos,
+    pub(crate) client_delay: Nanos,
+    pub(crate) stamped: bool,
+    pub(crate) first_byte_late: bool,
+    pub(crate) receiver_limited: bool,
 }
 
 impl RequestTimes {
+    /// Looking up the host's addresses, when this exchange had to.
+    pub fn resolve(&self) -> Duration {
+        self.resolve.span()
+    }
+
+    /// Making the TCP connection (to the proxy, where there is one), when this exchange made one.
+    pub fn connect(&self) -> Duration {
+        self.connect.span()
+    }
+
+    /// Time that a proxy took to open the way to the service: its own TLS, its login and its answer.
+    pub fn proxy(&self) -> Duration {
+        self.proxy.span()
+    }
+
+    /// The TLS handshake of a new connection.
+    pub fn tls(&self) -> Duration {
+        self.tls.span()
+    }
+
+    /// From just before the first byte of the request was handed to the kernel to the first bytes of the answer.
+    pub fn first_byte(&self) -> Duration {
+        self.first_byte.span()
+    }
+
+    /// From the first bytes of the answer to its last.
+    pub fn receive(&self) -> Duration {
+        self.receive.span()
+    }
+
+    /// From the arrival of the last bytes in the kernel to the return of the read that fetched them: the tester's
+    /// own delay, part of nothing above. Zero without a stamp.
+    pub fn client_delay(&self) -> Duration {
+        self.client_delay.span()
+    }
+
+    /// The end is the kernel's stamp of the arrival; else it is the thread's clock after the read.
+    pub fn is_stamped(&self) -> bool {
+        self.stamped
+    }
+
+    /// `first_byte` is an upper bound: the first read had to wait for a processor, and more had come meanwhile.
+    pub fn is_first_byte_late(&self) -> bool {
+        self.first_byte_late
+    }
+
+    /// A read filled its whole buffer: the answer was as fast as it was fetched.
+    pub fn is_receiver_limited(&self) -> bool {
+        self.receiver_limited
+    }
+
     /// Resolve, connect, proxy and TLS of a new connection: not part of the response time.
     pub fn setup(&self) -> Duration {
-        self.resolve + self.connect + self.proxy + self.tls
+        self.setup_nanos().span()
     }
 
     /// From just before the first byte of the request was handed to the kernel to the last byte of the answer.
     pub fn response_time(&self) -> Duration {
+        self.response_nanos().span()
+    }
+
+    pub(crate) fn setup_nanos(&self) -> Nanos {
+        self.resolve + self.connect + self.proxy + self.tls
+    }
+
+    pub(crate) fn response_nanos(&self) -> Nanos {
         self.first_byte + self.receive
     }
 }
@@ -194,9 +242,9 @@ impl RequestTimes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Lateness {
     /// The answer before it arrived only after the due time.
-    pub(crate) server: Duration,
+    pub(crate) server: Nanos,
     /// Neither the due time nor the answer before it held it back any more.
-    pub(crate) tester: Duration,
+    pub(crate) tester: Nanos,
 }
 
 /// Bytes and connections of an exchange.
@@ -228,7 +276,7 @@ pub(crate) struct UnfinishedSample {
 /// A change in what a user does.
 #[derive(Debug)]
 pub(crate) struct UserSample {
-    pub(crate) at: Instant,
+    pub(crate) at: Moment,
     pub(crate) event: UserEvent,
 }
 

@@ -3,7 +3,9 @@
 //! Inside perfloop a span of time is a [`Duration`]; a bare number appears only where it is read or
 //! written, with its unit in its name.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::moment::Moment;
 
 /// Reads a span of time: `5` and `1.5` are seconds; `500ms`, `30s`, `1m30s`, `1h20m` say their units.
 ///
@@ -81,7 +83,7 @@ pub fn parse_bytes(text: &str) -> Result<usize, String> {
 pub(crate) const FAR_FUTURE: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// Moment that lies a span after another one; a span too long for the clock is cut to [`FAR_FUTURE`].
-pub(crate) fn after(moment: Instant, span: Duration) -> Instant {
+pub(crate) fn after(moment: Moment, span: Duration) -> Moment {
     moment.checked_add(span).unwrap_or_else(|| moment + FAR_FUTURE)
 }
 

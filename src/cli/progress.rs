@@ -4,11 +4,12 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::load_test::Live;
+use crate::moment::Moment;
 use crate::report::{live_line, progress_line};
 use crate::stats::Recent;
 use crate::units;
@@ -61,14 +62,14 @@ impl Progress {
 }
 
 /// Sleeps until the next multiple of the interval. False when the run is done.
-fn sleep(started: Instant, interval: Duration, done: &AtomicBool) -> bool {
+fn sleep(started: Moment, interval: Duration, done: &AtomicBool) -> bool {
     let turns = started.elapsed().as_nanos() / interval.as_nanos().max(1) + 1;
     let next = units::after(started, interval.saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX)));
     loop {
         if done.load(Ordering::SeqCst) {
             return false;
         }
-        let left = next.saturating_duration_since(Instant::now());
+        let left = next.saturating_duration_since(Moment::now());
         if left.is_zero() {
             return true;
         }
@@ -77,7 +78,7 @@ fn sleep(started: Instant, interval: Duration, done: &AtomicBool) -> bool {
 }
 
 fn print_lines(live: &Live, interval: Duration, done: &AtomicBool) {
-    let started = Instant::now();
+    let started = Moment::now();
     while sleep(started, interval, done) {
         let line = progress_line(&live.glance(), &live.recent(), started.elapsed());
         // Without a reader, the run still goes on.
@@ -87,7 +88,7 @@ fn print_lines(live: &Live, interval: Duration, done: &AtomicBool) {
 
 fn show_line(live: &Live, end: KnownEnd, done: &AtomicBool) {
     const STEPS: u64 = 1000;
-    let started = Instant::now();
+    let started = Moment::now();
     let known = end.time.is_some() || end.iterations.is_some();
     let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr());
     let template = if known { "{bar:10} {wide_msg}" } else { "{spinner} {wide_msg}" };

@@ -3,10 +3,11 @@
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::end::EndReason;
 use crate::load::{Class, Classes, Load, Plan, Stop};
+use crate::moment::Moment;
 use crate::stats::{Collector, Gate, GateVerdict, Summary};
 
 /// How often gates that stop the run are looked at.
@@ -48,11 +49,11 @@ impl Gates {
     }
 
     fn look(&self, stop: &Stop, collector: &Collector) {
-        let mut next = Instant::now() + INTERVAL;
+        let mut next = Moment::now() + INTERVAL;
         while !stop.wait_until(Some(next), || stop.is_set()) {
             let elapsed = collector.measured_for();
             // At whole seconds of the run, which are those that people give.
-            next = Instant::now() + INTERVAL - Duration::from_nanos(elapsed.subsec_nanos().into());
+            next = Moment::now() + INTERVAL - Duration::from_nanos(elapsed.subsec_nanos().into());
             if elapsed < INTERVAL {
                 continue;
             }

@@ -1,10 +1,11 @@
 //! A line for each request as it ends, for people who do their own statistics, and for JMeter.
 
 use std::io::{self, Write};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use csv::Writer;
 
+use crate::moment::Moment;
 use crate::names::Names;
 use crate::sample::{Answer, RequestRow};
 use crate::units::milliseconds;
@@ -80,7 +81,7 @@ pub(crate) fn write_all(
     format: SampleFormat,
     names: &Names,
 ) -> io::Result<()> {
-    let clocks = (Instant::now(), SystemTime::now());
+    let clocks = (Moment::now(), SystemTime::now());
     let mut csv = Writer::from_writer(writer);
     let mut result = match format {
         SampleFormat::Csv => csv.write_record(COLUMNS),
@@ -101,14 +102,14 @@ pub(crate) fn write_all(
         .map_err(io::Error::from);
         if result.is_ok() && flushed.elapsed() >= FLUSH_EVERY {
             result = csv.flush();
-            flushed = Instant::now();
+            flushed = Moment::now();
         }
     }
     result.and_then(|()| csv.flush())
 }
 
 /// A moment before or after the one at which both clocks were read.
-fn unix_time(moment: Instant, (instant, system): (Instant, SystemTime)) -> Duration {
+fn unix_time(moment: Moment, (instant, system): (Moment, SystemTime)) -> Duration {
     let before = system - instant.saturating_duration_since(moment);
     let time = before + moment.saturating_duration_since(instant);
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
@@ -140,7 +141,7 @@ fn own_row(row: &RequestRow, ended: Duration, names: &Names) -> [String; COLUMNS
         row.iteration.to_string(),
         status(sample.answer).map(|status| status.to_string()).unwrap_or_default(),
         ms(sample.times.response_time()),
-        ms(sample.times.client_delay),
+        ms(sample.times.client_delay()),
         ms(sample.times.setup()),
         sample.traffic.bytes_in.to_string(),
         sample.traffic.bytes_out.to_string(),
@@ -161,7 +162,7 @@ fn jtl_row(row: &RequestRow, ended: Duration, names: &Names) -> [String; JTL_COL
         Answer::None { .. } => (format!("Non HTTP response code: {outcome}"), false, outcome),
     };
     [
-        ms(ended.saturating_sub(sample.times.client_delay + elapsed)),
+        ms(ended.saturating_sub(sample.times.client_delay() + elapsed)),
         ms(elapsed),
         names.request_name(sample.request).to_string(),
         code,
@@ -176,7 +177,7 @@ fn jtl_row(row: &RequestRow, ended: Duration, names: &Names) -> [String; JTL_COL
         row.users_up.to_string(),
         row.users_up.to_string(),
         String::new(),
-        ms(sample.times.setup() + sample.times.first_byte),
+        ms(sample.times.setup() + sample.times.first_byte()),
         "0".into(),
         ms(sample.times.setup()),
     ]

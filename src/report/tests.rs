@@ -1,14 +1,16 @@
 //! Writers for other programs, against a fixed run.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 
 use super::samples::write_all;
 use super::*;
 use crate::ids::CheckId;
+use crate::moment::Moment;
 use crate::names::Names;
+use crate::nanos::Nanos;
 use crate::outcome::{Outcome, Reason, RequestErrorKind};
 use crate::phase::Phase;
 use crate::sample::{
@@ -25,7 +27,7 @@ const BEGAN: Duration = Duration::from_secs(1_795_224_365);
 pub(crate) struct Told {
     stats: Stats,
     names: Arc<Names>,
-    start: Instant,
+    start: Moment,
     /// Check that makes the requests that are told next.
     pub(crate) maker: Option<CheckId>,
 }
@@ -34,7 +36,7 @@ impl Told {
     pub(crate) fn new(checks: &[&str]) -> Self {
         let names = Arc::new(Names::new(checks.iter().copied()));
         let mut stats = Stats::new(Arc::clone(&names), 1, false);
-        let start = Instant::now();
+        let start = Moment::now();
         stats.add(Sample::User(UserSample { at: start, event: UserEvent::Released { late: Duration::ZERO } }));
         Told { stats, names, start, maker: None }
     }
@@ -45,7 +47,7 @@ impl Told {
             check: self.maker,
             level: Level::NONE,
             ended: self.start + at,
-            times: RequestTimes { first_byte: time, ..RequestTimes::default() },
+            times: RequestTimes { first_byte: (time).into(), ..RequestTimes::default() },
             lateness: None,
             traffic: Traffic { body_bytes, ..Traffic::default() },
             answer,
@@ -58,10 +60,10 @@ impl Told {
             check: CheckId(check),
             level: Level::NONE,
             ended: self.start + at,
-            tpr,
-            elapsed: tpr,
-            busy: tpr,
-            hooks: Duration::ZERO,
+            tpr: tpr.into(),
+            elapsed: (tpr).into(),
+            busy: (tpr).into(),
+            hooks: Nanos::ZERO,
             requests: 1,
             answered,
             blamed: CheckSample::blamed_by(&outcome),
@@ -151,17 +153,17 @@ fn the_metrics_are_written_as_open_metrics() {
     }
 }
 
-fn rows(names: &Names, ended: Instant) -> Vec<RequestRow> {
+fn rows(names: &Names, ended: Moment) -> Vec<RequestRow> {
     let sample = |check, answer| RequestSample {
         request: names.request("GET /a,b"),
         check,
         level: Level::default(),
         ended,
         times: RequestTimes {
-            connect: 2 * MS,
-            first_byte: 7 * MS,
-            receive: 250 * MS / 1000,
-            client_delay: MS / 20,
+            connect: (2 * MS).into(),
+            first_byte: (7 * MS).into(),
+            receive: (250 * MS / 1000).into(),
+            client_delay: (MS / 20).into(),
             ..RequestTimes::default()
         },
         lateness: None,
@@ -181,7 +183,7 @@ fn rows(names: &Names, ended: Instant) -> Vec<RequestRow> {
 /// The samples without their first column, which is the time of day.
 fn samples(format: SampleFormat) -> Vec<String> {
     let names = Names::new(["shop"]);
-    let rows = rows(&names, Instant::now()).into_iter();
+    let rows = rows(&names, Moment::now()).into_iter();
     let text = text(|bytes| write_all(rows, bytes, format, &names));
     text.lines().map(|line| line.split_once(',').expect("columns").1.to_owned()).collect()
 }
@@ -218,7 +220,7 @@ fn samples_for_jmeter_have_its_columns_in_its_order() {
 fn samples_begin_when_the_request_did() {
     let names = Names::new(["shop"]);
     let now = UNIX_EPOCH.elapsed().expect("after 1970").as_secs_f64() * 1e3;
-    let rows = rows(&names, Instant::now()).into_iter();
+    let rows = rows(&names, Moment::now()).into_iter();
     let text = text(|bytes| write_all(rows, bytes, SampleFormat::Jtl, &names));
     let began: f64 =
         text.lines().nth(1).and_then(|line| line.split(',').next()).expect("one").parse().expect("a number");
@@ -238,7 +240,7 @@ fn a_full_disk_ends_the_samples_but_not_the_reading() {
     }
     let names = Names::new(["shop"]);
     let mut taken = 0;
-    let rows = rows(&names, Instant::now()).into_iter().inspect(|_| taken += 1);
+    let rows = rows(&names, Moment::now()).into_iter().inspect(|_| taken += 1);
     assert!(write_all(rows, Full, SampleFormat::Csv, &names).is_err());
     assert_eq!(taken, 4);
 }

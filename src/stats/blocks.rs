@@ -1,11 +1,12 @@
 //! The part at full load in a bounded number of equal blocks: what two runs are compared by.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::nature::Natures;
 use super::sparse::SparseHistogram;
 use crate::ids::{CheckId, RequestId};
+use crate::moment::Moment;
 use crate::names::{Names, OTHER};
 use crate::outcome::Outcome;
 use crate::sample::{Answer, CheckSample, Level, RequestSample};
@@ -63,13 +64,13 @@ pub(super) struct FullLoad {
 #[derive(Debug)]
 struct Begun {
     level: Level,
-    from: Instant,
+    from: Moment,
     /// Length of full load before.
     base: Duration,
 }
 
 impl FullLoad {
-    pub(super) fn begin(&mut self, level: Level, size: f64, from: Instant) {
+    pub(super) fn begin(&mut self, level: Level, size: f64, from: Moment) {
         if size > self.size {
             *self = FullLoad { size, ..FullLoad::default() };
         }
@@ -100,13 +101,13 @@ impl FullLoad {
             Answer::Status(_) | Answer::Recorded { .. } => {
                 row.requests += 1;
                 row.failures += u64::from(sample.answer == Answer::Recorded { good: false });
-                row.times.record(sample.times.response_time());
+                row.times.record(sample.times.response_nanos());
             }
         }
     }
 
     /// The block of this moment, if it is at full load.
-    fn at(&mut self, level: Level, ended: Instant) -> Option<&mut Block> {
+    fn at(&mut self, level: Level, ended: Moment) -> Option<&mut Block> {
         let begun = self.plateaus.iter().rev().find(|begun| begun.level == level)?;
         let moment = begun.base + ended.saturating_duration_since(begun.from);
         self.end = self.end.max(moment);
@@ -280,18 +281,19 @@ impl BlockRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nanos::Nanos;
 
     const MS: Duration = Duration::from_millis(1);
 
-    fn check(level: u16, ended: Instant, outcome: Outcome) -> CheckSample {
+    fn check(level: u16, ended: Moment, outcome: Outcome) -> CheckSample {
         CheckSample {
             check: CheckId(0),
             level: Level(level),
             ended,
-            tpr: 20 * MS,
-            elapsed: 20 * MS,
-            busy: 20 * MS,
-            hooks: Duration::ZERO,
+            tpr: (20 * MS).into(),
+            elapsed: (20 * MS).into(),
+            busy: (20 * MS).into(),
+            hooks: Nanos::ZERO,
             requests: 1,
             answered: 1,
             blamed: CheckSample::blamed_by(&outcome),
@@ -307,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_long_run_has_wider_blocks_and_loses_no_count() {
-        let (mut full, start) = (FullLoad::default(), Instant::now());
+        let (mut full, start) = (FullLoad::default(), Moment::now());
         full.begin(Level(1), 2.0, start);
         (0..600).for_each(|n| full.add_check(&check(1, start + n * 100 * MS, Outcome::Pass)));
         let blocks = full.named(&Names::new(["a"]), &Natures::default());
@@ -317,7 +319,7 @@ mod tests {
 
     #[test]
     fn only_the_largest_plateaus_count_and_equal_ones_follow_one_another() {
-        let (mut full, start) = (FullLoad::default(), Instant::now());
+        let (mut full, start) = (FullLoad::default(), Moment::now());
         for (level, size, at) in [(1, 1.0, 0), (2, 2.0, 1), (3, 1.0, 2), (4, 2.0, 3)] {
             let from = start + at * 1000 * MS;
             full.begin(Level(level), size, from);
@@ -334,7 +336,7 @@ mod tests {
     #[test]
     fn blocks_of_two_runs_are_added_by_name() {
         let run = |name: &str, samples: u32| {
-            let (mut full, start) = (FullLoad::default(), Instant::now());
+            let (mut full, start) = (FullLoad::default(), Moment::now());
             full.begin(Level(1), 2.0, start);
             (0..samples).for_each(|n| full.add_check(&check(1, start + n * 100 * MS, Outcome::Pass)));
             full.named(&Names::new([name]), &Natures::default())

@@ -58,11 +58,6 @@ pub(super) fn timing(buckets: Buckets, counts: impl Iterator<Item = (u32, u32)>,
     timing
 }
 
-/// In nanoseconds.
-pub(super) fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

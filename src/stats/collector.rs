@@ -3,12 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::{Blocks, Glance, Recent, Stats, Summary};
 use crate::exchange::Recorded;
+use crate::moment::Moment;
 use crate::queue::{Drain, Spill};
 
 /// How long the queue may fill before it is looked at again.
@@ -57,11 +58,11 @@ impl Collector {
 
     /// Sleeps until it is time to count again: users do without the collector for a while where it is late.
     fn rest(&self) {
-        let counted = Instant::now();
+        let counted = Moment::now();
         loop {
-            let asleep = Instant::now();
+            let asleep = Moment::now();
             thread::sleep(POLL);
-            let awake = Instant::now();
+            let awake = Moment::now();
             let mut counting = self.counting.lock();
             counting.stats.slept(asleep, awake);
             let is_on_time = awake - asleep < LATE || awake - counted > LONGEST_LEAVE;
@@ -101,7 +102,7 @@ impl Collector {
 
     /// Numbers of the last seconds.
     pub(crate) fn recent(&self) -> Recent {
-        self.counting.lock().stats.recent(Instant::now())
+        self.counting.lock().stats.recent(Moment::now())
     }
 
     /// The totals of what is counted up to now.
@@ -152,7 +153,7 @@ mod tests {
         let names = Arc::new(crate::names::Names::new(["check"]));
         let collector = Collector::new(Stats::new(names, 1, false), drain, recorded);
         let of_user = sink.of_user(1);
-        (0..SAMPLES).for_each(|_| of_user.push(Sample::User(UserSample { at: Instant::now(), event: LIFE })));
+        (0..SAMPLES).for_each(|_| of_user.push(Sample::User(UserSample { at: Moment::now(), event: LIFE })));
         let by_users = collector.summary().missed;
         assert!((SAMPLES - 1000..SAMPLES).contains(&by_users), "{by_users}");
         assert_eq!(collector.summary().blocked, Duration::ZERO, "nobody waited");

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::timing::Timing;
 use crate::ids::{CheckId, RequestId};
+use crate::moment::Moment;
 use crate::names::Names;
 use crate::outcome::{Outcome, RequestErrorKind};
 use crate::sample::{Answer, CheckSample, RequestSample, UnfinishedSample};
@@ -155,11 +156,11 @@ impl CheckCounters {
         };
         *count += 1;
         tpr.record(sample.tpr);
-        self.busy += sample.busy;
-        self.hooks += sample.hooks;
-        self.served = self.served.saturating_add(sample.tpr);
+        self.busy += sample.busy.span();
+        self.hooks += sample.hooks.span();
+        self.served = self.served.saturating_add(sample.tpr.span());
         if sample.requests == 0 {
-            self.unseen = self.unseen.saturating_add(sample.tpr);
+            self.unseen = self.unseen.saturating_add(sample.tpr.span());
         }
         self.requests += u64::from(sample.answered);
         self.alone += u64::from(sample.is_alone());
@@ -201,7 +202,7 @@ impl RequestCounters {
             Answer::Status(status) => {
                 self.answered += 1;
                 *self.statuses.entry(status).or_default() += 1;
-                self.response_time.record(times.response_time());
+                self.response_time.record(times.response_nanos());
                 self.first_byte.record(times.first_byte);
                 self.receive.record(times.receive);
                 if times.stamped {
@@ -212,28 +213,29 @@ impl RequestCounters {
                     self.client_delay.record(times.client_delay + lateness.tester);
                 }
                 if is_scheduled {
-                    self.corrected_time.record(times.response_time() + lateness.server);
+                    self.corrected_time.record(times.response_nanos() + lateness.server);
                 }
                 self.first_byte_late += u64::from(times.first_byte_late);
                 self.receiver_limited += u64::from(times.receiver_limited);
             }
             Answer::Recorded { good } => {
                 self.answered += 1;
-                self.response_time.record(times.response_time());
+                self.response_time.record(times.response_nanos());
                 self.expectations_failed += u64::from(!good);
             }
             Answer::None { kind, phase } => {
                 *self.lost.entry(kind).or_default() += 1;
                 self.never_accepted += u64::from(phase.is_before_send());
-                self.lost_time.record(times.setup() + times.response_time());
+                self.lost_time.record(times.setup_nanos() + times.response_nanos());
             }
         }
         if let Some(lateness) = sample.lateness {
             self.server_lateness.record(lateness.server);
             self.tester_lateness.record(lateness.tester);
         }
-        if sample.traffic.new_connection && !times.setup().is_zero() {
-            self.setup.record(times.setup());
+        let setup = times.setup_nanos();
+        if sample.traffic.new_connection && !setup.is_zero() {
+            self.setup.record(setup);
             let parts = [
                 (&mut self.resolve, times.resolve),
                 (&mut self.connect, times.connect),
@@ -323,8 +325,8 @@ impl Part {
     }
 
     /// `from` is when the part began: what lay before that is none of it.
-    pub(crate) fn add_request(&mut self, sample: &RequestSample, is_scheduled: bool, from: Option<Instant>) {
-        self.at_service = self.at_service.saturating_add(sample.at_service_since(from));
+    pub(crate) fn add_request(&mut self, sample: &RequestSample, is_scheduled: bool, from: Option<Moment>) {
+        self.at_service = self.at_service.saturating_add(sample.at_service_since(from).span());
         slot(&mut self.requests, sample.request.0).add(sample, is_scheduled);
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::buckets::{self, Buckets};
 use super::timing::Timing;
+use crate::nanos::Nanos;
 
 const BUCKETS: Buckets = Buckets::of(8);
 /// The longest time it tells apart, in nanoseconds: more than an hour.
@@ -20,13 +21,14 @@ pub struct SlotHistogram {
     /// Where counts may be: what lies outside was never touched.
     used: Range<usize>,
     /// The longest time, as it was.
-    max: Duration,
+    max: Nanos,
 }
 
 impl SlotHistogram {
-    pub(super) fn record(&mut self, time: Duration) {
+    pub(super) fn record(&mut self, time: impl Into<Nanos>) {
+        let time = time.into();
         self.max = self.max.max(time);
-        self.add(BUCKETS.place(buckets::nanos(time).min(LONGEST)) as usize, 1);
+        self.add(BUCKETS.place(time.get().min(LONGEST)) as usize, 1);
     }
 
     fn add(&mut self, place: usize, count: u32) {
@@ -50,7 +52,7 @@ impl SlotHistogram {
             counts[self.used.clone()].fill(0);
         }
         self.used = 0..0;
-        self.max = Duration::ZERO;
+        self.max = Nanos::ZERO;
     }
 
     fn places(&self) -> impl Iterator<Item = (u32, u32)> {
@@ -60,7 +62,7 @@ impl SlotHistogram {
 
     /// The times as a [`Timing`], each as the middle of its bucket.
     pub(crate) fn timing(&self) -> Timing {
-        buckets::timing(BUCKETS, self.places(), self.max)
+        buckets::timing(BUCKETS, self.places(), self.max.span())
     }
 
     /// How many times were recorded.
@@ -70,7 +72,8 @@ impl SlotHistogram {
 
     /// The time that `percent` (0 to 100) of the samples did not exceed; `None` without samples.
     pub fn percentile(&self, percent: f64) -> Option<Duration> {
-        buckets::percentile(self.places(), self.count(), percent).map(|place| BUCKETS.middle(place).min(self.max))
+        buckets::percentile(self.places(), self.count(), percent)
+            .map(|place| BUCKETS.middle(place).min(self.max.span()))
     }
 }
 

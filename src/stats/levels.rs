@@ -1,10 +1,11 @@
 //! The levels of a run: what ended while one plateau lasted, and how long that was.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::counters::Part;
 use super::nature::Natures;
 use super::summary::{LevelSection, Section};
+use crate::moment::Moment;
 use crate::names::Names;
 use crate::sample::{AskedRate, Level, Plateau};
 
@@ -17,29 +18,29 @@ pub(super) struct Levels(Vec<LevelPart>);
 struct LevelPart {
     level: Level,
     what: Plateau,
-    from: Instant,
-    last_end: Instant,
+    from: Moment,
+    last_end: Moment,
     /// When it ended itself, once it has.
-    until: Option<Instant>,
+    until: Option<Moment>,
     asked: Option<AskedRate>,
     part: Part,
 }
 
 impl Levels {
-    pub(super) fn begin(&mut self, level: Level, what: Plateau, from: Instant, asked: Option<AskedRate>) {
+    pub(super) fn begin(&mut self, level: Level, what: Plateau, from: Moment, asked: Option<AskedRate>) {
         self.end(from);
         self.0.push(LevelPart { level, what, from, last_end: from, until: None, asked, part: Part::default() });
     }
 
     /// The last one ended then, if it has not before.
-    pub(super) fn end(&mut self, at: Instant) {
+    pub(super) fn end(&mut self, at: Moment) {
         if let Some(last) = self.0.last_mut() {
             last.until.get_or_insert(at);
         }
     }
 
     /// The part a sample of this level belongs to, and since when it goes on. `None` if there is no such level.
-    pub(super) fn part(&mut self, level: Level, ended: Instant) -> Option<(&mut Part, Instant)> {
+    pub(super) fn part(&mut self, level: Level, ended: Moment) -> Option<(&mut Part, Moment)> {
         let known = self.0.iter_mut().rev().find(|known| known.level == level)?;
         known.last_end = known.last_end.max(ended);
         Some((&mut known.part, known.from))
@@ -63,7 +64,7 @@ impl Levels {
     }
 
     /// The numbers of each in which something ended, in a run that began then.
-    pub(super) fn sections(&self, began: Option<Instant>, names: &Names, natures: &Natures) -> Vec<LevelSection> {
+    pub(super) fn sections(&self, began: Option<Moment>, names: &Names, natures: &Natures) -> Vec<LevelSection> {
         let section = |level: &LevelPart| {
             let from = level.from.saturating_duration_since(began?);
             let section = Section::new(level.part.clone(), level.span(), names, natures);

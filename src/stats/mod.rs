@@ -26,7 +26,7 @@ mod verdict;
 mod warning;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 pub use blocks::{Block, BlockRow, Blocks, MAX_BLOCKS};
 pub(crate) use collector::Collector;
@@ -48,6 +48,7 @@ pub use verdict::{LoadVerdict, TimesVerdict};
 pub use warning::Warning;
 
 use crate::exchange::{Bar, Recorded};
+use crate::moment::Moment;
 use crate::names::Names;
 use crate::outcome::Outcome;
 use crate::sample::{Answer, AskedRate, CheckSample, Level, Life, RequestSample, Sample, UserEvent, UserSample};
@@ -68,10 +69,10 @@ pub(crate) struct Stats {
     users_up: u32,
     most_users_up: u32,
     /// One moment on both clocks.
-    made: (Instant, SystemTime),
+    made: (Moment, SystemTime),
     /// The first user's start, which the times of the run count from.
-    started: Option<Instant>,
-    last_end: Option<Instant>,
+    started: Option<Moment>,
+    last_end: Option<Moment>,
     /// The sum of the times that answered requests were at the service in the measured part.
     at_service: Duration,
     /// Samples that did not end at full load. Each sample is counted in one part only.
@@ -81,7 +82,7 @@ pub(crate) struct Stats {
     /// Samples that ended before the time from which all is measured.
     warmup: Part,
     warmup_failures: Failures,
-    measured_from: Option<Instant>,
+    measured_from: Option<Moment>,
     /// Requests have due times.
     is_scheduled: bool,
     failures: Failures,
@@ -98,7 +99,7 @@ pub(crate) struct Stats {
     uncounted: u64,
     lost: u64,
     /// Rate that a schedule asked for, and from when to when.
-    asked: Option<(AskedRate, Instant, Instant)>,
+    asked: Option<(AskedRate, Moment, Moment)>,
     /// The sum over the users that have ended.
     lives: Option<Life>,
     stalls: Stalls,
@@ -120,7 +121,7 @@ impl Stats {
             users_wanted,
             users_up: 0,
             most_users_up: 0,
-            made: (Instant::now(), SystemTime::now()),
+            made: (Moment::now(), SystemTime::now()),
             started: None,
             last_end: None,
             at_service: Duration::ZERO,
@@ -151,7 +152,7 @@ impl Stats {
     }
 
     /// The thread that counts slept so long, and had wanted to sleep for a moment.
-    pub(crate) fn slept(&mut self, from: Instant, to: Instant) {
+    pub(crate) fn slept(&mut self, from: Moment, to: Moment) {
         self.stalls.slept(from, to);
     }
 
@@ -236,7 +237,7 @@ impl Stats {
             return self.warmup.add_request(sample, is_scheduled, None);
         };
         let moment = self.moment(sample.ended);
-        let at_service = sample.at_service_since(self.started);
+        let at_service = sample.at_service_since(self.started).span();
         self.at_service = self.at_service.saturating_add(at_service);
         let (part, from) = self.part(level, sample.ended);
         part.add_request(sample, is_scheduled, from);
@@ -260,7 +261,7 @@ impl Stats {
         }
     }
 
-    fn span(&self, level: Level, ended: Instant) -> Span {
+    fn span(&self, level: Level, ended: Moment) -> Span {
         match self.measured_from {
             Some(from) if ended < from => Span::WarmUp,
             _ => Span::Measured(level),
@@ -303,32 +304,32 @@ impl Stats {
     }
 
     /// Notes the end of something that is counted, and says when in the run it was.
-    fn moment(&mut self, ended: Instant) -> Duration {
+    fn moment(&mut self, ended: Moment) -> Duration {
         self.last_end = self.last_end.max(Some(ended));
         ended.saturating_duration_since(*self.started.get_or_insert(ended))
     }
 
     /// Where among the last seconds something that ended then counts.
-    fn recent_at(&mut self, ended: Instant) -> Option<&mut Recent> {
+    fn recent_at(&mut self, ended: Moment) -> Option<&mut Recent> {
         let (moment, is_of_warm_up) = self.moment_of_part(ended);
         self.window.at(moment, is_of_warm_up)
     }
 
     /// How long the warm-up, which the flag says it is, or what is measured had gone on then.
-    fn moment_of_part(&self, at: Instant) -> (Duration, bool) {
+    fn moment_of_part(&self, at: Moment) -> (Duration, bool) {
         let is_of_warm_up = self.measured_from.is_some_and(|from| at < from);
         let began = if is_of_warm_up { self.made.0 } else { self.started.unwrap_or(at) };
         (at.saturating_duration_since(began), is_of_warm_up)
     }
 
     /// Numbers of the last seconds before this moment.
-    pub(crate) fn recent(&self, now: Instant) -> Recent {
+    pub(crate) fn recent(&self, now: Moment) -> Recent {
         let (moment, is_warm_up) = self.moment_of_part(now);
         self.window.recent(moment, is_warm_up)
     }
 
     /// Where a sample of this level belongs, and when that began.
-    fn part(&mut self, level: Level, ended: Instant) -> (&mut Part, Option<Instant>) {
+    fn part(&mut self, level: Level, ended: Moment) -> (&mut Part, Option<Moment>) {
         match self.levels.part(level, ended) {
             Some((part, from)) => (part, Some(from)),
             None => (&mut self.rest, self.started),

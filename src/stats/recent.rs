@@ -64,7 +64,7 @@ impl Recent {
     pub(super) fn add_request(&mut self, sample: &RequestSample) {
         if !matches!(sample.answer, Answer::None { .. }) {
             self.answered += 1;
-            self.response_times.record(sample.times.response_time());
+            self.response_times.record(sample.times.response_nanos());
         }
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::buckets::{self, Buckets};
+use crate::nanos::Nanos;
 
 const BUCKETS: Buckets = Buckets::of(8);
 
@@ -16,8 +17,8 @@ pub struct SparseHistogram {
 }
 
 impl SparseHistogram {
-    pub(crate) fn record(&mut self, time: Duration) {
-        self.add(BUCKETS.place(buckets::nanos(time)), 1);
+    pub(crate) fn record(&mut self, time: impl Into<Nanos>) {
+        self.add(BUCKETS.place(time.into().get()), 1);
     }
 
     fn add(&mut self, place: u32, mut count: u32) {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ids::CheckId;
+use crate::nanos::Nanos;
 use crate::outcome::RequestErrorKind;
 use crate::phase::Phase;
 use crate::sample::{Plateau, RequestTimes, Traffic, UnfinishedSample};
@@ -14,14 +15,14 @@ const MS: Duration = Duration::from_millis(1);
 /// A run of one check, told step by step.
 struct Story {
     stats: Stats,
-    start: Instant,
+    start: Moment,
 }
 
 impl Story {
     fn new(users: u32) -> Self {
         let names = Arc::new(Names::new(["check"]));
         names.request("GET /");
-        let mut story = Story { stats: Stats::new(names, users, true), start: Instant::now() };
+        let mut story = Story { stats: Stats::new(names, users, true), start: Moment::now() };
         (0..users).for_each(|_| story.user(Duration::ZERO, UserEvent::Released { late: MS }));
         story
     }
@@ -35,10 +36,10 @@ impl Story {
             check: CheckId(0),
             level,
             ended: self.start + at,
-            tpr: 200 * MS,
-            elapsed: 210 * MS,
-            busy: 210 * MS,
-            hooks: Duration::ZERO,
+            tpr: (200 * MS).into(),
+            elapsed: (210 * MS).into(),
+            busy: (210 * MS).into(),
+            hooks: Nanos::ZERO,
             requests: 1,
             answered: u32::from(!matches!(outcome, Outcome::Exception(_))),
             blamed: CheckSample::blamed_by(&outcome),
@@ -53,7 +54,12 @@ impl Story {
     }
 
     fn request(&mut self, at: Duration, level: Level, answer: Answer) {
-        let times = RequestTimes { connect: 50 * MS, first_byte: 100 * MS, receive: 50 * MS, ..Default::default() };
+        let times = RequestTimes {
+            connect: (50 * MS).into(),
+            first_byte: (100 * MS).into(),
+            receive: (50 * MS).into(),
+            ..Default::default()
+        };
         let traffic = Traffic { new_connection: true, bytes_in: 10, ..Traffic::default() };
         let request = self.stats.names.request("GET /");
         self.stats.add(Sample::Request(RequestSample {
@@ -319,10 +325,10 @@ fn a_request_knows_its_check_if_only_one_makes_it() {
     let names = Arc::new(Names::new(["shop", "login"]));
     let [cart, page, hook] = ["GET /cart", "GET /", "GET /hook"].map(|name| names.request(name));
     let mut stats = Stats::new(Arc::clone(&names), 1, false);
-    let ended = Instant::now();
+    let ended = Moment::now();
     let makers = [(cart, Some(0)), (cart, Some(0)), (page, Some(0)), (page, Some(1)), (hook, None)];
     for (request, check) in makers {
-        let (check, times) = (check.map(CheckId), RequestTimes { first_byte: MS, ..Default::default() });
+        let (check, times) = (check.map(CheckId), RequestTimes { first_byte: (MS).into(), ..Default::default() });
         let (level, traffic, answer) = (Level::NONE, Traffic::default(), Answer::Status(200));
         let lateness = None;
         stats.add(Sample::Request(RequestSample { request, check, level, ended, times, lateness, traffic, answer }));
@@ -338,8 +344,9 @@ fn a_request_knows_its_check_if_only_one_makes_it() {
 #[test]
 fn corrected_times_add_what_the_service_held_back_and_client_delay_what_the_tester_did() {
     let mut story = Story::new(1);
-    let times = RequestTimes { first_byte: 100 * MS, client_delay: MS, stamped: true, ..Default::default() };
-    story.answer(times, Some(crate::sample::Lateness { server: 50 * MS, tester: 7 * MS }));
+    let times =
+        RequestTimes { first_byte: (100 * MS).into(), client_delay: (MS).into(), stamped: true, ..Default::default() };
+    story.answer(times, Some(crate::sample::Lateness { server: (50 * MS).into(), tester: (7 * MS).into() }));
     story.user(SECOND, UserEvent::Missed(3));
     let summary = story.summary();
     let row = &summary.whole.requests[0];
@@ -382,7 +389,7 @@ fn a_request_is_in_flight_only_within_what_is_measured() {
     let mut story = Story::new(0);
     story.stats.add(Sample::MeasureFrom(story.start + SECOND));
     story.user(Duration::ZERO, UserEvent::Released { late: MS });
-    let times = RequestTimes { first_byte: 900 * MS, ..RequestTimes::default() };
+    let times = RequestTimes { first_byte: (900 * MS).into(), ..RequestTimes::default() };
     story.request_of(SECOND + 100 * MS, times);
     story.request_of(2 * SECOND, times);
     let in_flight = story.summary().whole.in_flight;
@@ -400,7 +407,7 @@ fn two_halves_of_a_run_are_the_whole_of_it() {
         for story in [&mut whole, half] {
             let (at, outcome) = (n * MS, if n % 10 == 0 { Outcome::Fail("wrong".into()) } else { Outcome::Pass });
             story.request(at, Level(1), Answer::Status(200));
-            story.answer(RequestTimes { first_byte: n * MS / 7, stamped: true, ..Default::default() }, None);
+            story.answer(RequestTimes { first_byte: (n * MS / 7).into(), stamped: true, ..Default::default() }, None);
             story.check(at, Level(1), outcome);
         }
     }

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
 
+use crate::nanos::Nanos;
+
 /// One step of the histogram.
 pub(crate) const UNIT: Duration = Duration::from_nanos(100);
 /// The longest time the histogram tells apart (one hour); longer ones only show in the exact numbers.
@@ -16,17 +18,9 @@ const DIGITS: u8 = 3;
 /// A percentile means little unless this many samples lie beyond it.
 const SAMPLES_BEYOND: f64 = 10.0;
 
-/// A time in units, rounded up, within what the histogram tells apart. In 64 bits: this runs for every sample.
-fn units(time: Duration) -> u64 {
-    const PER_SECOND: u64 = 1_000_000_000 / UNIT.as_nanos() as u64;
-    let below = u64::from(time.subsec_nanos()).div_ceil(UNIT.as_nanos() as u64);
-    time.as_secs().saturating_mul(PER_SECOND).saturating_add(below).clamp(1, LONGEST_UNITS)
-}
-
-/// A count is beyond the 32 bits that a duration is multiplied by.
-fn multiplied(time: Duration, count: u64) -> Duration {
-    let nanos = time.as_nanos().saturating_mul(count.into());
-    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+/// A time in units, rounded up, within what the histogram tells apart.
+fn units(time: Nanos) -> u64 {
+    time.get().div_ceil(UNIT.as_nanos() as u64).clamp(1, LONGEST_UNITS)
 }
 
 /// Times of one kind. Takes a few words until the first one is recorded.
@@ -34,26 +28,27 @@ fn multiplied(time: Duration, count: u64) -> Duration {
 #[non_exhaustive]
 pub struct Timing {
     count: u64,
-    sum: Duration,
-    min: Duration,
-    max: Duration,
+    sum: Nanos,
+    min: Nanos,
+    max: Nanos,
     histogram: Option<Histogram<u64>>,
 }
 
 impl Timing {
-    pub(crate) fn record(&mut self, time: Duration) {
+    pub(crate) fn record(&mut self, time: impl Into<Nanos>) {
         self.record_many(time, 1);
     }
 
     /// Records the same time so often.
-    pub(crate) fn record_many(&mut self, time: Duration, count: u64) {
+    pub(crate) fn record_many(&mut self, time: impl Into<Nanos>, count: u64) {
         if count == 0 {
             return;
         }
+        let time = time.into();
         self.min = if self.count == 0 { time } else { self.min.min(time) };
         self.max = self.max.max(time);
         self.count += count;
-        self.sum = self.sum.saturating_add(if count == 1 { time } else { multiplied(time, count) });
+        self.sum += time.times(count);
         let units = units(time);
         // Both are infallible: the precision is a valid one, and the histogram grows as needed.
         if self.histogram.is_none() {
@@ -71,7 +66,7 @@ impl Timing {
         self.min = if self.count == 0 { other.min } else { self.min.min(other.min) };
         self.max = self.max.max(other.max);
         self.count += other.count;
-        self.sum = self.sum.saturating_add(other.sum);
+        self.sum += other.sum;
         match (&mut self.histogram, &other.histogram) {
             // Infallible, because a histogram made by `new` grows.
             (Some(mine), Some(theirs)) => drop(mine.add(theirs)),
@@ -87,23 +82,23 @@ impl Timing {
 
     /// The sum of all times, exact.
     pub fn sum(&self) -> Duration {
-        self.sum
+        self.sum.span()
     }
 
     /// The mean, exact; `None` without samples.
     pub fn mean(&self) -> Option<Duration> {
-        let mean = Duration::try_from_secs_f64(self.sum.as_secs_f64() / self.count as f64);
+        let mean = Duration::try_from_secs_f64(self.sum().as_secs_f64() / self.count as f64);
         (self.count > 0).then(|| mean.unwrap_or(Duration::MAX))
     }
 
     /// The shortest time, exact; `None` without samples.
     pub fn min(&self) -> Option<Duration> {
-        (self.count > 0).then_some(self.min)
+        (self.count > 0).then_some(self.min.span())
     }
 
     /// The longest time, exact; `None` without samples.
     pub fn max(&self) -> Option<Duration> {
-        (self.count > 0).then_some(self.max)
+        (self.count > 0).then_some(self.max.span())
     }
 
     /// The time that `percent` (0 to 100) of the samples did not exceed, to 3 digits; `None` without samples.
@@ -111,7 +106,7 @@ impl Timing {
         let histogram = self.histogram.as_ref()?;
         let units = histogram.value_at_quantile(percent / 100.0);
         let time = Duration::from_nanos(units.saturating_mul(UNIT.as_nanos() as u64));
-        Some(time.clamp(self.min, self.max))
+        Some(time.clamp(self.min.span(), self.max.span()))
     }
 
     /// Timing of so many times of which only the sum is known.
@@ -119,7 +114,7 @@ impl Timing {
         let mut timing = Timing::default();
         if count > 0 {
             timing.record_many(Duration::from_secs_f64(sum.as_secs_f64() / count as f64), count);
-            timing.sum = sum;
+            timing.sum = sum.into();
         }
         timing
     }
@@ -146,14 +141,14 @@ impl Timing {
         }
         // Otherwise one that was read does not grow.
         histogram.auto(true);
-        Some(Timing { count, sum, min, max, histogram: Some(histogram) })
+        Some(Timing { count, sum: sum.into(), min: min.into(), max: max.into(), histogram: Some(histogram) })
     }
 
     /// How many times lie within each of these bounds, which ascend, and beyond the one before it; to 3 digits. What
     /// is beyond the last is not among them.
     pub fn counts(&self, bounds: &[Duration]) -> Vec<u64> {
         let mut counts = vec![0; bounds.len()];
-        let bounds: Vec<u64> = bounds.iter().map(|bound| units(*bound)).collect();
+        let bounds: Vec<u64> = bounds.iter().map(|bound| units((*bound).into())).collect();
         let Some(histogram) = &self.histogram else { return counts };
         for step in histogram.iter_recorded() {
             let lowest = histogram.lowest_equivalent(step.value_iterated_to());

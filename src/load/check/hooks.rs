@@ -3,10 +3,11 @@
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::panics;
 use crate::exchange::Exchange;
+use crate::moment::Moment;
 use crate::outcome::Outcome;
 use crate::sample::{RequestTimes, Traffic};
 
@@ -64,7 +65,7 @@ pub(crate) struct Hooks {
 impl Hooks {
     /// Calls a function of the author, and returns the time it took. Its panic is no failure of a check.
     pub(crate) fn timed(&self, call: impl FnOnce()) -> Duration {
-        let since = Instant::now();
+        let since = Moment::now();
         if let Err(message) = panics::catch_nested(call) {
             self.broke(message);
         }

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::agent::AgentMaker;
 use super::body::BodyLimit;
@@ -24,6 +23,7 @@ use super::shared::Shared;
 use super::tls::TlsSetup;
 use crate::error::Error;
 use crate::load::os::StampKeeper;
+use crate::moment::Moment;
 use crate::phase::Phase;
 
 /// Maker of the clients of a run, and owner of what they share.
@@ -92,7 +92,7 @@ impl Client {
         let connect_timeout = settings.connect_timeout.map(|limit| limit.min(timeout));
         let careful = !ask.method.is_idempotent();
         self.timing.lock().begin_exchange(
-            Instant::now(),
+            Moment::now(),
             timeout,
             connect_timeout,
             careful,
@@ -103,11 +103,11 @@ impl Client {
         match remedy {
             Remedy::None => {}
             Remedy::Repeat => {
-                self.timing.lock().begin_again(Instant::now());
+                self.timing.lock().begin_again(Moment::now());
                 result = self.attempt(ask);
             }
             Remedy::RepeatWithoutExpectation => {
-                self.timing.lock().begin_again(Instant::now());
+                self.timing.lock().begin_again(Moment::now());
                 let mut headers = ask.headers.clone();
                 headers.remove("expect");
                 result = self.attempt(RequestParts { headers: &headers, head: None, ..ask });
@@ -121,7 +121,7 @@ impl Client {
     /// (RFC 9110, 9.2.2), others only if no byte of them had left.
     fn remedy(&self, broken: &Broken, careful: bool) -> Remedy {
         let timing = self.timing.lock();
-        if timing.is_overdue(Instant::now()) {
+        if timing.is_overdue(Moment::now()) {
             return Remedy::None;
         }
         let is_reused = !timing.traffic.new_connection;

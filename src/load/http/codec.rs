@@ -1,7 +1,7 @@
 //! One exchange on an open connection: the request is written, the answer is read to its end.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ureq::Timeout;
 use ureq::unversioned::transport::time::Duration::NotHappening;
@@ -13,6 +13,7 @@ use super::exchange_timing::SharedTiming;
 use super::framing::{Ending, Framing, Step};
 use super::head::{Head, HeadSearch, parse};
 use super::outgoing::Outgoing;
+use crate::moment::Moment;
 
 /// After so long without a word a service that was asked whether it wants the body gets it (RFC 9110, 10.1.1).
 const CONTINUE_PATIENCE: Duration = Duration::from_secs(1);
@@ -150,7 +151,7 @@ impl Exchange<'_> {
 
     /// Waits for the service to ask for the body. Returns the head of an answer that came instead.
     fn wait_for_continue(&mut self) -> Result<Option<Head>, Broken> {
-        self.timing.lock().patience = Instant::now().checked_add(CONTINUE_PATIENCE);
+        self.timing.lock().patience = Moment::now().checked_add(CONTINUE_PATIENCE);
         let mut interim = 0;
         let result = loop {
             match self.next_head() {
@@ -160,7 +161,7 @@ impl Exchange<'_> {
                     Err(error) => break Err(error),
                 },
                 Ok(head) => break Ok(Some(head)),
-                Err(Broken::Transport(ureq::Error::Timeout(_))) if !self.timing.lock().is_overdue(Instant::now()) => {
+                Err(Broken::Transport(ureq::Error::Timeout(_))) if !self.timing.lock().is_overdue(Moment::now()) => {
                     break Ok(None);
                 }
                 Err(error) => break Err(error),

@@ -1,7 +1,5 @@
 //! Conclusion of an exchange: its result and its times are put together.
 
-use std::time::Instant;
-
 use ureq::http::Uri;
 
 use super::codec::{Broken, Incoming};
@@ -9,6 +7,7 @@ use super::exchange_timing::SharedTiming;
 use super::exchanged::{Answered, Exchanged};
 use super::explain::{Limits, explain};
 use super::proxy::Proxy;
+use crate::moment::Moment;
 use crate::phase::Phase;
 use crate::sample::Traffic;
 
@@ -50,7 +49,7 @@ pub(super) fn conclude(
             Exchanged {
                 sent_at: timing.sent_at(),
                 answered_at: None,
-                times: timing.given_up(Instant::now()),
+                times: timing.given_up(Moment::now()),
                 traffic: timing.traffic,
                 answer: Err(lost),
             }

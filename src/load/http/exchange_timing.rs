@@ -2,11 +2,13 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
 use super::stamp::Arrival;
+use crate::moment::Moment;
+use crate::nanos::Nanos;
 use crate::phase::Phase;
 use crate::sample::{RequestTimes, Traffic};
 
@@ -28,33 +30,33 @@ pub(super) struct Read {
     pub(super) filled_buffer: bool,
     /// When the last of the bytes arrived in the kernel, where it says so.
     pub(super) arrival: Arrival,
-    pub(super) returned: Instant,
+    pub(super) returned: Moment,
 }
 
 /// A read that returns later than this after the arrival had to wait for a processor.
-const LATE: Duration = Duration::from_micros(100);
+const LATE: Nanos = Nanos::new(100_000);
 
 #[derive(Debug, Default)]
 pub(super) struct ExchangeTiming {
     /// When the whole exchange must be over.
-    deadline: Option<Instant>,
+    deadline: Option<Moment>,
     connect_timeout: Option<Duration>,
     /// When a new connection must be made.
-    pub(super) connect_deadline: Option<Instant>,
+    pub(super) connect_deadline: Option<Moment>,
     /// Until when an answer is waited for before the body goes without one.
-    pub(super) patience: Option<Instant>,
+    pub(super) patience: Option<Moment>,
     pub(super) phase: Phase,
     pub(super) times: RequestTimes,
     pub(super) traffic: Traffic,
-    sent_at: Option<Instant>,
+    sent_at: Option<Moment>,
     /// When this try was sent, which may be the second.
-    try_sent_at: Option<Instant>,
-    first_byte_at: Option<Instant>,
-    last_byte_at: Option<Instant>,
+    try_sent_at: Option<Moment>,
+    first_byte_at: Option<Moment>,
+    last_byte_at: Option<Moment>,
     /// Since when the connection is in the phase of being made that it is in.
-    phase_since: Option<Instant>,
+    phase_since: Option<Moment>,
     /// How late the reads of that phase were.
-    phase_delay: Duration,
+    phase_delay: Nanos,
     is_opened: bool,
     /// Sent twice, this request might do twice what it does: a reused connection is looked at before it is trusted.
     pub(super) careful: bool,
@@ -67,7 +69,7 @@ pub(super) struct ExchangeTiming {
     /// The service had closed the connection before it read the request.
     pub(super) is_unread: bool,
     /// When the other side's end of the connection was met.
-    pub(super) ended_at: Option<Instant>,
+    pub(super) ended_at: Option<Moment>,
     /// Size that the output buffer must have.
     pub(super) output_size: usize,
     /// The other side reset the connection.
@@ -84,7 +86,7 @@ impl ExchangeTiming {
     /// Forgets the last exchange.
     pub(super) fn begin_exchange(
         &mut self,
-        now: Instant,
+        now: Moment,
         timeout: Duration,
         connect_timeout: Option<Duration>,
         careful: bool,
@@ -98,7 +100,7 @@ impl ExchangeTiming {
     }
 
     /// Forgets a connection that brought no answer. The clock goes on from the first send.
-    pub(super) fn begin_again(&mut self, now: Instant) {
+    pub(super) fn begin_again(&mut self, now: Moment) {
         let ExchangeTiming { deadline, connect_timeout, sent_at, careful, wants_certificate, .. } = *self;
         let asked = ExchangeTiming { careful, wants_certificate, connect_timeout, ..ExchangeTiming::default() };
         *self = ExchangeTiming { deadline, sent_at, ..asked };
@@ -108,17 +110,17 @@ impl ExchangeTiming {
 
     /// From now on the exchange, and its connection, must be over within this span, whatever was asked before.
     pub(super) fn must_end_within(&mut self, span: Duration) {
-        self.deadline = Instant::now().checked_add(span);
+        self.deadline = Moment::now().checked_add(span);
         self.connect_deadline = self.deadline;
     }
 
-    fn limit_connect(&mut self, now: Instant) {
+    fn limit_connect(&mut self, now: Moment) {
         let own = self.connect_timeout.and_then(|limit| now.checked_add(limit));
         self.connect_deadline = own.map(|own| self.deadline.map_or(own, |whole| whole.min(own))).or(self.deadline);
     }
 
     /// How long the phase it is in may still take.
-    pub(super) fn left(&self, now: Instant) -> Option<Duration> {
+    pub(super) fn left(&self, now: Moment) -> Option<Duration> {
         let limit = if self.phase.is_before_send() { self.connect_deadline } else { self.deadline };
         let limit = self.patience.map_or(limit, |patience| Some(limit.map_or(patience, |limit| limit.min(patience))));
         limit.map(|limit| limit.saturating_duration_since(now))
@@ -130,7 +132,7 @@ impl ExchangeTiming {
     }
 
     /// The time of the whole exchange is used up.
-    pub(super) fn is_overdue(&self, now: Instant) -> bool {
+    pub(super) fn is_overdue(&self, now: Moment) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= now)
     }
 
@@ -140,20 +142,19 @@ impl ExchangeTiming {
     }
 
     /// A connection is about to be made.
-    pub(super) fn begin_connect(&mut self, now: Instant) {
+    pub(super) fn begin_connect(&mut self, now: Moment) {
         self.traffic.new_connection = true;
         self.begin(Phase::Connect, now);
     }
 
     /// A phase of making the connection begins.
-    pub(super) fn begin(&mut self, phase: Phase, now: Instant) {
-        (self.phase, self.phase_since, self.phase_delay) = (phase, Some(now), Duration::ZERO);
+    pub(super) fn begin(&mut self, phase: Phase, now: Moment) {
+        (self.phase, self.phase_since, self.phase_delay) = (phase, Some(now), Nanos::ZERO);
     }
 
     /// That phase has ended.
-    pub(super) fn end(&mut self, now: Instant) {
-        let time = self.phase_since.take().map(|since| now.saturating_duration_since(since)).unwrap_or_default();
-        let time = time.saturating_sub(self.phase_delay);
+    pub(super) fn end(&mut self, now: Moment) {
+        let time = self.phase_since.take().map(|since| now.nanos_since(since)).unwrap_or_default() - self.phase_delay;
         match self.phase {
             Phase::Connect => self.times.connect = time,
             Phase::Proxy => self.times.proxy = time,
@@ -168,7 +169,7 @@ impl ExchangeTiming {
     }
 
     /// Bytes are about to be handed to the kernel.
-    pub(super) fn sending(&mut self, now: Instant, bytes: usize) {
+    pub(super) fn sending(&mut self, now: Moment, bytes: usize) {
         if self.phase >= Phase::Send {
             self.sent_at.get_or_insert(now);
             self.try_sent_at.get_or_insert(now);
@@ -184,17 +185,17 @@ impl ExchangeTiming {
     }
 
     /// When the first byte of the request was handed to the kernel.
-    pub(super) fn sent_at(&self) -> Option<Instant> {
+    pub(super) fn sent_at(&self) -> Option<Moment> {
         self.sent_at
     }
 
     /// When the last byte so far has arrived.
-    pub(super) fn last_byte_at(&self) -> Option<Instant> {
+    pub(super) fn last_byte_at(&self) -> Option<Moment> {
         self.last_byte_at
     }
 
     /// Moment that the stamp of an arrival must lie after.
-    pub(super) fn not_before(&self) -> Option<Instant> {
+    pub(super) fn not_before(&self) -> Option<Moment> {
         self.try_sent_at.or(self.phase_since)
     }
 
@@ -202,7 +203,7 @@ impl ExchangeTiming {
     pub(super) fn received(&mut self, read: Read) {
         let stamp = if let Arrival::At(arrived) = read.arrival { Some(arrived) } else { None };
         let arrived = stamp.unwrap_or(read.returned);
-        let delay = read.returned.saturating_duration_since(arrived);
+        let delay = read.returned.nanos_since(arrived);
         if self.phase < Phase::Send {
             self.phase_delay += delay;
             return;
@@ -248,19 +249,15 @@ impl ExchangeTiming {
     }
 
     /// There is no usable answer: the times so far.
-    pub(super) fn given_up(&self, now: Instant) -> RequestTimes {
+    pub(super) fn given_up(&self, now: Moment) -> RequestTimes {
         self.times_until(Some(self.ended_at.unwrap_or(now)))
     }
 
-    fn times_until(&self, end: Option<Instant>) -> RequestTimes {
+    fn times_until(&self, end: Option<Moment>) -> RequestTimes {
         let (Some(sent), Some(end)) = (self.sent_at, end) else { return self.times };
         let first = self.first_byte_at.unwrap_or(end);
         // The clock of a repeated request goes on while its new connection is made, which is counted as setup.
-        let again = if self.traffic.resent { self.times.setup() } else { Duration::ZERO };
-        RequestTimes {
-            first_byte: first.saturating_duration_since(sent).saturating_sub(again),
-            receive: end.saturating_duration_since(first),
-            ..self.times
-        }
+        let again = if self.traffic.resent { self.times.setup_nanos() } else { Nanos::ZERO };
+        RequestTimes { first_byte: first.nanos_since(sent) - again, receive: end.nanos_since(first), ..self.times }
     }
 }

@@ -1,12 +1,12 @@
 //! Result of an exchange: its times, and the answer or why there is none.
 
 use std::net::IpAddr;
-use std::time::Instant;
 
 use ureq::http::Version;
 
 use super::body::Body;
 use super::headers::Headers;
+use crate::moment::Moment;
 use crate::outcome::RequestErrorKind;
 use crate::phase::Phase;
 use crate::sample::{Answer, RequestTimes, Traffic};
@@ -15,9 +15,9 @@ use crate::sample::{Answer, RequestTimes, Traffic};
 #[derive(Debug)]
 pub(crate) struct Exchanged {
     /// When the first byte was handed to the kernel.
-    pub(crate) sent_at: Option<Instant>,
+    pub(crate) sent_at: Option<Moment>,
     /// When the last byte of the answer arrived.
-    pub(crate) answered_at: Option<Instant>,
+    pub(crate) answered_at: Option<Moment>,
     pub(crate) times: RequestTimes,
     pub(crate) traffic: Traffic,
     pub(crate) answer: Result<Answered, Lost>,

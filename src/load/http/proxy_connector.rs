@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use ureq::Error as UreqError;
 use ureq::http::Uri;
@@ -14,6 +13,7 @@ use super::exchange_timing::SharedTiming;
 use super::proxy::{HttpProxy, Proxy, port_of, refused};
 use super::shared::Shared;
 use super::tls::TlsConnector;
+use crate::moment::Moment;
 use crate::phase::Phase;
 
 /// Connector that makes a connection to a proxy one to the target.
@@ -37,7 +37,7 @@ impl ProxyConnector {
         match &self.shared.proxy {
             None => Ok(transport),
             Some(Proxy::Http(proxy)) => {
-                self.timing.lock().begin(Phase::Proxy, Instant::now());
+                self.timing.lock().begin(Phase::Proxy, Moment::now());
                 let mut transport = match proxy.uri.scheme_str() {
                     Some("https") => self.tls.handshake(&proxy.uri, transport, &details.current_time)?,
                     _ => transport,
@@ -46,17 +46,17 @@ impl ProxyConnector {
                 if details.needs_tls() {
                     self.tunnel(proxy, details.uri, &mut *transport)?;
                 }
-                self.timing.lock().end(Instant::now());
+                self.timing.lock().end(Moment::now());
                 Ok(transport)
             }
             Some(Proxy::Socks(proxy)) => {
-                self.timing.lock().begin(Phase::Proxy, Instant::now());
+                self.timing.lock().begin(Phase::Proxy, Moment::now());
                 let address = if proxy.resolves { None } else { Some(address_of(details)?) };
                 let mut stream = TransportAdapter::new(transport, Arc::clone(&details.current_time));
                 proxy.open(&mut stream, details.uri, address)?;
                 let mut transport = stream.into_inner();
                 said_no_more(&mut *transport)?;
-                self.timing.lock().end(Instant::now());
+                self.timing.lock().end(Moment::now());
                 Ok(transport)
             }
         }

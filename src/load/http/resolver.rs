@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 use ureq::config::Config;
@@ -16,6 +16,7 @@ use ureq::unversioned::transport::NextTimeout;
 
 use super::exchange_timing::SharedTiming;
 use super::settings::{Family, HttpSettings, Route, origin_key, same_host};
+use crate::moment::Moment;
 use crate::units::after;
 
 /// How long addresses are used before they are looked up again.
@@ -40,7 +41,7 @@ pub(crate) struct AddressBook {
 #[derive(Debug, Clone)]
 enum Entry {
     Asked,
-    Known { answer: Result<Vec<SocketAddr>, String>, since: Instant, until: Instant },
+    Known { answer: Result<Vec<SocketAddr>, String>, since: Moment, until: Moment },
 }
 
 impl AddressBook {
@@ -108,18 +109,18 @@ impl AddressBook {
     fn look_up(
         self: &Arc<Self>,
         host_and_port: &str,
-        deadline: Option<Instant>,
-    ) -> Option<(Result<Vec<SocketAddr>, String>, Instant)> {
+        deadline: Option<Moment>,
+    ) -> Option<(Result<Vec<SocketAddr>, String>, Moment)> {
         let mut entries = self.entries.lock();
         loop {
             match entries.get(host_and_port) {
-                Some(Entry::Known { answer, until, .. }) if *until > Instant::now() => {
+                Some(Entry::Known { answer, until, .. }) if *until > Moment::now() => {
                     return Some((answer.clone(), *until));
                 }
                 Some(Entry::Asked) => {}
                 _ => {
                     if let Err(error) = self.ask(host_and_port.to_owned()) {
-                        return Some((Err(error.to_string()), Instant::now()));
+                        return Some((Err(error.to_string()), Moment::now()));
                     }
                     entries.insert(host_and_port.to_owned(), Entry::Asked);
                 }
@@ -127,7 +128,7 @@ impl AddressBook {
             match deadline {
                 None => self.changed.wait(&mut entries),
                 Some(deadline) => {
-                    if self.changed.wait_until(&mut entries, deadline).timed_out() {
+                    if self.changed.wait_until(&mut entries, deadline.into()).timed_out() {
                         return None;
                     }
                 }
@@ -150,7 +151,7 @@ impl AddressBook {
 
     fn note(&self, host_and_port: String, answer: Result<Vec<SocketAddr>, String>) {
         let live = if answer.is_ok() { TIME_TO_LIVE } else { FAILURE_TIME_TO_LIVE };
-        let since = Instant::now();
+        let since = Moment::now();
         self.entries.lock().insert(host_and_port, Entry::Known { answer, since, until: since + live });
         self.changed.notify_all();
     }
@@ -171,7 +172,7 @@ struct Last {
     authority: String,
     https: bool,
     addresses: ResolvedSocketAddrs,
-    until: Instant,
+    until: Moment,
     edition: u64,
 }
 
@@ -217,7 +218,7 @@ impl Resolver for UserResolver {
     fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let authority = uri.authority().ok_or(ureq::Error::HostNotFound)?;
         let https = uri.scheme_str() == Some("https");
-        let now = Instant::now();
+        let now = Moment::now();
         let edition = self.book.edition.load(Ordering::Relaxed);
         let mut last = self.last.lock();
         if let Some(known) = &*last
@@ -235,7 +236,7 @@ impl Resolver for UserResolver {
             None => {
                 let deadline = self.timing.lock().connect_deadline;
                 let answer = self.book.look_up(&format!("{host}:{port}"), deadline);
-                self.timing.lock().times.resolve = now.elapsed();
+                self.timing.lock().times.resolve = now.elapsed().into();
                 match answer {
                     Some((Ok(addresses), until)) => (turned(addresses, self.turn), until),
                     Some((Err(error), _)) => return Err(ureq::Error::Other(error.into())),
@@ -271,7 +272,7 @@ mod tests {
     }
 
     /// A book that was told so long ago that the address of the host, no real one, is this.
-    fn told(since: Instant, until: Instant) -> Arc<AddressBook> {
+    fn told(since: Moment, until: Moment) -> Arc<AddressBook> {
         let book = AddressBook::default();
         let known = Entry::Known { answer: Ok(vec![address(99)]), since, until };
         book.entries.lock().insert(HOST.to_owned(), known);
@@ -279,17 +280,17 @@ mod tests {
     }
 
     fn look_up(book: &Arc<AddressBook>) -> Vec<SocketAddr> {
-        let within = Instant::now() + Duration::from_secs(20);
+        let within = Moment::now() + Duration::from_secs(20);
         book.look_up(HOST, Some(within)).expect("in time").0.expect("localhost has an address")
     }
 
-    fn ago(seconds: u64) -> Instant {
-        Instant::now() - Duration::from_secs(seconds)
+    fn ago(seconds: u64) -> Moment {
+        Moment::now() - Duration::from_secs(seconds)
     }
 
     #[test]
     fn addresses_are_used_until_their_time_to_live_ends() {
-        let later = Instant::now() + Duration::from_secs(30);
+        let later = Moment::now() + Duration::from_secs(30);
         assert_eq!(look_up(&told(ago(30), later)), [address(99)]);
         assert!(!look_up(&told(ago(60), ago(0))).contains(&address(99)), "the system was asked again");
     }
@@ -297,7 +298,7 @@ mod tests {
     #[test]
     fn a_failed_connection_makes_the_next_look_up_ask_again_but_not_at_once() {
         let uri: Uri = "http://LOCALHOST/".parse().expect("a URL");
-        let later = Instant::now() + Duration::from_secs(30);
+        let later = Moment::now() + Duration::from_secs(30);
         let book = told(ago(0), later);
         book.strike_out(&uri);
         assert_eq!((look_up(&book), book.edition.load(Ordering::Relaxed)), (vec![address(99)], 0));

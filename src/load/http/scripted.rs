@@ -1,7 +1,7 @@
 //! Connections of tests and of fuzzing: they give bytes in the pieces that are wanted.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ureq::http::{Method, Uri};
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
@@ -15,6 +15,7 @@ use super::headers::Headers;
 use super::outgoing::Outgoing;
 use super::request_parts::{RequestOptions, RequestParts};
 use super::settings::HttpSettings;
+use crate::moment::Moment;
 
 pub(super) const URL: &str = "http://127.0.0.1/";
 const LIMIT: BodyLimit = BodyLimit(1 << 20);
@@ -76,7 +77,7 @@ pub(crate) fn by_codec(pieces: &Pieces, method: &Method) -> Read {
     let options = RequestOptions::default();
     let ask = RequestParts { method, uri: &uri, headers: &headers, body: None, head: None, timeout: None, options };
     let timing = SharedTiming::default();
-    timing.lock().begin_exchange(Instant::now(), Duration::from_secs(60), None, true, false);
+    timing.lock().begin_exchange(Moment::now(), Duration::from_secs(60), None, true, false);
     let mut buffers = ConnectionBuffers::default();
     buffers.reserve_output(64 * 1024);
     let mut transport = Scripted { pieces: pieces.clone(), buffers };

@@ -1,7 +1,9 @@
 //! From the kernel's stamps, which are on its realtime clock, to moments on the monotonic one.
 
 use std::fmt::Debug;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::moment::Moment;
 
 /// The two clocks drift apart by half a microsecond in a millisecond at the worst, while the realtime clock is slewed.
 const TRUSTED: Duration = Duration::from_millis(100);
@@ -16,7 +18,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Reads both clocks.
 pub(super) trait Clocks: Debug {
-    fn monotonic(&self) -> Instant;
+    fn monotonic(&self) -> Moment;
     /// Counted from 1970.
     fn realtime(&self) -> Duration;
 }
@@ -25,8 +27,8 @@ pub(super) trait Clocks: Debug {
 pub(super) struct SystemClocks;
 
 impl Clocks for SystemClocks {
-    fn monotonic(&self) -> Instant {
-        Instant::now()
+    fn monotonic(&self) -> Moment {
+        Moment::now()
     }
 
     fn realtime(&self) -> Duration {
@@ -38,7 +40,7 @@ impl Clocks for SystemClocks {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Arrival {
     /// The bytes arrived then.
-    At(Instant),
+    At(Moment),
     /// The bytes had arrived before the request was sent: they are no answer to it.
     BeforeSend,
     /// Nothing: there is no stamp, or the realtime clock was set meanwhile.
@@ -48,7 +50,7 @@ pub(super) enum Arrival {
 /// A moment on both clocks.
 #[derive(Debug, Clone, Copy)]
 struct Same {
-    monotonic: Instant,
+    monotonic: Moment,
     realtime: Duration,
     /// Error that this comparison may have.
     error: Duration,
@@ -63,7 +65,7 @@ pub(super) struct StampClock<C = SystemClocks> {
 
 impl<C: Clocks> StampClock<C> {
     /// When the bytes with this stamp arrived, for a request that was sent then and a read that returned then.
-    pub(super) fn arrival(&mut self, stamp: Duration, sent: Instant, returned: Instant) -> Arrival {
+    pub(super) fn arrival(&mut self, stamp: Duration, sent: Moment, returned: Moment) -> Arrival {
         let known = self.same.filter(|same| returned.saturating_duration_since(same.monotonic) < TRUSTED);
         let at_first = known.map_or(Arrival::Unknown, |same| same.arrival(stamp, sent, returned));
         if matches!(at_first, Arrival::At(_)) {
@@ -98,7 +100,7 @@ impl<C: Clocks> StampClock<C> {
 }
 
 impl Same {
-    fn arrival(self, stamp: Duration, sent: Instant, returned: Instant) -> Arrival {
+    fn arrival(self, stamp: Duration, sent: Moment, returned: Moment) -> Arrival {
         let Same { monotonic, realtime, error } = self;
         let arrival = if stamp >= realtime {
             monotonic.checked_add(stamp - realtime)
@@ -131,12 +133,12 @@ mod tests {
     /// Clocks that stand still until they are moved.
     #[derive(Debug)]
     struct Hands {
-        monotonic: Cell<Instant>,
+        monotonic: Cell<Moment>,
         realtime: Cell<Duration>,
     }
 
     impl Clocks for &Hands {
-        fn monotonic(&self) -> Instant {
+        fn monotonic(&self) -> Moment {
             self.monotonic.get()
         }
         fn realtime(&self) -> Duration {
@@ -146,9 +148,9 @@ mod tests {
 
     impl Hands {
         fn new() -> Self {
-            Hands { monotonic: Cell::new(Instant::now()), realtime: Cell::new(20_000 * DAY) }
+            Hands { monotonic: Cell::new(Moment::now()), realtime: Cell::new(20_000 * DAY) }
         }
-        fn pass(&self, time: Duration) -> Instant {
+        fn pass(&self, time: Duration) -> Moment {
             self.realtime.set(self.realtime.get() + time);
             self.monotonic.set(self.monotonic.get() + time);
             self.monotonic.get()

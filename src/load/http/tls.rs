@@ -12,7 +12,6 @@ mod words;
 
 use std::io::{Read as _, Write as _};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
@@ -22,6 +21,7 @@ use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, TransportAda
 
 use super::buffers::ConnectionBuffers;
 use super::exchange_timing::SharedTiming;
+use crate::moment::Moment;
 use crate::phase::Phase;
 
 pub(super) use setup::TlsSetup;
@@ -52,9 +52,9 @@ impl TlsConnector {
         transport: Box<dyn Transport>,
         clock: &Arc<Clock>,
     ) -> Result<Box<dyn Transport>, ureq::Error> {
-        self.timing.lock().begin(Phase::Tls, Instant::now());
+        self.timing.lock().begin(Phase::Tls, Moment::now());
         let wrapped = self.handshake(uri, transport, clock)?;
-        self.timing.lock().end(Instant::now());
+        self.timing.lock().end(Moment::now());
         Ok(wrapped)
     }
 

@@ -6,7 +6,7 @@
 use std::io::{self, Write as _};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockRef, Type};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport};
@@ -18,6 +18,7 @@ use super::proxy::Proxy;
 use super::shared::Shared;
 use super::stamp::{Arrival, StampClock};
 use crate::load::os;
+use crate::moment::Moment;
 use crate::phase::Phase;
 
 /// A connection that rested longer is asked whether it is still open before it is used.
@@ -44,7 +45,7 @@ impl TcpConnector {
 
     /// A connection to this address, which `register` lets another thread interrupt while it is being made.
     fn connect_one(&self, address: SocketAddr, register: &Register) -> Result<Arc<Socket>, Error> {
-        let left = self.timing.lock().left(Instant::now());
+        let left = self.timing.lock().left(Moment::now());
         if left == Some(Duration::ZERO) {
             return Err(Error::Timeout(Timeout::Connect));
         }
@@ -81,13 +82,13 @@ impl Connector for TcpConnector {
     type Out = TcpTransport;
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<TcpTransport>, Error> {
-        let since = Instant::now();
+        let since = Moment::now();
         self.timing.lock().begin_connect(since);
         let socket = self.connect_any(&details.addrs, &*details.register_shutdown).inspect_err(|_| {
             let to = self.shared.proxy.as_ref().map_or(details.uri, Proxy::uri);
             self.shared.book.strike_out(to);
         })?;
-        let now = Instant::now();
+        let now = Moment::now();
         self.timing.lock().end(now);
         // Without it the kernel may hold a request back until the last one is acknowledged.
         socket.0.set_nodelay(true)?;
@@ -130,7 +131,7 @@ pub(super) struct TcpTransport {
     /// The limits set on the socket now.
     read_limit: Option<Duration>,
     write_limit: Option<Duration>,
-    last_use: Instant,
+    last_use: Moment,
     /// The other side takes no more. It may still have answered: the read decides.
     send_failed: bool,
     stamps: StampClock,
@@ -148,7 +149,7 @@ pub(super) struct TcpTransport {
 impl TcpTransport {
     /// How long the next system call may take, told to the socket only when it must be: once per
     /// connection, and again when an exchange has used up a part of its time.
-    fn limit(&mut self, direction: Direction, now: Instant) -> Result<(), Error> {
+    fn limit(&mut self, direction: Direction, now: Moment) -> Result<(), Error> {
         let left = self.timing.lock().left(now);
         if left.is_some_and(|left| left.is_zero()) {
             return Err(Error::Timeout(Timeout::Global));
@@ -200,7 +201,7 @@ impl TcpTransport {
 
     /// Tells the timing about a read, unless it met the end of the stream: a FIN is no part of the answer.
     fn note(&mut self, received: os::Received, room: usize) {
-        self.last_use = Instant::now();
+        self.last_use = Moment::now();
         if received.bytes == 0 {
             return self.note_end();
         }
@@ -227,7 +228,7 @@ impl Transport for TcpTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
-        let mut now = Instant::now();
+        let mut now = Moment::now();
         self.last_use = now;
         let mut timing = self.timing.lock();
         timing.sending(now, amount);
@@ -251,7 +252,7 @@ impl Transport for TcpTransport {
                 Err(_) => (self.send_failed, self.was_refused) = (true, true),
             }
             if sent < amount {
-                now = Instant::now();
+                now = Moment::now();
             }
         }
         self.timing.lock().is_send_over = self.send_failed;
@@ -287,7 +288,7 @@ impl Transport for TcpTransport {
                     return Err(Error::Io(io::Error::other(error)));
                 }
             }
-            now = Instant::now();
+            now = Moment::now();
         }
     }
 

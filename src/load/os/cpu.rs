@@ -1,17 +1,18 @@
 //! How much of the machine's processors is used.
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
 use crate::end::MachineUse;
+use crate::moment::Moment;
 
 /// Counters of processor time at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CpuUse {
-    at: Instant,
+    at: Moment,
     own: Duration,
     machine: Option<Ticks>,
 }
@@ -30,7 +31,7 @@ impl CpuUse {
             |time: nix::sys::time::TimeVal| Duration::from_micros(u64::try_from(time.num_microseconds()).unwrap_or(0));
         let own = getrusage(UsageWho::RUSAGE_SELF).map(|usage| micros(usage.user_time()) + micros(usage.system_time()));
         let machine = fs::read_to_string("/proc/stat").ok().and_then(|text| ticks(&text));
-        CpuUse { at: Instant::now(), own: own.unwrap_or_default(), machine }
+        CpuUse { at: Moment::now(), own: own.unwrap_or_default(), machine }
     }
 
     /// Use between the two moments.
@@ -82,7 +83,7 @@ mod tests {
     #[test]
     fn a_thread_that_works_uses_the_machine() {
         let before = CpuUse::now();
-        let started = std::time::Instant::now();
+        let started = crate::moment::Moment::now();
         while started.elapsed() < Duration::from_millis(60) {
             std::hint::spin_loop();
         }

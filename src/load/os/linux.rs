@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, IoSliceMut};
 use std::net::{TcpStream, UdpSocket};
 use std::os::fd::{AsFd as _, AsRawFd as _, RawFd};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -15,6 +15,7 @@ use thread_priority::{
 };
 
 use super::{Limit, Received};
+use crate::moment::Moment;
 
 /// Files perfloop itself has open: terminal, reports, libraries.
 const OWN_FILES: u64 = 64;
@@ -121,11 +122,11 @@ pub(crate) fn is_quiet(socket: &TcpStream) -> bool {
 
 /// The other side has reset the connection, or does so within this time.
 pub(crate) fn is_reset_within(socket: &TcpStream, time: Duration) -> bool {
-    let deadline = Instant::now() + time;
+    let deadline = Moment::now() + time;
     // Only errors and the end of both directions are told of a socket of which nothing is asked.
     let mut sockets = [PollFd::new(socket.as_fd(), PollFlags::empty())];
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = deadline.saturating_duration_since(Moment::now());
         // A whole millisecond more, so that no part of one is polled for again and again.
         let left = u16::try_from(left.as_millis() + 1).unwrap_or(u16::MAX);
         match poll(&mut sockets, PollTimeout::from(left)) {

@@ -1,9 +1,10 @@
 //! Rest of a user between two iterations.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fastrand::Rng;
 
+use crate::moment::Moment;
 use crate::units::{self, after};
 
 /// The rule by which a user's iterations follow one another; made by [`constant`], [`between`], [`exponential`],
@@ -54,7 +55,7 @@ impl Wait {
     pub(crate) const NONE: Wait = constant(Duration::ZERO);
 
     /// When iteration `number` (counted from 1) is to begin.
-    pub(crate) fn next(self, first: Instant, number: u64, previous_end: Instant, rng: &mut Rng) -> Instant {
+    pub(crate) fn next(self, first: Moment, number: u64, previous_end: Moment, rng: &mut Rng) -> Moment {
         match self.0 {
             Rule::Constant(rest) => after(previous_end, rest),
             Rule::Between(shortest, longest) => {
@@ -85,7 +86,7 @@ impl Wait {
     }
 
     /// How many iterations were due before the end.
-    pub(crate) fn due_before(self, first: Instant, end: Instant) -> u64 {
+    pub(crate) fn due_before(self, first: Moment, end: Moment) -> u64 {
         match self.0 {
             Rule::Every(interval) => {
                 let span = end.saturating_duration_since(first);
@@ -152,13 +153,13 @@ mod tests {
 
     /// The rests of this rule, in seconds.
     fn rests(wait: Wait, count: usize) -> Vec<f64> {
-        let (now, mut rng) = (Instant::now(), Rng::with_seed(7));
+        let (now, mut rng) = (Moment::now(), Rng::with_seed(7));
         (0..count).map(|_| (wait.next(now, 2, now, &mut rng) - now).as_secs_f64()).collect()
     }
 
     #[test]
     fn due_times_do_not_move_with_the_answers() {
-        let (first, mut rng) = (Instant::now(), Rng::with_seed(1));
+        let (first, mut rng) = (Moment::now(), Rng::with_seed(1));
         assert_eq!(pacing(SECOND).next(first, 4, first + 100 * SECOND, &mut rng), first + 3 * SECOND);
         assert_eq!(constant(SECOND).next(first, 4, first + 100 * SECOND, &mut rng), first + 101 * SECOND);
         assert_eq!(throughput(4.0), pacing(SECOND / 4));
@@ -166,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_was_due_before_the_end_can_be_counted() {
-        let first = Instant::now();
+        let first = Moment::now();
         let pace = pacing(2 * SECOND);
         assert_eq!(pace.due_before(first, first), 0);
         assert_eq!(pace.due_before(first, first + 4 * SECOND), 2);

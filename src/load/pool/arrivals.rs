@@ -2,7 +2,7 @@
 //! model).
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fastrand::Rng;
 use parking_lot::Mutex;
@@ -10,15 +10,16 @@ use parking_lot::Mutex;
 use crate::load::plan::rate::Rate;
 use crate::load::plan::stages::Line;
 use crate::load::plan::wait::unit_exponential;
+use crate::moment::Moment;
 use crate::units::after;
 
 /// The arrivals of a run: users take one after the other.
 #[derive(Debug)]
 pub(crate) struct Arrivals {
     next: Mutex<Next>,
-    first: Instant,
+    first: Moment,
     /// None comes then, or later.
-    planned_end: Option<Instant>,
+    planned_end: Option<Moment>,
     lines: Vec<Line>,
     poisson: bool,
     /// Users that wait for an arrival, or are about to take one.
@@ -30,12 +31,12 @@ pub(crate) struct Arrivals {
 struct Next {
     /// How many arrivals there were by then, on average.
     position: f64,
-    due: Option<Instant>,
+    due: Option<Moment>,
     rng: Rng,
 }
 
 impl Arrivals {
-    pub(crate) fn new(rate: &Rate, first: Instant, planned_end: Option<Instant>, seed: u64) -> Self {
+    pub(crate) fn new(rate: &Rate, first: Moment, planned_end: Option<Moment>, seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let position = if rate.poisson { unit_exponential(&mut rng) } else { 0.0 };
         let arrivals = Arrivals {
@@ -53,7 +54,7 @@ impl Arrivals {
 
     /// The next arrival, for a user that is free since then; `None` when no more come. What was due before any user
     /// was free is dropped when the users are `all` there may be.
-    pub(crate) fn take(&self, free_since: Instant, all: bool) -> Option<Instant> {
+    pub(crate) fn take(&self, free_since: Moment, all: bool) -> Option<Moment> {
         let mut next = self.next.lock();
         loop {
             let due = next.due?;
@@ -67,19 +68,19 @@ impl Arrivals {
     }
 
     /// Time at which the next arrival is due that no user has taken; `None` when no more come.
-    pub(crate) fn next_due(&self) -> Option<Instant> {
+    pub(crate) fn next_due(&self) -> Option<Moment> {
         self.next.lock().due
     }
 
     /// A user that had taken this arrival was kept from beginning it, by an end that came then.
-    pub(crate) fn give_back(&self, due: Instant, end: Instant) {
+    pub(crate) fn give_back(&self, due: Moment, end: Moment) {
         if due <= end {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// Drops arrivals that were due by the end and that no user took. Returns the number of all that were dropped.
-    pub(crate) fn end(&self, end: Instant) -> u64 {
+    pub(crate) fn end(&self, end: Moment) -> u64 {
         let mut next = self.next.lock();
         while next.due.is_some_and(|due| due <= end) {
             self.dropped.fetch_add(1, Ordering::Relaxed);
@@ -95,7 +96,7 @@ impl Arrivals {
     }
 
     /// When so many arrivals have come, if that is within the run.
-    fn due_at(&self, position: f64) -> Option<Instant> {
+    fn due_at(&self, position: f64) -> Option<Moment> {
         let due = after(self.first, moment_of(&self.lines, position)?);
         Some(due).filter(|due| self.planned_end.is_none_or(|end| *due < end))
     }
@@ -126,8 +127,8 @@ mod tests {
     use crate::load::plan::rate::RateOverTime;
     use crate::load::plan::stages::Stages;
 
-    fn arrivals(of: RateOverTime, poisson: bool) -> (Arrivals, Instant) {
-        let first = Instant::now();
+    fn arrivals(of: RateOverTime, poisson: bool) -> (Arrivals, Moment) {
+        let first = Moment::now();
         (Arrivals::new(&Rate { of, poisson, max_users: 1 }, first, None, 5), first)
     }
 
@@ -169,7 +170,7 @@ mod tests {
 
     #[test]
     fn what_would_be_due_at_the_planned_end_does_not_come() {
-        let (first, second) = (Instant::now(), Duration::from_secs(1));
+        let (first, second) = (Moment::now(), Duration::from_secs(1));
         let rate = Rate { of: RateOverTime::Constant(50.0), poisson: false, max_users: 1 };
         let arrivals = Arrivals::new(&rate, first, Some(first + second), 5);
         assert_eq!(std::iter::from_fn(|| arrivals.take(first, true)).count(), 50);

@@ -1,11 +1,12 @@
 //! Rate that a schedule asks for: how many iterations a second, and how far apart they are.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::run_state::RunState;
 use crate::load::plan::load::Load;
 use crate::load::plan::rate::Rate;
 use crate::load::plan::stages::{Change, Line};
+use crate::moment::Moment;
 use crate::sample::{AskedRate, Plateau};
 
 impl RunState {
@@ -20,8 +21,8 @@ impl RunState {
 
     /// On average from the start of what is measured until then. `None` where nothing is scheduled, or nobody knows for
     /// how many users.
-    pub(crate) fn asked_until(&self, end: Instant) -> Option<AskedRate> {
-        let since_start = |at: Instant| at.saturating_duration_since(self.first_start()).as_secs_f64();
+    pub(crate) fn asked_until(&self, end: Moment) -> Option<AskedRate> {
+        let since_start = |at: Moment| at.saturating_duration_since(self.first_start()).as_secs_f64();
         let (from_s, to_s) = (since_start(self.measured_from()), since_start(end));
         if to_s <= from_s {
             return None;

@@ -5,9 +5,10 @@
 //! already counted the work as unfinished.
 
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::ids::{CheckId, RequestId};
+use crate::moment::Moment;
 use crate::sample::UnfinishedSample;
 
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub(crate) struct InFlight {
     iteration: AtomicU64,
     started_ns: AtomicU64,
     /// Moment that `started_ns` counts from.
-    epoch: Instant,
+    epoch: Moment,
 }
 
 const IDLE: u8 = 0;
@@ -42,7 +43,7 @@ impl From<WasCut> for NoMore {
 }
 
 impl InFlight {
-    pub(crate) fn new(epoch: Instant) -> Self {
+    pub(crate) fn new(epoch: Moment) -> Self {
         InFlight {
             state: AtomicU8::new(IDLE),
             check: AtomicU16::new(0),
@@ -67,7 +68,7 @@ impl InFlight {
         matches!(self.state.load(Ordering::Acquire), CUT | LEFT)
     }
 
-    pub(crate) fn begin_check(&self, check: CheckId, now: Instant) -> Result<(), WasCut> {
+    pub(crate) fn begin_check(&self, check: CheckId, now: Moment) -> Result<(), WasCut> {
         self.check.store(check.0, Ordering::Relaxed);
         let since_epoch = now.saturating_duration_since(self.epoch).as_nanos();
         self.started_ns.store(u64::try_from(since_epoch).unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -89,7 +90,7 @@ impl InFlight {
 
     /// The user gives its check up, which will not be finished: from now on its steps fail, until it
     /// [comes home](Self::come_home). `None` when a cut has come before.
-    pub(crate) fn leave(&self, now: Instant) -> Option<UnfinishedSample> {
+    pub(crate) fn leave(&self, now: Moment) -> Option<UnfinishedSample> {
         self.step(IN_CHECK, LEFT).ok().map(|()| self.taken(None, now))
     }
 
@@ -106,13 +107,13 @@ impl InFlight {
     }
 
     /// Takes the work away from the user: from now on all its steps fail.
-    pub(crate) fn cut(&self, now: Instant) -> Option<UnfinishedSample> {
+    pub(crate) fn cut(&self, now: Moment) -> Option<UnfinishedSample> {
         let before = self.state.swap(CUT, Ordering::AcqRel);
         let request = (before == IN_REQUEST).then(|| RequestId(self.request.load(Ordering::Relaxed)));
         (before == IN_CHECK || before == IN_REQUEST).then(|| self.taken(request, now))
     }
 
-    fn taken(&self, request: Option<RequestId>, now: Instant) -> UnfinishedSample {
+    fn taken(&self, request: Option<RequestId>, now: Moment) -> UnfinishedSample {
         let started = self.epoch + Duration::from_nanos(self.started_ns.load(Ordering::Relaxed));
         let check = CheckId(self.check.load(Ordering::Relaxed));
         UnfinishedSample { check, request, age: now.saturating_duration_since(started) }
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn after_a_cut_every_step_fails_and_the_open_work_was_taken_once() {
-        let start = Instant::now();
+        let start = Moment::now();
         let in_flight = InFlight::new(start);
         in_flight.begin_check(CheckId(3), start).expect("not cut");
         in_flight.begin_request(RequestId(7)).expect("not cut");
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_check_that_its_user_gives_up_is_taken_once_and_the_next_may_begin() {
-        let start = Instant::now();
+        let start = Moment::now();
         let in_flight = InFlight::new(start);
         in_flight.begin_check(CheckId(3), start).expect("not cut");
         let taken = in_flight.leave(start + Duration::from_secs(2)).expect("a check is open");
@@ -156,21 +157,21 @@ mod tests {
 
     #[test]
     fn an_idle_user_has_nothing_to_take() {
-        let in_flight = InFlight::new(Instant::now());
-        assert!(in_flight.cut(Instant::now()).is_none());
+        let in_flight = InFlight::new(Moment::now());
+        assert!(in_flight.cut(Moment::now()).is_none());
     }
 
     #[test]
     fn of_a_race_between_the_end_and_the_cut_exactly_one_side_counts() {
         for _ in 0..500 {
-            let start = Instant::now();
+            let start = Moment::now();
             let in_flight = std::sync::Arc::new(InFlight::new(start));
             in_flight.begin_check(CheckId(0), start).expect("not cut");
             let user = {
                 let in_flight = in_flight.clone();
                 std::thread::spawn(move || in_flight.end_check().is_ok())
             };
-            let cut = in_flight.cut(Instant::now()).is_some();
+            let cut = in_flight.cut(Moment::now()).is_some();
             assert_ne!(user.join().expect("user"), cut);
         }
     }

@@ -1,10 +1,10 @@
 //! Levels of a run: the number of released users, and the level that follows from it.
 
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
-use std::time::Instant;
 
 use parking_lot::Mutex;
 
+use crate::moment::Moment;
 use crate::queue::Sink;
 use crate::sample::{AskedRate, Level, Life, Plateau, Sample, UserEvent, UserSample};
 
@@ -52,8 +52,8 @@ impl Levels {
     }
 
     /// A user begins; the last wanted one completes the level.
-    pub(crate) fn user_released(&self, due: Instant) {
-        let at = Instant::now();
+    pub(crate) fn user_released(&self, due: Moment) {
+        let at = Moment::now();
         let late = at.saturating_duration_since(due);
         let mut state = self.state.lock();
         state.up += 1;
@@ -67,7 +67,7 @@ impl Levels {
         let mut state = self.state.lock();
         state.up = state.up.saturating_sub(1);
         self.up.store(state.up, Ordering::SeqCst);
-        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Ended(life) }));
+        self.sink.push(Sample::User(UserSample { at: Moment::now(), event: UserEvent::Ended(life) }));
         self.settle(&mut state, false);
     }
 
@@ -88,14 +88,14 @@ impl Levels {
             Some(what) if (anew || !is_in_level) && state.levels < MAX_LEVELS => {
                 state.levels += 1;
                 let level = Level(state.levels);
-                self.sink.push(Sample::Level { level, what, from: Instant::now(), asked: state.asked });
+                self.sink.push(Sample::Level { level, what, from: Moment::now(), asked: state.asked });
                 self.level.store(level.0, Ordering::SeqCst);
             }
             Some(_) if !anew => {}
             _ => {
                 self.level.store(Level::NONE.0, Ordering::SeqCst);
                 if is_in_level {
-                    self.sink.push(Sample::LevelEnd(Instant::now()));
+                    self.sink.push(Sample::LevelEnd(Moment::now()));
                 }
             }
         }
@@ -112,9 +112,9 @@ mod tests {
         let (sink, _drain) = queue::queue();
         let levels = Levels::new(sink);
         levels.want(Some(Plateau::Users(2)), None);
-        levels.user_released(Instant::now());
+        levels.user_released(Moment::now());
         assert_eq!(levels.level(), Level::NONE);
-        levels.user_released(Instant::now());
+        levels.user_released(Moment::now());
         assert_eq!(levels.level(), Level(1));
         levels.user_ended(Life::default());
         assert_eq!(levels.level(), Level::NONE);
@@ -124,12 +124,12 @@ mod tests {
     fn every_plateau_is_a_level_of_its_own_and_what_lies_between_is_none() {
         let (sink, _drain) = queue::queue();
         let levels = Levels::new(sink);
-        levels.user_released(Instant::now());
+        levels.user_released(Moment::now());
         levels.want(Some(Plateau::Users(1)), None);
         assert_eq!(levels.level(), Level(1));
         levels.want(None, None);
         assert_eq!(levels.level(), Level::NONE);
-        levels.user_released(Instant::now());
+        levels.user_released(Moment::now());
         levels.want(Some(Plateau::Users(2)), None);
         assert_eq!(levels.level(), Level(2));
         levels.want(Some(Plateau::Rate(5.0)), None);

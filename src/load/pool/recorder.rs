@@ -3,13 +3,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::in_flight::{InFlight, WasCut};
 use super::levels::Levels;
 use super::stop::Stop;
 use crate::ids::{CheckId, RequestId};
+use crate::moment::Moment;
 use crate::names::{Names, OTHER_REQUESTS};
+use crate::nanos::Nanos;
 use crate::outcome::Outcome;
 use crate::queue::{Sink, Tap};
 use crate::sample::{
@@ -42,10 +44,10 @@ pub(crate) struct Samples {
 /// Times and counts of a check.
 #[derive(Debug)]
 pub(crate) struct CheckTimes {
-    pub(crate) tpr: Duration,
-    pub(crate) elapsed: Duration,
-    pub(crate) busy: Duration,
-    pub(crate) hooks: Duration,
+    pub(crate) tpr: Nanos,
+    pub(crate) elapsed: Nanos,
+    pub(crate) busy: Nanos,
+    pub(crate) hooks: Nanos,
     pub(crate) requests: u32,
     pub(crate) answered: u32,
     pub(crate) asked: bool,
@@ -91,14 +93,14 @@ impl Recorder {
         self.in_flight.begin_iteration(iteration);
     }
 
-    pub(crate) fn begin_check(&self, check: CheckId, now: Instant) -> Result<(), WasCut> {
+    pub(crate) fn begin_check(&self, check: CheckId, now: Moment) -> Result<(), WasCut> {
         self.in_flight.begin_check(check, now)
     }
 
     pub(crate) fn end_check(
         &self,
         check: CheckId,
-        ended: Instant,
+        ended: Moment,
         times: CheckTimes,
         outcome: Outcome,
         blamed: Option<RequestId>,
@@ -132,7 +134,7 @@ impl Recorder {
 
     /// Counts the running check as unfinished, because its user gives it up.
     pub(crate) fn leave(&self) {
-        let left = self.in_flight.leave(Instant::now());
+        let left = self.in_flight.leave(Moment::now());
         left.into_iter().for_each(|sample| self.sink.push(Sample::Unfinished(sample)));
     }
 
@@ -162,7 +164,7 @@ impl Recorder {
 
     fn tell(&self, ended: EndedRequest) {
         let EndedRequest { request, times, lateness, traffic, answer } = ended;
-        let (level, ended) = (self.level(), Instant::now());
+        let (level, ended) = (self.level(), Moment::now());
         let (check, iteration) = self.in_flight.at();
         let sample = RequestSample { request, check: Some(check), level, ended, times, lateness, traffic, answer };
         if let Some(Samples { tap, user }) = &self.samples {
@@ -172,16 +174,16 @@ impl Recorder {
     }
 
     pub(crate) fn pause(&self, pause: Duration) {
-        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Pauses(pause) }));
+        self.sink.push(Sample::User(UserSample { at: Moment::now(), event: UserEvent::Pauses(pause) }));
     }
 
     /// The user's start did not pass.
     pub(crate) fn lost(&self) {
-        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Lost }));
+        self.sink.push(Sample::User(UserSample { at: Moment::now(), event: UserEvent::Lost }));
     }
 
     pub(crate) fn missed(&self, count: u64) {
-        self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::Missed(count) }));
+        self.sink.push(Sample::User(UserSample { at: Moment::now(), event: UserEvent::Missed(count) }));
     }
 
     /// Level of a sample. After the stop there is none, even when no user has left yet.
@@ -198,7 +200,7 @@ mod tests {
     fn recorder(names: Names) -> Recorder {
         let (sink, _drain) = queue::queue();
         let levels = Arc::new(Levels::new(sink.clone()));
-        let in_flight = Arc::new(InFlight::new(Instant::now()));
+        let in_flight = Arc::new(InFlight::new(Moment::now()));
         Recorder::new(sink, in_flight, levels, Arc::default(), Arc::new(names), None)
     }
 

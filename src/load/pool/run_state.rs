@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use parking_lot::Mutex;
 
@@ -18,6 +17,7 @@ use crate::load::check::hooks::Hooks;
 use crate::load::check::user_hooks::UserHooks;
 use crate::load::http::{HttpSettings, Interrupt};
 use crate::load::plan::Plan;
+use crate::moment::Moment;
 
 /// Parts of a user that the end of the run needs.
 pub(crate) struct Handle {
@@ -43,7 +43,7 @@ pub(crate) struct RunState {
     /// Iterations that come by themselves, if they do.
     pub(crate) arrivals: OnceLock<Arrivals>,
     /// When the first user is to start; set when all threads are made.
-    pub(crate) first_start: OnceLock<Instant>,
+    pub(crate) first_start: OnceLock<Moment>,
     /// Threads of users that have not ended.
     pub(crate) running: AtomicU32,
     /// The scheduler may still tell users to begin.
@@ -60,17 +60,17 @@ impl RunState {
         self.running.load(Ordering::SeqCst) == 0 && (self.stop.is_set() || nobody_comes())
     }
 
-    pub(crate) fn first_start(&self) -> Instant {
-        *self.first_start.get_or_init(Instant::now)
+    pub(crate) fn first_start(&self) -> Moment {
+        *self.first_start.get_or_init(Moment::now)
     }
 
     /// The end of the warm-up.
-    pub(crate) fn measured_from(&self) -> Instant {
+    pub(crate) fn measured_from(&self) -> Moment {
         crate::units::after(self.first_start(), self.plan.warmup)
     }
 
     /// When the timer stops the run, if it does. What is due then, or later, does not belong to the run.
-    pub(crate) fn planned_end(&self) -> Option<Instant> {
+    pub(crate) fn planned_end(&self) -> Option<Moment> {
         self.plan.time_limit().map(|limit| crate::units::after(self.measured_from(), limit))
     }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::arrivals::Arrivals;
 use super::control::Control;
@@ -23,6 +23,7 @@ use crate::load::http::ClientFactory;
 use crate::load::os;
 use crate::load::plan::Plan;
 use crate::load::plan::load::Load;
+use crate::moment::Moment;
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
 use crate::sample::{RequestRow, Sample, UserEvent, UserSample};
@@ -87,7 +88,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     }
     // Later than now, so that every thread is awake and waits for its own time when the first one starts: users
     // that already work would keep the others from the processors.
-    let first_start = Instant::now() + Duration::from_millis(1) + Duration::from_micros(10) * users;
+    let first_start = Moment::now() + Duration::from_millis(1) + Duration::from_micros(10) * users;
     shared.first_start.get_or_init(|| first_start);
     if let Load::Rate(rate) = &shared.plan.load {
         let end = shared.planned_end();
@@ -115,7 +116,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
 }
 
 /// The timer: sets the stop flag, unless the run ends before.
-fn time_out(shared: &RunState, end: Instant) {
+fn time_out(shared: &RunState, end: Moment) {
     let ends_early = || shared.stop.is_set() || shared.all_ended();
     if !shared.stop.wait_until(Some(end), ends_early) {
         shared.stop.set(EndReason::TimeUp);
@@ -131,14 +132,14 @@ fn conduct(shared: &RunState, sink: &Sink) -> End {
     stop.wait_until(None, || all_ended() || stop.is_set());
     let by_itself = if shared.has_worked.load(Ordering::SeqCst) { EndReason::LoopsDone } else { EndReason::NoUsers };
     stop.set(by_itself);
-    let (stopped_at, reason) = stop.reason().unwrap_or((Instant::now(), by_itself));
+    let (stopped_at, reason) = stop.reason().unwrap_or((Moment::now(), by_itself));
     shared.levels.want(None, None);
     let in_time = stop.wait_until(Some(after(stopped_at, shared.plan.stop_timeout)), || all_ended() || stop.is_cut());
     let mut abandoned = 0;
     if !in_time || stop.is_cut() {
         // First all that is open is counted, at one moment; only then is it interrupted.
         stop.cut();
-        let now = Instant::now();
+        let now = Moment::now();
         let handles = std::mem::take(&mut *shared.handles.lock());
         let unfinished = handles.values().filter_map(|handle| handle.in_flight.cut(now));
         unfinished.for_each(|sample| sink.push(Sample::Unfinished(sample)));

@@ -1,7 +1,7 @@
 //! Scheduler of a run: follows the load profile, and has the pool of users make it so.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::control::Command;
 use super::profile::manual::Manual;
@@ -12,6 +12,7 @@ use super::profile::{LoadProfile, Target, Turn};
 use super::run_state::RunState;
 use super::user_pool::UserPool;
 use crate::load::plan::load::Load;
+use crate::moment::Moment;
 use crate::units::{FAR_FUTURE, after};
 
 /// Time between two looks at whether all users are up, where a hook wants to know.
@@ -39,7 +40,7 @@ impl Scheduler {
 
     /// Announces what is due in the time ahead; the start of a run is announced before any user works.
     pub(crate) fn announce(&mut self) {
-        let horizon = Instant::now() + AHEAD;
+        let horizon = Moment::now() + AHEAD;
         self.turn(|profile, turn| profile.announce(turn, horizon));
         self.pool.wake();
     }
@@ -60,7 +61,7 @@ impl Scheduler {
 
     fn turn(&mut self, follow: impl FnOnce(&mut dyn LoadProfile, &mut Turn<'_>)) {
         let Scheduler { run, pool, profile, target, .. } = self;
-        follow(profile.as_mut(), &mut Turn { run, pool, target, now: Instant::now() });
+        follow(profile.as_mut(), &mut Turn { run, pool, target, now: Moment::now() });
     }
 
     /// Follows a command from now on.
@@ -78,7 +79,7 @@ impl Scheduler {
 
     /// Tells the levels what holds, once the warm-up is over, and the hooks that all users are up.
     fn settle(&mut self) {
-        let is_measured = Instant::now() >= self.run.measured_from();
+        let is_measured = Moment::now() >= self.run.measured_from();
         let holds = self.target.holds.filter(|_| is_measured);
         self.run.levels.want(holds, holds.and_then(|what| self.run.asked_while(what)));
         if self.is_spawning && self.target.holds.is_some() && self.run.levels.up() >= self.target.users {
@@ -90,8 +91,8 @@ impl Scheduler {
     }
 
     /// Moment at which there is something to do next.
-    fn next_look(&self) -> Instant {
-        let now = Instant::now();
+    fn next_look(&self) -> Moment {
+        let now = Moment::now();
         let measured_from = self.run.measured_from();
         let warm_up = (measured_from > now).then_some(measured_from);
         let is_awaited = self.is_spawning && !self.run.user_hooks.spawning_complete.is_empty();

@@ -4,17 +4,17 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{Thread, ThreadId};
-use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 
 use crate::end::EndReason;
+use crate::moment::Moment;
 
 #[derive(Debug, Default)]
 pub(crate) struct Stop {
     /// Read by every user before each check; the rest of the fields is only touched when it changes.
     state: AtomicU8,
-    first: OnceLock<(Instant, EndReason)>,
+    first: OnceLock<(Moment, EndReason)>,
     /// The feed whose rows were used up first.
     used_up: OnceLock<Arc<str>>,
     sleepers: Mutex<HashMap<ThreadId, Thread>>,
@@ -44,7 +44,7 @@ impl Stop {
     }
 
     fn raise(&self, state: u8, reason: EndReason) {
-        self.first.get_or_init(|| (Instant::now(), reason));
+        self.first.get_or_init(|| (Moment::now(), reason));
         {
             let _guard = self.guard.lock();
             self.state.fetch_max(state, Ordering::SeqCst);
@@ -75,7 +75,7 @@ impl Stop {
     }
 
     /// When and why it was set first.
-    pub(crate) fn reason(&self) -> Option<(Instant, EndReason)> {
+    pub(crate) fn reason(&self) -> Option<(Moment, EndReason)> {
         self.first.get().copied()
     }
 
@@ -94,13 +94,13 @@ impl Stop {
 
     /// Waits until the condition holds, which is looked at whenever the stop changes or a thread [notifies](Self::notify).
     /// False if the end came first.
-    pub(crate) fn wait_until(&self, end: Option<Instant>, holds: impl Fn() -> bool) -> bool {
+    pub(crate) fn wait_until(&self, end: Option<Moment>, holds: impl Fn() -> bool) -> bool {
         let mut guard = self.guard.lock();
         while !holds() {
             match end {
                 None => self.changed.wait(&mut guard),
                 Some(end) => {
-                    if self.changed.wait_until(&mut guard, end).timed_out() {
+                    if self.changed.wait_until(&mut guard, end.into()).timed_out() {
                         return holds();
                     }
                 }

@@ -1,11 +1,12 @@
 //! The life of a user's thread: begins when its slot does, iterates, and leaves.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::arrivals::Arrivals;
 use super::request_budget::RequestBudget;
 use super::run_state::RunState;
+use crate::moment::Moment;
 
 use super::user_slot::UserSlot;
 use crate::end::EndReason;
@@ -44,7 +45,7 @@ pub(crate) fn live(shared: &RunState, class: usize, slot: &UserSlot, user: &mut 
         }
         if let Some(check) = class.on_stop {
             // A rest that the stop has cut short was planned, too.
-            user.begin(Instant::now());
+            user.begin(Moment::now());
             run(shared, user, check);
         }
     }
@@ -76,7 +77,7 @@ fn iteration(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User)
 }
 
 /// Iterations of a user's own, until the loops are done or the slot is over.
-fn iterate(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, first: Instant) {
+fn iterate(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, first: Moment) {
     let loops = shared.plan.loops.unwrap_or(u64::MAX);
     let (measured_from, planned_end) = (shared.measured_from(), shared.planned_end());
     let (mut planned, mut begun, mut warming) = (first, 0, 0);
@@ -89,7 +90,7 @@ fn iterate(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, f
         // What ends in the warm-up is no loop: its checks are counted apart.
         warming += u64::from(user.was_busy_until() < measured_from);
         if begun - warming < loops {
-            let now = Instant::now();
+            let now = Moment::now();
             planned = class.wait.next(first, begun + 1, now, user.rng());
             if user.must_pause(REFUSAL_PAUSE) {
                 planned = planned.max(now + REFUSAL_PAUSE);
@@ -112,7 +113,7 @@ fn iterate(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, f
 /// Iterations as they arrive, whoever is free.
 fn serve(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, arrivals: &Arrivals) {
     let mut begun = 0;
-    let mut free_since = Instant::now();
+    let mut free_since = Moment::now();
     arrivals.idle.fetch_add(1, Ordering::SeqCst);
     while !slot.is_over() {
         let Some(due) = arrivals.take(free_since, shared.is_pool_full()) else {
@@ -134,7 +135,7 @@ fn serve(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, arr
         if !goes_on {
             break;
         }
-        free_since = Instant::now();
+        free_since = Moment::now();
     }
     arrivals.idle.fetch_sub(1, Ordering::SeqCst);
 }

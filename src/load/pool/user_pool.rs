@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::in_flight::InFlight;
 use super::recorder::{Recorder, Samples};
@@ -18,6 +18,7 @@ use crate::load::os;
 use crate::load::user::clients::Clients;
 use crate::load::user::observers::Observers;
 use crate::load::user::{User, UserParts};
+use crate::moment::Moment;
 use crate::names::Names;
 use crate::queue::{Sink, Tap};
 use crate::sample::{RequestRow, Sample, UserEvent, UserSample};
@@ -33,7 +34,7 @@ pub(crate) struct UserPool {
     samples: Option<Tap<RequestRow>>,
     flight_recorder: FlightRecorder,
     /// When the pool was made: what the users' open work is timed from.
-    epoch: Instant,
+    epoch: Moment,
     made: u32,
     /// How many may be present at one time, for this machine.
     room: u64,
@@ -71,7 +72,7 @@ impl UserPool {
             log,
             samples,
             flight_recorder,
-            epoch: Instant::now(),
+            epoch: Moment::now(),
             made: 0,
             spare: places(),
             present: places(),
@@ -108,7 +109,7 @@ impl UserPool {
 
     /// From then on so many users of each class are wanted: others are told to begin `apart` from one another, or
     /// the last to leave. Returns how many are wanted and could be made.
-    pub(crate) fn want(&mut self, counts: &[u32], at: Instant, apart: Duration) -> u32 {
+    pub(crate) fn want(&mut self, counts: &[u32], at: Moment, apart: Duration) -> u32 {
         let mut begin = at;
         for (class, count) in counts.iter().enumerate() {
             let count = *count as usize;
@@ -146,7 +147,7 @@ impl UserPool {
         let more = missing.saturating_sub(self.missing);
         if more > 0 {
             self.missing = missing;
-            self.sink.push(Sample::User(UserSample { at: Instant::now(), event: UserEvent::NotMade(more) }));
+            self.sink.push(Sample::User(UserSample { at: Moment::now(), event: UserEvent::NotMade(more) }));
         }
     }
 

@@ -3,17 +3,18 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::stop::Stop;
+use crate::moment::Moment;
 
 #[derive(Debug)]
 pub(crate) struct UserSlot {
     stop: Arc<Stop>,
-    begin: OnceLock<Instant>,
+    begin: OnceLock<Moment>,
     /// Nanoseconds after the epoch; `u64::MAX` as long as no end is known.
     end_ns: AtomicU64,
-    epoch: Instant,
+    epoch: Moment,
     thread: OnceLock<Thread>,
 }
 
@@ -23,7 +24,7 @@ impl UserSlot {
             stop,
             begin: OnceLock::new(),
             end_ns: AtomicU64::new(u64::MAX),
-            epoch: Instant::now(),
+            epoch: Moment::now(),
             thread: OnceLock::new(),
         }
     }
@@ -34,13 +35,13 @@ impl UserSlot {
     }
 
     /// The user is to begin then.
-    pub(crate) fn begin(&self, at: Instant) {
+    pub(crate) fn begin(&self, at: Moment) {
         self.begin.get_or_init(|| at);
         self.wake();
     }
 
     /// The user is to begin nothing more from then on.
-    pub(crate) fn end(&self, at: Instant) {
+    pub(crate) fn end(&self, at: Moment) {
         let nanos = at.saturating_duration_since(self.epoch).as_nanos();
         self.end_ns.store(u64::try_from(nanos).unwrap_or(u64::MAX - 1), Ordering::Relaxed);
         self.wake();
@@ -53,7 +54,7 @@ impl UserSlot {
     }
 
     /// Waits until the user may begin, which is told some time before. `None` if it never may.
-    pub(crate) fn wait_for_begin(&self) -> Option<Instant> {
+    pub(crate) fn wait_for_begin(&self) -> Option<Moment> {
         let begin = loop {
             match self.begin.get() {
                 Some(begin) => break *begin,
@@ -65,7 +66,7 @@ impl UserSlot {
     }
 
     /// Time at which the user is to leave, where it is known.
-    fn ends_at(&self) -> Option<Instant> {
+    fn ends_at(&self) -> Option<Moment> {
         match self.end_ns.load(Ordering::Relaxed) {
             u64::MAX => None,
             nanos => Some(self.epoch + Duration::from_nanos(nanos)),
@@ -73,9 +74,9 @@ impl UserSlot {
     }
 
     /// When it was over, or now.
-    pub(crate) fn ended_at(&self) -> Instant {
+    pub(crate) fn ended_at(&self) -> Moment {
         let stopped = self.stop.reason().map(|(stopped_at, _)| stopped_at);
-        stopped.into_iter().chain(self.ends_at()).min().unwrap_or_else(Instant::now)
+        stopped.into_iter().chain(self.ends_at()).min().unwrap_or_else(Moment::now)
     }
 
     /// True when the rest of the current iteration is not to be run.
@@ -100,17 +101,17 @@ impl UserSlot {
 
     /// The run was stopped, or this user is not wanted any more.
     pub(crate) fn is_over(&self) -> bool {
-        self.stop.is_set() || self.ends_at().is_some_and(|end| end <= Instant::now())
+        self.stop.is_set() || self.ends_at().is_some_and(|end| end <= Moment::now())
     }
 
     /// Sleeps the calling thread until then in the middle of its work, whether the user is still wanted or not: the stop
     /// of the run ends it or, where that has come already, the cut. True if it slept to the end.
-    pub(crate) fn rest_until(&self, end: Instant, through_the_stop: bool) -> bool {
+    pub(crate) fn rest_until(&self, end: Moment, through_the_stop: bool) -> bool {
         loop {
             if if through_the_stop { self.is_cut() } else { self.is_stopped() } {
                 return false;
             }
-            let left = end.saturating_duration_since(Instant::now());
+            let left = end.saturating_duration_since(Moment::now());
             if left.is_zero() {
                 return true;
             }
@@ -119,13 +120,13 @@ impl UserSlot {
     }
 
     /// Sleeps the calling thread until then, or until the slot is over. True if it slept to the end.
-    pub(crate) fn sleep_until(&self, end: Instant) -> bool {
+    pub(crate) fn sleep_until(&self, end: Moment) -> bool {
         loop {
             if self.is_over() {
                 return false;
             }
             let wake = self.ends_at().map_or(end, |leave| leave.min(end));
-            let left = wake.saturating_duration_since(Instant::now());
+            let left = wake.saturating_duration_since(Moment::now());
             if left.is_zero() && wake == end {
                 return true;
             }
@@ -146,7 +147,7 @@ mod tests {
     fn a_user_sleeps_to_the_end_unless_its_shift_ends_before() {
         let slot = slot();
         slot.belongs_to(thread::current());
-        let now = Instant::now();
+        let now = Moment::now();
         assert!(slot.sleep_until(now + Duration::from_millis(5)));
         slot.end(now + Duration::from_millis(20));
         assert!(!slot.is_over());
@@ -158,12 +159,12 @@ mod tests {
     fn a_rest_within_work_ends_with_the_stop_and_not_with_the_shift() {
         let stop = Arc::new(Stop::default());
         let slot = UserSlot::new(Arc::clone(&stop));
-        let (now, ms) = (Instant::now(), Duration::from_millis(1));
+        let (now, ms) = (Moment::now(), Duration::from_millis(1));
         slot.end(now);
         assert!(slot.rest_until(now + 5 * ms, false));
         stop.set(crate::end::EndReason::Stopped);
         assert!(!slot.rest_until(now + 60_000 * ms, false));
-        assert!(slot.rest_until(Instant::now() + 5 * ms, true), "what began after the stop");
+        assert!(slot.rest_until(Moment::now() + 5 * ms, true), "what began after the stop");
         stop.cut();
         assert!(!slot.rest_until(now + 60_000 * ms, true));
     }
@@ -173,12 +174,12 @@ mod tests {
         let slot = slot();
         let for_user = Arc::clone(&slot);
         let user = thread::spawn(move || {
-            for_user.wait_for_begin().map(|_| for_user.sleep_until(Instant::now() + Duration::from_secs(60)))
+            for_user.wait_for_begin().map(|_| for_user.sleep_until(Moment::now() + Duration::from_secs(60)))
         });
         slot.belongs_to(user.thread().clone());
-        slot.begin(Instant::now());
+        slot.begin(Moment::now());
         thread::sleep(Duration::from_millis(10));
-        slot.end(Instant::now());
+        slot.end(Moment::now());
         assert_eq!(user.join().expect("user"), Some(false));
     }
 

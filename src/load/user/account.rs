@@ -50,7 +50,7 @@ impl User {
     fn count(&mut self, id: RequestId, exchanged: &Exchanged) {
         self.serial += 1;
         let running = &mut self.running;
-        running.tpr += exchanged.times.setup() + exchanged.times.response_time();
+        running.tpr += exchanged.times.setup_nanos() + exchanged.times.response_nanos();
         running.requests += 1;
         match &exchanged.answer {
             Ok(_) => {

@@ -94,7 +94,7 @@ impl User {
             Ok(Answered { status, headers, body, .. }) => {
                 // What ureq makes an error of, unless it is told not to.
                 self.running.suspect = (status >= 400).then_some(id);
-                capture::keep(&mut Box::new(Captured { sent, status, headers, body, times }));
+                capture::keep(&mut Box::new(Captured { sent, status, headers, body, times, ..Captured::default() }));
             }
             Err(lost) => {
                 self.running.suspect = Some(id);

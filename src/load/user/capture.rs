@@ -4,13 +4,17 @@
 //! An answer is the check's own, and mostly gone when the check ends. Dropped, it stays on its thread, where the next
 //! one takes its place.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::mem;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
+use serde_json::Value;
+
+use super::origin::Origin;
 use super::prepared::Prepared;
 use crate::exchange::MAX_RECORDED_BODY;
 use crate::load::http::{Body, Headers};
+use crate::moment::Moment;
 use crate::sample::RequestTimes;
 
 /// A request that was sent.
@@ -18,7 +22,7 @@ use crate::sample::RequestTimes;
 pub(crate) struct Sent {
     /// Counts the requests of a user from 1; 0 is none.
     pub(crate) serial: u64,
-    pub(crate) began: Option<Instant>,
+    pub(crate) began: Option<Moment>,
     /// Headers that it was sent with, if they are not the request's own.
     pub(crate) headers: Option<Headers>,
     /// The request, or else the number of the shared one it is.
@@ -44,6 +48,9 @@ pub(crate) struct Captured {
     pub(crate) headers: Headers,
     pub(crate) body: Body,
     pub(crate) times: RequestTimes,
+    pub(crate) origin: Origin,
+    /// The body as JSON, or why it is none, once somebody has asked.
+    pub(crate) json: OnceCell<Result<Value, String>>,
 }
 
 impl Captured {
@@ -83,6 +90,7 @@ pub(crate) fn keep(captured: &mut Box<Captured>) {
     if serial == 0 {
         return;
     }
+    captured.json.take();
     with_kept(|kept| match &mut kept.captured {
         Some(known) => {
             let is_known_at_fault = known.sent.serial == kept.at_fault;

@@ -1,7 +1,7 @@
 //! Run of one check by its user, from its begin to the sample that tells how it ended.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::User;
 use super::running_check::RunningCheck;
@@ -10,6 +10,7 @@ use crate::load::check::Check;
 use crate::load::check::hooks::FailureEvent;
 use crate::load::pool::in_flight::NoMore;
 use crate::load::pool::recorder::{CheckTimes, EndedRequest};
+use crate::moment::Moment;
 use crate::outcome::{Outcome, Reason, RequestErrorKind, panic_tells_of_no_answer};
 use crate::phase::Phase;
 use crate::sample::{Answer, RequestTimes, Traffic};
@@ -20,7 +21,7 @@ const REFUSALS_BEFORE_PAUSE: u32 = 100;
 impl User {
     /// Runs a check once and records how it ended. True if it passed.
     pub(crate) fn run(&mut self, id: CheckId, check: &Check) -> Result<bool, NoMore> {
-        let started = Instant::now();
+        let started = Moment::now();
         self.recorder.begin_check(id, started)?;
         let (is_after_stop, opens_iteration) = (self.slot.is_stopped(), self.clock.opens_iteration());
         self.running = RunningCheck { is_after_stop, asked: check.asks, ..RunningCheck::default() };
@@ -40,7 +41,7 @@ impl User {
             self.recorder.come_home()?;
             return Err(NoMore);
         }
-        let ended = Instant::now();
+        let ended = Moment::now();
         if let (Outcome::Pass, Some(recorded)) = (&outcome, self.running.recorded.take()) {
             outcome = recorded;
         }
@@ -49,17 +50,26 @@ impl User {
             reason.clean(&self.redactor);
         }
         let blamed = self.running.blame.settle(&mut outcome);
-        let elapsed = ended.saturating_duration_since(started);
+        let elapsed = ended.nanos_since(started);
         let passed = outcome == Outcome::Pass;
         if !passed && !self.observers.hooks.failure.is_empty() {
             self.tell_of_failure(&check.name, &outcome);
         }
         let RunningCheck { tpr, requests, answered, thought, hooks, asked, .. } = self.running;
-        let tpr = if requests == 0 { elapsed.saturating_sub(thought) } else { tpr };
-        let recorded = self.recording(id, &outcome, ended, tpr, serial);
-        let done = if passed { ended } else { Instant::now() };
+        let tpr = if requests == 0 { elapsed - thought.into() } else { tpr };
+        let recorded = self.recording(id, &outcome, ended, tpr.span(), serial);
+        let done = if passed { ended } else { Moment::now() };
         let busy = self.clock.end_check(done, thought);
-        let times = CheckTimes { tpr, elapsed, busy, hooks, requests, answered, asked, opens_iteration };
+        let times = CheckTimes {
+            tpr,
+            elapsed,
+            busy: busy.into(),
+            hooks: hooks.into(),
+            requests,
+            answered,
+            asked,
+            opens_iteration,
+        };
         self.recorder.end_check(id, ended, times, outcome, blamed)?;
         recorded.into_iter().for_each(|recorded| self.observers.flight_recorder.offer(recorded));
         Ok(passed)

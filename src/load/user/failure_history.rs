@@ -1,7 +1,9 @@
 //! History of a user's failures, so that one that repeats itself is copied for reports only now and then.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::moment::Moment;
 
 /// Repetitions of a failure that are always news,
 const ALWAYS: u32 = 3;
@@ -17,14 +19,14 @@ struct Last {
     /// Hash of the message without its digits.
     message: u64,
     times: u32,
-    at: Instant,
+    at: Moment,
     slowest: Duration,
 }
 
 impl FailureHistory {
     /// True for a failure that is another than the last one, or one of its first repetitions, or slower than all of them,
     /// or later than the last by a while.
-    pub(crate) fn is_news(&mut self, message: &str, now: Instant, tpr: Duration) -> bool {
+    pub(crate) fn is_news(&mut self, message: &str, now: Moment, tpr: Duration) -> bool {
         let mut hasher = DefaultHasher::new();
         message.bytes().filter(|byte| !byte.is_ascii_digit()).for_each(|byte| byte.hash(&mut hasher));
         let message = hasher.finish();

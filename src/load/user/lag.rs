@@ -1,18 +1,19 @@
 //! How late a user with due times is, and whose doing it is: the service's, whose answers came late, or the tester's.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::moment::Moment;
 use crate::sample::Lateness;
 
 /// Lag of a user behind its due times.
 #[derive(Debug, Default)]
 pub(crate) struct Lag {
     /// When the next request was to be sent, if that is planned.
-    due: Option<Instant>,
+    due: Option<Moment>,
     /// When the last answer arrived, or was given up.
-    answered: Option<Instant>,
+    answered: Option<Moment>,
     /// When the last rest was to end.
-    rested_until: Option<Instant>,
+    rested_until: Option<Moment>,
     /// By so much the last answer would have come earlier without the tester's own delays,
     tester: Duration,
     /// and by so much without rests.
@@ -21,12 +22,12 @@ pub(crate) struct Lag {
 
 impl Lag {
     /// An iteration begins, whose first request is due then, if that is planned.
-    pub(crate) fn begin(&mut self, due: Option<Instant>) {
+    pub(crate) fn begin(&mut self, due: Option<Moment>) {
         self.due = due;
     }
 
     /// The user rests on purpose.
-    pub(crate) fn rests_until(&mut self, end: Instant) {
+    pub(crate) fn rests_until(&mut self, end: Moment) {
         self.rested_until = Some(end);
     }
 
@@ -35,7 +36,7 @@ impl Lag {
     ///
     /// What the tester was late before is not the service's, even if an answer came late for it: a tester that stood
     /// still sends what had become due meanwhile one after the other.
-    pub(crate) fn sent(&mut self, at: Option<Instant>, setup: Duration) -> Option<Lateness> {
+    pub(crate) fn sent(&mut self, at: Option<Moment>, setup: Duration) -> Option<Lateness> {
         let (due, at) = (self.due.take(), at?);
         let began = at.checked_sub(setup).unwrap_or(at);
         let free = self.answered.into_iter().chain(due).max()?;
@@ -50,11 +51,11 @@ impl Lag {
         let by_tester = late.min(self.tester);
         let by_rest = (late - by_tester).min(self.rest);
         (self.tester, self.rest) = (by_tester + own, by_rest + (rested - free));
-        Some(Lateness { server: late - by_tester - by_rest, tester: self.tester })
+        Some(Lateness { server: (late - by_tester - by_rest).into(), tester: self.tester.into() })
     }
 
     /// The answer arrived, or was given up.
-    pub(crate) fn answered(&mut self, at: Instant) {
+    pub(crate) fn answered(&mut self, at: Moment) {
         self.answered = Some(at);
     }
 }
@@ -62,26 +63,27 @@ impl Lag {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nanos::Nanos;
 
     const MS: Duration = Duration::from_millis(1);
 
     /// A user whose iterations are due each 100 ms from a start on.
     struct Paced {
         lag: Lag,
-        start: Instant,
+        start: Moment,
         iterations: u32,
     }
 
     impl Paced {
         fn new() -> Self {
-            Paced { lag: Lag::default(), start: Instant::now(), iterations: 0 }
+            Paced { lag: Lag::default(), start: Moment::now(), iterations: 0 }
         }
 
         /// An iteration whose only request is sent and answered at these milliseconds: how late the server and the
         /// tester were, in milliseconds.
         fn iteration(&mut self, sent: u32, answered: u32) -> (u128, u128) {
             let lateness = self.first(sent, answered);
-            (lateness.server.as_millis(), lateness.tester.as_millis())
+            (lateness.server.span().as_millis(), lateness.tester.span().as_millis())
         }
 
         fn first(&mut self, sent: u32, answered: u32) -> Lateness {
@@ -163,9 +165,9 @@ mod tests {
     #[test]
     fn the_setup_of_a_connection_is_nobodys_lateness() {
         let mut lag = Lag::default();
-        let start = Instant::now();
+        let start = Moment::now();
         lag.begin(Some(start));
         let lateness = lag.sent(Some(start + 30 * MS), 25 * MS).expect("it was due");
-        assert_eq!(lateness, Lateness { server: Duration::ZERO, tester: 5 * MS });
+        assert_eq!(lateness, Lateness { server: Nanos::ZERO, tester: (5 * MS).into() });
     }
 }

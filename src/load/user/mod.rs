@@ -34,7 +34,6 @@ pub(crate) mod work_clock;
 
 use std::any::{Any, type_name};
 use std::sync::Arc;
-use std::time::Instant;
 
 use fastrand::Rng;
 use url::Url;
@@ -42,6 +41,7 @@ use url::Url;
 use crate::ids::RequestId;
 use crate::load::pool::recorder::Recorder;
 use crate::load::pool::user_slot::UserSlot;
+use crate::moment::Moment;
 use crate::redact::Redactor;
 use agent_log::UserAgent;
 use clients::Clients;
@@ -226,17 +226,17 @@ impl User {
     }
 
     /// Begins the user's work, which was planned for this moment.
-    pub(crate) fn begin(&mut self, planned: Instant) {
+    pub(crate) fn begin(&mut self, planned: Moment) {
         self.clock.begin(planned);
     }
 
     /// End of the user's last check.
-    pub(crate) fn was_busy_until(&self) -> Instant {
+    pub(crate) fn was_busy_until(&self) -> Moment {
         self.clock.busy_since()
     }
 
     /// Begins an iteration that was planned for this moment; `is_due` when the plan does not depend on the answers.
-    pub(crate) fn begin_iteration(&mut self, iteration: u64, planned: Instant, is_due: bool) {
+    pub(crate) fn begin_iteration(&mut self, iteration: u64, planned: Moment, is_due: bool) {
         self.clock.begin_iteration(planned, is_due, &self.session);
         self.iteration = iteration;
         self.recorder.begin_iteration(iteration);

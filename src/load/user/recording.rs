@@ -1,6 +1,6 @@
 //! Examples for reports: the exchange of a check that did not pass, or that was among the slowest.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::User;
 use super::capture::{self, Captured, Sent, Unanswered};
@@ -9,6 +9,7 @@ use super::shared_requests::SharedRequest;
 use crate::exchange::{Exchange, MAX_RECORDED_BODY, Recorded};
 use crate::ids::CheckId;
 use crate::load::http::Headers;
+use crate::moment::Moment;
 use crate::outcome::Outcome;
 use crate::sample::RequestTimes;
 
@@ -18,7 +19,7 @@ impl User {
         &mut self,
         check: CheckId,
         outcome: &Outcome,
-        ended: Instant,
+        ended: Moment,
         tpr: Duration,
         serial: u64,
     ) -> Option<Recorded> {
@@ -41,7 +42,7 @@ impl User {
                 self.recorded_exchange(sent, *times, Err(message))
             }
             (_, captured) => {
-                let Captured { sent, status, headers, body, times } = captured?;
+                let Captured { sent, status, headers, body, times, .. } = captured?;
                 self.recorded_exchange(sent, *times, Ok((*status, headers, &body.kept, body.length)))
             }
         })?;

@@ -25,8 +25,6 @@ pub struct Response {
     pub(crate) request: RequestId,
     /// Boxed: an answer goes through several hands.
     pub(super) captured: Box<Captured>,
-    json: OnceCell<Result<Value, String>>,
-    pub(super) origin: Origin,
 }
 
 /// A dropped answer may be wanted when its check has not passed.
@@ -43,8 +41,9 @@ pub struct Statuses(Vec<RangeInclusive<u16>>);
 impl Response {
     pub(crate) fn new(request: RequestId, answered: Answered, times: RequestTimes, sent: Sent) -> Self {
         let Answered { status, headers, body, version, peer, certificate } = answered;
-        let captured = Box::new(Captured { sent, status, headers, body, times });
-        Response { request, captured, json: OnceCell::new(), origin: Origin { version, peer, certificate } }
+        let origin = Origin { version, peer, certificate };
+        let captured = Captured { sent, status, headers, body, times, origin, json: OnceCell::new() };
+        Response { request, captured: Box::new(captured) }
     }
 
     /// The status code.
@@ -95,6 +94,7 @@ impl Response {
     pub fn json(&self) -> Result<&Value, Failure> {
         self.whole_body("JSON")?;
         let parsed = self
+            .captured
             .json
             .get_or_init(|| serde_json::from_slice(&self.captured.body.kept).map_err(|error| error.to_string()));
         parsed.as_ref().map_err(|error| self.fail(mismatch::unreadable("JSON", error)))

@@ -43,7 +43,11 @@ impl Response {
 
     /// Takes its parts out. What is [given back](Self::give_back) may be shown by the flight recorder.
     pub(crate) fn take(&mut self) -> (Headers, Body, Origin) {
-        (mem::take(&mut self.captured.headers), mem::take(&mut self.captured.body), mem::take(&mut self.origin))
+        (
+            mem::take(&mut self.captured.headers),
+            mem::take(&mut self.captured.body),
+            mem::take(&mut self.captured.origin),
+        )
     }
 
     /// Puts headers and body back.

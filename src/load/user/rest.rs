@@ -1,8 +1,9 @@
 //! A user's rests, in its checks and between them, and what becomes of a check whose rest the stop ends.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::load::user::User;
+use crate::moment::Moment;
 use crate::units::after;
 
 impl User {
@@ -17,11 +18,11 @@ impl User {
         if time.is_zero() {
             return true;
         }
-        let began = Instant::now();
+        let began = Moment::now();
         let planned_end = after(began, time);
         let slept_to_the_end = self.slot.rest_until(planned_end, self.running.is_after_stop);
         // What it slept too long is the tester's doing.
-        let end = if slept_to_the_end { planned_end } else { Instant::now() };
+        let end = if slept_to_the_end { planned_end } else { Moment::now() };
         let rested = end.saturating_duration_since(began);
         self.session.lock().lag.rests_until(end);
         self.running.thought += rested;
@@ -34,10 +35,10 @@ impl User {
     }
 
     /// Rests between two iterations. False if its slot ended before.
-    pub(crate) fn rest_until(&mut self, end: Instant) -> bool {
-        let began = Instant::now();
+    pub(crate) fn rest_until(&mut self, end: Moment) -> bool {
+        let began = Moment::now();
         let slept_to_the_end = self.slot.sleep_until(end);
-        let woke = if slept_to_the_end { end } else { Instant::now() };
+        let woke = if slept_to_the_end { end } else { Moment::now() };
         self.clock.rest(woke.saturating_duration_since(began));
         slept_to_the_end
     }

@@ -6,6 +6,7 @@ use super::blame::Blame;
 use super::capture::Unanswered;
 use crate::exchange::Exchange;
 use crate::ids::RequestId;
+use crate::nanos::Nanos;
 use crate::outcome::Outcome;
 
 /// Why a check whose run was cut off makes no further request.
@@ -14,7 +15,7 @@ pub(super) const WAS_CUT: &str = "the run was cut off";
 /// State of the check that runs now.
 #[derive(Debug, Default)]
 pub(crate) struct RunningCheck {
-    pub(crate) tpr: Duration,
+    pub(crate) tpr: Nanos,
     pub(crate) requests: u32,
     pub(crate) answered: u32,
     /// Spent resting on purpose.

@@ -2,11 +2,12 @@
 
 use std::any::Any;
 use std::fmt::Display;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::ids::RequestId;
 use crate::load::pool::recorder::EndedRequest;
 use crate::load::user::User;
+use crate::moment::Moment;
 use crate::outcome::Outcome;
 use crate::sample::{Answer, RequestTimes, Traffic};
 
@@ -31,7 +32,7 @@ impl User {
     /// # Errors
     /// Those of the call.
     pub fn time<T, E: Display>(&mut self, name: &str, call: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let began = Instant::now();
+        let began = Moment::now();
         let result = call();
         self.measured(name, began.elapsed(), result.is_ok());
         result
@@ -64,7 +65,7 @@ impl User {
         call: impl FnOnce(&mut S) -> Result<T, E>,
     ) -> Result<T, E> {
         let state = self.state();
-        let began = Instant::now();
+        let began = Moment::now();
         let result = call(state);
         self.measured(name, began.elapsed(), result.is_ok());
         result
@@ -89,8 +90,8 @@ impl User {
             return None;
         }
         let id = self.request_id(name, false);
-        let times = RequestTimes { first_byte: elapsed, ..RequestTimes::default() };
-        self.running.tpr = self.running.tpr.saturating_add(elapsed);
+        let times = RequestTimes { first_byte: elapsed.into(), ..RequestTimes::default() };
+        self.running.tpr += elapsed.into();
         self.running.requests += 1;
         self.running.answered += 1;
         self.running.blame.measured(id, good);

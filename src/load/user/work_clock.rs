@@ -1,14 +1,15 @@
 //! Clock of a user's work: since when its time is the service's or the tester's, and how long it has rested.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::session::SharedSession;
+use crate::moment::Moment;
 
 /// Times of one user's work.
 #[derive(Debug)]
 pub(crate) struct WorkClock {
     /// End of the last check, or the start of what comes next.
-    busy_since: Instant,
+    busy_since: Moment,
     /// All rests on purpose, since the user began.
     rested: Duration,
     /// True until the first check of an iteration begins.
@@ -17,20 +18,20 @@ pub(crate) struct WorkClock {
 
 impl Default for WorkClock {
     fn default() -> Self {
-        WorkClock { busy_since: Instant::now(), rested: Duration::ZERO, opens_iteration: false }
+        WorkClock { busy_since: Moment::now(), rested: Duration::ZERO, opens_iteration: false }
     }
 }
 
 impl WorkClock {
-    pub(crate) fn begin(&mut self, planned: Instant) {
+    pub(crate) fn begin(&mut self, planned: Moment) {
         self.busy_since = planned;
     }
 
-    pub(crate) fn busy_since(&self) -> Instant {
+    pub(crate) fn busy_since(&self) -> Moment {
         self.busy_since
     }
 
-    pub(crate) fn begin_iteration(&mut self, planned: Instant, is_due: bool, session: &SharedSession) {
+    pub(crate) fn begin_iteration(&mut self, planned: Moment, is_due: bool, session: &SharedSession) {
         // It may be late because the iteration before it took so long.
         self.busy_since = planned.max(self.busy_since);
         session.lock().lag.begin(is_due.then_some(planned));
@@ -43,7 +44,7 @@ impl WorkClock {
     }
 
     /// Ends a check, of which `thought` was a rest. Returns how long the user was busy with it.
-    pub(crate) fn end_check(&mut self, ended: Instant, thought: Duration) -> Duration {
+    pub(crate) fn end_check(&mut self, ended: Moment, thought: Duration) -> Duration {
         let busy = ended.saturating_duration_since(self.busy_since).saturating_sub(thought);
         self.busy_since = ended;
         busy

@@ -64,13 +64,13 @@ fn example(kept: &Example, why: &str) -> Markup {
     let exchange = &kept.exchange;
     let times = &exchange.times;
     let phases = [
-        ("name", times.resolve),
-        ("connect", times.connect),
-        ("proxy", times.proxy),
-        ("TLS", times.tls),
-        ("first byte", times.first_byte),
-        ("receive", times.receive),
-        ("client delay", times.client_delay),
+        ("name", times.resolve()),
+        ("connect", times.connect()),
+        ("proxy", times.proxy()),
+        ("TLS", times.tls()),
+        ("first byte", times.first_byte()),
+        ("receive", times.receive()),
+        ("client delay", times.client_delay()),
     ];
     let phases: Vec<String> = phases
         .into_iter()

@@ -1,14 +1,16 @@
 //! A fixed run, written and read.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::end::{End, EndReason, MachineUse};
 use crate::ids::CheckId;
+use crate::moment::Moment;
 use crate::names::Names;
+use crate::nanos::Nanos;
 use crate::outcome::{Outcome, Reason, RequestErrorKind};
 use crate::phase::Phase;
 use crate::report::Host;
@@ -24,17 +26,17 @@ const MS: Duration = Duration::from_millis(1);
 fn summary() -> Summary {
     let names = Arc::new(Names::new(["hello", "buy"]));
     let [get, post] = ["GET /hello", "POST /buy"].map(|name| names.request(name));
-    let (mut stats, start) = (Stats::new(Arc::clone(&names), 2, false), Instant::now());
+    let (mut stats, start) = (Stats::new(Arc::clone(&names), 2, false), Moment::now());
     for late in [MS, 3 * MS] {
         stats.add(Sample::User(UserSample { at: start, event: UserEvent::Released { late } }));
     }
     stats.add(Sample::MeasureFrom(start));
     stats.add(Sample::Level { level: Level(1), what: Plateau::Users(2), from: start + 1000 * MS, asked: None });
     let times = |response: u32| RequestTimes {
-        connect: 2 * MS,
-        first_byte: response * MS,
-        receive: MS,
-        client_delay: MS / 10,
+        connect: (2 * MS).into(),
+        first_byte: (response * MS).into(),
+        receive: (MS).into(),
+        client_delay: (MS / 10).into(),
         stamped: true,
         ..RequestTimes::default()
     };
@@ -62,10 +64,10 @@ fn summary() -> Summary {
             check,
             level,
             ended,
-            tpr,
-            elapsed: tpr + MS,
-            busy: tpr + MS,
-            hooks: Duration::ZERO,
+            tpr: tpr.into(),
+            elapsed: (tpr + MS).into(),
+            busy: (tpr + MS).into(),
+            hooks: Nanos::ZERO,
             requests: 1,
             answered: u32::from(answer == Answer::Status(200)),
             blamed: CheckSample::blamed_by(&outcome),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::number::{Milliseconds, Seconds};
-use super::text::{Moment, Text};
+use super::text::{Text, Timestamp};
 use crate::exchange;
 use crate::report::curl::curl_line;
 use crate::sample::RequestTimes;
@@ -25,7 +25,7 @@ pub(crate) struct Exchange {
     /// TPR of the check, in ms.
     tpr_ms: Milliseconds,
     /// Start of the request, RFC 3339.
-    start: Moment,
+    start: Timestamp,
     /// Number of the user that made it, from 1.
     #[cfg_attr(test, schemars(range(min = 1)))]
     user: u32,
@@ -94,7 +94,7 @@ impl Exchange {
             message: example.message.as_ref().map(Text::from),
             at_s: example.at.into(),
             tpr_ms: example.tpr.into(),
-            start: Moment(exchange.started),
+            start: Timestamp(exchange.started),
             user: exchange.user,
             iteration: exchange.iteration,
             method: (&exchange.method).into(),
@@ -121,13 +121,13 @@ impl From<&exchange::Message> for Message {
 impl From<&RequestTimes> for ExchangeTimes {
     fn from(times: &RequestTimes) -> Self {
         ExchangeTimes {
-            resolve: times.resolve.into(),
-            connect: times.connect.into(),
-            proxy: times.proxy.into(),
-            tls: times.tls.into(),
-            first_byte: times.first_byte.into(),
-            receive: times.receive.into(),
-            client_delay: times.client_delay.into(),
+            resolve: times.resolve().into(),
+            connect: times.connect().into(),
+            proxy: times.proxy().into(),
+            tls: times.tls().into(),
+            first_byte: times.first_byte().into(),
+            receive: times.receive().into(),
+            client_delay: times.client_delay().into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::machine::{Host, Machine};
 use super::number::{Count, Seconds};
 use super::read::{Read, if_known};
 use super::schedule::Schedule;
-use super::text::{Moment, Text};
+use super::text::{Text, Timestamp};
 use super::times::Times;
 use super::verdicts::{Clock, Verdicts};
 use crate::end::End;
@@ -44,7 +44,7 @@ pub(crate) struct Run {
     #[cfg_attr(test, schemars(with = "Value"))]
     spec: Option<Value>,
     /// Start of the run, RFC 3339.
-    start: Moment,
+    start: Timestamp,
     /// Time in s from the first user's planned start to the last user's end; null while it runs.
     duration_s: Option<Seconds>,
     /// Time in s from the first user's start to the end of the last counted sample; with a schedule, the time that its
@@ -136,7 +136,7 @@ impl From<(&Summary, &RunInfo)> for Run {
             plan: text(&info.plan),
             command: info.command.iter().map(Text::from).collect(),
             spec: info.spec.clone(),
-            start: Moment(info.started),
+            start: Timestamp(info.started),
             duration_s: summary.end.map(|end| end.duration.into()),
             tested_s: summary.tested().into(),
             end: summary.end.map(|end| end.reason.into()),

@@ -16,7 +16,7 @@ pub(crate) struct Text(String);
 /// A moment, RFC 3339 with milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, description = ""))]
-pub(crate) struct Moment(#[cfg_attr(test, schemars(with = "String"))] pub(crate) SystemTime);
+pub(crate) struct Timestamp(#[cfg_attr(test, schemars(with = "String"))] pub(crate) SystemTime);
 
 impl Text {
     /// A text of the service, which may hold anything.
@@ -57,15 +57,15 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-impl Serialize for Moment {
+impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&timestamp(self.0))
     }
 }
 
-impl<'de> Deserialize<'de> for Moment {
+impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        moment(&text).map(Moment).ok_or_else(|| de::Error::custom("invalid value: no moment"))
+        moment(&text).map(Timestamp).ok_or_else(|| de::Error::custom("invalid value: no moment"))
     }
 }

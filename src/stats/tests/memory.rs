@@ -15,7 +15,12 @@ fn steady_load(
             let at = Duration::from_secs(second) + SECOND * number as u32 / per_s as u32;
             let normal = (0..12).map(|_| chance.f64()).sum::<f64>() - 6.0;
             let time = Duration::from_secs_f64(2e-3 * (0.5 * normal).exp());
-            let times = RequestTimes { first_byte: time, client_delay: time / 20, stamped: true, ..Default::default() };
+            let times = RequestTimes {
+                first_byte: (time).into(),
+                client_delay: (time / 20).into(),
+                stamped: true,
+                ..Default::default()
+            };
             let name = names[number as usize % names.len()];
             let (request, traffic) = (story.stats.names.request(name), Traffic::default());
             story.stats.add(Sample::Request(RequestSample {
@@ -31,7 +36,7 @@ fn steady_load(
             story.check(at, Level(1), Outcome::Pass);
         }
         // What is read each second is given back.
-        let _ = (story.stats.glance(), story.stats.numbers(Duration::ZERO), story.stats.recent(Instant::now()));
+        let _ = (story.stats.glance(), story.stats.numbers(Duration::ZERO), story.stats.recent(Moment::now()));
     }
 }
 

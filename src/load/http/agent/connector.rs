@@ -1,7 +1,5 @@
 //! Connections of an agent: made as a client's are, each with times of its own.
 
-use std::time::Instant;
-
 use ureq::Error;
 use ureq::unversioned::transport::{ConnectionDetails, Connector};
 
@@ -10,6 +8,7 @@ use super::super::connector::{Connections, UserParts};
 use super::super::exchange_timing::SharedTiming;
 use super::call;
 use super::transport::{AgentTransport, give_reason, span};
+use crate::moment::Moment;
 
 /// Maker of an agent's connections.
 #[derive(Debug)]
@@ -28,7 +27,7 @@ impl Connector for AgentConnector {
         // None outside of a call, which no agent makes a connection for.
         let Some(exchange) = call::begun() else { return Ok(None) };
         let timing = SharedTiming::default();
-        timing.lock().begin_exchange(Instant::now(), span(details.timeout), None, true, false);
+        timing.lock().begin_exchange(Moment::now(), span(details.timeout), None, true, false);
         exchange.lock().goes_over(&timing);
         let connections = Connections::new(self.0.clone(), &timing);
         match connections.connect(details.uri) {

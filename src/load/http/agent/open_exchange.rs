@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
 
 use parking_lot::Mutex;
 use ureq::http::{Method, Uri};
@@ -18,6 +17,7 @@ use super::super::shared::Shared;
 use super::observer::{Begun, Observer, Open, Seen};
 use super::reader::AnswerReader;
 use crate::exchange::MAX_KEPT_BODY;
+use crate::moment::Moment;
 
 /// Parts of an agent that its requests share. Counting references to what all users share would have their threads wait
 /// for each other.
@@ -31,7 +31,7 @@ pub(super) struct AgentParts {
 #[derive(Debug)]
 pub(super) struct OpenExchange {
     agent: Arc<AgentParts>,
-    began: Instant,
+    began: Moment,
     pub(super) method: Method,
     pub(super) uri: Uri,
     /// Headers as they were sent.
@@ -50,7 +50,7 @@ impl OpenExchange {
     pub(super) fn new(agent: &Arc<AgentParts>, method: Method, uri: Uri) -> Self {
         OpenExchange {
             agent: Arc::clone(agent),
-            began: Instant::now(),
+            began: Moment::now(),
             method,
             uri,
             headers: Headers::default(),

@@ -1,7 +1,7 @@
 //! Connection of an agent, which reads along what ureq sends and gets.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use ureq::unversioned::transport::time::Duration as UreqDuration;
@@ -16,6 +16,7 @@ use super::call;
 use super::observer::Open as _;
 use super::open_exchange::OpenExchange;
 use super::sent_head::SentHead;
+use crate::moment::Moment;
 
 /// Size of the buffer that ureq writes to: each line of a head must fit.
 const OUTPUT: usize = 8 * 1024;
@@ -67,7 +68,7 @@ impl AgentTransport {
     fn begin(&mut self, exchange: Arc<Mutex<OpenExchange>>, timeout: NextTimeout) {
         if !std::mem::take(&mut self.is_new) {
             let mut timing = self.timing.lock();
-            timing.begin_exchange(Instant::now(), span(timeout), None, true, false);
+            timing.begin_exchange(Moment::now(), span(timeout), None, true, false);
             timing.ready();
         }
         exchange.lock().goes_over(&self.timing);

@@ -1,10 +1,10 @@
 //! Profile of a command: a number of users that holds until the next command.
 
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use super::{LoadProfile, Turn};
 use crate::load::pool::run_state::RunState;
+use crate::moment::Moment;
 use crate::sample::Plateau;
 
 /// Users of each class.
@@ -20,7 +20,7 @@ impl Manual {
 }
 
 impl LoadProfile for Manual {
-    fn announce(&mut self, turn: &mut Turn<'_>, _: Instant) {
+    fn announce(&mut self, turn: &mut Turn<'_>, _: Moment) {
         if std::mem::replace(&mut self.is_announced, true) {
             return;
         }
@@ -34,7 +34,7 @@ impl LoadProfile for Manual {
 
     fn advance(&mut self, _: &mut Turn<'_>) {}
 
-    fn next_change(&self, _: &RunState) -> Option<Instant> {
+    fn next_change(&self, _: &RunState) -> Option<Moment> {
         None
     }
 }

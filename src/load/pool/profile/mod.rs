@@ -5,22 +5,21 @@ pub(crate) mod rate;
 pub(crate) mod shape;
 pub(crate) mod steps;
 
-use std::time::Instant;
-
 use super::run_state::RunState;
 use super::user_pool::UserPool;
+use crate::moment::Moment;
 use crate::sample::Plateau;
 
 /// Users that are wanted over the time of a run. The scheduler asks it again and again until the stop.
 pub(crate) trait LoadProfile: Send {
     /// Tells the pool of users what is due until the horizon, some time ahead.
-    fn announce(&mut self, turn: &mut Turn<'_>, horizon: Instant);
+    fn announce(&mut self, turn: &mut Turn<'_>, horizon: Moment);
 
     /// Follows the profile to the moment of the turn.
     fn advance(&mut self, turn: &mut Turn<'_>);
 
     /// Moment of the next change that is known.
-    fn next_change(&self, run: &RunState) -> Option<Instant>;
+    fn next_change(&self, run: &RunState) -> Option<Moment>;
 
     /// True when commands may change the number of users.
     fn takes_commands(&self) -> bool {
@@ -33,7 +32,7 @@ pub(crate) struct Turn<'a> {
     pub(crate) run: &'a RunState,
     pub(crate) pool: &'a mut UserPool,
     pub(crate) target: &'a mut Target,
-    pub(crate) now: Instant,
+    pub(crate) now: Moment,
 }
 
 /// Users that are wanted now.

@@ -1,12 +1,13 @@
 //! Profile of a rate: users for arrivals, as many as it takes.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{LoadProfile, Turn};
 use crate::load::plan::rate::Rate;
 use crate::load::plan::stages::Line;
 use crate::load::pool::run_state::RunState;
+use crate::moment::Moment;
 use crate::sample::Plateau;
 use crate::units::after;
 
@@ -23,7 +24,7 @@ impl RateProfile {
         RateProfile { lines: rate.of.lines(), reached: 0, max_users: rate.max_users }
     }
 
-    fn add_users(&self, turn: &mut Turn<'_>, users: u32, at: Instant) {
+    fn add_users(&self, turn: &mut Turn<'_>, users: u32, at: Moment) {
         let wanted = turn.target.users.saturating_add(users).min(self.max_users);
         turn.target.counts = turn.pool.split(wanted);
         turn.target.users = turn.pool.want(&turn.target.counts, at, Duration::ZERO);
@@ -36,7 +37,7 @@ impl RateProfile {
 }
 
 impl LoadProfile for RateProfile {
-    fn announce(&mut self, turn: &mut Turn<'_>, _: Instant) {
+    fn announce(&mut self, turn: &mut Turn<'_>, _: Moment) {
         if turn.target.users == 0 {
             self.add_users(turn, turn.run.plan.first_pool(), turn.run.first_start());
             // Others come only where one of these has no time: without any of them the run is over.
@@ -55,12 +56,12 @@ impl LoadProfile for RateProfile {
             // Until they are made, the run does not end for want of users.
             turn.run.driving.store(true, Ordering::SeqCst);
             turn.run.control.take_helpers_wanted();
-            self.add_users(turn, 1 + turn.target.users / 4, Instant::now());
+            self.add_users(turn, 1 + turn.target.users / 4, Moment::now());
             turn.run.driving.store(false, Ordering::SeqCst);
         }
     }
 
-    fn next_change(&self, run: &RunState) -> Option<Instant> {
+    fn next_change(&self, run: &RunState) -> Option<Moment> {
         self.lines.get(self.reached).map(|line| after(run.first_start(), line.start))
     }
 

@@ -1,11 +1,12 @@
 //! Profile of a shape: as many users as the author's function of time says, asked at intervals.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{LoadProfile, Turn};
 use crate::end::EndReason;
 use crate::load::plan::load::Shape;
 use crate::load::pool::run_state::RunState;
+use crate::moment::Moment;
 use crate::sample::Plateau;
 
 /// Time between two questions.
@@ -14,18 +15,18 @@ const INTERVAL: Duration = Duration::from_millis(100);
 /// Function of time, and the number of users that it gave last.
 pub(crate) struct ShapeProfile {
     shape: Shape,
-    next: Instant,
+    next: Moment,
     last: Option<u32>,
 }
 
 impl ShapeProfile {
-    pub(crate) fn new(shape: Shape, first_start: Instant) -> Self {
+    pub(crate) fn new(shape: Shape, first_start: Moment) -> Self {
         ShapeProfile { shape, next: first_start, last: None }
     }
 }
 
 impl LoadProfile for ShapeProfile {
-    fn announce(&mut self, _: &mut Turn<'_>, _: Instant) {}
+    fn announce(&mut self, _: &mut Turn<'_>, _: Moment) {}
 
     fn advance(&mut self, turn: &mut Turn<'_>) {
         if self.next > turn.now {
@@ -51,7 +52,7 @@ impl LoadProfile for ShapeProfile {
         turn.target.holds = is_same.then_some(Plateau::Users(turn.target.users));
     }
 
-    fn next_change(&self, _: &RunState) -> Option<Instant> {
+    fn next_change(&self, _: &RunState) -> Option<Moment> {
         Some(self.next)
     }
 }

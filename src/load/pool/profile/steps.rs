@@ -1,11 +1,12 @@
 //! Profile of users, ramps and stages: changes of the number of users that are all known beforehand.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{LoadProfile, Turn};
 use crate::load::plan::stages::Change;
 use crate::load::pool::run_state::RunState;
+use crate::moment::Moment;
 use crate::sample::Plateau;
 use crate::units::after;
 
@@ -28,7 +29,7 @@ impl Steps {
 }
 
 impl LoadProfile for Steps {
-    fn announce(&mut self, turn: &mut Turn<'_>, horizon: Instant) {
+    fn announce(&mut self, turn: &mut Turn<'_>, horizon: Moment) {
         let first_start = turn.run.first_start();
         while let Some(change) = self.changes.get(self.announced)
             && after(first_start, change.at) <= horizon
@@ -58,7 +59,7 @@ impl LoadProfile for Steps {
         }
     }
 
-    fn next_change(&self, run: &RunState) -> Option<Instant> {
+    fn next_change(&self, run: &RunState) -> Option<Moment> {
         let moment = |change: &Change| after(run.first_start(), change.at);
         let to_announce = self.changes.get(self.announced).and_then(|change| moment(change).checked_sub(AHEAD));
         let to_reach = self.changes.get(self.reached).map(moment);
