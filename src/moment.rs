@@ -2,25 +2,37 @@
 
 use std::num::NonZeroU64;
 use std::ops::{Add, AddAssign, Sub};
-use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use crate::nanos::Nanos;
 
-/// Nanoseconds that the moment of [`ORIGIN`] is told as: moments before it have room for a hundred years, and those
-/// after it for four hundred.
-const ORIGIN_NS: u64 = 1 << 62;
+/// Added to what the clock says, so that moments before its start have room for a hundred years. After it there is room
+/// for four hundred.
+const START: u64 = 1 << 62;
 
-/// When this process first asked for a moment.
-static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+/// Nanoseconds since the clock's start. The standard library has the same clock, and packs it into a value that takes a
+/// call to compare.
+#[cfg(target_os = "linux")]
+fn clock() -> u64 {
+    use nix::time::{ClockId, clock_gettime};
+    // Linux has this clock.
+    clock_gettime(ClockId::CLOCK_MONOTONIC)
+        .map_or(0, |time| (time.tv_sec() as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec() as u64))
+}
 
-/// Moment on the clock of [`Instant`], in a word. Sums beyond the clock's span end at its last or first moment.
+#[cfg(not(target_os = "linux"))]
+fn clock() -> u64 {
+    static STARTED: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    STARTED.elapsed().as_nanos() as u64
+}
+
+/// Moment on the monotonic clock, in a word. Sums beyond the clock's span end at its last or first moment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Moment(NonZeroU64);
 
 impl Moment {
     pub(crate) fn now() -> Self {
-        Instant::now().into()
+        Moment::of(START.wrapping_add(clock()))
     }
 
     fn of(nanos: u64) -> Self {
@@ -29,6 +41,12 @@ impl Moment {
 
     fn nanos(self) -> u64 {
         self.0.get()
+    }
+
+    /// The same moment for what waits until an [`Instant`]; now, if it has gone by.
+    pub(crate) fn instant(self) -> Instant {
+        let now = Instant::now();
+        now.checked_add(self - Moment::now()).unwrap_or(now)
     }
 
     /// Time since then; zero if it is still to come.
@@ -55,23 +73,6 @@ impl Moment {
     pub(crate) fn checked_sub(self, span: Duration) -> Option<Self> {
         let nanos = self.nanos().checked_sub(u64::try_from(span.as_nanos()).ok()?)?;
         NonZeroU64::new(nanos).map(Moment)
-    }
-}
-
-impl From<Instant> for Moment {
-    fn from(instant: Instant) -> Self {
-        let origin = Moment::of(ORIGIN_NS);
-        match instant.checked_duration_since(*ORIGIN) {
-            Some(after) => origin + after,
-            None => origin - ORIGIN.saturating_duration_since(instant),
-        }
-    }
-}
-
-impl From<Moment> for Instant {
-    fn from(moment: Moment) -> Self {
-        let origin = Moment::of(ORIGIN_NS);
-        if moment >= origin { *ORIGIN + (moment - origin) } else { *ORIGIN - (origin - moment) }
     }
 }
 
@@ -112,15 +113,21 @@ mod tests {
     const YEARS: Duration = Duration::from_secs(100 * 365 * 86_400);
 
     #[test]
-    fn moments_are_those_of_the_clock() {
-        let (now, span) = (Instant::now(), Duration::from_nanos(1_234_567_891));
-        for instant in [now, now + span, now - Duration::from_millis(1), now + YEARS] {
-            assert_eq!(Instant::from(Moment::from(instant)), instant);
-        }
-        assert_eq!(Moment::from(now + span) - Moment::from(now), span);
-        assert_eq!(Moment::from(now) - Moment::from(now + span), Duration::ZERO);
-        assert!(Moment::now() >= Moment::from(now));
+    fn moments_are_those_of_the_clock_of_instants() {
+        let (instant, moment) = (Instant::now(), Moment::now());
+        std::thread::sleep(Duration::from_millis(20));
+        let (by_instant, by_moment) = (instant.elapsed(), moment.elapsed());
+        assert!(by_moment >= Duration::from_millis(20));
+        assert!(by_moment.abs_diff(by_instant) < Duration::from_secs(1), "{by_moment:?} {by_instant:?}");
+        let in_an_hour = (Moment::now() + Duration::from_secs(3600)).instant() - Instant::now();
+        assert!(in_an_hour.abs_diff(Duration::from_secs(3600)) < Duration::from_secs(1), "{in_an_hour:?}");
         assert_eq!(size_of::<Option<Moment>>(), 8);
+    }
+
+    #[test]
+    fn differences_are_exact_and_none_is_below_zero() {
+        let (now, span) = (Moment::now(), Duration::from_nanos(1_234_567_891));
+        assert_eq!(((now + span) - now, now - (now + span), (now + span) - span), (span, Duration::ZERO, now));
     }
 
     #[test]

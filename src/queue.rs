@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use crossbeam::utils::CachePadded;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::moment::Moment;
 use crate::sample::Sample;
@@ -92,39 +92,35 @@ impl Sink {
 
     /// Hands the sample over; waits, and counts the wait, while there is no room for it.
     pub(crate) fn push(&self, sample: Sample) {
-        match self.try_push(sample) {
-            Ok(filled) if filled < HELP_FROM => {}
-            Ok(_) => {
-                self.help();
-            }
-            Err(sample) => self.push_when_there_is_room(sample),
+        let mut samples = self.list_with_room().unwrap_or_else(|| self.wait_for_room());
+        samples.push(sample);
+        let filled = samples.len();
+        drop(samples);
+        if filled >= HELP_FROM {
+            self.help();
         }
     }
 
-    /// Puts the sample in, if there is room, and tells how many are in its list now.
-    #[expect(clippy::result_large_err, reason = "what finds no room is given back")]
-    fn try_push(&self, sample: Sample) -> Result<usize, Sample> {
-        let mut samples = self.shared.lists[self.list].lock();
-        if samples.len() >= BOUND {
-            return Err(sample);
-        }
-        samples.push(sample);
-        Ok(samples.len())
+    fn list_with_room(&self) -> Option<MutexGuard<'_, Vec<Sample>>> {
+        Some(self.shared.lists[self.list].lock()).filter(|samples| samples.len() < BOUND)
     }
 
     #[cold]
-    fn push_when_there_is_room(&self, mut sample: Sample) {
+    fn wait_for_room(&self) -> MutexGuard<'_, Vec<Sample>> {
         let since = Moment::now();
         let mut pause = FIRST_PAUSE;
-        while let Err(again) = self.try_push(sample) {
-            sample = again;
+        let samples = loop {
             if !self.help() {
                 thread::sleep(pause);
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
-        }
+            if let Some(samples) = self.list_with_room() {
+                break samples;
+            }
+        };
         let waited = u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.shared.blocked_ns.fetch_add(waited, Ordering::Relaxed);
+        samples
     }
 
     #[cold]

@@ -6,7 +6,7 @@ use crate::nanos::Nanos;
 use crate::phase::Phase;
 use std::time::Duration;
 
-use crate::outcome::{Outcome, RequestErrorKind};
+use crate::outcome::{Outcome, Reason, RequestErrorKind};
 
 /// A plateau of users. What ends within one is counted for it as well as for the whole run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -93,7 +93,7 @@ pub(crate) struct CheckSample {
     pub(crate) opens_iteration: bool,
     /// How many of them got a usable answer.
     pub(crate) answered: u32,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: Ending,
     /// The request whose answer made it not pass. One whose own sample says that it failed is none.
     pub(crate) blamed: Option<RequestId>,
 }
@@ -101,7 +101,25 @@ pub(crate) struct CheckSample {
 impl CheckSample {
     /// True for a result without a request of perfloop's: it counts as one request if that is the check's nature.
     pub(crate) fn is_alone(&self) -> bool {
-        self.requests == 0 && !self.asked && !matches!(self.outcome, Outcome::Exception(_))
+        self.requests == 0 && !self.asked && !matches!(self.outcome, Ending::Exception(_))
+    }
+}
+
+/// Outcome of a check in a word: most pass, and what the others tell lies elsewhere.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    Pass,
+    Fail(Box<Reason>),
+    Exception(Box<Reason>),
+}
+
+impl From<Outcome> for Ending {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Pass => Ending::Pass,
+            Outcome::Fail(reason) => Ending::Fail(Box::new(reason)),
+            Outcome::Exception(reason) => Ending::Exception(Box::new(reason)),
+        }
     }
 }
 

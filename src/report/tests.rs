@@ -69,7 +69,7 @@ impl Told {
             blamed: CheckSample::blamed_by(&outcome),
             asked: true,
             opens_iteration: true,
-            outcome,
+            outcome: outcome.into(),
         }));
     }
 

@@ -8,8 +8,8 @@ use super::sparse::SparseHistogram;
 use crate::ids::{CheckId, RequestId};
 use crate::moment::Moment;
 use crate::names::{Names, OTHER};
-use crate::outcome::Outcome;
-use crate::sample::{Answer, CheckSample, Level, RequestSample};
+use crate::nanos::Nanos;
+use crate::sample::{Answer, CheckSample, Ending, Level, RequestSample};
 
 /// At most so many blocks; then each two become one. In all of them a check or a request name takes 800 KiB at most with
 /// times from a microsecond to a minute, and 150 KiB with those of one service.
@@ -57,7 +57,7 @@ pub struct Blocks {
 pub(super) struct FullLoad {
     size: f64,
     plateaus: Vec<Begun>,
-    end: Duration,
+    end: Nanos,
     blocks: Blocks,
 }
 
@@ -66,7 +66,7 @@ struct Begun {
     level: Level,
     from: Moment,
     /// Length of full load before.
-    base: Duration,
+    base: Nanos,
 }
 
 impl FullLoad {
@@ -85,8 +85,8 @@ impl FullLoad {
         row.requests += u64::from(sample.answered);
         row.alone += u64::from(sample.is_alone());
         match &sample.outcome {
-            Outcome::Pass => row.times.record(sample.tpr),
-            Outcome::Fail(_) | Outcome::Exception(_) => row.failures += 1,
+            Ending::Pass => row.times.record(sample.tpr),
+            Ending::Fail(_) | Ending::Exception(_) => row.failures += 1,
         }
         if let Some(request) = sample.blamed {
             self::row(&mut block.requests, request.0).failures += 1;
@@ -109,7 +109,7 @@ impl FullLoad {
     /// The block of this moment, if it is at full load.
     fn at(&mut self, level: Level, ended: Moment) -> Option<&mut Block> {
         let begun = self.plateaus.iter().rev().find(|begun| begun.level == level)?;
-        let moment = begun.base + ended.saturating_duration_since(begun.from);
+        let moment = begun.base + ended.nanos_since(begun.from);
         self.end = self.end.max(moment);
         Some(self.blocks.at(moment))
     }
@@ -188,7 +188,7 @@ impl Blocks {
         }
     }
 
-    fn at(&mut self, moment: Duration) -> &mut Block {
+    fn at(&mut self, moment: Nanos) -> &mut Block {
         while self.index(moment) >= MAX_BLOCKS {
             self.coarsen();
         }
@@ -200,8 +200,8 @@ impl Blocks {
         &mut self.blocks[index]
     }
 
-    fn index(&self, moment: Duration) -> usize {
-        usize::try_from(moment.as_nanos() / self.width.as_nanos().max(1)).unwrap_or(usize::MAX)
+    fn index(&self, moment: Nanos) -> usize {
+        usize::try_from(moment.get() / Nanos::from(self.width).get().max(1)).unwrap_or(usize::MAX)
     }
 
     fn coarsen(&mut self) {
@@ -281,7 +281,7 @@ impl BlockRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nanos::Nanos;
+    use crate::outcome::Outcome;
 
     const MS: Duration = Duration::from_millis(1);
 
@@ -299,7 +299,7 @@ mod tests {
             blamed: CheckSample::blamed_by(&outcome),
             asked: true,
             opens_iteration: true,
-            outcome,
+            outcome: outcome.into(),
         }
     }
 

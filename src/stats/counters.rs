@@ -8,8 +8,8 @@ use super::timing::Timing;
 use crate::ids::{CheckId, RequestId};
 use crate::moment::Moment;
 use crate::names::Names;
-use crate::outcome::{Outcome, RequestErrorKind};
-use crate::sample::{Answer, CheckSample, RequestSample, UnfinishedSample};
+use crate::outcome::RequestErrorKind;
+use crate::sample::{Answer, CheckSample, Ending, RequestSample, UnfinishedSample};
 
 /// Counts and times of one check, or of all together; see [`Section`](super::Section).
 #[derive(Debug, Clone, Default)]
@@ -147,12 +147,12 @@ impl Maker {
 impl CheckCounters {
     pub(crate) fn add(&mut self, sample: &CheckSample) {
         let (count, tpr) = match sample.outcome {
-            Outcome::Pass => {
+            Ending::Pass => {
                 self.elapsed.record(sample.elapsed);
                 (&mut self.pass, &mut self.tpr)
             }
-            Outcome::Fail(_) => (&mut self.fail, &mut self.fail_tpr),
-            Outcome::Exception(_) => (&mut self.exception, &mut self.exception_tpr),
+            Ending::Fail(_) => (&mut self.fail, &mut self.fail_tpr),
+            Ending::Exception(_) => (&mut self.exception, &mut self.exception_tpr),
         };
         *count += 1;
         tpr.record(sample.tpr);

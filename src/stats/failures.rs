@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::examples::{Example, Examples};
 use crate::ids::{CheckId, RequestId};
-use crate::outcome::{Outcome, Reason};
+use crate::outcome::Reason;
+use crate::sample::Ending;
 
 /// More groups than this are counted together, one for each check and kind.
 pub const MAX_FAILURE_GROUPS: usize = 200;
@@ -59,12 +60,13 @@ struct Key {
 }
 
 impl Failures {
-    pub(crate) fn add(&mut self, check: CheckId, outcome: Outcome, at: Duration) {
-        let (is_exception, Reason { message, detail, request }) = match outcome {
-            Outcome::Pass => return,
-            Outcome::Fail(reason) => (false, reason),
-            Outcome::Exception(reason) => (true, reason),
+    pub(crate) fn add(&mut self, check: CheckId, outcome: Ending, at: Duration) {
+        let (is_exception, reason) = match outcome {
+            Ending::Pass => return,
+            Ending::Fail(reason) => (false, reason),
+            Ending::Exception(reason) => (true, reason),
         };
+        let Reason { message, detail, request } = *reason;
         let message = one_line(&message);
         let mut key = Key { check, is_exception, template: template(&message) };
         let mut group = FailureGroup {
@@ -158,11 +160,12 @@ fn ends_in_unit(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::Outcome;
 
     const AT: Duration = Duration::from_secs(1);
 
-    fn fail(message: &str) -> Outcome {
-        Outcome::Fail(message.into())
+    fn fail(message: &str) -> Ending {
+        Outcome::Fail(message.into()).into()
     }
 
     #[test]
@@ -205,8 +208,8 @@ mod tests {
         let mut failures = Failures::default();
         failures.add(CheckId(0), fail("x"), AT);
         failures.add(CheckId(1), fail("x"), AT);
-        failures.add(CheckId(0), Outcome::Exception("x".into()), AT);
-        failures.add(CheckId(0), Outcome::Pass, AT);
+        failures.add(CheckId(0), Outcome::Exception("x".into()).into(), AT);
+        failures.add(CheckId(0), Ending::Pass, AT);
         assert_eq!(failures.groups().len(), 3);
     }
 

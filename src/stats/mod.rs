@@ -50,8 +50,9 @@ pub use warning::Warning;
 use crate::exchange::{Bar, Recorded};
 use crate::moment::Moment;
 use crate::names::Names;
-use crate::outcome::Outcome;
-use crate::sample::{Answer, AskedRate, CheckSample, Level, Life, RequestSample, Sample, UserEvent, UserSample};
+use crate::sample::{
+    Answer, AskedRate, CheckSample, Ending, Level, Life, RequestSample, Sample, UserEvent, UserSample,
+};
 use blocks::FullLoad;
 use counters::Part;
 use examples::Slowest;
@@ -219,9 +220,9 @@ impl Stats {
         self.blocks.add_check(&sample);
         let slot = self.timeline.at(moment);
         match sample.outcome {
-            Outcome::Pass => slot.pass += 1,
-            Outcome::Fail(_) => slot.fail += 1,
-            Outcome::Exception(_) => slot.exception += 1,
+            Ending::Pass => slot.pass += 1,
+            Ending::Fail(_) => slot.fail += 1,
+            Ending::Exception(_) => slot.exception += 1,
         }
         slot.expectations_failed += u64::from(sample.blamed.is_some());
         self.failures.add(sample.check, sample.outcome, moment);

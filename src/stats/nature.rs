@@ -2,8 +2,7 @@
 
 use super::counters::CheckCounters;
 use crate::ids::CheckId;
-use crate::outcome::Outcome;
-use crate::sample::CheckSample;
+use crate::sample::{CheckSample, Ending};
 
 /// Natures of the checks of a run.
 #[derive(Debug, Default)]
@@ -27,7 +26,7 @@ impl Natures {
         }
         let nature = &mut self.0[index];
         nature.asks |= sample.asked || sample.requests > 0;
-        nature.passes_alone |= sample.is_alone() && sample.outcome == Outcome::Pass;
+        nature.passes_alone |= sample.is_alone() && matches!(sample.outcome, Ending::Pass);
     }
 
     /// By its nature the check makes no request that perfloop sees, such as a plain function or a client of its own:

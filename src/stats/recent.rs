@@ -4,8 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::sparse::SparseHistogram;
-use crate::outcome::Outcome;
-use crate::sample::{Answer, CheckSample, RequestSample};
+use crate::sample::{Answer, CheckSample, Ending, RequestSample};
 
 /// Number of seconds of the run that are kept, the one that goes on included.
 const SECONDS: u64 = 10;
@@ -51,9 +50,9 @@ impl Recent {
     /// `counts_alone`: by its nature the check makes no requests.
     pub(super) fn add_check(&mut self, sample: &CheckSample, counts_alone: bool) {
         match sample.outcome {
-            Outcome::Pass => self.pass += 1,
-            Outcome::Fail(_) => self.fail += 1,
-            Outcome::Exception(_) => self.exception += 1,
+            Ending::Pass => self.pass += 1,
+            Ending::Fail(_) => self.fail += 1,
+            Ending::Exception(_) => self.exception += 1,
         }
         if counts_alone && sample.is_alone() {
             self.answered += 1;
@@ -100,6 +99,9 @@ impl Window {
             *self = Window { seconds: VecDeque::new(), is_of_warm_up };
         }
         let second = moment.as_secs();
+        if self.seconds.back().is_some_and(|(newest, _)| *newest == second) {
+            return self.seconds.back_mut().map(|(_, recent)| recent);
+        }
         let newest = self.seconds.back().map_or(second, |(newest, _)| second.max(*newest));
         while self.seconds.front().is_some_and(|(oldest, _)| oldest + SECONDS <= newest) {
             self.seconds.pop_front();

@@ -3,6 +3,7 @@
 use super::*;
 use crate::ids::CheckId;
 use crate::nanos::Nanos;
+use crate::outcome::Outcome;
 use crate::outcome::RequestErrorKind;
 use crate::phase::Phase;
 use crate::sample::{Plateau, RequestTimes, Traffic, UnfinishedSample};
@@ -45,7 +46,7 @@ impl Story {
             blamed: CheckSample::blamed_by(&outcome),
             asked: true,
             opens_iteration: true,
-            outcome,
+            outcome: outcome.into(),
         }));
     }
 

@@ -222,7 +222,7 @@ const OWNERS: [(&str, &[&str]); 57] = [
     ("maud", &["report/html/"]),
     ("md-5", &["load/http/hashes.rs", "load/http/tls/identity.rs"]),
     ("memchr", &["load/http/"]),
-    ("nix", &["load/os/"]),
+    ("nix", &["load/os/", "moment.rs"]),
     ("p521", &["load/http/tls/p521.rs"]),
     // A lock may be wanted anywhere but in what only holds or writes data.
     (

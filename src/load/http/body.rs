@@ -26,8 +26,14 @@ pub(crate) struct Body {
 impl Body {
     /// A body of which nothing has come, and that is expected to have so many bytes.
     pub(super) fn new(limit: BodyLimit, expected: u64) -> Self {
-        let room = usize::try_from(expected).unwrap_or(usize::MAX).min(TRUSTED_LENGTH).min(limit.0);
-        Body { kept: Vec::with_capacity(room), limit: limit.0, ..Body::default() }
+        Body::within(Vec::new(), limit, expected)
+    }
+
+    /// The same in memory that held another one.
+    pub(super) fn within(mut spare: Vec<u8>, limit: BodyLimit, expected: u64) -> Self {
+        spare.clear();
+        spare.reserve_exact(usize::try_from(expected).unwrap_or(usize::MAX).min(TRUSTED_LENGTH).min(limit.0));
+        Body { kept: spare, limit: limit.0, ..Body::default() }
     }
 
     /// Reader that hashes the body while it comes.

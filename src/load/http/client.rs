@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::agent::AgentMaker;
 use super::body::BodyLimit;
-use super::codec::{Broken, Exchange, Incoming};
+use super::codec::{Broken, Exchange, Incoming, Spare};
 use super::conclude::conclude;
 use super::connection_pool::Pool;
 use super::connector::{Connections, UserParts};
@@ -13,6 +13,7 @@ use super::decoding::unpacked;
 use super::exchange_timing::SharedTiming;
 use super::exchanged::Exchanged;
 use super::explain::Limits;
+use super::headers::Headers;
 use super::interrupt::Interrupt;
 use super::outgoing::Outgoing;
 use super::proxy::Proxy;
@@ -47,6 +48,7 @@ pub(crate) struct Client {
 struct Kept {
     pool: Pool,
     scratch: Vec<u8>,
+    spare: Spare,
 }
 
 /// Remedy for an exchange that broke.
@@ -98,6 +100,7 @@ impl Client {
             careful,
             ask.options.wants_certificate,
         );
+        self.timing.set_output_size(0);
         let mut result = self.attempt(ask);
         let remedy = result.as_ref().err().map_or(Remedy::None, |broken| self.remedy(broken, careful));
         match remedy {
@@ -153,7 +156,8 @@ impl Client {
             None => self.connections.connect(ask.uri)?,
         };
         let limit = BodyLimit(self.shared.settings.max_body);
-        let mut exchange = Exchange { transport: &mut *connection.transport, timing: &self.timing };
+        let mut exchange =
+            Exchange { transport: &mut *connection.transport, timing: &self.timing, spare: &mut kept.spare };
         let mut incoming = exchange.run(&outgoing, limit, &mut kept.scratch)?;
         if incoming.keeps_alive {
             kept.pool.put(connection);
@@ -162,6 +166,11 @@ impl Client {
             unpack(&mut incoming)?;
         }
         Ok(incoming)
+    }
+
+    /// Takes the memory of an answer that nobody looks at any more, for the next one.
+    pub(crate) fn reuse(&self, headers: Headers, body: Vec<u8>) {
+        self.kept.borrow_mut().spare = Spare { headers, body };
     }
 
     /// Head of a request as it goes out: a request that is the same each time can be [given](RequestParts::head) it.

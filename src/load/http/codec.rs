@@ -1,6 +1,7 @@
 //! One exchange on an open connection: the request is written, the answer is read to its end.
 
 use std::io;
+use std::mem;
 use std::time::Duration;
 
 use ureq::Timeout;
@@ -11,7 +12,8 @@ use super::body::{Body, BodyLimit};
 use super::buffers::MAX_OUTPUT;
 use super::exchange_timing::SharedTiming;
 use super::framing::{Ending, Framing, Step};
-use super::head::{Head, HeadSearch, parse};
+use super::head::{Head, HeadSearch, parse_within};
+use super::headers::Headers;
 use super::outgoing::Outgoing;
 use crate::moment::Moment;
 
@@ -63,6 +65,14 @@ impl From<ureq::Error> for Broken {
 pub(super) struct Exchange<'a> {
     pub(super) transport: &'a mut dyn Transport,
     pub(super) timing: &'a SharedTiming,
+    pub(super) spare: &'a mut Spare,
+}
+
+/// Memory of an answer that nobody looks at any more, for the next one.
+#[derive(Debug, Default)]
+pub(super) struct Spare {
+    pub(super) headers: Headers,
+    pub(super) body: Vec<u8>,
 }
 
 impl Exchange<'_> {
@@ -125,7 +135,7 @@ impl Exchange<'_> {
         if at_once == 0 {
             return Ok(true);
         }
-        self.timing.lock().output_size = at_once;
+        self.timing.set_output_size(at_once);
         let mut filled = 0;
         for part in parts {
             let mut rest = *part;
@@ -186,11 +196,13 @@ impl Exchange<'_> {
     fn next_head(&mut self) -> Result<Head, Broken> {
         let mut search = HeadSearch::default();
         loop {
-            let input = self.transport.buffers().input();
+            let buffers = self.transport.buffers();
+            let input = buffers.input();
             let known = input.len();
             if let Some(length) = search.length(input).map_err(Broken::Protocol)? {
-                let head = parse(&input[..length]).map_err(Broken::Protocol)?;
-                self.transport.buffers().input_consume(length);
+                let head = parse_within(mem::take(&mut self.spare.headers), &input[..length]);
+                let head = head.map_err(Broken::Protocol)?;
+                buffers.input_consume(length);
                 return Ok(head);
             }
             if !self.transport.await_input(BY_THE_WIRE)? {
@@ -205,15 +217,15 @@ impl Exchange<'_> {
     fn answer(&mut self, head: Head, outgoing: &Outgoing<'_>, limit: BodyLimit) -> Result<Incoming, Broken> {
         let Ending { mut framing, keeps_alive } = Ending::of(&head, outgoing.ask.method).map_err(Broken::Protocol)?;
         let expected = if let Framing::Length(length) = framing { length } else { 0 };
-        let mut body = Body::new(limit, expected);
+        let mut body = Body::within(mem::take(&mut self.spare.body), limit, expected);
         #[cfg(feature = "hurl")]
         {
             body = body.hashed(outgoing.ask.options.wants_hashes);
         }
-        loop {
-            let input = self.transport.buffers().input();
+        while framing != Framing::Length(0) {
+            let buffers = self.transport.buffers();
+            let input = buffers.input();
             let (bytes, is_data) = match &mut framing {
-                Framing::Length(0) => break,
                 Framing::Length(left) => {
                     let bytes = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
                     *left -= bytes as u64;
@@ -231,7 +243,7 @@ impl Exchange<'_> {
                 body.take(&input[..bytes]);
             }
             if bytes > 0 {
-                self.transport.buffers().input_consume(bytes);
+                buffers.input_consume(bytes);
             } else if !self.transport.await_input(BY_THE_WIRE)? {
                 match framing {
                     Framing::UntilClose => break,

@@ -24,6 +24,7 @@ pub(super) fn conclude(
         Ok(Incoming { head, body, .. }) => Exchanged {
             sent_at: timing.sent_at(),
             answered_at: timing.last_byte_at(),
+            ended: timing.fetched_at().unwrap_or_else(Moment::now),
             times: timing.answered(),
             traffic: Traffic { body_bytes: body.length, ..timing.traffic },
             answer: Ok(Answered {
@@ -46,10 +47,12 @@ pub(super) fn conclude(
             let is_silent = matches!(timing.phase, Phase::Send | Phase::FirstByte);
             timing.traffic.lost_kept = is_gone && is_reused && is_silent;
             let lost = explain(broken, &mut timing, uri, proxy, limits);
+            let now = Moment::now();
             Exchanged {
                 sent_at: timing.sent_at(),
                 answered_at: None,
-                times: timing.given_up(Moment::now()),
+                ended: now,
+                times: timing.given_up(now),
                 traffic: timing.traffic,
                 answer: Err(lost),
             }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -15,11 +16,26 @@ use crate::sample::{RequestTimes, Traffic};
 /// Shared by a user's client and the transports it owns; all of them live on the user's own thread,
 /// so the lock is never waited for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SharedTiming(Arc<Mutex<ExchangeTiming>>);
+pub(super) struct SharedTiming(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    timing: Mutex<ExchangeTiming>,
+    output_size: AtomicUsize,
+}
 
 impl SharedTiming {
     pub(super) fn lock(&self) -> MutexGuard<'_, ExchangeTiming> {
-        self.0.lock()
+        self.0.timing.lock()
+    }
+
+    /// Size that the output buffers must have.
+    pub(super) fn output_size(&self) -> usize {
+        self.0.output_size.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_output_size(&self, bytes: usize) {
+        self.0.output_size.store(bytes, Ordering::Relaxed);
     }
 }
 
@@ -38,6 +54,7 @@ const LATE: Nanos = Nanos::new(100_000);
 
 #[derive(Debug, Default)]
 pub(super) struct ExchangeTiming {
+    began_at: Option<Moment>,
     /// When the whole exchange must be over.
     deadline: Option<Moment>,
     connect_timeout: Option<Duration>,
@@ -53,6 +70,8 @@ pub(super) struct ExchangeTiming {
     try_sent_at: Option<Moment>,
     first_byte_at: Option<Moment>,
     last_byte_at: Option<Moment>,
+    /// When the read returned that fetched it.
+    fetched_at: Option<Moment>,
     /// Since when the connection is in the phase of being made that it is in.
     phase_since: Option<Moment>,
     /// How late the reads of that phase were.
@@ -70,8 +89,6 @@ pub(super) struct ExchangeTiming {
     pub(super) is_unread: bool,
     /// When the other side's end of the connection was met.
     pub(super) ended_at: Option<Moment>,
-    /// Size that the output buffer must have.
-    pub(super) output_size: usize,
     /// The other side reset the connection.
     pub(super) reset: bool,
     /// The address at the other end of the connection.
@@ -95,7 +112,7 @@ impl ExchangeTiming {
         // A timeout too long for the clock is none.
         let deadline = now.checked_add(timeout);
         let asked = ExchangeTiming { careful, wants_certificate, connect_timeout, ..ExchangeTiming::default() };
-        *self = ExchangeTiming { deadline, untouched: true, ..asked };
+        *self = ExchangeTiming { began_at: Some(now), deadline, untouched: true, ..asked };
         self.limit_connect(now);
     }
 
@@ -120,10 +137,10 @@ impl ExchangeTiming {
     }
 
     /// How long the phase it is in may still take.
-    pub(super) fn left(&self, now: Moment) -> Option<Duration> {
+    pub(super) fn left(&self, now: Moment) -> Option<Nanos> {
         let limit = if self.phase.is_before_send() { self.connect_deadline } else { self.deadline };
         let limit = self.patience.map_or(limit, |patience| Some(limit.map_or(patience, |limit| limit.min(patience))));
-        limit.map(|limit| limit.saturating_duration_since(now))
+        limit.map(|limit| limit.nanos_since(now))
     }
 
     /// The connection was used before, and not looked at before it was used again.
@@ -194,6 +211,16 @@ impl ExchangeTiming {
         self.last_byte_at
     }
 
+    /// When the last byte so far was in the tester's hands.
+    pub(super) fn fetched_at(&self) -> Option<Moment> {
+        self.fetched_at
+    }
+
+    /// When the exchange, of which nothing has been sent yet, began.
+    pub(super) fn began_at(&self) -> Option<Moment> {
+        self.began_at.filter(|_| self.try_sent_at.is_none())
+    }
+
     /// Moment that the stamp of an arrival must lie after.
     pub(super) fn not_before(&self) -> Option<Moment> {
         self.try_sent_at.or(self.phase_since)
@@ -214,7 +241,7 @@ impl ExchangeTiming {
             self.first_byte_at = Some(arrived);
             self.times.first_byte_late = delay > LATE;
         }
-        self.last_byte_at = Some(arrived);
+        (self.last_byte_at, self.fetched_at) = (Some(arrived), Some(read.returned));
         self.times.client_delay = delay;
         self.times.stamped = stamp.is_some();
         self.times.receiver_limited |= read.filled_buffer;

@@ -18,6 +18,8 @@ pub(crate) struct Exchanged {
     pub(crate) sent_at: Option<Moment>,
     /// When the last byte of the answer arrived.
     pub(crate) answered_at: Option<Moment>,
+    /// When that byte was in the tester's hands, or it was known that none would come.
+    pub(crate) ended: Moment,
     pub(crate) times: RequestTimes,
     pub(crate) traffic: Traffic,
     pub(crate) answer: Result<Answered, Lost>,

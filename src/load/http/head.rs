@@ -3,6 +3,7 @@
 use ureq::http::Version;
 
 use super::headers::Headers;
+use super::line_ends::LineEnds;
 
 /// A head that is longer is refused.
 pub(super) const MAX_HEAD: usize = 256 * 1024;
@@ -34,7 +35,7 @@ impl HeadSearch {
             return Err(format!("the answer begins with '{}', which is not HTTP/1", beginning(bytes)));
         }
         let (from, mut searched) = (self.searched, bytes.len());
-        for at in memchr::memchr_iter(b'\n', &bytes[from..]).map(|at| at + from) {
+        for at in LineEnds::new(&bytes[from..]).map(|at| at + from) {
             let end = match bytes[at + 1..] {
                 [b'\n', ..] => Some(at + 2),
                 [b'\r', b'\n', ..] => Some(at + 3),
@@ -54,7 +55,7 @@ impl HeadSearch {
         }
         self.searched = searched;
         if bytes.len() > MAX_HEAD {
-            let lines = memchr::memchr_iter(b'\n', &bytes[..MAX_HEAD]).count() + 1;
+            let lines = LineEnds::new(&bytes[..MAX_HEAD]).count() + 1;
             return Err(format!(
                 "the headers of the answer are longer than the {} KiB that are read of them, which end in line {lines}",
                 MAX_HEAD / 1024
@@ -69,11 +70,19 @@ impl HeadSearch {
 /// # Errors
 /// One line that names the broken line.
 pub(super) fn parse(bytes: &[u8]) -> Result<Head, String> {
-    let mut lines = Lines { bytes, at: 0, ends: memchr::memchr_iter(b'\n', bytes) };
+    parse_within(Headers::default(), bytes)
+}
+
+/// The same in memory that held other headers.
+///
+/// # Errors
+/// One line that names the broken line.
+pub(super) fn parse_within(spare: Headers, bytes: &[u8]) -> Result<Head, String> {
+    let mut lines = Lines { bytes, at: 0, ends: LineEnds::new(bytes) };
     let first = lines.next().map_or(&[][..], |(_, line)| line);
     let (version, status) =
         status_line(first).ok_or_else(|| format!("line 1 of the answer, '{}', is no status line", beginning(first)))?;
-    let mut headers = Headers::inside(bytes, 16);
+    let mut headers = spare.inside(bytes, 16);
     // Hardly any head has one, and so all of it is looked through at once.
     let has_nul = memchr::memchr(0, bytes).is_some();
     for (number, (at, line)) in (2..).zip(lines) {
@@ -92,12 +101,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Head, String> {
         // Names are short: nothing faster would come to its speed.
         let colon = line.iter().position(|byte| *byte == b':');
         let colon = colon.ok_or_else(|| broken("is no header: it has no colon"))?;
-        let (name, value) = (line[..colon].trim_ascii_end(), &line[colon + 1..]);
+        let (name, value) = (line[..colon].trim_ascii_end(), line[colon + 1..].trim_ascii_start());
         if name.is_ascii() {
-            let from = at + colon + 1 + (value.len() - value.trim_ascii_start().len());
-            headers.found(at..at + name.len(), from..from + value.trim_ascii().len());
+            let from = at + line.len() - value.len();
+            headers.found(at..at + name.len(), from..from + value.trim_ascii_end().len());
         } else {
-            headers.add(&super::headers::text_of(name), value.trim_ascii());
+            headers.add(&super::headers::text_of(name), value.trim_ascii_end());
         }
     }
     Ok(Head { status, version, headers })
@@ -107,7 +116,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Head, String> {
 struct Lines<'a> {
     bytes: &'a [u8],
     at: usize,
-    ends: memchr::Memchr<'a>,
+    ends: LineEnds<'a>,
 }
 
 impl<'a> Iterator for Lines<'a> {

@@ -41,9 +41,14 @@ impl Headers {
         Headers { text: Vec::with_capacity(bytes), lines: Vec::with_capacity(lines), lengths: 0 }
     }
 
-    /// No lines so far; those that are [found](Self::found) lie in this text.
-    pub(super) fn inside(text: &[u8], lines: usize) -> Self {
-        Headers { text: text.to_vec(), lines: Vec::with_capacity(lines), lengths: 0 }
+    /// No lines any more; those that are [found](Self::found) lie in this text.
+    pub(super) fn inside(mut self, text: &[u8], lines: usize) -> Self {
+        self.text.clear();
+        self.text.extend_from_slice(text);
+        self.lines.clear();
+        self.lines.reserve(lines);
+        self.lengths = 0;
+        self
     }
 
     /// Adds a line that lies in the text already: the bytes of its name, which are ASCII, and of its value.
@@ -235,7 +240,7 @@ mod tests {
         assert_eq!(headers.get("b").map(<[u8]>::len), Some(20_001));
         assert!(headers.text.len() < 20_100, "{}", headers.text.len());
         // Another line has come behind it.
-        let mut headers = Headers::inside(b"a:1b:2", 2);
+        let mut headers = Headers::default().inside(b"a:1b:2", 2);
         headers.found(0..1, 2..3);
         (0..10_000).for_each(|_| headers.extend_last(b' ', b"y"));
         assert_eq!(headers.get("a").map(<[u8]>::len), Some(20_001));

@@ -20,6 +20,7 @@ mod hashes;
 mod head;
 mod headers;
 mod interrupt;
+mod line_ends;
 mod outgoing;
 mod proxy;
 mod proxy_connector;

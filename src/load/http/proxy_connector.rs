@@ -8,7 +8,7 @@ use ureq::Error as UreqError;
 use ureq::http::Uri;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport, TransportAdapter};
 
-use super::codec::{BY_THE_WIRE, Broken, Exchange};
+use super::codec::{BY_THE_WIRE, Broken, Exchange, Spare};
 use super::exchange_timing::SharedTiming;
 use super::proxy::{HttpProxy, Proxy, port_of, refused};
 use super::shared::Shared;
@@ -71,7 +71,9 @@ impl ProxyConnector {
             request.push_str(&format!("Proxy-Authorization: {login}\r\n"));
         }
         request.push_str("Proxy-Connection: Keep-Alive\r\n\r\n");
-        match (Exchange { transport: &mut *transport, timing: &self.timing }).open_tunnel(request.as_bytes()) {
+        let spare = &mut Spare::default();
+        let mut exchange = Exchange { transport: &mut *transport, timing: &self.timing, spare };
+        match exchange.open_tunnel(request.as_bytes()) {
             Ok(200..=299) => said_no_more(transport),
             Ok(407) => Err(refused("it wants another user or password (status 407)").into()),
             Ok(status) => Err(refused(&format!("it answered with status {status}")).into()),

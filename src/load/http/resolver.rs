@@ -128,7 +128,7 @@ impl AddressBook {
             match deadline {
                 None => self.changed.wait(&mut entries),
                 Some(deadline) => {
-                    if self.changed.wait_until(&mut entries, deadline.into()).timed_out() {
+                    if self.changed.wait_until(&mut entries, deadline.instant()).timed_out() {
                         return None;
                     }
                 }

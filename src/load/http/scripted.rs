@@ -9,7 +9,7 @@ use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 use super::agent::AnswerReader;
 use super::body::BodyLimit;
 use super::buffers::ConnectionBuffers;
-use super::codec::Exchange;
+use super::codec::{Exchange, Spare};
 use super::exchange_timing::SharedTiming;
 use super::headers::Headers;
 use super::outgoing::Outgoing;
@@ -81,7 +81,7 @@ pub(crate) fn by_codec(pieces: &Pieces, method: &Method) -> Read {
     let mut buffers = ConnectionBuffers::default();
     buffers.reserve_output(64 * 1024);
     let mut transport = Scripted { pieces: pieces.clone(), buffers };
-    let mut exchange = Exchange { transport: &mut transport, timing: &timing };
+    let mut exchange = Exchange { transport: &mut transport, timing: &timing, spare: &mut Spare::default() };
     let outgoing = Outgoing { ask, settings: &settings, forward: None };
     let incoming = exchange.run(&outgoing, LIMIT, &mut Vec::new()).ok()?;
     Some((incoming.head.status, incoming.body.kept))

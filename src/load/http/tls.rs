@@ -117,7 +117,7 @@ impl TlsTransport {
 
 impl Transport for TlsTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.buffers.reserve_output(self.timing.lock().output_size);
+        self.buffers.reserve_output(self.timing.output_size());
         &mut self.buffers
     }
 

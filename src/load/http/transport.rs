@@ -19,12 +19,13 @@ use super::shared::Shared;
 use super::stamp::{Arrival, StampClock};
 use crate::load::os;
 use crate::moment::Moment;
+use crate::nanos::Nanos;
 use crate::phase::Phase;
 
 /// A connection that rested longer is asked whether it is still open before it is used.
 const TRUSTED_REST: Duration = Duration::from_millis(50);
 /// After so long without taking a byte the other side is looked at: it may have answered already.
-const EARLY_LOOK: Duration = Duration::from_millis(250);
+const EARLY_LOOK: Nanos = Nanos::new(250_000_000);
 /// At least so long is waited for word that the other side had closed the connection: the kernel of a busy machine is
 /// late with it.
 const SHORTEST_WAIT: Duration = Duration::from_millis(50);
@@ -46,7 +47,7 @@ impl TcpConnector {
     /// A connection to this address, which `register` lets another thread interrupt while it is being made.
     fn connect_one(&self, address: SocketAddr, register: &Register) -> Result<Arc<Socket>, Error> {
         let left = self.timing.lock().left(Moment::now());
-        if left == Some(Duration::ZERO) {
+        if left == Some(Nanos::ZERO) {
             return Err(Error::Timeout(Timeout::Connect));
         }
         let domain = Domain::for_address(address);
@@ -55,7 +56,7 @@ impl TcpConnector {
         register(handle)?;
         let connecting = SockRef::from(&socket.0);
         let made = match left {
-            Some(left) => connecting.connect_timeout(&address.into(), left),
+            Some(left) => connecting.connect_timeout(&address.into(), left.span()),
             None => connecting.connect(&address.into()),
         };
         made.map_err(timeout_or_io)?;
@@ -129,8 +130,8 @@ pub(super) struct TcpTransport {
     timing: SharedTiming,
     buffers: ConnectionBuffers,
     /// The limits set on the socket now.
-    read_limit: Option<Duration>,
-    write_limit: Option<Duration>,
+    read_limit: Option<Nanos>,
+    write_limit: Option<Nanos>,
     last_use: Moment,
     /// The other side takes no more. It may still have answered: the read decides.
     send_failed: bool,
@@ -163,15 +164,13 @@ impl TcpTransport {
             Direction::Write => Some(left.map_or(EARLY_LOOK, |left| left.min(EARLY_LOOK))),
         };
         let keep = match (*limit, left) {
-            (Some(limit), Some(left)) => {
-                limit <= left + (left / 20).clamp(Duration::from_millis(10), Duration::from_millis(50))
-            }
+            (Some(limit), Some(left)) => limit <= left + Nanos::new((left.get() / 20).clamp(10_000_000, 50_000_000)),
             (limit, left) => limit == left,
         };
         if !keep {
             match direction {
-                Direction::Read => self.socket.0.set_read_timeout(left)?,
-                Direction::Write => self.socket.0.set_write_timeout(left)?,
+                Direction::Read => self.socket.0.set_read_timeout(left.map(Nanos::span))?,
+                Direction::Write => self.socket.0.set_write_timeout(left.map(Nanos::span))?,
             }
             *limit = left;
         }
@@ -223,7 +222,7 @@ enum Direction {
 
 impl Transport for TcpTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.buffers.reserve_output(self.timing.lock().output_size);
+        self.buffers.reserve_output(self.timing.output_size());
         &mut self.buffers
     }
 
@@ -296,8 +295,13 @@ impl Transport for TcpTransport {
         if self.send_failed {
             return false;
         }
-        // Where there are stamps, they tell bytes that came before a request from its answer.
-        let is_trusted = self.is_telling && !self.timing.lock().careful && self.last_use.elapsed() < TRUSTED_REST;
+        let is_trusted = {
+            let timing = self.timing.lock();
+            // An agent asks before its exchange begins.
+            let now = timing.began_at().filter(|began| *began > self.last_use).unwrap_or_else(Moment::now);
+            // Where there are stamps, they tell bytes that came before a request from its answer.
+            self.is_telling && !timing.careful && now - self.last_use < TRUSTED_REST
+        };
         is_trusted || os::is_quiet(&self.socket.0)
     }
 }

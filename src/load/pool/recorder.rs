@@ -58,6 +58,7 @@ pub(crate) struct CheckTimes {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EndedRequest {
     pub(crate) request: RequestId,
+    pub(crate) ended: Moment,
     pub(crate) times: RequestTimes,
     pub(crate) lateness: Option<Lateness>,
     pub(crate) traffic: Traffic,
@@ -120,7 +121,7 @@ impl Recorder {
             answered,
             asked,
             opens_iteration,
-            outcome,
+            outcome: outcome.into(),
             blamed,
         };
         self.sink.push(Sample::Check(sample));
@@ -163,8 +164,8 @@ impl Recorder {
     }
 
     fn tell(&self, ended: EndedRequest) {
-        let EndedRequest { request, times, lateness, traffic, answer } = ended;
-        let (level, ended) = (self.level(), Moment::now());
+        let EndedRequest { request, ended, times, lateness, traffic, answer } = ended;
+        let level = self.level();
         let (check, iteration) = self.in_flight.at();
         let sample = RequestSample { request, check: Some(check), level, ended, times, lateness, traffic, answer };
         if let Some(Samples { tap, user }) = &self.samples {

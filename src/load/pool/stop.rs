@@ -100,7 +100,7 @@ impl Stop {
             match end {
                 None => self.changed.wait(&mut guard),
                 Some(end) => {
-                    if self.changed.wait_until(&mut guard, end.into()).timed_out() {
+                    if self.changed.wait_until(&mut guard, end.instant()).timed_out() {
                         return holds();
                     }
                 }

@@ -183,8 +183,9 @@ impl Observer for AgentLog {
         let lateness = self.session.lock().note(&seen.uri, exchanged);
         let state = &mut *self.state.lock();
         state.open.retain(|(number, _)| *number != seen.begun.number);
-        let Exchanged { times, traffic, .. } = *exchanged;
-        let ended = EndedRequest { request: seen.begun.id, times, lateness, traffic, answer: exchanged.ending() };
+        let Exchanged { ended, times, traffic, .. } = *exchanged;
+        let ended =
+            EndedRequest { request: seen.begun.id, ended, times, lateness, traffic, answer: exchanged.ending() };
         let told = match state.open.is_empty() {
             true => state.recorder.end_request(ended),
             false => state.recorder.end_one_of_several(ended),

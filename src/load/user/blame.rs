@@ -16,6 +16,13 @@ pub(crate) struct Blame {
 }
 
 impl Blame {
+    /// Nothing has gone wrong.
+    pub(crate) fn clear(&mut self) {
+        self.told.clear();
+        self.unsent.clear();
+        self.measured = None;
+    }
+
     /// Its sample says that there was no usable answer.
     pub(crate) fn lost(&mut self, request: RequestId) {
         self.told.push(request);

@@ -73,10 +73,12 @@ pub(crate) struct Kept {
     pub(crate) captured: Option<Box<Captured>>,
     /// The serial of the request whose answer was not as wanted.
     at_fault: u64,
+    /// The check of what is captured has ended.
+    is_over: bool,
 }
 
 thread_local! {
-    static KEPT: RefCell<Kept> = const { RefCell::new(Kept { captured: None, at_fault: 0 }) };
+    static KEPT: RefCell<Kept> = const { RefCell::new(Kept { captured: None, at_fault: 0, is_over: true }) };
 }
 
 pub(crate) fn with_kept<T>(change: impl FnOnce(&mut Kept) -> T) -> Option<T> {
@@ -91,15 +93,28 @@ pub(crate) fn keep(captured: &mut Box<Captured>) {
         return;
     }
     captured.json.take();
-    with_kept(|kept| match &mut kept.captured {
-        Some(known) => {
-            let is_known_at_fault = known.sent.serial == kept.at_fault;
-            if serial == kept.at_fault || (known.sent.serial < serial && !is_known_at_fault) {
-                mem::swap(known, captured);
+    with_kept(|kept| {
+        let is_over = mem::take(&mut kept.is_over);
+        match &mut kept.captured {
+            Some(known) => {
+                let is_known_at_fault = known.sent.serial == kept.at_fault;
+                let is_later = known.sent.serial < serial && !is_known_at_fault;
+                if is_over || serial == kept.at_fault || is_later {
+                    mem::swap(known, captured);
+                }
             }
+            empty => *empty = Some(mem::take(captured)),
         }
-        empty => *empty = Some(mem::take(captured)),
     });
+}
+
+/// Takes headers and body out of what was kept for a check that has ended: their memory is for the next answer.
+pub(crate) fn take_spare() -> Option<(Headers, Body)> {
+    with_kept(|kept| {
+        let over = kept.captured.as_mut().filter(|_| kept.is_over)?;
+        Some((mem::take(&mut over.headers), mem::take(&mut over.body)))
+    })
+    .flatten()
 }
 
 /// Notes that the answer to this request was not as wanted.
@@ -112,7 +127,7 @@ pub(crate) fn is_at_fault(sent: &Sent) {
 pub(crate) fn settle<T>(serial: u64, show: impl FnOnce(Option<&Captured>) -> Option<T>) -> Option<T> {
     with_kept(|kept| {
         let shown = show(kept.captured.as_deref().filter(|captured| captured.sent.serial > serial));
-        kept.at_fault = 0;
+        (kept.at_fault, kept.is_over) = (0, true);
         if kept.captured.as_deref().is_some_and(Captured::is_large) {
             kept.captured = None;
         }

@@ -24,7 +24,7 @@ impl User {
         let started = Moment::now();
         self.recorder.begin_check(id, started)?;
         let (is_after_stop, opens_iteration) = (self.slot.is_stopped(), self.clock.opens_iteration());
-        self.running = RunningCheck { is_after_stop, asked: check.asks, ..RunningCheck::default() };
+        self.running.begin(is_after_stop, check.asks);
         let serial = self.serial;
         self.redactor.begin();
         self.agent.begin_check();
@@ -107,7 +107,14 @@ impl User {
             let answer = Answer::None { kind: RequestErrorKind::Io, phase: Phase::Send };
             // A cut has counted the request already, and will count the check.
             let (times, traffic) = (RequestTimes::default(), Traffic::default());
-            let _ = self.recorder.end_request(EndedRequest { request, times, lateness: None, traffic, answer });
+            let _ = self.recorder.end_request(EndedRequest {
+                request,
+                ended: Moment::now(),
+                times,
+                lateness: None,
+                traffic,
+                answer,
+            });
             self.running.lost = Some(request);
             self.running.blame.lost(request);
         }

@@ -51,3 +51,37 @@ pub(crate) struct RunningCheck {
     /// True when the check is counted as unfinished already.
     pub(crate) has_left: bool,
 }
+
+impl RunningCheck {
+    /// Forgets the check before. Field by field, because most are as they were at its begin.
+    pub(super) fn begin(&mut self, is_after_stop: bool, asked: bool) {
+        let RunningCheck {
+            tpr,
+            requests,
+            answered,
+            thought,
+            hooks,
+            recorded,
+            exchanges,
+            in_exchange,
+            lost,
+            suspect,
+            blame,
+            unanswered,
+            unlogged,
+            finds_secrets,
+            has_no_row,
+            asked: has_asked,
+            is_after_stop: is_late,
+            rest_was_cut,
+            has_left,
+        } = self;
+        (*tpr, *requests, *answered, *thought, *hooks) = (Nanos::ZERO, 0, 0, Duration::ZERO, Duration::ZERO);
+        (*in_exchange, *lost, *suspect) = (None, None, None);
+        (*recorded, *unanswered, *unlogged) = (None, None, None);
+        exchanges.clear();
+        blame.clear();
+        (*finds_secrets, *has_no_row, *rest_was_cut, *has_left) = (false, false, false, false);
+        (*has_asked, *is_late) = (asked, is_after_stop);
+    }
+}

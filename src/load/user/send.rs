@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use url::Url;
 
 use super::User;
-use super::capture::Unanswered;
+use super::capture::{self, Unanswered};
 use super::cookies::Cookies;
 use super::prepared::Prepared;
 use super::redirect::{RedirectRules, led_to};
@@ -231,11 +231,15 @@ impl User {
         let headers = with_cookies.as_ref().unwrap_or(&request.headers);
         let head = head.filter(|_| with_cookies.is_none());
         let ask = RequestParts { head, ..request.ask(headers) };
-        let exchanged = self.clients.of(request.settings.as_ref()).exchange(ask);
+        let client = self.clients.of(request.settings.as_ref());
+        if let Some((headers, body)) = capture::take_spare() {
+            client.reuse(headers, body.kept);
+        }
+        let exchanged = client.exchange(ask);
         self.running.in_exchange = None;
-        let Exchanged { times, traffic, .. } = exchanged;
+        let Exchanged { ended, times, traffic, .. } = exchanged;
         let lateness = self.session.lock().note(uri, &exchanged);
-        let ended = EndedRequest { request: id, times, lateness, traffic, answer: exchanged.ending() };
+        let ended = EndedRequest { request: id, ended, times, lateness, traffic, answer: exchanged.ending() };
         self.recorder.end_request(ended).map_err(|_| self.may_not_send(id))?;
         let mut sent = self.account_for(id, request, headers, &exchanged, started);
         sent.headers = with_cookies;

@@ -7,7 +7,6 @@ use parking_lot::Mutex;
 use super::cookies::Cookies;
 use super::lag::Lag;
 use crate::load::http::{Exchanged, Headers, Uri};
-use crate::moment::Moment;
 use crate::sample::Lateness;
 
 /// Session of one user. Its lock is hardly ever waited for: requests of a user follow one another.
@@ -32,7 +31,7 @@ impl Session {
             self.take_cookies(uri, &answered.headers);
         }
         let lateness = self.lag.sent(exchanged.sent_at, exchanged.times.setup());
-        self.lag.answered(exchanged.answered_at.unwrap_or_else(Moment::now));
+        self.lag.answered(exchanged.answered_at.unwrap_or(exchanged.ended));
         lateness
     }
 

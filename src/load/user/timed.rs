@@ -98,7 +98,14 @@ impl User {
         // After a cut the check has been counted as unfinished, and with it what it would measure.
         if self.recorder.begin_request(id).is_ok() {
             let (traffic, answer) = (Traffic::default(), Answer::Recorded { good });
-            let _ = self.recorder.end_request(EndedRequest { request: id, times, lateness: None, traffic, answer });
+            let _ = self.recorder.end_request(EndedRequest {
+                request: id,
+                ended: Moment::now(),
+                times,
+                lateness: None,
+                traffic,
+                answer,
+            });
         }
         Some(id)
     }

@@ -73,7 +73,7 @@ fn summary() -> Summary {
             blamed: CheckSample::blamed_by(&outcome),
             asked: true,
             opens_iteration: true,
-            outcome,
+            outcome: outcome.into(),
         }));
     };
     (1..=10).for_each(|n| add(n * 280, u16::from(n % 3 == 0), Outcome::Pass));

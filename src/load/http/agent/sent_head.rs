@@ -23,7 +23,7 @@ impl SentHead {
         let head = &bytes[..length - END.len()];
         let mut at = memchr::memchr(b'\n', head).map_or(head.len(), |end| end + 1);
         let line = head[..at].trim_ascii_end().to_vec();
-        let mut headers = Headers::inside(head, 8);
+        let mut headers = Headers::default().inside(head, 8);
         while at < head.len() {
             let end = memchr::memchr(b'\n', &head[at..]).map_or(head.len(), |end| at + end);
             let header = &head[at..end];

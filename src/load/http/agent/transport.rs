@@ -52,7 +52,7 @@ pub(super) struct AgentTransport {
 
 impl AgentTransport {
     pub(super) fn new(inner: Box<dyn Transport>, timing: SharedTiming) -> Self {
-        timing.lock().output_size = OUTPUT;
+        timing.set_output_size(OUTPUT);
         AgentTransport {
             inner,
             timing,
@@ -104,9 +104,9 @@ impl AgentTransport {
                 // The service takes no more of it; ureq is told of its answer.
                 break;
             }
-            timing.output_size = part.len();
             timing.must_end_within(span(timeout.for_write()));
             drop(timing);
+            self.timing.set_output_size(part.len());
             self.inner.buffers().output()[..part.len()].copy_from_slice(part);
             let result = self.inner.transmit_output(part.len(), BY_THE_WIRE);
             self.told(result, timeout.for_write().reason)?;
