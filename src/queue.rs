@@ -149,7 +149,7 @@ impl Drain {
 
     /// Takes all samples of the list out, those of the run first. False when a user is just at the list. The collector
     /// polls: a blocked receiver would cost every push a wake-up.
-    pub(crate) fn take(&mut self, list: usize, mut each: impl FnMut(Sample)) -> bool {
+    pub(crate) fn take(&mut self, list: usize, mut each: impl FnMut(&mut Sample)) -> bool {
         let shared = &self.shared;
         if list != OF_THE_RUN {
             // Whatever is closed is no longer pushed to, so that nobody can be waited for in vain.
@@ -162,8 +162,10 @@ impl Drain {
         }
         // After the users' samples, so that what they build on, as the beginning of a level, is among them.
         mem::swap(&mut *shared.lists[OF_THE_RUN].lock(), &mut self.of_the_run);
-        self.of_the_run.drain(..).for_each(&mut each);
-        self.of_users.drain(..).for_each(each);
+        for samples in [&mut self.of_the_run, &mut self.of_users] {
+            samples.iter_mut().for_each(&mut each);
+            samples.clear();
+        }
         true
     }
 
@@ -306,7 +308,7 @@ mod tests {
         let (of_helper, counted) = (Arc::downgrade(&drain), Arc::clone(&taken));
         let help = move |list| {
             let drain = of_helper.upgrade().expect("a drain");
-            let mut count = |_| {
+            let mut count = |_: &mut Sample| {
                 counted.fetch_add(1, Ordering::Relaxed);
             };
             drain.try_lock().is_some_and(|mut drain| drain.take(list, &mut count))

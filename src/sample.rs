@@ -113,6 +113,13 @@ pub(crate) enum Ending {
     Exception(Box<Reason>),
 }
 
+impl Ending {
+    /// Takes out what it tells.
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::replace(self, Ending::Pass)
+    }
+}
+
 impl From<Outcome> for Ending {
     fn from(outcome: Outcome) -> Self {
         match outcome {

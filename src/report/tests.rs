@@ -37,12 +37,12 @@ impl Told {
         let names = Arc::new(Names::new(checks.iter().copied()));
         let mut stats = Stats::new(Arc::clone(&names), 1, false);
         let start = Moment::now();
-        stats.add(Sample::User(UserSample { at: start, event: UserEvent::Released { late: Duration::ZERO } }));
+        stats.add(&mut Sample::User(UserSample { at: start, event: UserEvent::Released { late: Duration::ZERO } }));
         Told { stats, names, start, maker: None }
     }
 
     pub(crate) fn request(&mut self, name: &str, at: Duration, time: Duration, body_bytes: u64, answer: Answer) {
-        self.stats.add(Sample::Request(RequestSample {
+        self.stats.add(&mut Sample::Request(RequestSample {
             request: self.names.request(name),
             check: self.maker,
             level: Level::NONE,
@@ -56,7 +56,7 @@ impl Told {
 
     pub(crate) fn check(&mut self, check: u16, at: Duration, tpr: Duration, outcome: Outcome) {
         let answered = u32::from(!matches!(outcome, Outcome::Exception(_)));
-        self.stats.add(Sample::Check(CheckSample {
+        self.stats.add(&mut Sample::Check(CheckSample {
             check: CheckId(check),
             level: Level::NONE,
             ended: self.start + at,

@@ -184,40 +184,41 @@ impl Stats {
         }
     }
 
-    pub(crate) fn add(&mut self, sample: Sample) {
+    /// Counts a sample; what a failure tells is taken out of it.
+    pub(crate) fn add(&mut self, sample: &mut Sample) {
         match sample {
             Sample::Check(sample) => self.add_check(sample),
-            Sample::Request(sample) => self.add_request(&sample),
+            Sample::Request(sample) => self.add_request(sample),
             Sample::Unfinished(sample) => {
-                self.rest.add_unfinished(&sample);
+                self.rest.add_unfinished(sample);
                 self.oldest_unfinished = self.oldest_unfinished.max(Some(sample.age));
             }
-            Sample::User(sample) => self.add_user(&sample),
+            Sample::User(sample) => self.add_user(sample),
             Sample::Level { level, what, from, asked } => {
-                self.blocks.begin(level, what.size(), from);
-                self.levels.begin(level, what, from, asked);
+                self.blocks.begin(*level, what.size(), *from);
+                self.levels.begin(*level, *what, *from, *asked);
             }
-            Sample::LevelEnd(at) => self.levels.end(at),
-            Sample::Asked { asked, from, until } => self.asked = Some((asked, from, until)),
-            Sample::MeasureFrom(from) => self.measured_from = Some(from),
+            Sample::LevelEnd(at) => self.levels.end(*at),
+            Sample::Asked { asked, from, until } => self.asked = Some((*asked, *from, *until)),
+            Sample::MeasureFrom(from) => self.measured_from = Some(*from),
         }
     }
 
-    fn add_check(&mut self, sample: CheckSample) {
+    fn add_check(&mut self, sample: &mut CheckSample) {
         self.stalls.was_awake(sample.ended);
-        self.natures.learn(&sample);
+        self.natures.learn(sample);
         let counts_alone = self.natures.counts_alone(sample.check);
         if let Some(recent) = self.recent_at(sample.ended) {
-            recent.add_check(&sample, counts_alone);
+            recent.add_check(sample, counts_alone);
         }
         let Span::Measured(level) = self.span(sample.level, sample.ended) else {
-            self.warmup.add_check(&sample);
-            return self.warmup_failures.add(sample.check, sample.outcome, Duration::ZERO);
+            self.warmup.add_check(sample);
+            return self.warmup_failures.add(sample.check, sample.outcome.take(), Duration::ZERO);
         };
         self.slowest.measure();
         let moment = self.moment(sample.ended);
-        self.part(level, sample.ended).0.add_check(&sample);
-        self.blocks.add_check(&sample);
+        self.part(level, sample.ended).0.add_check(sample);
+        self.blocks.add_check(sample);
         let slot = self.timeline.at(moment);
         match sample.outcome {
             Ending::Pass => slot.pass += 1,
@@ -225,7 +226,7 @@ impl Stats {
             Ending::Exception(_) => slot.exception += 1,
         }
         slot.expectations_failed += u64::from(sample.blamed.is_some());
-        self.failures.add(sample.check, sample.outcome, moment);
+        self.failures.add(sample.check, sample.outcome.take(), moment);
     }
 
     fn add_request(&mut self, sample: &RequestSample) {

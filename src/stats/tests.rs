@@ -29,11 +29,11 @@ impl Story {
     }
 
     fn user(&mut self, at: Duration, event: UserEvent) {
-        self.stats.add(Sample::User(UserSample { at: self.start + at, event }));
+        self.stats.add(&mut Sample::User(UserSample { at: self.start + at, event }));
     }
 
     fn check(&mut self, at: Duration, level: Level, outcome: Outcome) {
-        self.stats.add(Sample::Check(CheckSample {
+        self.stats.add(&mut Sample::Check(CheckSample {
             check: CheckId(0),
             level,
             ended: self.start + at,
@@ -51,7 +51,7 @@ impl Story {
     }
 
     fn level(&mut self, number: u16, what: Plateau, at: Duration) {
-        self.stats.add(Sample::Level { level: Level(number), what, from: self.start + at, asked: None });
+        self.stats.add(&mut Sample::Level { level: Level(number), what, from: self.start + at, asked: None });
     }
 
     fn request(&mut self, at: Duration, level: Level, answer: Answer) {
@@ -63,7 +63,7 @@ impl Story {
         };
         let traffic = Traffic { new_connection: true, bytes_in: 10, ..Traffic::default() };
         let request = self.stats.names.request("GET /");
-        self.stats.add(Sample::Request(RequestSample {
+        self.stats.add(&mut Sample::Request(RequestSample {
             request,
             check: Some(CheckId(0)),
             level,
@@ -78,7 +78,7 @@ impl Story {
     fn request_of(&mut self, at: Duration, times: RequestTimes) {
         let (ended, level, traffic) = (self.start + at, Level::NONE, Traffic::default());
         let (request, check, answer) = (self.stats.names.request("GET /"), Some(CheckId(0)), Answer::Status(200));
-        self.stats.add(Sample::Request(RequestSample {
+        self.stats.add(&mut Sample::Request(RequestSample {
             request,
             check,
             level,
@@ -94,7 +94,7 @@ impl Story {
         let request = self.stats.names.request("GET /");
         let (ended, level, traffic) = (self.start + SECOND, Level::NONE, Traffic::default());
         let (check, answer) = (Some(CheckId(0)), Answer::Status(200));
-        self.stats.add(Sample::Request(RequestSample {
+        self.stats.add(&mut Sample::Request(RequestSample {
             request,
             check,
             level,
@@ -164,7 +164,7 @@ fn every_plateau_has_numbers_of_its_own_and_the_largest_is_full_load() {
 #[test]
 fn what_ends_in_the_warm_up_is_counted_apart() {
     let mut story = Story::new(1);
-    story.stats.add(Sample::MeasureFrom(story.start + 10 * SECOND));
+    story.stats.add(&mut Sample::MeasureFrom(story.start + 10 * SECOND));
     story.stats.started = None;
     story.user(Duration::ZERO, UserEvent::Released { late: MS });
     story.check(9 * SECOND, Level::NONE, Outcome::Fail("cold".into()));
@@ -186,8 +186,8 @@ fn requests_sent_are_answered_lost_or_unfinished() {
     story.request(SECOND, Level::NONE, refused);
     story.request(SECOND, Level::NONE, reset);
     let request = Some(story.stats.names.request("GET /"));
-    story.stats.add(Sample::Unfinished(UnfinishedSample { check: CheckId(0), request, age: 3 * SECOND }));
-    story.stats.add(Sample::Unfinished(UnfinishedSample { check: CheckId(0), request: None, age: SECOND }));
+    story.stats.add(&mut Sample::Unfinished(UnfinishedSample { check: CheckId(0), request, age: 3 * SECOND }));
+    story.stats.add(&mut Sample::Unfinished(UnfinishedSample { check: CheckId(0), request: None, age: SECOND }));
     let summary = story.summary();
     let requests = &summary.whole.request_totals;
     assert_eq!((requests.sent(), requests.answered, requests.exceptions(), requests.unfinished), (4, 1, 2, 1));
@@ -310,7 +310,7 @@ fn the_last_ten_seconds_slide_while_the_totals_stay() {
 #[test]
 fn the_last_seconds_of_the_warm_up_are_no_part_of_what_is_measured() {
     let mut story = Story::new(1);
-    story.stats.add(Sample::MeasureFrom(story.start + 10 * SECOND));
+    story.stats.add(&mut Sample::MeasureFrom(story.start + 10 * SECOND));
     story.stats.started = Some(story.start + 10 * SECOND);
     story.check(9 * SECOND, Level::NONE, Outcome::Pass);
     let at = |story: &Story, seconds: u32| story.stats.recent(story.start + seconds * SECOND);
@@ -332,7 +332,16 @@ fn a_request_knows_its_check_if_only_one_makes_it() {
         let (check, times) = (check.map(CheckId), RequestTimes { first_byte: (MS).into(), ..Default::default() });
         let (level, traffic, answer) = (Level::NONE, Traffic::default(), Answer::Status(200));
         let lateness = None;
-        stats.add(Sample::Request(RequestSample { request, check, level, ended, times, lateness, traffic, answer }));
+        stats.add(&mut Sample::Request(RequestSample {
+            request,
+            check,
+            level,
+            ended,
+            times,
+            lateness,
+            traffic,
+            answer,
+        }));
     }
     let summary = stats.summary(Duration::ZERO);
     let checks: Vec<_> = summary.whole.requests.iter().map(|request| request.check.as_deref()).collect();
@@ -361,7 +370,7 @@ fn corrected_times_add_what_the_service_held_back_and_client_delay_what_the_test
 #[test]
 fn a_schedule_is_divided_by_the_time_its_iterations_stand_for() {
     let mut story = Story::new(1);
-    story.stats.add(Sample::Level {
+    story.stats.add(&mut Sample::Level {
         level: Level(1),
         what: Plateau::Rate(0.2),
         from: story.start,
@@ -375,8 +384,8 @@ fn a_schedule_is_divided_by_the_time_its_iterations_stand_for() {
     assert_eq!((before.tested(), before.schedule), (10 * SECOND + 200 * MS, None), "nobody knows the end");
     let (asked, from) = (AskedRate { per_s: 0.2, interval: 5 * SECOND }, story.start);
     let until = from + 11 * SECOND;
-    story.stats.add(Sample::LevelEnd(until));
-    story.stats.add(Sample::Asked { asked, from, until });
+    story.stats.add(&mut Sample::LevelEnd(until));
+    story.stats.add(&mut Sample::Asked { asked, from, until });
     let summary = story.summary();
     let full_load = summary.full_load.as_ref().expect("full load");
     for section in [&summary.whole, full_load, &summary.levels[0].section] {
@@ -388,7 +397,7 @@ fn a_schedule_is_divided_by_the_time_its_iterations_stand_for() {
 #[test]
 fn a_request_is_in_flight_only_within_what_is_measured() {
     let mut story = Story::new(0);
-    story.stats.add(Sample::MeasureFrom(story.start + SECOND));
+    story.stats.add(&mut Sample::MeasureFrom(story.start + SECOND));
     story.user(Duration::ZERO, UserEvent::Released { late: MS });
     let times = RequestTimes { first_byte: (900 * MS).into(), ..RequestTimes::default() };
     story.request_of(SECOND + 100 * MS, times);

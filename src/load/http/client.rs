@@ -170,7 +170,8 @@ impl Client {
 
     /// Takes the memory of an answer that nobody looks at any more, for the next one.
     pub(crate) fn reuse(&self, headers: Headers, body: Vec<u8>) {
-        self.kept.borrow_mut().spare = Spare { headers, body };
+        let spare = &mut self.kept.borrow_mut().spare;
+        (spare.headers, spare.body) = (headers, body);
     }
 
     /// Head of a request as it goes out: a request that is the same each time can be [given](RequestParts::head) it.

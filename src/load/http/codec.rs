@@ -12,7 +12,7 @@ use super::body::{Body, BodyLimit};
 use super::buffers::MAX_OUTPUT;
 use super::exchange_timing::SharedTiming;
 use super::framing::{Ending, Framing, Step};
-use super::head::{Head, HeadSearch, parse_within};
+use super::head::{Head, HeadSearch};
 use super::headers::Headers;
 use super::outgoing::Outgoing;
 use crate::moment::Moment;
@@ -68,9 +68,10 @@ pub(super) struct Exchange<'a> {
     pub(super) spare: &'a mut Spare,
 }
 
-/// Memory of an answer that nobody looks at any more, for the next one.
+/// Memory that answers take turns to use, and that of one which nobody looks at any more.
 #[derive(Debug, Default)]
 pub(super) struct Spare {
+    pub(super) search: HeadSearch,
     pub(super) headers: Headers,
     pub(super) body: Vec<u8>,
 }
@@ -194,13 +195,14 @@ impl Exchange<'_> {
     }
 
     fn next_head(&mut self) -> Result<Head, Broken> {
-        let mut search = HeadSearch::default();
+        self.spare.search.begin();
         loop {
             let buffers = self.transport.buffers();
             let input = buffers.input();
             let known = input.len();
+            let Spare { search, headers, .. } = &mut *self.spare;
             if let Some(length) = search.length(input).map_err(Broken::Protocol)? {
-                let head = parse_within(mem::take(&mut self.spare.headers), &input[..length]);
+                let head = search.read(mem::take(headers), &input[..length]);
                 let head = head.map_err(Broken::Protocol)?;
                 buffers.input_consume(length);
                 return Ok(head);

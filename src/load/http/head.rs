@@ -3,10 +3,12 @@
 use ureq::http::Version;
 
 use super::headers::Headers;
-use super::line_ends::LineEnds;
+use super::line_ends::find_line_ends;
 
 /// A head that is longer is refused.
 pub(super) const MAX_HEAD: usize = 256 * 1024;
+/// Room for the lines of most heads.
+const MANY_LINES: usize = 64;
 /// First bytes of every head.
 const START: &[u8] = b"HTTP/1.";
 
@@ -22,9 +24,18 @@ pub(super) struct Head {
 #[derive(Debug, Default)]
 pub(super) struct HeadSearch {
     searched: usize,
+    /// Where the lines end that were found.
+    ends: Vec<usize>,
 }
 
 impl HeadSearch {
+    /// Begins with another head.
+    pub(super) fn begin(&mut self) {
+        self.searched = 0;
+        self.ends.clear();
+        self.ends.shrink_to(MANY_LINES);
+    }
+
     /// The length of the head at the beginning of these bytes, its empty line included; `None` if that has not come yet.
     ///
     /// # Errors
@@ -34,28 +45,28 @@ impl HeadSearch {
         if seen != &START[..seen.len()] {
             return Err(format!("the answer begins with '{}', which is not HTTP/1", beginning(bytes)));
         }
-        let (from, mut searched) = (self.searched, bytes.len());
-        for at in LineEnds::new(&bytes[from..]).map(|at| at + from) {
-            let end = match bytes[at + 1..] {
+        let (from, mut searched, mut length) = (self.searched, bytes.len(), None);
+        find_line_ends(&bytes[from..], |at| {
+            let at = from + at;
+            length = match bytes[at + 1..] {
                 [b'\n', ..] => Some(at + 2),
                 [b'\r', b'\n', ..] => Some(at + 3),
                 // The next byte tells whether the line that ended was the last.
                 [] | [b'\r'] => {
                     searched = at;
-                    break;
+                    return false;
                 }
                 _ => None,
             };
-            if let Some(end) = end.filter(|end| *end <= MAX_HEAD) {
-                return Ok(Some(end));
-            }
-            if at > MAX_HEAD {
-                break;
-            }
+            self.ends.push(at);
+            length.is_none() && at <= MAX_HEAD
+        });
+        if let Some(length) = length.filter(|length| *length <= MAX_HEAD) {
+            return Ok(Some(length));
         }
         self.searched = searched;
         if bytes.len() > MAX_HEAD {
-            let lines = LineEnds::new(&bytes[..MAX_HEAD]).count() + 1;
+            let lines = self.ends.iter().filter(|end| **end < MAX_HEAD).count() + 1;
             return Err(format!(
                 "the headers of the answer are longer than the {} KiB that are read of them, which end in line {lines}",
                 MAX_HEAD / 1024
@@ -63,71 +74,56 @@ impl HeadSearch {
         }
         Ok(None)
     }
-}
 
-/// Reads a whole head.
-///
-/// # Errors
-/// One line that names the broken line.
-pub(super) fn parse(bytes: &[u8]) -> Result<Head, String> {
-    parse_within(Headers::default(), bytes)
-}
-
-/// The same in memory that held other headers.
-///
-/// # Errors
-/// One line that names the broken line.
-pub(super) fn parse_within(spare: Headers, bytes: &[u8]) -> Result<Head, String> {
-    let mut lines = Lines { bytes, at: 0, ends: LineEnds::new(bytes) };
-    let first = lines.next().map_or(&[][..], |(_, line)| line);
-    let (version, status) =
-        status_line(first).ok_or_else(|| format!("line 1 of the answer, '{}', is no status line", beginning(first)))?;
-    let mut headers = spare.inside(bytes, 16);
-    // Hardly any head has one, and so all of it is looked through at once.
-    let has_nul = memchr::memchr(0, bytes).is_some();
-    for (number, (at, line)) in (2..).zip(lines) {
-        let broken = |what| format!("line {number} of the answer's head, '{}', {what}", beginning(line));
-        let Some(first) = line.first() else { break };
-        if has_nul && line.contains(&0) {
-            return Err(broken("has a NUL in it"));
-        }
-        if matches!(first, b' ' | b'\t') {
-            if number == 2 {
-                return Err(broken("continues a header, and there is none before it"));
+    /// Reads the head whose [length](Self::length) is known, in memory that held other headers.
+    ///
+    /// # Errors
+    /// One line that names the broken line.
+    pub(super) fn read(&self, spare: Headers, bytes: &[u8]) -> Result<Head, String> {
+        let mut lines = self.lines(bytes);
+        let first = lines.next().map_or(&[][..], |(_, line)| line);
+        let (version, status) = status_line(first)
+            .ok_or_else(|| format!("line 1 of the answer, '{}', is no status line", beginning(first)))?;
+        let mut headers = spare.inside(bytes, 16);
+        // Hardly any head has one, and so all of it is looked through at once.
+        let has_nul = memchr::memchr(0, bytes).is_some();
+        for (number, (at, line)) in (2..).zip(lines) {
+            let broken = |what| format!("line {number} of the answer's head, '{}', {what}", beginning(line));
+            if has_nul && line.contains(&0) {
+                return Err(broken("has a NUL in it"));
             }
-            headers.extend_last(b' ', line.trim_ascii());
-            continue;
+            if matches!(line.first(), Some(b' ' | b'\t')) {
+                if number == 2 {
+                    return Err(broken("continues a header, and there is none before it"));
+                }
+                headers.extend_last(b' ', line.trim_ascii());
+                continue;
+            }
+            // Names are short: nothing faster would come to its speed.
+            let mut bits = 0;
+            let colon = line.iter().position(|byte| {
+                bits |= byte;
+                *byte == b':'
+            });
+            let colon = colon.ok_or_else(|| broken("is no header: it has no colon"))?;
+            let (name, value) = (line[..colon].trim_ascii_end(), line[colon + 1..].trim_ascii_start());
+            if bits.is_ascii() {
+                let from = at + line.len() - value.len();
+                headers.found(at..at + name.len(), from..from + value.trim_ascii_end().len());
+            } else {
+                headers.add(&super::headers::text_of(name), value.trim_ascii_end());
+            }
         }
-        // Names are short: nothing faster would come to its speed.
-        let colon = line.iter().position(|byte| *byte == b':');
-        let colon = colon.ok_or_else(|| broken("is no header: it has no colon"))?;
-        let (name, value) = (line[..colon].trim_ascii_end(), line[colon + 1..].trim_ascii_start());
-        if name.is_ascii() {
-            let from = at + line.len() - value.len();
-            headers.found(at..at + name.len(), from..from + value.trim_ascii_end().len());
-        } else {
-            headers.add(&super::headers::text_of(name), value.trim_ascii_end());
-        }
+        Ok(Head { status, version, headers })
     }
-    Ok(Head { status, version, headers })
-}
 
-/// Lines of a head, without their ends, and where each begins.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    ends: LineEnds<'a>,
-}
-
-impl<'a> Iterator for Lines<'a> {
-    type Item = (usize, &'a [u8]);
-
-    fn next(&mut self) -> Option<(usize, &'a [u8])> {
-        let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let (at, end) = (self.at, self.ends.next().unwrap_or(self.bytes.len()));
-        self.at = end + 1;
-        let line = &rest[..end - at];
-        Some((at, line.strip_suffix(b"\r").unwrap_or(line)))
+    /// Lines without their ends, and where each begins.
+    fn lines<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = (usize, &'a [u8])> {
+        self.ends.iter().scan(0, |next, end| {
+            let at = std::mem::replace(next, end + 1);
+            let line = bytes.get(at..*end)?;
+            Some((at, line.strip_suffix(b"\r").unwrap_or(line)))
+        })
     }
 }
 
@@ -153,6 +149,16 @@ fn beginning(bytes: &[u8]) -> String {
     let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
     let shown = String::from_utf8_lossy(&line[..line.len().min(SHOWN)]).escape_debug().to_string();
     if line.len() > SHOWN { format!("{shown}…") } else { shown }
+}
+
+/// Reads a whole head.
+#[cfg(test)]
+pub(super) fn parse(bytes: &[u8]) -> Result<Head, String> {
+    let mut search = HeadSearch::default();
+    match search.length(bytes)? {
+        Some(length) => search.read(Headers::default(), &bytes[..length]),
+        None => Err("its end is missing".into()),
+    }
 }
 
 #[cfg(test)]

@@ -3,31 +3,22 @@
 const EACH: u64 = u64::from_le_bytes([1; 8]);
 const LOW_BITS: u64 = 0x7f * EACH;
 
-/// Places of the line ends in some bytes, in order.
-pub(super) struct LineEnds<'a> {
-    /// Bytes that were not looked at yet, and where they begin.
-    rest: &'a [u8],
-    at: usize,
-    /// Of the eight bytes before those: the highest bit of each that is a line end, and was not told yet.
-    found: u64,
-}
-
-impl<'a> LineEnds<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        LineEnds { rest: bytes, at: 0, found: 0 }
-    }
-
-    /// Takes the next eight bytes. At the end there are fewer, and something that is no line end behind them.
-    fn take_eight(&mut self) -> [u8; 8] {
-        self.at += 8;
-        if let Some((eight, rest)) = self.rest.split_first_chunk() {
-            self.rest = rest;
-            return *eight;
+/// Tells the places of the line ends in these bytes, in order, until `each` says no.
+pub(super) fn find_line_ends(bytes: &[u8], mut each: impl FnMut(usize) -> bool) {
+    let (words, rest) = bytes.as_chunks();
+    for (word, eight) in words.iter().enumerate() {
+        let mut found = found(*eight);
+        while found != 0 {
+            if !each(8 * word + found.trailing_zeros() as usize / 8) {
+                return;
+            }
+            found &= found - 1;
         }
-        let mut few = [0; 8];
-        few[..self.rest.len()].copy_from_slice(self.rest);
-        self.rest = &[];
-        few
+    }
+    for (at, byte) in (8 * words.len()..).zip(rest) {
+        if *byte == b'\n' && !each(at) {
+            return;
+        }
     }
 }
 
@@ -36,22 +27,6 @@ fn found(eight: [u8; 8]) -> u64 {
     let others = u64::from_le_bytes(eight) ^ (u64::from(b'\n') * EACH);
     // A line end is zero here, and the one byte whose highest bit is neither its own nor carried from its other bits.
     !(((others & LOW_BITS) + LOW_BITS) | others | LOW_BITS)
-}
-
-impl Iterator for LineEnds<'_> {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        while self.found == 0 {
-            if self.rest.is_empty() {
-                return None;
-            }
-            self.found = found(self.take_eight());
-        }
-        let place = self.at - 8 + self.found.trailing_zeros() as usize / 8;
-        self.found &= self.found - 1;
-        Some(place)
-    }
 }
 
 #[cfg(test)]
@@ -66,7 +41,12 @@ mod tests {
         for length in (0..40).cycle().take(4000) {
             let text: Vec<u8> = (0..length).map(|_| bytes[rng.usize(..bytes.len())]).collect();
             let wanted: Vec<usize> = (0..length).filter(|at| text[*at] == b'\n').collect();
-            assert_eq!(LineEnds::new(&text).collect::<Vec<_>>(), wanted, "{text:?}");
+            let mut found = Vec::new();
+            find_line_ends(&text, |at| {
+                found.push(at);
+                found.len() < 9
+            });
+            assert_eq!(found, wanted[..wanted.len().min(9)], "{text:?}");
         }
     }
 }

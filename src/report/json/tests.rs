@@ -28,10 +28,10 @@ fn summary() -> Summary {
     let [get, post] = ["GET /hello", "POST /buy"].map(|name| names.request(name));
     let (mut stats, start) = (Stats::new(Arc::clone(&names), 2, false), Moment::now());
     for late in [MS, 3 * MS] {
-        stats.add(Sample::User(UserSample { at: start, event: UserEvent::Released { late } }));
+        stats.add(&mut Sample::User(UserSample { at: start, event: UserEvent::Released { late } }));
     }
-    stats.add(Sample::MeasureFrom(start));
-    stats.add(Sample::Level { level: Level(1), what: Plateau::Users(2), from: start + 1000 * MS, asked: None });
+    stats.add(&mut Sample::MeasureFrom(start));
+    stats.add(&mut Sample::Level { level: Level(1), what: Plateau::Users(2), from: start + 1000 * MS, asked: None });
     let times = |response: u32| RequestTimes {
         connect: (2 * MS).into(),
         first_byte: (response * MS).into(),
@@ -49,7 +49,7 @@ fn summary() -> Summary {
             _ => Answer::Status(200),
         };
         let (times, check) = (times(at / 100), CheckId(check));
-        stats.add(Sample::Request(RequestSample {
+        stats.add(&mut Sample::Request(RequestSample {
             request,
             check: Some(check),
             level,
@@ -60,7 +60,7 @@ fn summary() -> Summary {
             answer,
         }));
         let tpr = times.setup() + times.response_time();
-        stats.add(Sample::Check(CheckSample {
+        stats.add(&mut Sample::Check(CheckSample {
             check,
             level,
             ended,
@@ -80,7 +80,7 @@ fn summary() -> Summary {
     let reason = |message: &str| Reason { message: message.into(), detail: None, request: None };
     add(2900, 1, Outcome::Fail(Reason { request: Some(post), ..reason("status 500 instead of 200") }));
     add(3000, 1, Outcome::Exception(Reason { detail: Some("port 80".into()), ..reason("refused") }));
-    stats.add(Sample::Unfinished(UnfinishedSample { check: CheckId(0), request: Some(get), age: 40 * MS }));
+    stats.add(&mut Sample::Unfinished(UnfinishedSample { check: CheckId(0), request: Some(get), age: 40 * MS }));
     let machine =
         MachineUse { processors: 2, own_cpu: 60 * MS, own_share: 0.01, busy_share: Some(0.25), steal_share: None };
     let end = End { reason: EndReason::TimeUp, duration: 3001 * MS, abandoned: 0, machine };

@@ -23,7 +23,7 @@ fn steady_load(
             };
             let name = names[number as usize % names.len()];
             let (request, traffic) = (story.stats.names.request(name), Traffic::default());
-            story.stats.add(Sample::Request(RequestSample {
+            story.stats.add(&mut Sample::Request(RequestSample {
                 request,
                 check: Some(CheckId(0)),
                 level: Level(1),

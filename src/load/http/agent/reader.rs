@@ -5,7 +5,8 @@ use ureq::http::Method;
 use super::super::body::{Body, BodyLimit};
 use super::super::codec::{Broken, Incoming, count_interim, is_interim};
 use super::super::framing::{Ending, Framing, Step};
-use super::super::head::{Head, HeadSearch, parse};
+use super::super::head::{Head, HeadSearch};
+use super::super::headers::Headers;
 
 /// Answer as far as it has come.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl AnswerReader {
             self.unread.extend_from_slice(bytes);
             bytes = &[];
             let Some(length) = search.length(&self.unread).map_err(Broken::Protocol)? else { return Ok(None) };
-            let head = parse(&self.unread[..length]).map_err(Broken::Protocol)?;
+            let head = search.read(Headers::default(), &self.unread[..length]).map_err(Broken::Protocol)?;
             self.unread.drain(..length);
             if is_interim(&head) {
                 count_interim(&mut self.interim, &head)?;
