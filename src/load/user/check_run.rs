@@ -71,7 +71,9 @@ impl User {
             opens_iteration,
         };
         self.recorder.end_check(id, ended, times, outcome, blamed)?;
-        recorded.into_iter().for_each(|recorded| self.observers.flight_recorder.offer(recorded));
+        if let Some(recorded) = recorded {
+            self.observers.flight_recorder.offer(*recorded);
+        }
         Ok(passed)
     }
 

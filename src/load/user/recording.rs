@@ -22,7 +22,7 @@ impl User {
         ended: Moment,
         tpr: Duration,
         serial: u64,
-    ) -> Option<Recorded> {
+    ) -> Option<Box<Recorded>> {
         let failure = match outcome {
             Outcome::Pass => None,
             Outcome::Fail(reason) => Some((false, &reason.message)),
@@ -32,11 +32,12 @@ impl User {
             None => self.observers.flight_recorder.is_slow(tpr),
             Some((_, message)) => self.observers.history.is_news(message, ended, tpr),
         };
-        let is_wanted = is_wanted && self.observers.flight_recorder.has_room();
+        if !(is_wanted && self.observers.flight_recorder.has_room()) {
+            return capture::settle(serial, |_| None);
+        }
         let unanswered = self.running.unanswered.take();
         let is_exception = failure.is_some_and(|(is_exception, _)| is_exception);
         let exchange = capture::settle(serial, |captured| match (unanswered, captured) {
-            _ if !is_wanted => None,
             (Some(unanswered), captured) if is_exception || captured.is_none() => {
                 let Unanswered { sent, times, message } = &*unanswered;
                 self.recorded_exchange(sent, *times, Err(message))
@@ -47,7 +48,7 @@ impl User {
             }
         })?;
         let failure = failure.map(|(is_exception, message)| (is_exception, message.clone()));
-        Some(Recorded { check, failure, ended, tpr, exchange })
+        Some(Box::new(Recorded { check, failure, ended, tpr, exchange }))
     }
 
     /// Hides what the request was authorized by whose answer, or whose loss, a failure is about: of those after `serial`.

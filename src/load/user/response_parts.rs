@@ -32,6 +32,12 @@ impl Response {
         self.captured.sent.refused_type.as_deref()
     }
 
+    /// Its status says that it may lead elsewhere.
+    #[cfg(feature = "hurl")]
+    pub(crate) fn is_redirect(&self) -> bool {
+        (300..400).contains(&self.captured.status)
+    }
+
     /// URL that it leads to as the answer to this request; `None` when it leads nowhere.
     ///
     /// # Errors

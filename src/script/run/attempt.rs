@@ -28,8 +28,15 @@ impl Runner<'_> {
     /// Sends the request of an entry and looks at the answer.
     pub(super) fn attempt(&mut self, entry: &Entry, options: &Options, used: &mut Used) -> Result<(), Vec<EntryError>> {
         self.command_cookies(entry);
-        let reached = self.reach(entry, options, used).map_err(|error| vec![error])?;
-        let request = reached.response.request();
+        let reached = self.reach(entry, options, used).map_err(|error| vec![*error])?;
+        let Reached { response, .. } = &reached;
+        if let Some(expected) = &entry.expected
+            && !self.keeps_body(options)
+            && expected.holds_of_head(response.status(), response.lines())
+        {
+            return Ok(());
+        }
+        let request = response.request();
         let faults = self.judge(entry, options, reached, used);
         let errors: Vec<EntryError> =
             faults.into_iter().map(|fault| EntryError::EvalError(fault, Some(request))).collect();
@@ -46,14 +53,25 @@ impl Runner<'_> {
     }
 
     /// Sends the request and follows where its answer leads.
-    fn reach(&mut self, entry: &Entry, options: &Options, used: &mut Used) -> Result<Reached, EntryError> {
-        let mut response = self.send(entry, options, used)?;
-        let mut redirects: Vec<Hop> = Vec::new();
+    fn reach(&mut self, entry: &Entry, options: &Options, used: &mut Used) -> Result<Reached, Box<EntryError>> {
+        let response = self.send(entry, options, used)?;
         let of_run = self.user.default_follow();
-        let Some(followed) = Redirects::new(options.follow, options.max_redirects, of_run, self.redirect_rules(entry))
-        else {
-            return Ok(Reached { response, redirects });
-        };
+        match Redirects::new(options.follow, options.max_redirects, of_run, self.redirect_rules(entry)) {
+            Some(followed) if response.is_redirect() => self.follow(entry, followed, response, used).map_err(Box::new),
+            _ => Ok(Reached { response, redirects: Vec::new() }),
+        }
+    }
+
+    /// Not inlined: most answers lead nowhere, and need no room on the stack for a way on.
+    #[inline(never)]
+    fn follow(
+        &mut self,
+        entry: &Entry,
+        followed: Redirects,
+        mut response: Response,
+        used: &mut Used,
+    ) -> Result<Reached, EntryError> {
+        let mut redirects: Vec<Hop> = Vec::new();
         let mut last: Option<Prepared> = None;
         let lost = |error| EntryError::Lost(error, entry.request.span);
         loop {
@@ -97,9 +115,9 @@ impl Runner<'_> {
     }
 
     /// Fills and sends the request as it is written.
-    fn send(&mut self, entry: &Entry, options: &Options, used: &mut Used) -> Result<Response, EntryError> {
+    fn send(&mut self, entry: &Entry, options: &Options, used: &mut Used) -> Result<Response, Box<EntryError>> {
         let settings = settings(self.user, options).map_err(|message| {
-            EntryError::Lost(self.user.unsendable(entry.request.shared.name(), message), entry.request.span)
+            Box::new(EntryError::Lost(self.user.unsendable(entry.request.shared.name(), message), entry.request.span))
         })?;
         let request_options = self.request_options(entry, options);
         let filling = Filling {
@@ -122,17 +140,20 @@ impl Runner<'_> {
             (prepared.options, prepared.settings) = (request_options, settings);
             request.fill(prepared, filling, last_url).map_err(|found| {
                 let message = found.message.clone();
-                fault = Some(found);
+                fault = Some(Box::new(found));
                 message
             })
         });
         match fault {
-            Some(fault) if self.plan.form == Form::File => Err(EntryError::EvalError(fault, None)),
-            _ => used.count(sent).map_err(|error| EntryError::Lost(error, request.span)),
+            Some(fault) if self.plan.form == Form::File => Err(Box::new(EntryError::EvalError(*fault, None))),
+            _ => used.count(sent).map_err(|error| Box::new(EntryError::Lost(error, request.span))),
         }
     }
 
     /// Errors of an answer. Headers and body go back to the response, which may have to be shown.
+    ///
+    /// Not inlined: of most answers the head says all that is wanted.
+    #[inline(never)]
     fn judge(&mut self, entry: &Entry, options: &Options, reached: Reached, used: &mut Used) -> Vec<EvalError> {
         let Some(expected) = &entry.expected else {
             if self.keeps_body(options) {
@@ -141,9 +162,6 @@ impl Runner<'_> {
             return Vec::new();
         };
         let Reached { mut response, redirects } = reached;
-        if !self.keeps_body(options) && expected.holds_of_head(response.status(), response.lines()) {
-            return Vec::new();
-        }
         let url = if entry.wants_url { self.url_of(entry, &redirects) } else { String::new() };
         let times = response.times();
         let (headers, body, origin) = response.take();
