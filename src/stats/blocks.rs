@@ -189,10 +189,11 @@ impl Blocks {
     }
 
     fn at(&mut self, moment: Nanos) -> &mut Block {
-        while self.index(moment) >= MAX_BLOCKS {
+        let mut index = self.index(moment);
+        while index >= MAX_BLOCKS {
             self.coarsen();
+            index = self.index(moment);
         }
-        let index = self.index(moment);
         if self.blocks.len() <= index {
             self.blocks.last_mut().into_iter().for_each(Block::close);
             self.blocks.resize_with(index + 1, Block::default);

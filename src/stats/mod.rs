@@ -244,8 +244,7 @@ impl Stats {
         let (part, from) = self.part(level, sample.ended);
         part.add_request(sample, is_scheduled, from);
         self.blocks.add_request(sample);
-        self.timeline.serve(moment, at_service);
-        let slot = self.timeline.at(moment);
+        let slot = self.timeline.serve(moment, at_service);
         slot.body_bytes += sample.traffic.body_bytes;
         if matches!(sample.answer, Answer::None { .. }) {
             slot.lost += 1;
@@ -254,9 +253,9 @@ impl Stats {
         slot.answered += 1;
         slot.expectations_failed += u64::from(sample.answer == Answer::Recorded { good: false });
         let time = sample.times.response_time();
-        slot.response_times.record(time);
+        slot.response_times.record(sample.times.response_nanos());
         slot.response_time_sum = slot.response_time_sum.saturating_add(time);
-        slot.response_time_min = slot.response_time_min.into_iter().chain([time]).min();
+        slot.response_time_min = Some(slot.response_time_min.map_or(time, |min| min.min(time)));
         slot.response_time_max = slot.response_time_max.max(time);
         if sample.times.stamped {
             slot.client_delays.record(sample.times.client_delay);

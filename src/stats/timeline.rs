@@ -122,10 +122,11 @@ impl Timeline {
 
     /// The slot that this moment of the run lies in.
     pub(crate) fn at(&mut self, moment: Duration) -> &mut Slot {
-        while self.index(moment) >= MAX_SLOTS {
+        let mut index = self.index(moment);
+        while index >= MAX_SLOTS {
             self.coarsen();
+            index = self.index(moment);
         }
-        let index = self.index(moment);
         let users = self.users;
         while self.slots.len() <= index {
             let slot = self.spare.pop().unwrap_or_default();
@@ -134,16 +135,23 @@ impl Timeline {
         &mut self.slots[index]
     }
 
-    /// A request that ended then was at the service for so long: each slot gets what lies in it.
-    pub(crate) fn serve(&mut self, ended: Duration, time: Duration) {
+    /// A request that ended then was at the service for so long: each slot gets what lies in it. That of its end is
+    /// returned.
+    pub(crate) fn serve(&mut self, ended: Duration, time: Duration) -> &mut Slot {
         self.at(ended);
-        let (width, began) = (self.width, ended.saturating_sub(time));
-        for index in self.index(began)..=self.index(ended) {
+        let (width, began, last) = (self.width, ended.saturating_sub(time), self.index(ended));
+        let mut end = ended;
+        // From the end back: most lie in one.
+        for index in (0..=last).rev() {
             let start = width.saturating_mul(u32::try_from(index).unwrap_or(u32::MAX));
-            let end = ended.min(start.saturating_add(width));
             let slot = &mut self.slots[index];
             slot.at_service = slot.at_service.saturating_add(end.saturating_sub(began.max(start)));
+            end = start;
+            if start <= began {
+                break;
+            }
         }
+        &mut self.slots[last]
     }
 
     fn index(&self, moment: Duration) -> usize {

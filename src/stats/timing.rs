@@ -36,7 +36,13 @@ pub struct Timing {
 
 impl Timing {
     pub(crate) fn record(&mut self, time: impl Into<Nanos>) {
-        self.record_many(time, 1);
+        let time = time.into();
+        self.count_in(time, 1);
+        self.sum += time;
+        if let Some(histogram) = &mut self.histogram {
+            // It grows as needed.
+            let _ = histogram.record(units(time));
+        }
     }
 
     /// Records the same time so often.
@@ -45,18 +51,23 @@ impl Timing {
             return;
         }
         let time = time.into();
-        self.min = if self.count == 0 { time } else { self.min.min(time) };
-        self.max = self.max.max(time);
-        self.count += count;
+        self.count_in(time, count);
         self.sum += time.times(count);
-        let units = units(time);
-        // Both are infallible: the precision is a valid one, and the histogram grows as needed.
+        if let Some(histogram) = &mut self.histogram {
+            // It grows as needed.
+            let _ = histogram.record_n(units(time), count);
+        }
+    }
+
+    fn count_in(&mut self, time: Nanos, count: u64) {
         if self.histogram.is_none() {
+            self.min = time;
+            // Infallible: the precision is a valid one.
             self.histogram = Histogram::new(DIGITS).ok();
         }
-        if let Some(histogram) = &mut self.histogram {
-            let _ = histogram.record_n(units, count);
-        }
+        self.min = self.min.min(time);
+        self.max = self.max.max(time);
+        self.count += count;
     }
 
     pub(crate) fn merge(&mut self, other: &Timing) {

@@ -121,8 +121,10 @@ impl HeadSearch {
     fn lines<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = (usize, &'a [u8])> {
         self.ends.iter().scan(0, |next, end| {
             let at = std::mem::replace(next, end + 1);
-            let line = bytes.get(at..*end)?;
-            Some((at, line.strip_suffix(b"\r").unwrap_or(line)))
+            match bytes.get(at..*end)? {
+                [line @ .., b'\r'] => Some((at, line)),
+                line => Some((at, line)),
+            }
         })
     }
 }
