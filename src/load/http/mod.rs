@@ -39,7 +39,7 @@ pub(crate) use client::{Client, ClientFactory};
 pub(crate) use client_cache::ClientCache;
 #[cfg(feature = "hurl")]
 pub(crate) use decoding::unpacked;
-pub(crate) use exchanged::{Answered, Exchanged};
+pub(crate) use exchanged::{Answered, Exchanged, Lost};
 #[cfg(feature = "hurl")]
 pub(crate) use hashes::Hashes;
 pub(crate) use headers::{Headers, check as check_header, text_of};

@@ -38,8 +38,7 @@ impl User {
         let refused_type = is_refused.then(|| told_type(headers));
         let sent = Sent { serial: self.serial, began, refused_type, ..Sent::default() };
         if self.observers.see_all() {
-            let seen = self.seen(started.unwrap_or_else(|| sent.started()), request, headers, exchanged);
-            self.show(seen);
+            self.show(started.unwrap_or_else(|| sent.started()), request, headers, exchanged);
         }
         if !self.observers.hooks.request.is_empty() {
             self.tell_of_request(&request.name, exchanged);

@@ -74,6 +74,9 @@ impl User {
 
     /// Takes what its agent has done since the last call into the running check.
     pub(crate) fn settle_agent(&mut self) {
+        if !self.agent.is_made() {
+            return;
+        }
         let (ended, has_left) = self.agent.settle();
         self.running.has_left |= has_left;
         self.running.asked |= has_left;

@@ -69,9 +69,14 @@ impl UserAgent {
         self.log.state.lock().name = Some(name);
     }
 
+    /// Somebody has asked for it.
+    pub(super) fn is_made(&self) -> bool {
+        self.made.get().is_some()
+    }
+
     /// A check begins.
     pub(super) fn begin_check(&self) {
-        if self.made.get().is_some() {
+        if self.is_made() {
             let mut state = self.log.state.lock();
             (state.may_send, state.has_left) = (true, false);
         }
@@ -79,16 +84,13 @@ impl UserAgent {
 
     /// The stop has ended a rest of the running check.
     pub(super) fn may_send_no_more(&self) {
-        if self.made.get().is_some() {
+        if self.is_made() {
             self.log.state.lock().may_send = false;
         }
     }
 
     /// Requests that have ended since the last call: those that are open end now. True if the check was given up.
     pub(super) fn settle(&self) -> (Vec<Seen>, bool) {
-        if self.made.get().is_none() {
-            return (Vec::new(), false);
-        }
         let open: Vec<_> = self.log.state.lock().open.iter().map(|(_, exchange)| Arc::clone(exchange)).collect();
         open.iter().for_each(|exchange| exchange.give_up());
         let mut state = self.log.state.lock();

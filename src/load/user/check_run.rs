@@ -84,6 +84,7 @@ impl User {
     }
 
     /// Calls the hooks for failures, whose time is the tester's.
+    #[inline(never)]
     fn tell_of_failure(&mut self, check: &str, outcome: &Outcome) {
         let hooks = Arc::clone(&self.observers.hooks);
         let exchanges = std::mem::take(&mut self.running.exchanges);
@@ -103,6 +104,7 @@ impl User {
 
     /// Outcome of a panic: an exception when it may have come of a request without an answer, or says
     /// so itself.
+    #[cold]
     pub(crate) fn outcome_of_panic(&mut self, message: String) -> Outcome {
         self.settle_agent();
         if let Some(request) = self.running.in_exchange.take() {

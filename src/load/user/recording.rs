@@ -35,6 +35,19 @@ impl User {
         if !(is_wanted && self.observers.flight_recorder.has_room()) {
             return capture::settle(serial, |_| None);
         }
+        self.example(check, failure, ended, tpr, serial)
+    }
+
+    /// Not inlined: an exchange takes much of the stack, and few checks are recorded.
+    #[inline(never)]
+    fn example(
+        &mut self,
+        check: CheckId,
+        failure: Option<(bool, &String)>,
+        ended: Moment,
+        tpr: Duration,
+        serial: u64,
+    ) -> Option<Box<Recorded>> {
         let unanswered = self.running.unanswered.take();
         let is_exception = failure.is_some_and(|(is_exception, _)| is_exception);
         let exchange = capture::settle(serial, |captured| match (unanswered, captured) {

@@ -39,6 +39,8 @@ impl Drop for Response {
 pub struct Statuses(Vec<RangeInclusive<u16>>);
 
 impl Response {
+    /// Not inlined: an answer's way into its box takes much of the stack, and the exchange before it needs that more.
+    #[inline(never)]
     pub(crate) fn new(request: RequestId, answered: Answered, times: RequestTimes, sent: Sent) -> Self {
         let Answered { status, headers, body, version, peer, certificate } = answered;
         let origin = Origin { version, peer, certificate };

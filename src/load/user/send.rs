@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use url::Url;
 
 use super::User;
-use super::capture::{self, Unanswered};
+use super::capture::{self, Sent, Unanswered};
 use super::cookies::Cookies;
 use super::prepared::Prepared;
 use super::redirect::{RedirectRules, led_to};
@@ -16,7 +16,7 @@ use super::shared_requests::{Filled, OwnRequest, SharedRequest};
 use crate::exchange::{Exchange, MAX_KEPT_BODY, Message};
 use crate::ids::RequestId;
 use crate::load::check::hooks::FailureEvent;
-use crate::load::http::{Exchanged, Headers, HttpSettings, RequestParts};
+use crate::load::http::{Exchanged, Headers, HttpSettings, Lost, RequestParts};
 use crate::load::pool::recorder::EndedRequest;
 use crate::outcome::{RequestError, RequestErrorKind};
 use crate::phase::Phase;
@@ -27,8 +27,12 @@ const IN_NO_CHECK: &str =
     "only checks make requests; give the class of users an on_start or on_stop instead of this hook";
 
 impl User {
-    /// Shows an exchange to those who want to see all of them.
-    pub(super) fn show(&mut self, seen: Exchange) {
+    /// Shows an exchange, sent with these headers, to those who want to see all of them.
+    ///
+    /// Not inlined: a copy of an exchange takes much of the stack, and few runs make any.
+    #[inline(never)]
+    pub(super) fn show(&mut self, started: SystemTime, request: &Prepared, headers: &Headers, exchanged: &Exchanged) {
+        let seen = self.seen(started, request, headers, exchanged);
         if !self.observers.hooks.failure.is_empty() {
             let kept = &mut self.running.exchanges;
             if kept.len() == FailureEvent::MAX_EXCHANGES {
@@ -88,6 +92,7 @@ impl User {
     }
 
     /// A request that could not even be written.
+    #[cold]
     pub(crate) fn unsendable(&mut self, name: &str, message: String) -> RequestError {
         self.running.asked = true;
         let request = self.request_id(name, true);
@@ -102,10 +107,7 @@ impl User {
         shared: &SharedRequest,
         fill: impl FnOnce(&mut Prepared) -> Result<Filled, String>,
     ) -> Result<Response, RequestError> {
-        let mut own = self.own.take(shared.index).unwrap_or_else(|| {
-            let request = shared.request.own();
-            Box::new(OwnRequest { id: self.request_id(&request.name, request.is_named_by_url), request, head: None })
-        });
+        let mut own = self.own.take(shared.index).unwrap_or_else(|| self.copy_of(shared));
         let result = match fill(&mut own.request) {
             Ok(filled) => {
                 own.head = match (own.head.take(), filled) {
@@ -122,6 +124,12 @@ impl User {
         };
         self.own.put(shared.index, own);
         result
+    }
+
+    #[cold]
+    fn copy_of(&mut self, shared: &SharedRequest) -> Box<OwnRequest> {
+        let request = shared.request.own();
+        Box::new(OwnRequest { id: self.request_id(&request.name, request.is_named_by_url), request, head: None })
     }
 
     /// This user's copy of a shared request, as it was sent last.
@@ -195,6 +203,7 @@ impl User {
     }
 
     /// There is no check that a request could be of.
+    #[cold]
     fn may_not_send(&self, request: RequestId) -> RequestError {
         let was_cut = self.running.has_left || self.slot.is_cut();
         let message = if was_cut { WAS_CUT } else { IN_NO_CHECK };
@@ -245,21 +254,20 @@ impl User {
         sent.headers = with_cookies;
         match exchanged.answer {
             Ok(answered) => Ok(Response::new(id, answered, times, sent)),
-            Err(lost) => {
-                self.running.unanswered = Some(Box::new(Unanswered { sent, times, message: lost.message.clone() }));
-                Err(RequestError { phase: lost.phase, kind: lost.kind, message: lost.message, request: id })
-            }
+            Err(lost) => Err(self.lose(id, lost, times, sent)),
         }
     }
 
+    /// There is no usable answer to a request.
+    #[cold]
+    fn lose(&mut self, request: RequestId, lost: Lost, times: RequestTimes, sent: Sent) -> RequestError {
+        let Lost { phase, kind, message } = lost;
+        self.running.unanswered = Some(Box::new(Unanswered { sent, times, message: message.clone() }));
+        RequestError { phase, kind, message, request }
+    }
+
     /// The exchange as the log shows it, sent with these headers.
-    pub(super) fn seen(
-        &mut self,
-        started: SystemTime,
-        request: &Prepared,
-        headers: &Headers,
-        exchanged: &Exchanged,
-    ) -> Exchange {
+    fn seen(&mut self, started: SystemTime, request: &Prepared, headers: &Headers, exchanged: &Exchanged) -> Exchange {
         let answer = match &exchanged.answer {
             Ok(answered) => {
                 Ok((answered.status, &answered.headers, &answered.body.kept[..], exchanged.traffic.body_bytes))

@@ -1,10 +1,11 @@
 //! Run of a file by a user: its entries in order, each as often as it says, until something is wrong.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+
+use perfloop_hurl::ast::EntryOption;
 
 use super::entry_error::EntryError;
 use super::used::Used;
@@ -76,13 +77,15 @@ impl Runner<'_> {
     pub(super) fn run_entry(&mut self, entry: &Entry) -> bool {
         let mut runs = 0;
         loop {
+            let made: Box<Options>;
             let options = match &entry.options {
-                EntryOptions::Fixed(options) => Cow::Borrowed(&**options),
-                EntryOptions::Made(list) => match EntryOptions::made(list, &mut self.variables) {
-                    Ok(options) => Cow::Owned(options),
-                    Err(fault) => {
-                        return self.end_entry(entry, 0, &Used::default(), &[EntryError::EvalError(fault, None)]);
+                EntryOptions::Fixed(options) => &**options,
+                EntryOptions::Made(list) => match self.made(list) {
+                    Ok(options) => {
+                        made = options;
+                        &*made
                     }
+                    Err(fault) => return self.end_entry(entry, 0, &Used::default(), &[fault]),
                 },
             };
             if options.skip || options.repeat == Some(Count::Times(0)) {
@@ -92,7 +95,7 @@ impl Runner<'_> {
             if !self.rest(delay) {
                 return false;
             }
-            let is_good = self.run_once(entry, &options);
+            let is_good = self.run_once(entry, options);
             runs += 1;
             let is_last = match options.repeat {
                 None => true,
@@ -103,6 +106,13 @@ impl Runner<'_> {
                 return is_good;
             }
         }
+    }
+
+    /// Not inlined: options take much of the stack, and few entries make theirs anew.
+    #[inline(never)]
+    fn made(&mut self, list: &[EntryOption]) -> Result<Box<Options>, EntryError> {
+        let made = EntryOptions::made(list, &mut self.variables);
+        made.map(Box::new).map_err(|fault| EntryError::EvalError(fault, None))
     }
 
     /// Runs an entry once, with as many tries as it may take.
@@ -130,10 +140,8 @@ impl Runner<'_> {
                 Err(errors) => errors,
                 Ok(()) => Vec::new(),
             };
-            if errors.is_empty() {
-                errors.extend(
-                    self.write(entry, options, &used.body).err().map(|fault| EntryError::EvalError(fault, None)),
-                );
+            if errors.is_empty() && options.output.is_some() {
+                errors.extend(self.write(entry, options, &used.body).err());
             }
             return self.end_entry(entry, tries, &used, &errors);
         }
@@ -149,7 +157,8 @@ impl Runner<'_> {
     }
 
     /// Writes an answer where the file wants it. Under load, where it would be written again and again, it is once.
-    pub(super) fn write(&mut self, entry: &Entry, options: &Options, body: &[u8]) -> Result<(), EvalError> {
+    #[inline(never)]
+    pub(super) fn write(&mut self, entry: &Entry, options: &Options, body: &[u8]) -> Result<(), EntryError> {
         let Some((name, span)) = &options.output else { return Ok(()) };
         if name == "-" {
             self.result.iter_mut().for_each(|result| result.output.extend_from_slice(body));
@@ -159,7 +168,8 @@ impl Runner<'_> {
         if was_written && self.result.is_none() {
             return Ok(());
         }
-        self.plan.files.write(name, body).map_err(|error| EvalError::runtime(*span, "file access", error))
+        let written = self.plan.files.write(name, body);
+        written.map_err(|error| EntryError::EvalError(EvalError::runtime(*span, "file access", error), None))
     }
 
     /// Notes how an entry ended. True if all is right.
@@ -168,6 +178,12 @@ impl Runner<'_> {
             self.outcome = found.first().map(EntryError::outcome_of_url);
             return found.is_empty();
         }
+        self.note_entry(entry, tries, used, found)
+    }
+
+    /// Not inlined: what is told of an entry takes much of the stack, and its request needs that more.
+    #[inline(never)]
+    fn note_entry(&mut self, entry: &Entry, tries: u32, used: &Used, found: &[EntryError]) -> bool {
         if !found.is_empty() {
             self.user.find_what_was_sent_as(&entry.request.shared);
         }
