@@ -263,6 +263,7 @@ const OWNERS: [(&str, &[&str]); 57] = [
     (
         "serde_json",
         &[
+            "load/user/capture.rs",
             "load/user/request.rs",
             "load/user/response.rs",
             "report/html/data.rs",

@@ -220,8 +220,14 @@ fn size(line: &[u8]) -> Result<u64, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::head::parse;
+    use super::super::head::HeadSearch;
     use super::*;
+
+    fn parse(bytes: &[u8]) -> Result<Head, String> {
+        let mut search = HeadSearch::default();
+        let length = search.length(bytes)?.ok_or("its end is missing")?;
+        search.read(Headers::default(), &bytes[..length])
+    }
 
     fn ending(method: Method, lines: &str) -> Result<Ending, String> {
         Ending::of(&parse(format!("HTTP/1.1 {lines}\r\n\r\n").as_bytes()).expect(lines), &method)

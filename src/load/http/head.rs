@@ -153,19 +153,15 @@ fn beginning(bytes: &[u8]) -> String {
     if line.len() > SHOWN { format!("{shown}…") } else { shown }
 }
 
-/// Reads a whole head.
-#[cfg(test)]
-pub(super) fn parse(bytes: &[u8]) -> Result<Head, String> {
-    let mut search = HeadSearch::default();
-    match search.length(bytes)? {
-        Some(length) => search.read(Headers::default(), &bytes[..length]),
-        None => Err("its end is missing".into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(bytes: &[u8]) -> Result<Head, String> {
+        let mut search = HeadSearch::default();
+        let length = search.length(bytes)?.ok_or("its end is missing")?;
+        search.read(Headers::default(), &bytes[..length])
+    }
 
     fn head(text: &str) -> Head {
         parse(text.as_bytes()).expect(text)
