@@ -106,12 +106,6 @@ pub(crate) struct Stats {
     stalls: Stalls,
 }
 
-/// Which part of a run a sample belongs to.
-enum Span {
-    WarmUp,
-    Measured(Level),
-}
-
 impl Stats {
     pub(crate) fn new(names: Arc<Names>, users_wanted: u32, is_scheduled: bool) -> Self {
         let mut rest = Part::default();
@@ -170,7 +164,7 @@ impl Stats {
     /// Keeps what was recorded, if it is worth it.
     pub(crate) fn keep(&mut self, recorded: Recorded) {
         let Recorded { check, failure, ended, tpr, exchange } = recorded;
-        let is_of_warmup = matches!(self.span(Level::NONE, ended), Span::WarmUp);
+        let (_, is_of_warmup) = self.moment(ended);
         let at = self.started.map_or(Duration::ZERO, |started| ended.saturating_duration_since(started));
         let (is_exception, message) = failure.unzip();
         let example = Example { check: self.names.check_name(check), at, tpr, message, exchange };
@@ -208,16 +202,17 @@ impl Stats {
         self.stalls.was_awake(sample.ended);
         self.natures.learn(sample);
         let counts_alone = self.natures.counts_alone(sample.check);
-        if let Some(recent) = self.recent_at(sample.ended) {
+        let (moment, is_of_warm_up) = self.moment(sample.ended);
+        if let Some(recent) = self.window.at(moment, is_of_warm_up) {
             recent.add_check(sample, counts_alone);
         }
-        let Span::Measured(level) = self.span(sample.level, sample.ended) else {
+        if is_of_warm_up {
             self.warmup.add_check(sample);
             return self.warmup_failures.add(sample.check, sample.outcome.take(), Duration::ZERO);
-        };
+        }
         self.slowest.measure();
-        let moment = self.moment(sample.ended);
-        self.part(level, sample.ended).0.add_check(sample);
+        self.measured_until(sample.ended);
+        self.part(sample.level, sample.ended).0.add_check(sample);
         self.blocks.add_check(sample);
         let slot = self.timeline.at(moment);
         match sample.outcome {
@@ -232,16 +227,17 @@ impl Stats {
     fn add_request(&mut self, sample: &RequestSample) {
         self.stalls.was_awake(sample.ended);
         let is_scheduled = self.is_scheduled;
-        if let Some(recent) = self.recent_at(sample.ended) {
+        let (moment, is_of_warm_up) = self.moment(sample.ended);
+        if let Some(recent) = self.window.at(moment, is_of_warm_up) {
             recent.add_request(sample);
         }
-        let Span::Measured(level) = self.span(sample.level, sample.ended) else {
+        if is_of_warm_up {
             return self.warmup.add_request(sample, is_scheduled, None);
-        };
-        let moment = self.moment(sample.ended);
+        }
+        self.measured_until(sample.ended);
         let at_service = sample.at_service_since(self.started).span();
         self.at_service = self.at_service.saturating_add(at_service);
-        let (part, from) = self.part(level, sample.ended);
+        let (part, from) = self.part(sample.level, sample.ended);
         part.add_request(sample, is_scheduled, from);
         self.blocks.add_request(sample);
         let slot = self.timeline.serve(moment, at_service);
@@ -259,13 +255,6 @@ impl Stats {
         slot.response_time_max = slot.response_time_max.max(time);
         if sample.times.stamped {
             slot.client_delays.record(sample.times.client_delay);
-        }
-    }
-
-    fn span(&self, level: Level, ended: Moment) -> Span {
-        match self.measured_from {
-            Some(from) if ended < from => Span::WarmUp,
-            _ => Span::Measured(level),
         }
     }
 
@@ -304,20 +293,14 @@ impl Stats {
         self.timeline.users_are(self.users_up, moment);
     }
 
-    /// Notes the end of something that is counted, and says when in the run it was.
-    fn moment(&mut self, ended: Moment) -> Duration {
+    /// Notes the end of something that is measured.
+    fn measured_until(&mut self, ended: Moment) {
         self.last_end = self.last_end.max(Some(ended));
-        ended.saturating_duration_since(*self.started.get_or_insert(ended))
-    }
-
-    /// Where among the last seconds something that ended then counts.
-    fn recent_at(&mut self, ended: Moment) -> Option<&mut Recent> {
-        let (moment, is_of_warm_up) = self.moment_of_part(ended);
-        self.window.at(moment, is_of_warm_up)
+        self.started.get_or_insert(ended);
     }
 
     /// How long the warm-up, which the flag says it is, or what is measured had gone on then.
-    fn moment_of_part(&self, at: Moment) -> (Duration, bool) {
+    fn moment(&self, at: Moment) -> (Duration, bool) {
         let is_of_warm_up = self.measured_from.is_some_and(|from| at < from);
         let began = if is_of_warm_up { self.made.0 } else { self.started.unwrap_or(at) };
         (at.saturating_duration_since(began), is_of_warm_up)
@@ -325,7 +308,7 @@ impl Stats {
 
     /// Numbers of the last seconds before this moment.
     pub(crate) fn recent(&self, now: Moment) -> Recent {
-        let (moment, is_warm_up) = self.moment_of_part(now);
+        let (moment, is_warm_up) = self.moment(now);
         self.window.recent(moment, is_warm_up)
     }
 

@@ -122,6 +122,12 @@ impl Timeline {
 
     /// The slot that this moment of the run lies in.
     pub(crate) fn at(&mut self, moment: Duration) -> &mut Slot {
+        let index = self.reach(moment);
+        &mut self.slots[index]
+    }
+
+    /// Makes the slot that this moment lies in, if there is none, and says which it is.
+    fn reach(&mut self, moment: Duration) -> usize {
         let mut index = self.index(moment);
         while index >= MAX_SLOTS {
             self.coarsen();
@@ -132,14 +138,14 @@ impl Timeline {
             let slot = self.spare.pop().unwrap_or_default();
             self.slots.push(Slot { users, ..slot });
         }
-        &mut self.slots[index]
+        index
     }
 
     /// A request that ended then was at the service for so long: each slot gets what lies in it. That of its end is
     /// returned.
     pub(crate) fn serve(&mut self, ended: Duration, time: Duration) -> &mut Slot {
-        self.at(ended);
-        let (width, began, last) = (self.width, ended.saturating_sub(time), self.index(ended));
+        let last = self.reach(ended);
+        let (width, began) = (self.width, ended.saturating_sub(time));
         let mut end = ended;
         // From the end back: most lie in one.
         for index in (0..=last).rev() {

@@ -30,9 +30,9 @@ impl Span {
     }
 }
 
-/// Bit for the length of a name.
-fn length_bit(name: &[u8]) -> u32 {
-    1 << name.len().min(31)
+/// Bit for a name of so many bytes.
+fn length_bit(length: usize) -> u32 {
+    1 << length.min(31)
 }
 
 impl Headers {
@@ -58,7 +58,7 @@ impl Headers {
     }
 
     fn push(&mut self, name: Span, value: Span) {
-        self.lengths |= length_bit(name.of(&self.text));
+        self.lengths |= length_bit(name.1.saturating_sub(name.0) as usize);
         self.lines.push(Line { name, value });
     }
 
@@ -70,7 +70,7 @@ impl Headers {
     /// The values of all lines of this name.
     pub(crate) fn get_all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
         let name = name.as_bytes();
-        let lines = if self.lengths & length_bit(name) == 0 { &[][..] } else { &self.lines[..] };
+        let lines = if self.lengths & length_bit(name.len()) == 0 { &[][..] } else { &self.lines[..] };
         let of_name = lines.iter().filter(move |line| line.name.of(&self.text).eq_ignore_ascii_case(name));
         of_name.map(|line| line.value.of(&self.text))
     }
@@ -78,7 +78,7 @@ impl Headers {
     /// The value of the first line of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&[u8]> {
         let name = name.as_bytes();
-        if self.lengths & length_bit(name) == 0 {
+        if self.lengths & length_bit(name.len()) == 0 {
             return None;
         }
         let line = self.lines.iter().find(|line| line.name.of(&self.text).eq_ignore_ascii_case(name))?;
@@ -92,9 +92,11 @@ impl Headers {
 
     /// True when this word, in any case, is one of the comma-separated words in the lines of this name.
     pub(super) fn has_word(&self, name: &str, word: &str) -> bool {
-        self.get_all(name)
-            .flat_map(|value| value.split(|byte| *byte == b','))
-            .any(|part| part.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
+        self.lengths & length_bit(name.len()) != 0
+            && self
+                .get_all(name)
+                .flat_map(|value| value.split(|byte| *byte == b','))
+                .any(|part| part.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
     }
 
     /// Adds a line behind the others.
