@@ -7,12 +7,9 @@ const LOW_BITS: u64 = 0x7f * EACH;
 pub(super) fn find_line_ends(bytes: &[u8], mut each: impl FnMut(usize) -> bool) {
     let (words, rest) = bytes.as_chunks();
     for (word, eight) in words.iter().enumerate() {
-        let mut found = found(*eight);
-        while found != 0 {
-            if !each(8 * word + found.trailing_zeros() as usize / 8) {
-                return;
-            }
-            found &= found - 1;
+        let found = found(*eight);
+        if found != 0 && !tell(found, 8 * word, &mut each) {
+            return;
         }
     }
     for (at, byte) in (8 * words.len()..).zip(rest) {
@@ -20,6 +17,18 @@ pub(super) fn find_line_ends(bytes: &[u8], mut each: impl FnMut(usize) -> bool) 
             return;
         }
     }
+}
+
+/// Not inlined: most words have no line end, and are gone through without a register to spare.
+#[inline(never)]
+fn tell(mut found: u64, at: usize, each: &mut impl FnMut(usize) -> bool) -> bool {
+    while found != 0 {
+        if !each(at + found.trailing_zeros() as usize / 8) {
+            return false;
+        }
+        found &= found - 1;
+    }
+    true
 }
 
 /// The highest bit of each byte that is a line end.
