@@ -12,8 +12,8 @@ use perfloop::{CheckResult, LoadTest, Plan, User};
 
 /// A little above what a request written in a check takes (15 and 1214): boxes for the request and its answer, which go
 /// through several hands.
-const MOST_ALLOCATIONS: u64 = 16;
-const MOST_BYTES: u64 = 1300;
+const MOST_ALLOCATIONS: u64 = 13;
+const MOST_BYTES: u64 = 1000;
 const REQUESTS: u64 = 1000;
 /// The first ones make the connection and its buffers.
 const WARM_UP: u64 = 10;

@@ -159,7 +159,8 @@ fn times_without_end_that_a_check_reports_are_counted() {
     };
     let summary = run(Plan::new().loops(3), check);
     assert_eq!((summary.whole.totals.pass, summary.whole.request_totals.answered), (3, 6));
-    assert_eq!(summary.whole.request_totals.response_time.max(), Some(Duration::MAX));
+    let five_hundred_years = Duration::from_secs(500 * 365 * 86_400);
+    assert!(summary.whole.request_totals.response_time.max() > Some(five_hundred_years), "the longest that is told");
     assert!(summary.whole.request_totals.response_time.mean().is_some());
 }
 

@@ -29,6 +29,9 @@ pub(super) use words::{in_plain_words, refusal};
 
 type Clock = dyn Fn() -> UreqInstant + Send + Sync;
 
+/// Stack of a handshake, which takes memory as far as it is touched.
+const HANDSHAKE_STACK: usize = 256 * 1024;
+
 /// Wraps connections in TLS.
 #[derive(Debug)]
 pub(super) struct TlsConnector {
@@ -58,9 +61,17 @@ impl TlsConnector {
         Ok(wrapped)
     }
 
-    /// Not inlined: a handshake needs a stack that plain connections do not.
-    #[inline(never)]
+    /// A handshake goes deep, and what a user's stack has touched once stays in memory: it gets a stack of its own.
     pub(super) fn handshake(
+        &self,
+        uri: &Uri,
+        transport: Box<dyn Transport>,
+        clock: &Arc<Clock>,
+    ) -> Result<Box<dyn Transport>, ureq::Error> {
+        stacker::grow(HANDSHAKE_STACK, || self.shake_hands(uri, transport, clock))
+    }
+
+    fn shake_hands(
         &self,
         uri: &Uri,
         transport: Box<dyn Transport>,
