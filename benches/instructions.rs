@@ -14,7 +14,7 @@ use std::time::Duration;
 use mock_service::{MockService, Settings};
 
 /// A little above what a request of one user to one URL takes in the profile `release`; 9 000 are aimed at.
-const MOST_INSTRUCTIONS: u64 = 17_000;
+const MOST_INSTRUCTIONS: u64 = 12_000;
 /// Requests of the shorter and of the longer run.
 const REQUESTS: [u64; 2] = [500, 2500];
 

@@ -60,6 +60,8 @@ pub(crate) struct Drain {
 
 struct Shared {
     lists: [List; LISTS + 1],
+    /// Bit of each list that samples were put into since it was last asked for.
+    filled: AtomicU64,
     closed: AtomicBool,
     blocked_ns: AtomicU64,
     help: OnceLock<Box<Help>>,
@@ -71,11 +73,18 @@ impl fmt::Debug for Shared {
     }
 }
 
+impl Shared {
+    fn is_filled(&self, list: usize) {
+        self.filled.fetch_or(1 << list, Ordering::AcqRel);
+    }
+}
+
 /// A queue; its sink is that of the run itself.
 pub(crate) fn queue() -> (Sink, Drain) {
     let shared = Arc::new(Shared {
         // Room for all that a list usually holds, which takes no memory before it is used.
         lists: std::array::from_fn(|_| List::new(Mutex::new(Vec::with_capacity(HELP_FROM)))),
+        filled: AtomicU64::new(0),
         closed: AtomicBool::new(false),
         blocked_ns: AtomicU64::new(0),
         help: OnceLock::new(),
@@ -94,9 +103,12 @@ impl Sink {
     pub(crate) fn push(&self, sample: Sample) {
         let mut samples = self.list_with_room().unwrap_or_else(|| self.wait_for_room());
         samples.push(sample);
-        let filled = samples.len();
+        let length = samples.len();
+        if length == 1 {
+            self.shared.is_filled(self.list);
+        }
         drop(samples);
-        if filled >= HELP_FROM {
+        if length >= HELP_FROM {
             self.help();
         }
     }
@@ -142,9 +154,10 @@ impl Drain {
         self.shared.help.get_or_init(|| Box::new(help));
     }
 
-    /// Numbers of all lists.
-    pub(crate) fn lists() -> std::ops::RangeInclusive<usize> {
-        0..=OF_THE_RUN
+    /// Numbers of the lists that samples were put into since the last call; once the queue is closed, of all.
+    pub(crate) fn filled(&self) -> impl Iterator<Item = usize> + use<> {
+        let filled = if self.is_closed() { u64::MAX } else { self.shared.filled.swap(0, Ordering::AcqRel) };
+        (0..=OF_THE_RUN).filter(move |list| filled & (1 << list) != 0)
     }
 
     /// Takes all samples of the list out, those of the run first. False when a user is just at the list. The collector
@@ -154,7 +167,10 @@ impl Drain {
         if list != OF_THE_RUN {
             // Whatever is closed is no longer pushed to, so that nobody can be waited for in vain.
             let found = if self.is_closed() { Some(shared.lists[list].lock()) } else { shared.lists[list].try_lock() };
-            let Some(mut found) = found else { return false };
+            let Some(mut found) = found else {
+                shared.is_filled(list);
+                return false;
+            };
             if found.is_empty() {
                 return true;
             }
@@ -272,7 +288,7 @@ mod tests {
     /// Takes everything out, and counts it.
     fn empty(drain: &mut Drain) -> usize {
         let mut taken = 0;
-        Drain::lists().for_each(|list| {
+        drain.filled().for_each(|list| {
             drain.take(list, |_| taken += 1);
         });
         taken

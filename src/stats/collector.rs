@@ -74,8 +74,8 @@ impl Collector {
 
     /// Counts everything that was pushed before. Readers get a turn after each list.
     fn count_all(&self) {
-        let lists = Drain::lists().filter(|list| self.counting.lock().count(*list));
-        let is_up_to_date = lists.count() == Drain::lists().count();
+        let filled = self.counting.lock().drain.filled();
+        let is_up_to_date = filled.fold(true, |all, list| self.counting.lock().count(list) && all);
         let stats = &mut self.counting.lock().stats;
         // Each comes after its sample, so that none is left when the samples are at their end.
         let recorded = std::iter::from_fn(|| self.recorded.take_now());

@@ -48,7 +48,12 @@ impl HeadSearch {
         let (from, mut searched, mut length) = (self.searched, bytes.len(), None);
         find_line_ends(&bytes[from..], |at| {
             let at = from + at;
-            length = match bytes[at + 1..] {
+            let rest = &bytes[at + 1..];
+            if rest.first().is_some_and(|next| *next > b'\r') {
+                self.ends.push(at);
+                return at <= MAX_HEAD;
+            }
+            length = match *rest {
                 [b'\n', ..] => Some(at + 2),
                 [b'\r', b'\n', ..] => Some(at + 3),
                 // The next byte tells whether the line that ended was the last.
