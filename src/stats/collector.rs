@@ -75,12 +75,12 @@ impl Collector {
     /// Counts everything that was pushed before. Readers get a turn after each list.
     fn count_all(&self) {
         let filled = self.counting.lock().drain.filled();
-        let is_up_to_date = filled.fold(true, |all, list| self.counting.lock().count(list) && all);
+        let missed = filled.filter(|list| !self.counting.lock().count(*list)).count();
         let stats = &mut self.counting.lock().stats;
         // Each comes after its sample, so that none is left when the samples are at their end.
         let recorded = std::iter::from_fn(|| self.recorded.take_now());
         recorded.for_each(|recorded| or_uncounted(stats, |stats| stats.keep(recorded)));
-        if is_up_to_date {
+        if missed == 0 {
             stats.is_up_to_date();
         }
     }
