@@ -95,8 +95,12 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     ["-", "/dev/stdout"].iter().any(|name| path == Path::new(name))
 }
 
-/// True for a path of a device, or of something that is open already: no file can be put there.
+/// True for a path of a device, or of something that is open already: no file can be put there. Memory is shared by
+/// ordinary files.
 fn is_of_the_system(path: &Path) -> bool {
+    if path.starts_with("/dev/shm") {
+        return false;
+    }
     ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
         && !fs::metadata(path).is_ok_and(|known| known.is_dir())
 }

@@ -226,6 +226,18 @@ fn a_report_that_cannot_be_written_does_not_keep_the_others_from_it() {
 }
 
 #[test]
+fn a_report_in_shared_memory_is_a_file_like_any_other() {
+    let (service, folder) = (Service::start(), tempfile::tempdir_in("/dev/shm").unwrap());
+    let json = folder.path().join("run.json");
+    let output = perfloop(&["--loops", "3", "--json", json.to_str().unwrap(), &service.at("/fast")]);
+    assert_eq!(output.code, Some(0), "{output:#?}");
+    let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["run.json"]);
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
+    assert!(report.is_object());
+}
+
+#[test]
 fn what_cannot_be_written_is_refused_before_any_traffic() {
     let place = Place::new();
     let url = place.service.at("/fast");
