@@ -54,6 +54,7 @@ pub struct LoadTest {
     on_test_stop: Vec<TestStop>,
     gates: Vec<Gate>,
     requests_are_checks: bool,
+    is_watched: bool,
     logs: Logs,
 }
 
@@ -87,6 +88,7 @@ impl LoadTest {
             on_test_stop: Vec::new(),
             gates: Vec::new(),
             requests_are_checks: false,
+            is_watched: false,
             logs: Logs::default(),
         }
     }
@@ -219,6 +221,12 @@ impl LoadTest {
         self
     }
 
+    /// Records each second, for a page that looks on.
+    #[must_use]
+    pub(crate) fn watched(self) -> Self {
+        LoadTest { is_watched: true, ..self }
+    }
+
     /// The classes of the test; checks without one are a class too.
     fn user_classes(&self, plan: &Plan) -> Result<Classes, Error> {
         let mut classes = self.classes.clone();
@@ -269,7 +277,10 @@ impl LoadTest {
         let asked = plan.asked(&classes);
         let gates = Gates::new(self.gates, plan.warmup);
         let (sink, drain) = queue::queue();
-        let stats = Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled);
+        let mut stats = Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled);
+        if self.is_watched {
+            stats.record_seconds();
+        }
         let (flight_recorder, recorded) = flight_recorder(stats.bar());
         let collector = Collector::new(stats, drain, recorded);
         let for_thread = Arc::clone(&collector);
@@ -282,7 +293,7 @@ impl LoadTest {
             classes,
             hooks: Arc::clone(&hooks),
             user_hooks: self.user_hooks,
-            names,
+            names: Arc::clone(&names),
             sink: sink.clone(),
             stop: Arc::clone(&stop),
             control: Arc::clone(&control),
@@ -296,7 +307,7 @@ impl LoadTest {
                     stop.set(EndReason::Stopped);
                     return Err(no_thread(error));
                 }
-                let live = Live { stop, control, collector };
+                let live = Live { stop, control, collector, names };
                 Ok(Run {
                     live,
                     conductor,

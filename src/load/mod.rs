@@ -29,7 +29,7 @@ pub(crate) use plan::rate::{Rate, RateOverTime};
 pub(crate) use plan::resources::Resource;
 pub(crate) use plan::stages::Stages;
 pub use plan::wait::{Wait, between, constant, exponential, pacing, throughput};
-pub(crate) use pool::control::Control;
+pub(crate) use pool::control::{Control, WantedUsers};
 pub(crate) use pool::runner::{Parts, start};
 pub(crate) use pool::stop::Stop;
 pub use user::User;

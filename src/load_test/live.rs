@@ -1,10 +1,13 @@
 //! A hand on a run that goes on: to read its numbers, change its users and end it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::end::EndReason;
-use crate::load::{Control, Stop};
-use crate::stats::{Collector, Glance, Recent, Summary};
+use crate::load::{Control, Stop, WantedUsers};
+use crate::names::Names;
+use crate::stats::{Collector, FailureGroup, Glance, PartOf, Recent, Rows, Second, Summary};
 
 /// Reads and ends a [`Run`](crate::Run) from anywhere: a progress line, a signal handler.
 #[derive(Debug, Clone)]
@@ -12,6 +15,7 @@ pub struct Live {
     pub(super) stop: Arc<Stop>,
     pub(super) control: Arc<Control>,
     pub(super) collector: Arc<Collector>,
+    pub(super) names: Arc<Names>,
 }
 
 impl Live {
@@ -54,6 +58,41 @@ impl Live {
     /// The numbers up to now, without examples of failures and the times of the timeline.
     pub(crate) fn numbers(&self) -> Summary {
         self.collector.numbers()
+    }
+
+    /// Users that are wanted now.
+    pub(crate) fn wanted(&self) -> WantedUsers {
+        self.control.wanted()
+    }
+
+    /// Names of the checks and requests.
+    pub(crate) fn names(&self) -> &Arc<Names> {
+        &self.names
+    }
+
+    /// How long ago the first user began what is measured; zero before that.
+    pub(crate) fn measured_for(&self) -> Duration {
+        self.collector.measured_for()
+    }
+
+    /// Seconds since this was asked last; see [`Collector::take_seconds`].
+    pub(crate) fn take_seconds(&self) -> BTreeMap<u64, Second> {
+        self.collector.take_seconds()
+    }
+
+    /// Counts up to now, without any percentile.
+    pub(crate) fn counts(&self) -> Summary {
+        self.collector.counts()
+    }
+
+    /// Failures up to now, grouped.
+    pub(crate) fn failures(&self) -> Vec<FailureGroup> {
+        self.collector.failures()
+    }
+
+    /// Rows of a part up to now.
+    pub(crate) fn rows(&self, of: PartOf) -> Rows {
+        self.collector.rows(of)
     }
 
     /// The numbers up to now. They are copied, some megabytes in a long run: to look often, take

@@ -7,9 +7,12 @@ mod html;
 pub(crate) mod http_log;
 mod json;
 #[cfg(feature = "cli")]
+pub(crate) mod live;
+#[cfg(feature = "cli")]
 mod junit;
 pub mod locust;
 mod model;
+pub(crate) mod mood;
 #[cfg(feature = "cli")]
 mod open_metrics;
 pub(crate) mod run_info;

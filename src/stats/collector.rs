@@ -1,13 +1,15 @@
 //! The collector: empties the queue into the statistics, on a thread of its own.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
-use super::{Blocks, Glance, Recent, Stats, Summary};
+use super::rows::Reading;
+use super::{Blocks, FailureGroup, Glance, PartOf, Recent, Rows, Second, Stats, Summary};
 use crate::exchange::Recorded;
 use crate::moment::Moment;
 use crate::queue::{Drain, Spill};
@@ -108,6 +110,37 @@ impl Collector {
     /// The totals of what is counted up to now.
     pub(crate) fn glance(&self) -> Glance {
         self.counting.lock().stats.glance()
+    }
+
+    /// Seconds since this was asked last, each with its number from the start of what is measured; none where they are not
+    /// recorded.
+    pub(crate) fn take_seconds(&self) -> BTreeMap<u64, Second> {
+        self.counting.lock().stats.take_seconds()
+    }
+
+    /// Counts up to now, without any percentile.
+    pub(crate) fn counts(&self) -> Summary {
+        let counting = self.counting.lock();
+        counting.stats.counts(counting.drain.blocked())
+    }
+
+    /// Failures up to now, grouped, the largest group first.
+    pub(crate) fn failures(&self) -> Vec<FailureGroup> {
+        self.counting.lock().stats.failures.groups()
+    }
+
+    /// Rows of a part up to now. They are read a few at a time, so that those who count wait no longer for the reader than
+    /// for one another.
+    pub(crate) fn rows(&self, of: PartOf) -> Rows {
+        let mut reading = Reading::default();
+        loop {
+            let counting = self.counting.lock();
+            let goes_on = counting.stats.read_rows(of, &mut reading);
+            MutexGuard::unlock_fair(counting);
+            if !goes_on {
+                return reading.done();
+            }
+        }
     }
 
     /// Numbers up to now, without what takes much to copy.

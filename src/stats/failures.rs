@@ -20,6 +20,8 @@ const MAX_MESSAGE: usize = 500;
 #[non_exhaustive]
 pub struct FailureGroup {
     pub(crate) check: CheckId,
+    /// Number of the group, in the order of their first failures.
+    pub(crate) number: u32,
     /// How many were the fault of which request.
     pub(crate) requests: BTreeMap<Option<RequestId>, u64>,
     /// An exception; else a fail.
@@ -60,9 +62,10 @@ struct Key {
 }
 
 impl Failures {
-    pub(crate) fn add(&mut self, check: CheckId, outcome: Ending, at: Duration) {
+    /// Counts a check that has ended. Returns the number of its group, unless it passed.
+    pub(crate) fn add(&mut self, check: CheckId, outcome: Ending, at: Duration) -> Option<u32> {
         let (is_exception, reason) = match outcome {
-            Ending::Pass => return,
+            Ending::Pass => return None,
             Ending::Fail(reason) => (false, reason),
             Ending::Exception(reason) => (true, reason),
         };
@@ -71,6 +74,7 @@ impl Failures {
         let mut key = Key { check, is_exception, template: template(&message) };
         let mut group = FailureGroup {
             check,
+            number: u32::try_from(self.groups.len()).unwrap_or(u32::MAX),
             requests: BTreeMap::new(),
             is_exception,
             message,
@@ -93,15 +97,24 @@ impl Failures {
         *known.requests.entry(request).or_default() += 1;
         known.first = known.first.min(at);
         known.last = known.last.max(at);
+        Some(known.number)
     }
 
-    /// Keeps what was recorded of a failure with this message.
-    pub(super) fn keep(&mut self, check: CheckId, is_exception: bool, message: &str, example: &Arc<Example>) {
+    /// Keeps what was recorded of a failure with this message. Returns the number of its group.
+    pub(super) fn keep(
+        &mut self,
+        check: CheckId,
+        is_exception: bool,
+        message: &str,
+        example: &Arc<Example>,
+    ) -> Option<u32> {
         let mut key = Key { check, is_exception, template: template(&one_line(message)) };
         if self.groups.len() >= MAX_FAILURE_GROUPS && !self.groups.contains_key(&key) {
             crate::names::OTHER.clone_into(&mut key.template);
         }
+        let number = self.groups.get(&key).map(|group| group.number);
         self.examples.entry(key).or_default().add(example);
+        number
     }
 
     /// Largest first.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::counters::Part;
 use super::nature::Natures;
+use super::rows::PartOf;
 use super::summary::{LevelSection, Section};
 use crate::moment::Moment;
 use crate::names::Names;
@@ -49,6 +50,34 @@ impl Levels {
     /// Parts of the levels.
     pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
         self.0.iter().map(|level| &level.part)
+    }
+
+    /// Parts of the levels that these are.
+    pub(super) fn parts_of(&self, of: PartOf) -> Vec<&Part> {
+        self.chosen(of).map(|level| &level.part).collect()
+    }
+
+    pub(super) fn span_of(&self, of: PartOf) -> Duration {
+        self.chosen(of).map(LevelPart::span).sum()
+    }
+
+    fn chosen(&self, of: PartOf) -> impl Iterator<Item = &LevelPart> {
+        let largest = self.0.iter().map(|level| level.what.size()).max_by(f64::total_cmp);
+        let chosen = self.0.iter().enumerate().filter(move |(place, level)| match of {
+            PartOf::Whole => true,
+            PartOf::FullLoad => Some(level.what.size()) == largest,
+            PartOf::Level(wanted) => *place == wanted,
+        });
+        chosen.map(|(_, level)| level)
+    }
+
+    /// Each in a run that began then, without what ended in it.
+    pub(super) fn outlines(&self, began: Option<Moment>) -> Vec<LevelSection> {
+        let outline = |level: &LevelPart| {
+            let section = Section::of(Vec::new(), Vec::new(), level.span(), 0.0);
+            Some(LevelSection { what: level.what, from: level.from.saturating_duration_since(began?), section })
+        };
+        self.0.iter().filter_map(outline).collect()
     }
 
     /// The largest plateau: of several equal ones, all together.

@@ -13,8 +13,12 @@ mod gate;
 mod glance;
 mod levels;
 mod merge;
+mod moments;
 mod nature;
 mod recent;
+mod rows;
+mod seconds;
+mod series;
 mod snapshot;
 mod sparse;
 mod stalls;
@@ -25,6 +29,7 @@ mod timing;
 mod verdict;
 mod warning;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -38,7 +43,11 @@ pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
 pub(crate) use gate::Outlook as GateOutlook;
 pub use gate::{Gate, GateKind, GateUnit, GateVerdict};
 pub use glance::Glance;
+pub(crate) use moments::Moments;
 pub use recent::Recent;
+pub(crate) use rows::{PartOf, Row, RowOf, Rows, Spread};
+pub(crate) use seconds::{FailedNow, Second, SecondRow};
+pub(crate) use series::{Point, Series};
 pub use sparse::SparseHistogram;
 pub use summary::{LevelSection, LogLoss, Schedule, Section, Summary, WarmUp};
 pub use timeline::{Slot, Timeline};
@@ -60,6 +69,7 @@ use failures::Failures;
 use levels::Levels;
 use nature::Natures;
 use recent::Window;
+use seconds::Seconds;
 use stalls::Stalls;
 
 /// Everything counted so far.
@@ -104,6 +114,8 @@ pub(crate) struct Stats {
     /// The sum over the users that have ended.
     lives: Option<Life>,
     stalls: Stalls,
+    /// Record of each second, for those who look on.
+    seconds: Option<Seconds>,
 }
 
 impl Stats {
@@ -143,7 +155,18 @@ impl Stats {
             asked: None,
             lives: None,
             stalls: Stalls::default(),
+            seconds: None,
         }
+    }
+
+    /// From here on each second is recorded, for somebody who takes the record away.
+    pub(crate) fn record_seconds(&mut self) {
+        self.seconds = Some(Seconds::default());
+    }
+
+    /// Seconds that were recorded since this was asked last.
+    pub(crate) fn take_seconds(&mut self) -> BTreeMap<u64, Second> {
+        self.seconds.as_mut().map(Seconds::take).unwrap_or_default()
     }
 
     /// The thread that counts slept so long, and had wanted to sleep for a moment.
@@ -172,7 +195,10 @@ impl Stats {
         match (is_exception, &example.message) {
             (Some(is_exception), Some(message)) => {
                 let failures = if is_of_warmup { &mut self.warmup_failures } else { &mut self.failures };
-                failures.keep(check, is_exception, message, &example);
+                let group = failures.keep(check, is_exception, message, &example);
+                if let (Some(seconds), Some(group)) = (self.seconds.as_mut().filter(|_| !is_of_warmup), group) {
+                    seconds.keep(group, at, &example);
+                }
             }
             _ => self.slowest.add(example, is_of_warmup),
         }
@@ -208,12 +234,16 @@ impl Stats {
         }
         if is_of_warm_up {
             self.warmup.add_check(sample);
-            return self.warmup_failures.add(sample.check, sample.outcome.take(), Duration::ZERO);
+            self.warmup_failures.add(sample.check, sample.outcome.take(), Duration::ZERO);
+            return;
         }
         self.slowest.measure();
         self.measured_until(sample.ended);
         self.part(sample.level, sample.ended).0.add_check(sample);
         self.blocks.add_check(sample);
+        if let Some(seconds) = &mut self.seconds {
+            seconds.add_check(sample, moment, counts_alone);
+        }
         let slot = self.timeline.at(moment);
         match sample.outcome {
             Ending::Pass => slot.pass += 1,
@@ -221,7 +251,10 @@ impl Stats {
             Ending::Exception(_) => slot.exception += 1,
         }
         slot.expectations_failed += u64::from(sample.blamed.is_some());
-        self.failures.add(sample.check, sample.outcome.take(), moment);
+        let group = self.failures.add(sample.check, sample.outcome.take(), moment);
+        if let (Some(seconds), Some(group)) = (&mut self.seconds, group) {
+            seconds.failed(group, moment);
+        }
     }
 
     fn add_request(&mut self, sample: &RequestSample) {
@@ -240,6 +273,9 @@ impl Stats {
         let (part, from) = self.part(sample.level, sample.ended);
         part.add_request(sample, is_scheduled, from);
         self.blocks.add_request(sample);
+        if let Some(seconds) = &mut self.seconds {
+            seconds.add_request(sample, moment, self.started);
+        }
         let slot = self.timeline.serve(moment, at_service);
         slot.body_bytes += sample.traffic.body_bytes;
         if matches!(sample.answer, Answer::None { .. }) {
@@ -291,6 +327,9 @@ impl Stats {
         }
         let moment = sample.at.saturating_duration_since(self.started.unwrap_or(sample.at));
         self.timeline.users_are(self.users_up, moment);
+        if let Some(seconds) = &mut self.seconds {
+            seconds.users_are(self.users_up, moment);
+        }
     }
 
     /// Notes the end of something that is measured.

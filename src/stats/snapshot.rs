@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::counters::Part;
 use super::summary::{LogLoss, Schedule, Section, Summary, WarmUp};
 use super::{Blocks, Stats};
 use crate::asked::Asked;
@@ -30,12 +31,25 @@ impl Stats {
     pub(crate) fn numbers(&self, blocked: Duration) -> Summary {
         let mut whole = self.rest.clone();
         self.levels.parts().for_each(|part| whole.merge(part));
+        self.summary_of(whole, self.warmup.clone(), blocked)
+    }
+
+    /// The same without any percentile: copied in no time, also with hundreds of names. Verdicts and warnings are made of
+    /// no more.
+    pub(crate) fn counts(&self, blocked: Duration) -> Summary {
+        let mut whole = self.rest.counts();
+        self.levels.parts().for_each(|part| whole.merge(&part.counts()));
+        let levels = self.levels.outlines(self.started);
+        Summary { levels, ..self.summary_of(whole, self.warmup.counts(), blocked) }
+    }
+
+    fn summary_of(&self, mut whole: Part, warmup: Part, blocked: Duration) -> Summary {
         whole.at_service = self.at_service;
         let schedule = self.schedule(whole.iterations);
         let tested = self.tested(whole.iterations);
         let (names, natures) = (&self.names, &self.natures);
-        let warmup = (!self.warmup.checks.is_empty()).then(|| WarmUp {
-            section: Section::new(self.warmup.clone(), Duration::ZERO, names, natures),
+        let warmup = (!warmup.checks.is_empty()).then(|| WarmUp {
+            section: Section::new(warmup, Duration::ZERO, names, natures),
             failures: Vec::new(),
         });
         Summary {

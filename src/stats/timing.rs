@@ -120,6 +120,11 @@ impl Timing {
         Some(time.clamp(self.min.span(), self.max.span()))
     }
 
+    /// Exact numbers of these times, of which no percentile is known.
+    pub(crate) fn without_histogram(&self) -> Self {
+        Timing { histogram: None, ..*self }
+    }
+
     /// Timing of so many times of which only the sum is known.
     pub(crate) fn evenly(count: u64, sum: Duration) -> Self {
         let mut timing = Timing::default();

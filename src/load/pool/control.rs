@@ -17,6 +17,15 @@ pub(crate) struct Control {
     was_used: AtomicBool,
     /// The names of the classes, once the run has begun.
     classes: OnceLock<Vec<String>>,
+    wanted: Mutex<WantedUsers>,
+}
+
+/// Users that a run wants at a moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct WantedUsers {
+    pub(crate) users: u32,
+    /// Those of each class, by its name.
+    pub(crate) of_classes: Vec<(String, u32)>,
 }
 
 /// Number of users that is wanted, whatever the plan says.
@@ -53,6 +62,17 @@ impl Control {
     /// In the order in which they are to be followed.
     pub(crate) fn take_commands(&self) -> Vec<Command> {
         std::mem::take(&mut self.commands.lock())
+    }
+
+    /// So many users of each class are wanted now.
+    pub(crate) fn wants_now(&self, users: u32, counts: &[u32]) {
+        let names = self.classes.get().map_or(&[][..], Vec::as_slice);
+        let of_classes = names.iter().cloned().zip(counts.iter().copied()).collect();
+        *self.wanted.lock() = WantedUsers { users, of_classes };
+    }
+
+    pub(crate) fn wanted(&self) -> WantedUsers {
+        self.wanted.lock().clone()
     }
 
     /// The plan alone does not say how many users were wanted.

@@ -79,6 +79,7 @@ impl Scheduler {
 
     /// Tells the levels what holds, once the warm-up is over, and the hooks that all users are up.
     fn settle(&mut self) {
+        self.run.control.wants_now(self.target.users, &self.target.counts);
         let is_measured = Moment::now() >= self.run.measured_from();
         let holds = self.target.holds.filter(|_| is_measured);
         self.run.levels.want(holds, holds.and_then(|what| self.run.asked_while(what)));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::stats::{Slot, SlotHistogram, Summary, Timing};
 use crate::units::milliseconds;
@@ -50,7 +50,7 @@ pub(super) fn json(summary: &Summary) -> String {
 }
 
 /// Percentiles with their times, up to the one beyond which a single sample lies; there the longest.
-pub(super) fn distribution(timing: &Timing) -> Vec<Value> {
+pub(in crate::report) fn distribution(timing: &Timing) -> Vec<(f64, f64)> {
     let count = timing.count() as f64;
     if timing.count() == 0 {
         return Vec::new();
@@ -60,7 +60,7 @@ pub(super) fn distribution(timing: &Timing) -> Vec<Value> {
     left.filter_map(|left| {
         let is_last = left <= 1.0 / count;
         let time = if is_last { timing.max() } else { timing.percentile((1.0 - left) * 100.0) };
-        Some(json!([left, ms(time?)]))
+        Some((left, ms(time?)))
     })
     .collect()
 }

@@ -25,6 +25,7 @@ use super::curl::shell_word;
 use super::http_log::timestamp;
 use crate::stats::Summary;
 pub use comparison::write_comparison_html;
+pub(super) use data::distribution;
 use frame::figure;
 
 /// Which charts the page of a run has, and what its buttons do.

@@ -2,74 +2,20 @@
 
 use maud::{Markup, html};
 
-use crate::end::EndReason;
-use crate::report::text::{gate_number, headline, number_ms, rate, span_line};
-use crate::stats::{LoadVerdict, Summary, TimesVerdict};
+use crate::report::mood::{Mood, gates, of_load, of_times, title};
+use crate::report::text::{headline, number_ms, rate, span_line};
+use crate::stats::Summary;
 use crate::units;
 
-/// How a line of the verdicts looks.
-#[derive(Clone, Copy)]
-pub(super) enum Mood {
-    Good,
-    Bad,
-    Doubtful,
-}
-
-impl Mood {
-    pub(super) fn class(self) -> &'static str {
-        match self {
-            Mood::Good => "good",
-            Mood::Bad => "bad",
-            Mood::Doubtful => "doubtful",
-        }
-    }
-
-    /// For those who do not tell the colors apart.
-    pub(super) fn sign(self) -> &'static str {
-        match self {
-            Mood::Good => "✓",
-            Mood::Bad => "✕",
-            Mood::Doubtful => "!",
-        }
-    }
-}
-
 pub(super) fn verdicts(summary: &Summary) -> Markup {
-    let totals = &summary.whole.totals;
-    let not_passed = totals.fail + totals.exception;
     let passed = summary.is_good();
-    let has_no_users = summary.end.is_some_and(|end| end.reason == EndReason::NoUsers);
-    let title = match (totals.ended(), not_passed) {
-        _ if has_no_users => "No user was left".to_owned(),
-        (0, _) => "No check ended".to_owned(),
-        (ended, 0) if !passed => format!("A gate was crossed; all {ended} checks passed"),
-        (1, 0) => "The check passed".to_owned(),
-        (ended, 0) => format!("All {ended} checks passed"),
-        (ended, not_passed) if passed => {
-            format!("Good: {not_passed} of {ended} checks did not pass, as the gates allow")
-        }
-        (ended, not_passed) => format!("{not_passed} of {ended} checks did not pass"),
-    };
-    let times = match summary.times_verdict() {
-        TimesVerdict::Exact => Mood::Good,
-        TimesVerdict::ThreadClock(_) | TimesVerdict::NoAnswers => Mood::Doubtful,
-    };
-    let load = match summary.load_verdict() {
-        LoadVerdict::AsAsked(_) => Mood::Good,
-        LoadVerdict::TesterLimited(_)
-        | LoadVerdict::Unseen(_)
-        | LoadVerdict::UsersLost(_)
-        | LoadVerdict::Dropped(_)
-        | LoadVerdict::NoAnswers
-        | LoadVerdict::NoChecks => Mood::Doubtful,
-    };
     html! {
         section.verdicts {
-            (first_line(if passed { Mood::Good } else { Mood::Bad }, &title, &headline(summary)))
+            (first_line(if passed { Mood::Good } else { Mood::Bad }, &title(summary), &headline(summary)))
             ul.lines {
                 @for (mood, text) in gates(summary) { (line(mood, "Gate", &text, &[])) }
-                (line(times, "Times", &summary.times_verdict().to_string(), &[]))
-                (line(load, "Load", &summary.load_verdict().to_string(), &summary.load_evidence()))
+                (line(of_times(summary.times_verdict()), "Times", &summary.times_verdict().to_string(), &[]))
+                (line(of_load(summary.load_verdict()), "Load", &summary.load_verdict().to_string(), &summary.load_evidence()))
                 @if let Some(text) = span_line(summary) { (line(Mood::Doubtful, "Rates", &text, &[])) }
                 @for warning in summary.warning_lines() { (line(Mood::Doubtful, "Warning", &warning, &[])) }
             }
@@ -88,18 +34,6 @@ pub(super) fn first_line(mood: Mood, title: &str, below: &str) -> Markup {
             }
         }
     }
-}
-
-/// Each gate, and whether it held.
-fn gates(summary: &Summary) -> Vec<(Mood, String)> {
-    let gates = summary.gates.iter().map(|gate| {
-        let value = |value| format!("{} by {}", gate_number(value, gate.unit), gate.judged_by);
-        let value = gate.value.map_or("no data".to_owned(), value);
-        let note = gate.note.as_deref().map(|note| format!("; {note}")).unwrap_or_default();
-        let (mood, word) = if gate.crossed { (Mood::Bad, "crossed") } else { (Mood::Good, "held") };
-        (mood, format!("{gate}: {word}, {value}{note}"))
-    });
-    gates.collect()
 }
 
 /// One line of the verdicts, with what speaks for it.

@@ -82,7 +82,7 @@ pub(crate) struct ExchangeTimes {
 }
 
 impl Exchange {
-    pub(super) fn of(example: &Example, kept_as: &[&str]) -> Self {
+    pub(crate) fn of(example: &Example, kept_as: &[&str]) -> Self {
         let exchange = &example.exchange;
         let (status, response, error) = match &exchange.answer {
             Ok((status, answer)) => (Some(*status), Some(answer.into()), None),

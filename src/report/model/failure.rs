@@ -59,6 +59,7 @@ impl Failure {
     pub(super) fn read(self, names: &Names) -> FailureGroup {
         FailureGroup {
             check: names.check_of_name(&self.check),
+            number: 0,
             is_exception: self.outcome == FailureOutcome::Exception,
             message: self.message.into(),
             detail: self.detail.map(String::from),

@@ -30,6 +30,7 @@ mod verdicts;
 mod warm_up;
 
 pub(super) use comparison::Comparison;
+pub(super) use exchange::Exchange;
 pub(super) use read::from_value;
 pub(super) use report::Report;
 pub(super) use run::SCHEMA_VERSION;

@@ -1,0 +1,49 @@
+//! The shape of what the live page shows, as JSON: these structs write it, and its schema is made of them.
+//!
+//! Every key of a number that has a unit ends in it. Numbers are rounded to three decimals: a page shows no more, and
+//! each second another snapshot goes out.
+
+mod change;
+mod distribution;
+mod failures;
+mod header;
+mod log;
+mod past;
+mod points;
+mod ratio;
+mod row;
+mod snapshot;
+mod verdicts;
+
+use std::time::Duration;
+
+use crate::units::milliseconds;
+
+pub(crate) use change::Compared;
+pub(crate) use distribution::Distribution;
+pub(crate) use failures::{Exchanges, Failures, Moment};
+pub(crate) use header::{Header, State};
+pub(crate) use log::{Log, Said};
+pub(crate) use past::{PastRun, PastRuns, Source};
+pub(crate) use points::{Columns, Mark, Points};
+pub(crate) use ratio::Ratios;
+pub(crate) use row::{Row, RowsOf, rows};
+pub(crate) use snapshot::{FailureCounts, Now, Part, Rows, Snapshot, Totals};
+pub(crate) use verdicts::Verdicts;
+
+/// Milliseconds to the microsecond.
+fn ms(time: Duration) -> f64 {
+    rounded(milliseconds(time))
+}
+
+fn rounded(number: f64) -> f64 {
+    (number * 1e3).round() / 1e3
+}
+
+/// Something per second; nothing of no time.
+fn per_second(amount: f64, span: Duration) -> f64 {
+    if span.is_zero() { 0.0 } else { rounded(amount / span.as_secs_f64()) }
+}
+
+#[cfg(test)]
+mod tests;

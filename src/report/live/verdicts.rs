@@ -1,0 +1,55 @@
+//! Verdicts on a run, also while it goes on.
+
+use serde::Serialize;
+
+use crate::report::mood::{self, Mood};
+use crate::stats::Summary;
+
+/// Verdicts on a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "verdicts"))]
+pub(crate) struct Verdicts {
+    /// Outcome of the run; null while it goes on.
+    title: Option<Told>,
+    /// Whose clock the times are by.
+    times: Told,
+    /// Whether the users spent their time on the service.
+    load: Told,
+    /// Gates, once they are judged.
+    gates: Vec<Told>,
+}
+
+/// Verdict in words.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "verdict"))]
+struct Told {
+    /// How good it is.
+    #[cfg_attr(test, schemars(extend("enum" = ["good", "bad", "doubtful"])))]
+    mood: &'static str,
+    /// The verdict.
+    text: String,
+    /// What speaks for it, a line each.
+    evidence: Vec<String>,
+}
+
+impl Told {
+    fn new(mood: Mood, text: String, evidence: Vec<String>) -> Told {
+        Told { mood: mood.class(), text, evidence }
+    }
+}
+
+impl Verdicts {
+    pub(crate) fn of(summary: &Summary) -> Verdicts {
+        let title = summary.end.map(|_| {
+            let mood = if summary.is_good() { Mood::Good } else { Mood::Bad };
+            Told::new(mood, mood::title(summary), Vec::new())
+        });
+        let (times, load) = (summary.times_verdict(), summary.load_verdict());
+        Verdicts {
+            title,
+            times: Told::new(mood::of_times(times), times.to_string(), Vec::new()),
+            load: Told::new(mood::of_load(load), load.to_string(), summary.load_evidence()),
+            gates: mood::gates(summary).into_iter().map(|(mood, text)| Told::new(mood, text, Vec::new())).collect(),
+        }
+    }
+}
