@@ -60,6 +60,8 @@ mod sample;
 mod script;
 pub mod stats;
 pub mod units;
+#[cfg(feature = "cli")]
+mod web;
 
 /// Hurl files as checks: each file is read and compiled once, and run by every user.
 #[cfg(feature = "hurl")]

@@ -250,6 +250,36 @@ impl LoadTest {
         Ok(classes.shares())
     }
 
+    /// The classes that were added, each with its weight and the names of its checks.
+    #[cfg(feature = "cli")]
+    pub(crate) fn class_names(&self) -> Vec<(String, u32, Vec<String>)> {
+        let names = |class: &UserClass| class.checks().into_iter().map(|check| check.name).collect();
+        self.classes.iter().map(|class| (class.name().to_owned(), class.weight_of(), names(class))).collect()
+    }
+
+    /// The test with these classes off, or on with another weight.
+    ///
+    /// # Errors
+    /// When one is not there, or none would be left.
+    #[cfg(feature = "cli")]
+    pub(crate) fn choosing(mut self, wished: &[(&str, bool, Option<u32>)]) -> Result<Self, Error> {
+        for (name, is_on, weight) in wished {
+            let Some(place) = self.classes.iter().position(|class| class.name() == *name) else {
+                return Err(Error::usage(format!("‹classes›: there is no class '{name}'")));
+            };
+            match weight {
+                _ if !is_on => drop(self.classes.remove(place)),
+                Some(0) => return Err(Error::usage(format!("‹classes›: the weight of '{name}' is 0; switch it off instead"))),
+                Some(weight) => self.classes[place] = self.classes[place].clone().weight(*weight),
+                None => {}
+            }
+        }
+        if self.classes.is_empty() && self.checks.is_empty() && !wished.is_empty() {
+            return Err(Error::usage("‹classes›: all are switched off; leave one on"));
+        }
+        Ok(self)
+    }
+
     /// Starts the users' threads.
     ///
     /// # Errors
@@ -342,6 +372,11 @@ impl Run {
     /// Changes the number of users; see [`Live::set_users`].
     pub fn set_users(&self, users: u32) {
         self.live.set_users(users);
+    }
+
+    /// True when its last user has ended: [`join`](Self::join) does not wait any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.conductor.is_finished()
     }
 
     /// Waits for the end of the run, which comes in bounded time after its stop, and returns its numbers.

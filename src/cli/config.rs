@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::flags::{CONFIG, DRY_RUN, SPEC};
 use super::hurl_environment::HurlEnvironment;
+use super::page_args::PageArgs;
 use super::refusal::Refusal;
 use super::{environment, keys, peers};
 use crate::error::Error;
@@ -30,6 +31,7 @@ const CONFIG_VARIABLE: &str = "PERFLOOP_CONFIG";
 pub(super) struct CommandLine {
     pub(super) settings: Settings,
     pub(super) is_dry_run: bool,
+    pub(super) page: PageArgs,
     words: Vec<OsString>,
     /// Ids of the arguments that stand on it.
     ids: Vec<String>,
@@ -39,6 +41,12 @@ impl CommandLine {
     /// True when the argument stands on the command line.
     pub(super) fn is_given(&self, id: &str) -> bool {
         self.ids.iter().any(|given| given == id)
+    }
+
+    /// Name of the program, without its folder.
+    pub(super) fn program(&self) -> String {
+        let program = self.words.first().map(PathBuf::from).unwrap_or_default();
+        program.file_name().map_or_else(|| "perfloop".to_owned(), |name| name.to_string_lossy().into_owned())
     }
 
     /// Words of the command line, the program's name first.
@@ -83,7 +91,8 @@ fn read_with(
     let settings = Settings::of(sources)?;
     let is_given = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
     let ids = matches.ids().filter(is_given).map(ToString::to_string).collect();
-    Ok(CommandLine { settings, is_dry_run: matches.get_flag(DRY_RUN), words: words.to_vec(), ids })
+    let page = PageArgs::read(&matches);
+    Ok(CommandLine { settings, is_dry_run: matches.get_flag(DRY_RUN), page, words: words.to_vec(), ids })
 }
 
 /// Values that stand on the command line, in the order of the fields.

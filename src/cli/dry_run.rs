@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::exit::Exit;
+use super::performance::{Made, metrics};
 use super::screen::Screen;
 use crate::error::Error;
 use crate::job::aim::Aim;
@@ -11,7 +12,6 @@ use crate::job::output::{Output, is_stdout};
 use crate::job::settings::{Effective, Settings};
 use crate::job::{feed, outputs, secrets};
 use crate::load::{CheckShare, Plan, Resource};
-use crate::load_test::LoadTest;
 use crate::printable::name;
 use crate::redact::Redactor;
 use crate::report::{Align, bytes, write_columns};
@@ -32,15 +32,14 @@ const MAX_VALUE: usize = 200;
 /// Those of a run before its traffic.
 pub(super) fn show(
     settings: &Settings,
-    plan: &Plan,
-    test: &LoadTest,
-    aim: &Aim,
+    Made { plan, test, aim, .. }: &Made,
     out: &mut Screen,
 ) -> Result<Exit, Error> {
     plan.validate()?;
     plan.try_client()?;
     let checks = test.shares()?;
     outputs::try_all(&settings.spec)?;
+    metrics(&settings.spec)?;
     // The screen tells what went wrong with it.
     let _ = write(settings, plan, &checks, aim, out);
     out.close()?;
@@ -107,7 +106,7 @@ pub(super) fn shortages(needs: &[Resource]) -> impl Iterator<Item = String> {
 }
 
 /// Bytes in their unit; what is counted, as a number.
-fn amount(need: &Resource, number: u64) -> String {
+pub(super) fn amount(need: &Resource, number: u64) -> String {
     match need.of {
         Resource::MEMORY | Resource::BODIES | Resource::FEED => bytes(number),
         _ => number.to_string(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
+use super::page_args;
 use crate::job::fields::{Field, Kind};
 
 pub(super) const LOAD: &str = "Load";
@@ -152,6 +153,7 @@ pub(super) fn command() -> Command {
         .args(FLAGS.iter().filter(is_output).map(arg))
         .arg(path(CONFIG, "Read settings from this file [default: perfloop.toml, if there is one]"))
         .arg(path(SPEC, "Run again what a JSON report tells, or a file of settings; flags change what they name"))
+        .args(page_args::args())
         .args([refused("repeat", refuse_repeat), refused("jobs", refuse_jobs)])
 }
 

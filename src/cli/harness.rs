@@ -13,13 +13,15 @@ use super::config::{self, CommandLine};
 use super::exit::Exit;
 use super::refusal::Refusal;
 use super::registry::{self, Registered};
+use super::performance::Made;
 use super::run::carry_out;
 use super::subcommand::told;
 use super::{flags, signals};
 use crate::error::Error;
 use crate::job::aim::Aim;
 use crate::job::values::http_url;
-use crate::job::{outputs, secrets};
+use crate::job::secrets;
+use crate::job::settings::Settings;
 use crate::load::{Check, Plan, User, UserClass};
 use crate::load_test::LoadTest;
 use crate::outcome::{Classify, ErrorClass, IntoOutcome};
@@ -32,7 +34,8 @@ const HOST_VARIABLE: &str = "PERFLOOP_HOST";
 const HOST_REMEDY: &str = "give --host, or PERFLOOP_HOST to a test target";
 
 /// Each of these on the command line, and nothing else, makes a load test of it.
-const LOAD_FLAGS: [&str; 7] = ["--users", "--loops", "--requests", "--time", "--run-time", "--rate", "--stages"];
+const LOAD_FLAGS: [&str; 8] =
+    ["--users", "--loops", "--requests", "--time", "--run-time", "--rate", "--stages", "--web"];
 /// Flags as single letters, whose value may follow at once.
 const LOAD_LETTERS: [&str; 3] = ["-u", "-n", "-t"];
 
@@ -246,13 +249,12 @@ impl Harness {
     /// Runs the chosen checks as load.
     fn load(self, words: &[OsString]) -> Result<Exit, Refusal> {
         let line = arguments(words)?;
-        self.load_by(&line).map_err(|error| line.settings.locate(error).into())
+        carry_out(&line, &|settings, _| self.made(settings)).map_err(|error| line.settings.locate(error).into())
     }
 
-    fn load_by(self, line: &CommandLine) -> Result<Exit, Error> {
-        let settings = &line.settings;
+    /// Load test of the chosen checks.
+    fn made(&self, settings: &Settings) -> Result<Made, Error> {
         let spec = &settings.spec;
-        outputs::check(spec)?;
         if let Some(field) = spec.target_field() {
             return Err(Error::usage(format!(
                 "‹{field}› describes the request of a TARGET, and checks make their own; leave it out, or write it in the check"
@@ -261,10 +263,10 @@ impl Harness {
             return Err(Error::usage("classes of users run all their checks; choose by --tags instead of names"));
         }
         let of_classes: Vec<String> = self.classes.iter().flat_map(UserClass::checks).map(|check| check.name).collect();
-        let checks = chosen(self.checks, &spec.targets, &self.ignored)?;
+        let checks = chosen(self.checks.clone(), &spec.targets, &self.ignored)?;
         let names: Vec<&str> =
             checks.iter().map(|check| check.name.as_str()).chain(of_classes.iter().map(String::as_str)).collect();
-        let plan = secrets::known_to(spec.plan(self.plan)?, settings).seeded();
+        let plan = secrets::known_to(spec.plan(self.plan.clone())?, settings).seeded();
         let origins = plan.http.host.iter().map(Url::to_string).collect();
         let aim = Aim {
             description: told_names(&names),
@@ -274,10 +276,11 @@ impl Harness {
             origins,
         };
         let test =
-            checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::with_check).classify_by(self.classify);
-        let test = self.classes.into_iter().fold(test, LoadTest::class);
+            checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::with_check);
+        let test = test.classify_by(self.classify.clone());
+        let test = self.classes.iter().cloned().fold(test, LoadTest::class);
         let test = self.prepare.iter().fold(test, |test, prepare| prepare(test));
-        carry_out(line, &plan, test, &aim)
+        Ok(Made { plan, test, aim, target: None })
     }
 }
 

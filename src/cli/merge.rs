@@ -10,7 +10,7 @@ use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::exit::Exit;
 use super::refusal::Refusal;
-use super::run::{style, width};
+use super::performance::{style, width};
 use super::screen::Screen;
 use super::subcommand::Subcommand;
 use crate::error::Error;

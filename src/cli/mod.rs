@@ -8,6 +8,7 @@ mod config;
 mod curl;
 mod dry_run;
 mod environment;
+mod equivalent;
 mod exit;
 mod flags;
 #[cfg(fuzzing)]
@@ -15,16 +16,21 @@ pub(crate) mod fuzzing;
 mod harness;
 mod help;
 mod hints;
+mod host;
 mod hurl_environment;
 mod keys;
 mod list;
 mod merge;
+mod page_args;
 mod peers;
+mod performance;
+mod planned;
 mod progress;
 mod refusal;
 pub(crate) mod registry;
 mod run;
 mod screen;
+mod serve;
 mod signals;
 mod subcommand;
 mod target_words;
@@ -37,7 +43,8 @@ use crate::nearest::nearest;
 use subcommand::{Subcommand, told};
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 5] = [test::COMMAND, list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
+const SUBCOMMANDS: [Subcommand; 6] =
+    [test::COMMAND, serve::COMMAND, list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
 
 pub use harness::{Harness, main as harness_main};
 

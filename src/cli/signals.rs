@@ -3,9 +3,10 @@
 use std::fs;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread;
 
+use parking_lot::Mutex;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
 use crate::error::Error;
@@ -18,7 +19,7 @@ pub(super) struct Signals(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     heard: AtomicU32,
-    run: OnceLock<Live>,
+    run: Mutex<Option<Live>>,
 }
 
 impl Signals {
@@ -58,12 +59,12 @@ impl Signals {
 
     /// Signals are meant for this run, also those that came while it was being started.
     pub(super) fn are_for(&self, run: Live) {
-        self.0.run.get_or_init(|| run);
+        *self.0.run.lock() = Some(run);
         self.pass_on();
     }
 
     fn pass_on(&self) {
-        match (self.0.run.get(), self.0.heard.load(Ordering::SeqCst)) {
+        match (&*self.0.run.lock(), self.0.heard.load(Ordering::SeqCst)) {
             (None, _) | (_, 0) => {}
             (Some(run), 1) => run.stop(),
             (Some(run), _) => run.cut(),

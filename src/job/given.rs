@@ -13,6 +13,8 @@ use crate::error::Error;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
     CommandLine,
+    /// Form of the live page.
+    Page,
     /// Variable of the environment.
     Variable(String),
     /// File of settings; lines are counted from 1.
@@ -28,6 +30,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::CommandLine => f.write_str("command line"),
+            Source::Page => f.write_str("page"),
             Source::Variable(name) => f.write_str(name),
             Source::File { path, line } => write!(f, "{}:{line}", path.display()),
             Source::Spec(path) => write!(f, "{}", path.display()),
@@ -85,8 +88,8 @@ impl Given {
         let unsaid = value.as_str().filter(|text| !text.is_empty() && !why.contains(text));
         let why = if why.contains("; ") { why } else { format!("{why}; give another value") };
         Err(Error::usage(match (&self.source, unsaid) {
-            (Source::CommandLine, Some(text)) => format!("‹{name}› '{text}': {why}"),
-            (Source::CommandLine, None) => format!("‹{name}›: {why}"),
+            (Source::CommandLine | Source::Page, Some(text)) => format!("‹{name}› '{text}': {why}"),
+            (Source::CommandLine | Source::Page, None) => format!("‹{name}›: {why}"),
             (source, Some(text)) => format!("{source}: {name}: '{text}': {why}"),
             (source, None) => format!("{source}: {name}: {why}"),
         }))

@@ -9,7 +9,6 @@ pub(crate) mod headers;
 mod hurl_spec;
 pub(crate) mod hurl_values;
 pub(crate) mod machine;
-pub(crate) mod metrics;
 pub(crate) mod output;
 pub(crate) mod outputs;
 pub(crate) mod path_text;

@@ -4,12 +4,11 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::metrics::Metrics;
 use super::output::{Output, are_same, check_stream, is_stdout, open_stream};
 use super::spec::RunSpec;
 use super::written::Written;
 use crate::error::Error;
-use crate::load_test::{Live, LoadTest};
+use crate::load_test::LoadTest;
 use crate::report::{RunInfo, SampleFormat, Secrets, locust, write_hlog, write_html, write_json, write_junit};
 use crate::stats::Summary;
 
@@ -149,14 +148,12 @@ pub(crate) fn try_all(spec: &RunSpec) -> Result<(), Error> {
     for (field, path) in streams(spec) {
         check_stream(field, path)?;
     }
-    spec.metrics_addr.as_deref().copied().map(Metrics::listen).transpose()?;
     Ok(())
 }
 
 /// The places that a run will write to.
 pub(crate) struct Outputs {
     reports: Vec<(&'static Report, Output)>,
-    metrics: Option<Metrics>,
 }
 
 impl Outputs {
@@ -167,7 +164,6 @@ impl Outputs {
     pub(crate) fn reserve(spec: &RunSpec, mut test: LoadTest) -> Result<(Outputs, LoadTest), Error> {
         let reserved = reports(spec).map(|(report, path)| Ok((report, Output::reserve(report.field, &path)?)));
         let reports = reserved.collect::<Result<Vec<_>, Error>>()?;
-        let metrics = spec.metrics_addr.as_deref().copied().map(Metrics::listen).transpose()?;
         // All of them before the first one is opened, which empties it.
         streams(spec).try_for_each(|(field, path)| check_stream(field, path))?;
         if let Some(path) = &spec.log_http {
@@ -177,19 +173,7 @@ impl Outputs {
         if let Some(path) = &spec.samples {
             test = test.samples(open_stream("‹samples›", path)?, sample_format(path));
         }
-        Ok((Outputs { reports, metrics }, test))
-    }
-
-    /// Answers those who want to read the numbers of this run while it goes on. Returns what to tell people of it.
-    pub(crate) fn serve(&mut self, live: Live) -> Option<String> {
-        let metrics = self.metrics.take()?;
-        let url = metrics.url();
-        Some(match metrics.serve(live) {
-            Ok(()) => format!("metrics: {url}"),
-            Err(error) => {
-                format!("warning: ‹metrics-addr›: nobody answers at {url}, there is no thread for it ({error})")
-            }
-        })
+        Ok((Outputs { reports }, test))
     }
 
     /// Writes the reports; one that cannot be written does not keep the others from it.

@@ -51,6 +51,15 @@ impl Settings {
         Ok(Settings { spec, ..settings })
     }
 
+    /// Settings with these fields dropped, and others in their place that hold over all.
+    ///
+    /// # Errors
+    /// Those of [`Settings::of`].
+    pub(crate) fn changed(&self, dropped: &[&str], given: Vec<Given>) -> Result<Settings, Error> {
+        let kept = self.given.iter().filter(|given| !dropped.contains(&given.field.name)).cloned();
+        Settings::of([given, kept.collect()])
+    }
+
     /// A secret that a report does not show cannot be sent again.
     fn refuse_masked(&self) -> Result<(), Error> {
         let is_masked = |given: &&Given| {
@@ -110,7 +119,7 @@ impl Settings {
     pub(crate) fn locate(&self, error: Error) -> Error {
         let place = |name: &str| {
             let source = &self.find(name)?.source;
-            (*source != Source::CommandLine).then(|| format!("‹{name}› is from {source}"))
+            (!matches!(source, Source::CommandLine | Source::Page)).then(|| format!("‹{name}› is from {source}"))
         };
         let places: Vec<String> = error.fields().into_iter().filter_map(place).collect();
         match error.kind() {

@@ -85,6 +85,16 @@ impl Live {
         self.collector.counts()
     }
 
+    /// Users that are up.
+    pub(crate) fn users_up(&self) -> u32 {
+        self.collector.users_up()
+    }
+
+    /// Number of the groups of failures up to now.
+    pub(crate) fn failure_groups(&self) -> usize {
+        self.collector.failure_groups()
+    }
+
     /// Failures up to now, grouped.
     pub(crate) fn failures(&self) -> Vec<FailureGroup> {
         self.collector.failures()

@@ -68,7 +68,7 @@ fn has_authority(url: &str, authority: &str) -> bool {
 }
 
 /// A text as one word of a shell, in quotes only where it needs them.
-pub(super) fn shell_word(text: &str) -> String {
+pub(crate) fn shell_word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { word(text.as_bytes()) }
 }

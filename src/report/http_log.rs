@@ -78,7 +78,7 @@ fn write_lines(sign: &str, text: &str, writer: &mut impl Write) -> io::Result<()
 }
 
 /// RFC 3339 with milliseconds.
-pub(super) fn timestamp(time: SystemTime) -> String {
+pub(crate) fn timestamp(time: SystemTime) -> String {
     Timestamp::try_from(time).map(|time| format!("{time:.3}")).unwrap_or_else(|_| "-".into())
 }
 
@@ -88,7 +88,7 @@ pub(super) fn moment(timestamp: &str) -> Option<SystemTime> {
 }
 
 /// RFC 3339 with whole seconds.
-pub(super) fn timestamp_in_seconds(time: SystemTime) -> String {
+pub(crate) fn timestamp_in_seconds(time: SystemTime) -> String {
     Timestamp::try_from(time).map(|time| format!("{time:.0}")).unwrap_or_else(|_| "-".into())
 }
 

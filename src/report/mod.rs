@@ -22,6 +22,8 @@ pub(crate) mod text;
 pub(crate) use compare::headline as comparison_headline;
 pub use compare::write_comparison;
 pub use curl::curl_line;
+#[cfg(feature = "cli")]
+pub(crate) use curl::shell_word;
 pub use hlog::write_hlog;
 pub use html::{write_comparison_html, write_html};
 pub use http_log::Secrets;
@@ -38,6 +40,8 @@ pub(crate) use run_info::EMBEDDED_TARGET;
 pub use run_info::{ComparedRun, Host, RunInfo};
 pub use samples::SampleFormat;
 pub(crate) use text::bytes;
+#[cfg(feature = "cli")]
+pub(crate) use text::headline;
 #[cfg(feature = "cli")]
 pub(crate) use text::numbers::number_ms;
 #[cfg(feature = "cli")]

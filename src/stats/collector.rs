@@ -124,6 +124,15 @@ impl Collector {
         counting.stats.counts(counting.drain.blocked())
     }
 
+    pub(crate) fn users_up(&self) -> u32 {
+        self.counting.lock().stats.users_up
+    }
+
+    /// Number of the groups of failures up to now.
+    pub(crate) fn failure_groups(&self) -> usize {
+        self.counting.lock().stats.failures.count()
+    }
+
     /// Failures up to now, grouped, the largest group first.
     pub(crate) fn failures(&self) -> Vec<FailureGroup> {
         self.counting.lock().stats.failures.groups()

@@ -117,6 +117,11 @@ impl Failures {
         number
     }
 
+    /// Number of the groups.
+    pub(crate) fn count(&self) -> usize {
+        self.groups.len()
+    }
+
     /// Largest first.
     pub(crate) fn groups(&self) -> Vec<FailureGroup> {
         let examples = |key| self.examples.get(key).cloned().unwrap_or_default();

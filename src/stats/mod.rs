@@ -46,7 +46,7 @@ pub use glance::Glance;
 pub(crate) use moments::Moments;
 pub use recent::Recent;
 pub(crate) use rows::{PartOf, Row, RowOf, Rows, Spread};
-pub(crate) use seconds::{FailedNow, Second, SecondRow};
+pub(crate) use seconds::{FailedNow, Second};
 pub(crate) use series::{Point, Series};
 pub use sparse::SparseHistogram;
 pub use summary::{LevelSection, LogLoss, Schedule, Section, Summary, WarmUp};

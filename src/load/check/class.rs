@@ -56,6 +56,10 @@ impl UserClass {
         self
     }
 
+    pub(crate) fn weight_of(&self) -> u32 {
+        self.weight
+    }
+
     /// Exactly so many of the users are of this class, and come first; the others share the rest by weight.
     #[must_use]
     pub fn fixed(mut self, users: u32) -> Self {

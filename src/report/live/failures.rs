@@ -65,11 +65,11 @@ pub(crate) struct Exchanges {
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "Failures of a moment"))]
 pub(crate) struct Moment {
     /// Start of the moment, in s from the start of the run.
-    pub(crate) from_s: f64,
+    from_s: f64,
     /// End of the moment, in s from the start of the run.
-    pub(crate) to_s: f64,
+    to_s: f64,
     /// False when nothing is told because only the worst moments were kept.
-    pub(crate) is_known: bool,
+    is_known: bool,
     /// Failures in it, the largest group first.
     failures: Vec<MomentGroup>,
 }
@@ -128,7 +128,13 @@ impl Exchanges {
 
 impl Moment {
     /// Failures of some seconds, by the numbers of their groups.
-    pub(crate) fn of(from_s: f64, to_s: f64, failed: &[(u32, FailedNow)], summary: &Summary, groups: &[FailureGroup]) -> Moment {
+    pub(crate) fn of(
+        (from_s, to_s): (f64, f64),
+        are_all_kept: bool,
+        failed: &[(u32, FailedNow)],
+        summary: &Summary,
+        groups: &[FailureGroup],
+    ) -> Moment {
         let told = |(number, failed): &(u32, FailedNow)| {
             let group = groups.iter().find(|group| group.number == *number)?;
             Some(MomentGroup {
@@ -139,10 +145,7 @@ impl Moment {
                 exchanges: failed.examples.iter().map(|example| Exchange::of(example, &[])).collect(),
             })
         };
-        Moment { from_s, to_s, is_known: true, failures: failed.iter().filter_map(told).collect() }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.failures.is_empty()
+        let failures: Vec<MomentGroup> = failed.iter().filter_map(told).collect();
+        Moment { from_s, to_s, is_known: are_all_kept || !failures.is_empty(), failures }
     }
 }

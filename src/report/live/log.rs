@@ -64,8 +64,4 @@ impl Log {
     pub(crate) fn length(&self) -> usize {
         self.lines.len()
     }
-
-    pub(crate) fn texts(&self) -> impl Iterator<Item = String> + '_ {
-        self.lines.iter().map(|line| format!("[{}] {}", line.time, line.text))
-    }
 }

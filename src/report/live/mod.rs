@@ -17,6 +17,8 @@ mod verdicts;
 
 use std::time::Duration;
 
+use super::text::level_name;
+use crate::sample::Plateau;
 use crate::units::milliseconds;
 
 pub(crate) use change::Compared;
@@ -26,10 +28,15 @@ pub(crate) use header::{Header, State};
 pub(crate) use log::{Log, Said};
 pub(crate) use past::{PastRun, PastRuns, Source};
 pub(crate) use points::{Columns, Mark, Points};
-pub(crate) use ratio::Ratios;
-pub(crate) use row::{Row, RowsOf, rows};
+pub(crate) use ratio::{Planned, Ratios};
+pub(crate) use row::{RowsOf, rows};
 pub(crate) use snapshot::{FailureCounts, Now, Part, Rows, Snapshot, Totals};
 pub(crate) use verdicts::Verdicts;
+
+/// Name of a level.
+pub(crate) fn level_text(what: Plateau) -> String {
+    level_name(what)
+}
 
 /// Milliseconds to the microsecond.
 fn ms(time: Duration) -> f64 {

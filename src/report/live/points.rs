@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{ms, per_second};
-use crate::stats::{Point, Series, Slot, SlotHistogram, SparseHistogram, Timeline};
+use crate::stats::{Point, Series, SparseHistogram};
 
 /// A last point of which less than this share is over says nothing.
 const LEAST_SHARE: f64 = 0.25;
@@ -89,31 +89,8 @@ impl Columns {
         columns
     }
 
-    /// Points of a run of which the timeline is known.
-    pub(crate) fn of_timeline(timeline: &Timeline, tested: Duration) -> Columns {
-        let mut columns = Columns { width_s: timeline.width().as_secs_f64(), ..Columns::default() };
-        let times = |times: &SlotHistogram, percent| times.percentile(percent).map(ms);
-        for (slot, start) in timeline.slots().iter().zip(0_u32..) {
-            let span = tested.saturating_sub(timeline.width() * start).min(timeline.width());
-            if start > 0 && span.as_secs_f64() < columns.width_s * LEAST_SHARE {
-                break;
-            }
-            let Slot { response_times, client_delays, .. } = slot;
-            columns.rps.push(per_second(slot.answered as f64, span));
-            columns.failures_per_s.push(per_second((slot.fail + slot.exception) as f64, span));
-            columns.p50_ms.push(times(response_times, 50.0));
-            columns.p95_ms.push(times(response_times, 95.0));
-            columns.p99_ms.push(times(response_times, 99.0));
-            columns.max_ms.push((slot.answered > 0).then(|| ms(slot.response_time_max)));
-            columns.users.push(slot.users);
-            columns.in_flight.push(per_second(slot.at_service.as_secs_f64(), span));
-            columns.delay_p50_ms.push(times(client_delays, 50.0));
-            columns.delay_p99_ms.push(times(client_delays, 99.0));
-        }
-        columns
-    }
-
     /// Number of points.
+    #[cfg(test)]
     pub(crate) fn length(&self) -> usize {
         self.rps.len()
     }

@@ -26,7 +26,8 @@ pub use live::{live_line, progress_line};
 pub(crate) use numbers::bytes;
 pub(super) use numbers::{PERCENTILES, UNBACKED, four_digits, gate_number, level_name, number_ms, rate};
 pub use style::Style;
-pub(super) use totals::{headline, load_line, span_line, statuses};
+pub(crate) use totals::headline;
+pub(super) use totals::{load_line, span_line, statuses};
 
 use crate::stats::Summary;
 use page::Page;

@@ -35,7 +35,7 @@ pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// How many checks ended, in what time, why then, and how.
-pub(in crate::report) fn headline(summary: &Summary) -> String {
+pub(crate) fn headline(summary: &Summary) -> String {
     let totals = &summary.whole.totals;
     let why: String = match summary.end.map(|end| end.reason) {
         Some(EndReason::LoopsDone) if summary.users_lost() > 0 => "loops done by the users that were left".into(),

@@ -1,0 +1,239 @@
+//! Host of the live page: serves it, and carries out what is asked of it, one run after another.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use super::config::CommandLine;
+use super::equivalent::equivalent;
+use super::exit::Exit;
+use super::flags::name_of;
+use super::page_args::DEFAULT_ADDRESS;
+use super::performance::{Made, Performance, metrics};
+use super::planned;
+use super::run::Maker;
+use super::signals::Signals;
+use crate::error::Error;
+use crate::job::outputs;
+use crate::job::settings::Settings;
+use crate::load_test::LoadTest;
+use crate::report::http_log::timestamp_in_seconds;
+use crate::report::live::Said;
+use crate::report::{RunInfo, write_json};
+use crate::stats::Summary;
+use crate::web::{About, Access, Desk, Facts, Form, Metrics, Order, Refused, Server, Watcher, Wish, refused, router};
+
+/// Time between two looks at orders and signals.
+const LOOK: Duration = Duration::from_millis(50);
+/// Time for which a page that is loaded anew is waited for, after the last one is gone.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Host of the page.
+struct Host<'a> {
+    line: &'a CommandLine,
+    maker: Maker<'a>,
+    /// Hosts that the command line names: no run goes to another.
+    origins: BTreeSet<String>,
+    desk: Arc<Desk>,
+    orders: Receiver<Order>,
+    signals: Signals,
+    metrics: Option<Arc<Metrics>>,
+    form: Form,
+}
+
+/// Serves the page until Ctrl-C or, where the run began at once, until nobody looks on after its end.
+pub(super) fn serve(line: &CommandLine, maker: Maker<'_>, made: Made) -> Result<Exit, Error> {
+    let page = &line.page;
+    let server = Server::listen("--web-addr", page.address.as_deref().unwrap_or(DEFAULT_ADDRESS))?;
+    let access = Access::new(server.address(), &page.names, page.token.clone())
+        .map_err(|error| Error::run(format!("there are no random numbers for a token ({error}); give --web-token")))?;
+    if let Some(folder) = &page.history {
+        make_folder(folder)?;
+    }
+    let link = link(server.address(), &access);
+    let (orders, incoming) = mpsc::channel();
+    let form = planned::form(&line.settings, &made);
+    let facts = Facts { starts_at_once: !page.waits, history: page.history.clone() };
+    let desk = Desk::new(facts, form.clone(), orders);
+    let mut host = Host {
+        line,
+        maker,
+        origins: made.aim.origins.iter().cloned().collect(),
+        desk: Arc::clone(&desk),
+        orders: incoming,
+        signals: Signals::listen()?,
+        metrics: metrics(&line.settings.spec)?,
+        form,
+    };
+    server
+        .serve("page", router(desk, access))
+        .map_err(|error| Error::run(format!("there is no thread for the page ({error}); raise ulimit -u")))?;
+    print(&format!("page: {link}"));
+    if page.opens {
+        open(&link);
+    }
+    if page.waits { host.wait_for_orders(Exit::Good) } else { host.watch(made) }
+}
+
+impl Host<'_> {
+    /// Runs what the command line says, and stays for those who look on.
+    fn watch(&mut self, made: Made) -> Result<Exit, Error> {
+        let line = self.line;
+        let exit = self.perform(&line.settings, made, |_| {})?;
+        if self.signals.were_heard() || self.desk.viewers() == 0 {
+            return Ok(exit);
+        }
+        print("the page stays as long as it is looked at; Ctrl-C ends it");
+        self.wait_for_orders(exit)
+    }
+
+    /// Carries out orders until a signal or, where the first run began at once, until nobody looks on.
+    fn wait_for_orders(&mut self, mut exit: Exit) -> Result<Exit, Error> {
+        let mut seen = Instant::now();
+        while !self.signals.were_heard() {
+            if self.desk.viewers() > 0 || self.line.page.waits {
+                seen = Instant::now();
+            } else if seen.elapsed() > GRACE {
+                break;
+            }
+            match self.orders.recv_timeout(LOOK) {
+                Ok(Order::Look(wish, answer)) => drop(answer.send(self.look(&wish))),
+                Ok(Order::Start(wish, answer)) => match self.made(&wish, false) {
+                    Err(refused) => drop(answer.send(Err(refused))),
+                    Ok((settings, made)) => {
+                        let mut answer = Some(answer);
+                        let mut tell = |told| drop(answer.take().map(|answer| answer.send(told)));
+                        match self.perform(&settings, made, |run| tell(Ok(run.to_owned()))) {
+                            Ok(ended) => exit = ended,
+                            Err(error) => {
+                                exit = Exit::Broken;
+                                tell(Err(refused(&error, None)));
+                                let _ = writeln!(std::io::stderr(), "perfloop: {}", error.text(name_of));
+                            }
+                        }
+                    }
+                },
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        Ok(exit)
+    }
+
+    /// Carries out one run. `began` gets its id.
+    fn perform(&mut self, settings: &Settings, made: Made, began: impl FnOnce(&str)) -> Result<Exit, Error> {
+        let made = Made { test: made.test.watched(), ..made };
+        let planned = planned::shares(&made.test)?;
+        let about = |performance: &Performance<'_>| About {
+            info: performance.info.clone(),
+            command: equivalent(&self.line.program(), settings, &performance.plan().redactor),
+            time: performance.plan().time_limit(),
+            rate: planned::rate(performance.plan()),
+            can_edit: planned::can_edit(performance.plan(), &planned),
+            planned: planned.clone(),
+        };
+        let performance = Performance::begin(self.line, settings, made, &self.signals, self.metrics.as_ref())?;
+        let run = self.desk.begin(about(&performance), performance.run().live());
+        began(run.id());
+        let watcher = Watcher::of(&self.desk);
+        while !performance.run().is_over() {
+            match self.orders.recv_timeout(LOOK) {
+                Ok(Order::Look(wish, answer)) => drop(answer.send(self.look(&wish))),
+                Ok(Order::Start(_, answer)) => {
+                    drop(answer.send(Err(Refused::untimely("a run goes on; stop it first"))));
+                }
+                Err(_) => {}
+            }
+        }
+        drop(watcher);
+        let (desk, history) = (&self.desk, self.line.page.history.as_deref());
+        performance.finish(&self.signals, |summary, info| {
+            desk.end(&run, summary.clone(), info.clone());
+            if let Some(folder) = history {
+                match save(folder, summary, info) {
+                    Ok(path) => run.was_saved(path),
+                    Err(error) => {
+                        let line = format!("{}: the report of this run could not be written ({error})", folder.display());
+                        run.say(Said::Warning, &line);
+                        let _ = writeln!(std::io::stderr(), "warning: --history {line}");
+                    }
+                }
+                desk.end_is_saved();
+            }
+        })
+    }
+
+    fn look(&self, wish: &Wish) -> Result<crate::web::Shown, Refused> {
+        let (settings, made) = self.made(wish, true)?;
+        // What a start would refuse is refused here.
+        planned::shares(&made.test).map_err(|error| refused(&error, None))?;
+        Ok(planned::shown(&made, equivalent(&self.line.program(), &settings, &made.plan.redactor)))
+    }
+
+    /// Settings of a wish, and what they make.
+    fn made(&self, wish: &Wish, is_only_shown: bool) -> Result<(Settings, Made), Refused> {
+        let settings = self.form.settle(&self.line.settings, wish)?;
+        let refuse = |error: Error| refused(&error, None);
+        outputs::check(&settings.spec).map_err(refuse)?;
+        let made = (self.maker)(&settings, is_only_shown).map_err(refuse)?.gated(&settings.spec);
+        let classes: Vec<(&str, bool, Option<u32>)> =
+            wish.classes.iter().map(|(name, class)| (name.as_str(), class.is_on, class.weight)).collect();
+        let made = Made { test: LoadTest::choosing(made.test, &classes).map_err(refuse)?, ..made };
+        let foreign = made.aim.origins.iter().find(|origin| !self.origins.contains(*origin));
+        match foreign.filter(|_| !self.line.page.any_host && !made.aim.is_embedded) {
+            Some(origin) => Err(Refused::of(
+                Some("host"),
+                format!("{origin} is not named on the command line; name it there, or give --web-any-host"),
+            )),
+            None => Ok((settings, made)),
+        }
+    }
+}
+
+/// Prints a line beside what is for programs.
+fn print(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Address of the page for people, with the token if one is needed.
+fn link(address: std::net::SocketAddr, access: &Access) -> String {
+    let shown = if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    };
+    let token = access.token().map(|token| format!("?token={token}")).unwrap_or_default();
+    format!("http://{shown}/{token}")
+}
+
+/// Opens the page in the browser; who has none opens the link that is printed.
+fn open(link: &str) {
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let opened = Command::new(program).arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    if let Err(error) = opened {
+        print(&format!("note: no browser was opened ({program}: {error}); open the link above"));
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), Error> {
+    fs::create_dir_all(folder).map_err(|error| {
+        Error::usage(format!("--history {}: cannot be made ({error}); give a folder that can", folder.display()))
+    })
+}
+
+/// Writes the report of a run into the folder of the history, whole or not at all.
+fn save(folder: &Path, summary: &Summary, info: &RunInfo) -> std::io::Result<std::path::PathBuf> {
+    let started = timestamp_in_seconds(info.started).replace(':', "");
+    let names = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
+    let path = names.map(|number| folder.join(format!("perfloop-{started}{number}.json"))).find(|path| !path.exists());
+    let path = path.unwrap_or_else(|| folder.join("perfloop.json"));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    write_json(summary, info, &mut file)?;
+    file.persist(&path)?;
+    Ok(path)
+}

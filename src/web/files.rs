@@ -1,0 +1,40 @@
+//! Files of the page, which stand in the program.
+
+use axum::extract::Path;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+
+use super::reply::not_found;
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+
+/// A file of the page.
+struct File {
+    name: &'static str,
+    kind: &'static str,
+    text: &'static str,
+}
+
+macro_rules! files {
+    ($($kind:ident $name:literal $path:literal,)*) => {
+        &[$(File { name: $name, kind: $kind, text: include_str!($path) },)*]
+    };
+}
+
+const INDEX: &str = include_str!("page/index.html");
+const FILES: &[File] = files![
+    SCRIPT "charts.js" "../report/html/charts.js",
+];
+
+pub(super) async fn index() -> Response {
+    ([(CONTENT_TYPE, HTML)], INDEX).into_response()
+}
+
+pub(super) async fn file(Path(name): Path<String>) -> Response {
+    match FILES.iter().find(|file| file.name == name) {
+        Some(file) => ([(CONTENT_TYPE, file.kind)], file.text).into_response(),
+        None => not_found("such file"),
+    }
+}
