@@ -43,9 +43,9 @@ impl CommandLine {
         self.ids.iter().any(|given| given == id)
     }
 
-    /// Name of the program, without its folder.
+    /// Name of the program, without its folder. The words of a subcommand begin with its own name.
     pub(super) fn program(&self) -> String {
-        let program = self.words.first().map(PathBuf::from).unwrap_or_default();
+        let program = self.words.first().filter(|_| !self.page.waits).map(PathBuf::from).unwrap_or_default();
         program.file_name().map_or_else(|| "perfloop".to_owned(), |name| name.to_string_lossy().into_owned())
     }
 

@@ -1,7 +1,6 @@
 //! Command line that makes the same run as settings do, to copy.
 
 use super::flags;
-use crate::job::fields::Field;
 use crate::job::given::Source;
 use crate::job::secrets::shown;
 use crate::job::settings::Settings;
@@ -12,17 +11,17 @@ use crate::report::shell_word;
 pub(super) fn equivalent(program: &str, settings: &Settings, redactor: &Redactor) -> String {
     let mut words = vec![shell_word(program)];
     words.extend(settings.spec.targets.iter().map(|target| shell_word(&redactor.text(target))));
-    for one in settings.effective() {
-        let is_given = matches!(one.source, Some(Source::CommandLine | Source::Page));
-        if !is_given || one.name == flags::TARGETS {
+    let by_hand = |source: &Source| matches!(source, Source::CommandLine | Source::Page);
+    for given in settings.given().filter(|given| by_hand(&given.source) && !given.is_off()) {
+        let name = given.field.name;
+        if name == flags::TARGETS {
             continue;
         }
-        if Field::named(one.name).is_some_and(Field::is_switch) {
-            words.push(format!("--{}", one.name));
+        if given.field.is_switch() {
+            words.push(format!("--{name}"));
         }
-        for value in &one.values {
-            words.push(format!("--{} {}", one.name, shell_word(&shown(one.name, value, redactor))));
-        }
+        let values = given.texts();
+        words.extend(values.iter().map(|value| format!("--{name} {}", shell_word(&shown(name, value, redactor)))));
     }
     words.join(" ")
 }
@@ -30,30 +29,31 @@ pub(super) fn equivalent(program: &str, settings: &Settings, redactor: &Redactor
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::job::fields::Field;
     use crate::job::given::Given;
 
     #[test]
     fn the_command_line_names_what_was_given_and_no_secret() {
         let given = |name: &str, text: &str, source: Source| {
             let field = Field::named(name).expect("a field");
-            let texts = if field.is_switch() { return Given::new(field, true.into(), source).expect("a switch") } else { vec![text.to_owned()] };
-            Given::of_texts(field, texts, source).expect("a value")
+            if field.is_switch() {
+                return Given::new(field, true.into(), source).expect("a switch");
+            }
+            Given::of_texts(field, vec![text.to_owned()], source).expect("a value")
         };
         let line = |name, text| given(name, text, Source::CommandLine);
         let file = Source::File { path: "perfloop.toml".into(), line: 1 };
-        let sources = [
-            vec![given("users", "20", Source::Page)],
-            vec![
-                line("targets", "http://a.test/x y"),
-                line("fail-if", "p95 > 450ms"),
-                line("poisson", ""),
-                line("rate", "5"),
-                line("secret", "password=hunter2"),
-            ],
-            vec![given("wait", "1s", file)],
+        let of_line = vec![
+            line("targets", "http://a.test/x y"),
+            line("time", "30"),
+            line("secret", "password=hunter2"),
+            line("fail-if", "p95 > 450ms"),
+            line("insecure", ""),
         ];
-        let settings = Settings::of(sources.into_iter().map(|source| source.into_iter().filter(|one| one.field.name != "rate" && one.field.name != "poisson").collect())).expect("settings");
-        let wanted = "perfloop 'http://a.test/x y' --users 20 --secret 'password=***' --fail-if 'p95 > 450ms'";
+        let sources = [vec![given("users", "20", Source::Page)], of_line, vec![given("wait", "1s", file)]];
+        let settings = Settings::of(sources).expect("settings");
+        let wanted = "perfloop 'http://a.test/x y' --users 20 --time 30 --insecure --secret 'password=***' \
+                      --fail-if 'p95 > 450ms'";
         assert_eq!(equivalent("perfloop", &settings, &Redactor::default()), wanted);
     }
 }

@@ -87,6 +87,16 @@ fn steps(plan: &Plan) -> (Vec<(f64, f64)>, &'static str) {
     }
     let last = *steps.last().unwrap_or(&(0.0, 0.0));
     steps.push((limit.max(last.0), last.1));
+    // All that happens at one moment is one step.
+    let same_moment = |steps: &[(f64, f64)]| steps.iter().all(|(at, _)| *at == steps[0].0);
+    let mut kept: Vec<(f64, f64)> = Vec::new();
+    for step in steps {
+        if kept.len() > 1 && same_moment(&[kept[kept.len() - 2], kept[kept.len() - 1], step]) {
+            kept.pop();
+        }
+        kept.push(step);
+    }
+    let steps = kept;
     (thinned(steps), "users")
 }
 

@@ -61,7 +61,8 @@ pub(super) fn carry_out(line: &CommandLine, maker: Maker<'_>) -> Result<Exit, Er
     if let Some(flag) = line.page.stray() {
         return Err(Error::usage(format!("--{flag} is for the page; give --web too, or perfloop serve")));
     }
-    let made = maker(settings, line.is_dry_run)?.gated(spec);
+    // A page that waits shows what it would run.
+    let made = maker(settings, line.is_dry_run || line.page.waits)?.gated(spec);
     if line.is_dry_run {
         let mut out = Screen::beside(outputs::takes_stdout(spec));
         return dry_run::show(settings, &made, &mut out);

@@ -73,6 +73,11 @@ impl Settings {
         }
     }
 
+    /// Values that were given, in the order of their fields.
+    pub(crate) fn given(&self) -> impl Iterator<Item = &Given> {
+        FIELDS.iter().filter_map(|field| self.find(field.name))
+    }
+
     fn find(&self, name: &str) -> Option<&Given> {
         self.given.iter().find(|given| given.field.name == name)
     }

@@ -72,6 +72,12 @@ pub(super) struct ServerState {
     target: String,
 }
 
+impl ServerState {
+    pub(super) fn target(self) -> String {
+        self.target
+    }
+}
+
 /// A run that was found.
 pub(super) enum Found {
     Process(Arc<Run>),

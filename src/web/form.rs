@@ -74,10 +74,8 @@ impl Form {
     /// Form of these settings, with a field for each variable and secret that is given, and for `open` variables, which no
     /// value is known of.
     pub(crate) fn of(settings: &Settings, target: String, classes: Vec<FormClass>, open: &[String]) -> Form {
-        let effective = settings.effective();
-        let texts = |name: &str| {
-            effective.iter().find(|one| one.name == name && one.source.is_some()).map(|one| one.values.clone())
-        };
+        let given = |name: &str| settings.given().find(|given| given.field.name == name && !given.is_off());
+        let texts = |name: &str| given(name).map(Given::texts);
         let mut fields: Vec<FormField> = Vec::new();
         for (name, label, group, placeholder, help) in FIELDS {
             let (kind, value) = match (Field::named(name), texts(name)) {

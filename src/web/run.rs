@@ -148,6 +148,11 @@ impl Run {
         }
     }
 
+    /// Rows of the last 10 s.
+    pub(super) fn recent_rows(&self) -> stats::Rows {
+        self.record.lock().recent_rows(self.live.names())
+    }
+
     /// Snapshot for one who asks by himself; the next one of all tells what happened since the last.
     pub(super) fn seen(&self) -> Snapshot {
         Snapshot { points: None, ..self.look(0) }

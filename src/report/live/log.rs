@@ -64,4 +64,9 @@ impl Log {
     pub(crate) fn length(&self) -> usize {
         self.lines.len()
     }
+
+    /// Lines with their times.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = String> + '_ {
+        self.lines.iter().map(|line| format!("[{}] {}", line.time, line.text))
+    }
 }

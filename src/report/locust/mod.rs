@@ -9,6 +9,8 @@
 
 mod failures;
 mod history;
+#[cfg(feature = "cli")]
+mod page;
 mod stats;
 
 use std::io::Write;
@@ -18,6 +20,8 @@ use csv::{Terminator, Writer, WriterBuilder};
 
 pub use failures::{write_exceptions, write_failures};
 pub use history::write_history;
+#[cfg(feature = "cli")]
+pub(crate) use page::{Page, tasks};
 pub use stats::write_stats;
 
 /// The percentiles of each row, in percent, with their column names.
