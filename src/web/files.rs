@@ -8,6 +8,7 @@ use super::reply::not_found;
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
+const ICON: &str = "image/svg+xml";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// A file of the page.
@@ -26,6 +27,26 @@ macro_rules! files {
 const INDEX: &str = include_str!("page/index.html");
 const FILES: &[File] = files![
     SCRIPT "charts.js" "../report/html/charts.js",
+    STYLE "looks.css" "../report/html/looks.css",
+    STYLE "app.css" "page/app.css",
+    ICON "icon.svg" "page/icon.svg",
+    SCRIPT "api.js" "page/api.js",
+    SCRIPT "app.js" "page/app.js",
+    SCRIPT "dom.js" "page/dom.js",
+    SCRIPT "downloads.js" "page/downloads.js",
+    SCRIPT "exchange.js" "page/exchange.js",
+    SCRIPT "failures.js" "page/failures.js",
+    SCRIPT "form.js" "page/form.js",
+    SCRIPT "format.js" "page/format.js",
+    SCRIPT "header.js" "page/header.js",
+    SCRIPT "history.js" "page/history.js",
+    SCRIPT "log.js" "page/log.js",
+    SCRIPT "over_time.js" "page/over_time.js",
+    SCRIPT "ratio.js" "page/ratio.js",
+    SCRIPT "series.js" "page/series.js",
+    SCRIPT "statistics.js" "page/statistics.js",
+    SCRIPT "store.js" "page/store.js",
+    SCRIPT "theme.js" "page/theme.js",
 ];
 
 pub(super) async fn index() -> Response {

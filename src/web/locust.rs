@@ -74,7 +74,9 @@ fn wish(fields: &BTreeMap<String, String>) -> Result<(u32, Wish), String> {
     set("users", count);
     set("spawn-rate", rate);
     // What else says how many users there are gives way.
-    ["ramp-up", "stages", "rate"].map(|name| set(name, ""));
+    for name in ["ramp-up", "stages", "rate"] {
+        set(name, "");
+    }
     if let Some(time) = text("run_time") {
         crate::units::parse_duration(time).map_err(|_| NO_TIME)?;
         set("time", time);

@@ -1,40 +1,93 @@
-const root = document.documentElement;
-window.addEventListener('error', (event) => { root.dataset.error = event.message; });
+// @ts-check
+// Charts: lines and bars over time, or by percentile. All of a group share the pointer and the zoom. Names come from outside:
+// they are text, and never markup.
 
-const data = JSON.parse(document.getElementById('data').textContent);
-const PAD = { left: 52, right: 14, top: 10, bottom: 26 };
-const charts = [];
-let zoom = null; // what all charts over time show, in seconds
+/**
+ * A line of a chart. A value is null where there is none.
+ * @typedef {{name: string, ink: string, points: [number, number | null][], bars?: boolean, thin?: boolean,
+ *   dashed?: boolean, off?: boolean}} Line
+ * @typedef {{label: string, none: string, unit?: string, percentiles?: boolean, height?: number,
+ *   pick?: (from: number, to: number) => void}} Options
+ * @typedef {{at: number, text: string}} Mark
+ */
 
-// A number as short as its size allows.
+const SVG = 'http://www.w3.org/2000/svg';
+const PAD = { left: 52, right: 14, top: 14, bottom: 26 };
+/** A drag of fewer pixels is a click. */
+const CLICK = 6;
+/** More marks on a chart would hide its lines. */
+const MOST_MARKS = 25;
+
+/**
+ * A number as short as its size allows.
+ * @param {number | null | undefined} value
+ */
 const number = (value) => {
   if (value === null || value === undefined) return '–';
   const size = Math.abs(value);
   const decimals = size === 0 ? 0 : size < 1 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0;
   return value.toFixed(decimals);
 };
+
+/** @param {number} value */
 const tidy = (value) => String(Number(value.toPrecision(6)));
+
+/**
+ * Time of a run, in seconds.
+ * @param {number} s
+ */
 const clock = (s) => {
   if (s < 120) return tidy(s) + ' s';
   const [h, m, rest] = [Math.floor(s / 3600), Math.floor(s / 60) % 60, Math.floor(s % 60)];
+  /** @param {number} n */
   const two = (n) => String(n).padStart(2, '0');
   return h > 0 ? `${h}:${two(m)}:${two(rest)}` : `${m}:${two(rest)}`;
 };
+
+/**
+ * Percentile by the share that lies beyond it.
+ * @param {number} left
+ */
 const percent = (left) => {
   const decimals = Math.max(0, Math.ceil(-Math.log10(left) - 1e-9) - 2);
   return 'p' + ((1 - left) * 100).toFixed(decimals);
 };
 
-// Round steps from 0 to at least `top`.
+/**
+ * Round steps from 0 to at least `top`.
+ * @param {number} top
+ * @param {number} wanted
+ */
 const ticks = (top, wanted) => {
   const raw = (top || 1) / wanted;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].find((n) => n * power >= raw * 0.999) * power;
+  const step = ([1, 2, 2.5, 5, 10].find((n) => n * power >= raw * 0.999) || 10) * power;
   const all = [];
   for (let n = 0; n === 0 || all[n - 1] < top; n += 1) all.push(n * step);
   return all;
 };
-// Steps of a clock between two times.
+
+/**
+ * Powers of ten, and between few of them also 2 and 5 times these, around two numbers above zero.
+ * @param {number} low
+ * @param {number} high
+ */
+const logTicks = (low, high) => {
+  const [from, to] = [Math.floor(Math.log10(low) + 1e-9), Math.ceil(Math.log10(high) - 1e-9)];
+  const parts = to - from <= 2 ? [1, 2, 5] : [1];
+  const all = [];
+  for (let power = from; power <= Math.max(to, from + 1); power += 1) for (const part of parts) all.push(part * 10 ** power);
+  const first = all.filter((tick) => tick <= low * 1.0001).pop() ?? all[0];
+  const last = all.find((tick) => tick >= high * 0.9999) ?? all[all.length - 1];
+  return all.filter((tick) => tick >= first && tick <= Math.max(last, first * 1.0001));
+};
+
+/**
+ * Steps of a clock between two times.
+ * @param {number} from
+ * @param {number} to
+ * @param {number} wanted
+ */
 const seconds = (from, to, wanted) => {
   const steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
   const step = steps.find((n) => (to - from) / n <= wanted) || 604800;
@@ -43,166 +96,462 @@ const seconds = (from, to, wanted) => {
   return all;
 };
 
-function draw(chart) {
-  const { host, series } = chart;
-  const [width, height] = [host.clientWidth, host.clientHeight];
-  const shown = series.filter((one) => one.points.some(([, y]) => y !== null));
-  if (shown.length === 0) {
-    host.innerHTML = `<p class="empty">${chart.none}</p>`;
-    return;
-  }
-  const [from, to] = chart.range();
-  const scale = chart.log ? (x) => -Math.log10(x) : (x) => x;
-  const [a, b] = [scale(from), scale(to)];
-  const x = (value) => PAD.left + (scale(value) - a) / (b - a || 1) * (width - PAD.left - PAD.right);
-  const within = ([at]) => scale(at) >= a - 1e-9 && scale(at) <= b + 1e-9;
-  const ys = shown.flatMap((one) => one.points.filter(within).map(([, y]) => y || 0));
-  const steps = ticks(Math.max(...ys, 0), height > 240 ? 5 : 4);
-  const top = steps[steps.length - 1];
-  const y = (value) => height - PAD.bottom - value / top * (height - PAD.top - PAD.bottom);
-  const out = [];
-  for (const step of steps) {
-    out.push(`<line class="${step === 0 ? 'base' : 'grid'}" x1="${PAD.left}" x2="${width - PAD.right}" y1="${y(step)}" y2="${y(step)}"/>`);
-    out.push(`<text x="${PAD.left - 8}" y="${y(step) + 4}" text-anchor="end">${tidy(step)}</text>`);
-  }
-  const marks = chart.log ? decades(from, to) : seconds(from, to, width / 90);
-  let free = -Infinity; // where the next label may begin
-  for (const mark of marks) {
-    const label = chart.log ? percent(mark) : clock(mark);
-    const anchor = x(mark) > width - 40 ? 'end' : x(mark) < PAD.left + 8 ? 'start' : 'middle';
-    if (chart.log) out.push(`<line class="grid" x1="${x(mark)}" x2="${x(mark)}" y1="${PAD.top}" y2="${height - PAD.bottom}"/>`);
-    if (x(mark) - 20 < free) continue;
-    free = x(mark) + 20;
-    out.push(`<text x="${x(mark)}" y="${height - 7}" text-anchor="${anchor}">${label}</text>`);
-  }
-  out.push(`<clipPath id="${host.id}-clip"><rect x="${PAD.left - 4}" y="0" width="${width - PAD.left - PAD.right + 8}" height="${height}"/></clipPath>`);
-  out.push(`<g clip-path="url(#${host.id}-clip)">`);
-  for (const one of shown) out.push(one.bars ? bars(one, x, y) : path(one, x, y));
-  out.push(`</g><g class="over"></g>`);
-  host.innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${chart.label}">${out.join('')}</svg>`;
-  Object.assign(chart, { x, y, width, height, shown, within });
-  legend(chart, null);
-}
-
-function decades(from, to) {
-  const all = [];
-  for (let left = 1; left >= to * 0.999; left /= 10) {
-    for (const part of [1, 0.5]) if (left * part <= from * 1.001 && left * part >= to * 0.999) all.push(left * part);
-  }
-  return all.filter((left) => left === 1 || left === 0.5 || String(left).match(/^(0\.0*1|1e-\d+)$/) || Math.abs(Math.log10(left) % 1) < 1e-6);
-}
-
-const path = (one, x, y) => {
-  let [line, pen] = ['', 'M'];
-  const dots = [];
-  for (const [at, value] of one.points) {
-    if (value === null) { pen = 'M'; continue; }
-    const place = `${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
-    line += pen + place;
-    pen = 'L';
-    if (one.points.length <= 30) dots.push(`<circle cx="${x(at)}" cy="${y(value)}" r="2.5" fill="var(${one.ink})"/>`);
-  }
-  return `<path class="line" d="${line}" stroke="var(${one.ink})"${one.thin ? ' style="stroke-width:1.25"' : ''}/>` + dots.join('');
+/**
+ * Shares of 1, 1/2, 1/10, 1/100 and so on between two.
+ * @param {number} from
+ * @param {number} to
+ */
+const decades = (from, to) => {
+  const all = [1, 0.5];
+  for (let left = 0.1; left >= to * 0.999; left /= 10) all.push(Number(left.toPrecision(3)));
+  return all.filter((left) => left <= from * 1.001 && left >= to * 0.999);
 };
-const bars = (one, x, y) => one.points.filter(([, value]) => value > 0).map(([at, value]) => {
-  const room = x(at + data.width_s / 2) - x(at - data.width_s / 2);
-  const wide = Math.min(Math.max(1.5, room * 0.6), 18);
-  return `<rect x="${x(at) - wide / 2}" width="${wide}" y="${y(value)}" height="${Math.max(1, y(0) - y(value))}" fill="var(${one.ink})"/>`;
-}).join('');
 
-// The names of the lines, and their values at one place.
-function legend(chart, index) {
-  const at = index === null ? null : chart.grid[index];
-  const names = chart.shown.map((one) => {
-    const value = at === null ? '' : ` <b>${number(one.at(at))}</b>`;
-    return `<span><i style="background:var(${one.ink})"></i>${one.name}${value}</span>`;
-  });
-  if (at !== null) names.unshift(`<b>${chart.log ? percent(at) : clock(at - data.width_s / 2)}</b>`);
-  document.getElementById(chart.host.id + '-legend').innerHTML = names.join('');
-}
+/**
+ * An element of a picture.
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ * @param {string} [text]
+ */
+const shape = (name, attributes, text) => {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  if (text !== undefined) made.textContent = text;
+  return made;
+};
 
-function nearest(chart, px) {
-  let best = null;
-  chart.grid.forEach((at, index) => {
-    if (!chart.within([at])) return;
-    const away = Math.abs(chart.x(at) - px);
-    if (best === null || away < best.away) best = { index, away };
-  });
-  return best && best.index;
-}
-
-function point(chart, index) {
-  const over = chart.host.querySelector('.over');
-  if (!over) return;
-  legend(chart, index);
-  if (index === null) { over.innerHTML = ''; return; }
-  const at = chart.grid[index];
-  const dots = chart.shown.map((one) => [one, one.at(at)]).filter(([, value]) => value !== null && value !== undefined)
-    .map(([one, value]) => `<circle cx="${chart.x(at)}" cy="${chart.y(value)}" r="4" fill="var(${one.ink})" stroke="var(--card)" stroke-width="2"/>`);
-  over.innerHTML = `<line class="pointer" x1="${chart.x(at)}" x2="${chart.x(at)}" y1="${PAD.top}" y2="${chart.height - PAD.bottom}"/>` + dots.join('');
-}
-
-function listen(chart) {
-  const { host } = chart;
-  const peers = () => (chart.log ? [chart] : charts.filter((one) => !one.log));
-  let start = null;
-  const px = (event) => event.clientX - host.getBoundingClientRect().left;
-  const move = (event) => {
-    if (!chart.shown) return;
-    const index = nearest(chart, px(event));
-    peers().forEach((one) => one.shown && point(one, index));
-    if (start !== null && Math.abs(px(event) - start) > 6) {
-      const [left, right] = [Math.min(start, px(event)), Math.max(start, px(event))];
-      host.querySelector('.over').innerHTML += `<rect class="zoom" x="${left}" width="${right - left}" y="${PAD.top}" height="${chart.height - PAD.top - PAD.bottom}"/>`;
-    }
-  };
-  host.addEventListener('pointermove', move);
-  host.addEventListener('pointerdown', (event) => {
-    if (!chart.shown) return;
-    start = px(event);
-    move(event);
-  });
-  const leave = () => { start = null; peers().forEach((one) => one.shown && point(one, null)); };
-  host.addEventListener('pointerleave', leave);
-  host.addEventListener('pointercancel', leave);
-  host.addEventListener('pointerup', (event) => {
-    if (start === null) return;
-    const [left, right] = [Math.min(start, px(event)), Math.max(start, px(event))];
-    start = null;
-    if (right - left < 12) return;
-    const inside = chart.grid.filter((at) => chart.x(at) >= left && chart.x(at) <= right);
-    if (inside.length < 2) return;
-    const range = [inside[0], inside[inside.length - 1]];
-    if (chart.log) chart.zoomed = range; else zoom = range;
-    peers().forEach(draw);
-  });
-  host.addEventListener('dblclick', () => {
-    if (chart.log) chart.zoomed = null; else zoom = null;
-    peers().forEach(draw);
-  });
-}
-
-function add(id, label, none, series, log) {
-  const host = document.getElementById(id);
-  if (!host) return;
-  for (const one of series) {
-    const known = new Map(one.points);
-    one.at = log ? (at) => {
-      // A distribution of fewer samples ends earlier.
-      const beyond = one.points.find(([left]) => left <= at * 1.0001);
-      return beyond ? beyond[1] : null;
-    } : (at) => known.get(at);
+/** Charts that share the pointer and the zoom. */
+class Group {
+  constructor() {
+    /** @type {Chart[]} */
+    this.charts = [];
+    /** What all show, if it is not everything. @type {[number, number] | null} */
+    this.zoom = null;
   }
-  const grid = [...new Set(series.flatMap((one) => one.points.map(([at]) => at)))].sort((a, b) => (log ? b - a : a - b));
-  const chart = { host, label, none, series, log, grid, zoomed: null };
-  chart.range = () => {
-    const whole = log ? [1, Math.min(...grid)] : [0, Math.max(...grid) + data.width_s / 2];
-    return (log ? chart.zoomed : zoom) || whole;
-  };
-  charts.push(chart);
-  draw(chart);
-  listen(chart);
+
+  redraw() {
+    this.charts.forEach((chart) => chart.later());
+  }
 }
 
-// A slot is drawn at its middle.
-const over = (values) => values.map((value, index) => [(index + 0.5) * data.width_s, value]);
+/** A chart in an element of the page, with a legend in another. */
+class Chart {
+  /**
+   * @param {HTMLElement} host
+   * @param {HTMLElement} legend
+   * @param {Group} group
+   * @param {Options} options
+   */
+  constructor(host, legend, group, options) {
+    this.host = host;
+    this.legendHost = legend;
+    this.group = group;
+    this.options = options;
+    /** @type {Line[]} */
+    this.lines = [];
+    /** @type {Mark[]} */
+    this.marks = [];
+    this.width = 0;
+    /** True where times are drawn by their logarithm. */
+    this.isLog = false;
+    /** Lines that are switched on or off by their reader. @type {Map<string, boolean>} */
+    this.switched = new Map();
+    /** Places that have values. @type {number[]} */
+    this.grid = [];
+    /** @type {((value: number) => number) | null} */
+    this.x = null;
+    /** @type {((value: number) => number)} */
+    this.y = () => 0;
+    /** @type {SVGElement | null} */
+    this.over = null;
+    this.frame = 0;
+    /** Lower edge of the drawn part. */
+    this.bottom = 0;
+    /** Whether a place is within what is shown. @type {(at: number) => boolean} */
+    this.isWithin = () => true;
+    /** @type {number | null} */
+    this.pointed = null;
+    group.charts.push(this);
+    host.tabIndex = 0;
+    host.setAttribute('role', 'img');
+    host.setAttribute('aria-label', options.label);
+    this.listen();
+  }
+
+  /**
+   * Shows these lines; `width` is the span of a point, at whose middle it is drawn.
+   * @param {Line[]} lines
+   * @param {number} width
+   * @param {Mark[]} [marks]
+   */
+  set(lines, width, marks = []) {
+    this.lines = lines;
+    this.width = width;
+    this.marks = marks;
+    const places = new Set();
+    for (const line of lines) for (const [at] of line.points) places.add(at);
+    this.grid = [...places].sort((a, b) => (this.options.percentiles ? b - a : a - b));
+    this.later();
+  }
+
+  /** Draws in the next frame, once. */
+  later() {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  /** @param {Line} line */
+  isOn(line) {
+    return this.switched.get(line.name) ?? !line.off;
+  }
+
+  range() {
+    /** @type {[number, number]} */
+    const whole = this.options.percentiles
+      ? [1, this.grid.length ? this.grid[this.grid.length - 1] : 1]
+      : [0, Math.max(this.width, (this.grid.length ? this.grid[this.grid.length - 1] : 0) + this.width / 2)];
+    return this.group.zoom || whole;
+  }
+
+  draw() {
+    const [width, height] = [this.host.clientWidth, this.host.clientHeight];
+    if (width === 0) return;
+    const known = this.lines.filter((line) => line.points.some(([, y]) => y !== null));
+    const shown = known.filter((line) => this.isOn(line));
+    if (known.length === 0) {
+      const none = document.createElement('p');
+      none.className = 'empty';
+      none.textContent = this.options.none;
+      this.host.replaceChildren(none);
+      this.legendHost.replaceChildren();
+      this.x = null;
+      return;
+    }
+    const svg = shape('svg', { viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' });
+    this.scale(shown, width, height, svg);
+    const clip = `${this.host.id || 'chart'}-clip`;
+    const cut = shape('clipPath', { id: clip });
+    cut.append(shape('rect', { x: PAD.left - 4, y: 0, width: Math.max(0, width - PAD.left - PAD.right + 8), height }));
+    const inside = shape('g', { 'clip-path': `url(#${clip})` });
+    this.drawMarks(inside, height);
+    for (const line of shown) inside.append(...(line.bars ? this.bars(line) : this.path(line)));
+    this.over = shape('g', { class: 'over' });
+    svg.append(cut, inside, this.over);
+    this.host.replaceChildren(svg);
+    this.legend(this.pointed);
+    this.point(this.pointed);
+  }
+
+  /**
+   * Scales, and the axes by them.
+   * @param {Line[]} shown
+   * @param {number} width
+   * @param {number} height
+   * @param {SVGElement} svg
+   */
+  scale(shown, width, height, svg) {
+    const [from, to] = this.range();
+    const byPercentile = this.options.percentiles === true;
+    /** @param {number} x */
+    const scale = (x) => (byPercentile ? -Math.log10(x) : x);
+    const [a, b] = [scale(from), scale(to)];
+    const room = width - PAD.left - PAD.right;
+    this.x = (value) => PAD.left + (scale(value) - a) / (b - a || 1) * room;
+    this.isWithin = (at) => scale(at) >= a - 1e-9 && scale(at) <= b + 1e-9;
+    let [low, high] = [Infinity, 0];
+    for (const line of shown) {
+      for (const [at, y] of line.points) {
+        if (y === null || !this.isWithin(at)) continue;
+        high = Math.max(high, y);
+        if (y > 0) low = Math.min(low, y);
+      }
+    }
+    const isLog = this.isLog && low < Infinity;
+    const steps = isLog ? logTicks(low, high) : ticks(high, height > 240 ? 5 : 4);
+    const [bottom, top] = [isLog ? steps[0] : 0, steps[steps.length - 1]];
+    /** @param {number} value */
+    const rise = (value) => (isLog ? Math.log(Math.max(value, bottom) / bottom) / Math.log(top / bottom || Math.E) : value / top);
+    this.y = (value) => height - PAD.bottom - rise(value) * (height - PAD.top - PAD.bottom);
+    this.bottom = height - PAD.bottom;
+    this.drawAxes(svg, steps, from, to, width, height);
+  }
+
+  /**
+   * @param {SVGElement} svg
+   * @param {number[]} steps
+   * @param {number} from
+   * @param {number} to
+   * @param {number} width
+   * @param {number} height
+   */
+  drawAxes(svg, steps, from, to, width, height) {
+    const x = this.x;
+    if (!x) return;
+    steps.forEach((step, place) => {
+      const y = this.y(step);
+      svg.append(shape('line', { class: place === 0 ? 'base' : 'grid', x1: PAD.left, x2: width - PAD.right, y1: y, y2: y }));
+      svg.append(shape('text', { x: PAD.left - 8, y: y + 4, 'text-anchor': 'end' }, tidy(step)));
+    });
+    const byPercentile = this.options.percentiles;
+    const marks = byPercentile ? decades(from, to) : seconds(from, to, width / 90);
+    let free = -Infinity; // where the next label may begin
+    for (const mark of marks) {
+      const at = x(mark);
+      if (byPercentile) svg.append(shape('line', { class: 'grid', x1: at, x2: at, y1: PAD.top, y2: height - PAD.bottom }));
+      if (at - 20 < free) continue;
+      free = at + 20;
+      const anchor = at > width - 40 ? 'end' : at < PAD.left + 8 ? 'start' : 'middle';
+      svg.append(shape('text', { x: at, y: height - 7, 'text-anchor': anchor }, byPercentile ? percent(mark) : clock(mark)));
+    }
+  }
+
+  /**
+   * @param {SVGElement} inside
+   * @param {number} height
+   */
+  drawMarks(inside, height) {
+    const x = this.x;
+    if (!x) return;
+    let free = -Infinity;
+    const within = this.marks.filter(({ at }) => this.isWithin(at));
+    for (const { at, text } of within.slice(-MOST_MARKS)) {
+      inside.append(shape('line', { class: 'mark', x1: x(at), x2: x(at), y1: PAD.top, y2: height - PAD.bottom }));
+      if (x(at) < free) continue;
+      free = x(at) + 6.2 * text.length + 10;
+      inside.append(shape('text', { class: 'mark', x: x(at) + 4, y: PAD.top + 2 }, text));
+    }
+  }
+
+  /** @param {Line} line */
+  path(line) {
+    const x = this.x;
+    if (!x) return [];
+    let [track, pen] = ['', 'M'];
+    const dots = [];
+    for (const [at, value] of line.points) {
+      if (value === null) { pen = 'M'; continue; }
+      const [px, py] = [x(at).toFixed(1), this.y(value).toFixed(1)];
+      track += `${pen}${px} ${py}`;
+      pen = 'L';
+      if (line.points.length <= 30) dots.push(shape('circle', { cx: px, cy: py, r: 2.5, fill: `var(${line.ink})` }));
+    }
+    const kind = `line${line.thin ? ' thin' : ''}${line.dashed ? ' dashed' : ''}`;
+    return [shape('path', { class: kind, d: track, stroke: `var(${line.ink})` }), ...dots];
+  }
+
+  /** @param {Line} line */
+  bars(line) {
+    const x = this.x;
+    if (!x) return [];
+    const room = x(this.width) - x(0);
+    const wide = Math.min(Math.max(1.5, room * 0.6), 18);
+    const some = line.points.filter(([at, value]) => value !== null && value > 0 && this.isWithin(at));
+    return some.map(([at, value]) => {
+      const y = this.y(value ?? 0);
+      const tall = Math.max(1, this.bottom - y);
+      return shape('rect', { x: x(at) - wide / 2, width: wide, y, height: tall, fill: `var(${line.ink})` });
+    });
+  }
+
+  /**
+   * Value of a line at a place. A distribution of fewer samples ends earlier.
+   * @param {Line} line
+   * @param {number} at
+   */
+  valueAt(line, at) {
+    const points = line.points;
+    if (this.options.percentiles) return points.find(([left]) => left <= at * 1.0001)?.[1] ?? null;
+    let [low, high] = [0, points.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (points[middle][0] < at - 1e-9) low = middle + 1; else high = middle;
+    }
+    const found = points[low];
+    return found && Math.abs(found[0] - at) < this.width / 2 + 1e-9 ? found[1] : null;
+  }
+
+  /**
+   * Names of the lines, which switch them on and off, and their values at one place.
+   * @param {number | null} at
+   */
+  legend(at) {
+    const items = this.lines.filter((line) => line.points.some(([, y]) => y !== null)).map((line) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'name';
+      button.setAttribute('aria-pressed', String(this.isOn(line)));
+      const swatch = document.createElement('i');
+      swatch.style.background = `var(${line.ink})`;
+      if (line.dashed) swatch.className = 'dashed';
+      button.append(swatch, line.name);
+      if (at !== null && this.isOn(line)) {
+        const value = document.createElement('b');
+        value.textContent = ` ${number(this.valueAt(line, at))}`;
+        button.append(value);
+      }
+      button.addEventListener('click', () => {
+        this.switched.set(line.name, !this.isOn(line));
+        this.draw();
+      });
+      return button;
+    });
+    const where = document.createElement('b');
+    where.className = 'where';
+    if (at !== null) where.textContent = this.options.percentiles ? percent(at) : clock(Math.max(0, at - this.width / 2));
+    const focused = [...this.legendHost.querySelectorAll('button')].indexOf(/** @type {any} */ (document.activeElement));
+    this.legendHost.replaceChildren(...items, where);
+    if (focused >= 0) items[focused]?.focus();
+  }
+
+  /**
+   * Place of the grid that is nearest to a pixel.
+   * @param {number} px
+   */
+  nearest(px) {
+    if (!this.x) return null;
+    let best = null;
+    let away = Infinity;
+    for (const at of this.grid) {
+      const distance = Math.abs(this.x(at) - px);
+      if (this.isWithin(at) && distance < away) [best, away] = [at, distance];
+    }
+    return best;
+  }
+
+  /**
+   * Points at a place.
+   * @param {number | null} at
+   */
+  point(at) {
+    this.pointed = at;
+    if (!this.over || !this.x) return;
+    if (at === null) {
+      this.over.replaceChildren();
+      return;
+    }
+    const x = this.x(at);
+    const parts = [shape('line', { class: 'pointer', x1: x, x2: x, y1: PAD.top, y2: this.bottom })];
+    for (const line of this.lines.filter((one) => this.isOn(one))) {
+      const value = this.valueAt(line, at);
+      if (value === null) continue;
+      parts.push(shape('circle', { cx: x, cy: this.y(value), r: 4, fill: `var(${line.ink})`, stroke: 'var(--card)', 'stroke-width': 2 }));
+    }
+    this.over.replaceChildren(...parts);
+  }
+
+  /** @param {number | null} at */
+  pointAll(at) {
+    for (const chart of this.group.charts) {
+      chart.point(at);
+      if (chart.x) chart.legend(at);
+    }
+  }
+
+  listen() {
+    /** @type {number | null} */
+    let start = null;
+    const { host } = this;
+    /** @param {PointerEvent} event */
+    const px = (event) => event.clientX - host.getBoundingClientRect().left;
+    host.addEventListener('pointermove', (event) => {
+      this.pointAll(this.nearest(px(event)));
+      if (start === null || Math.abs(px(event) - start) <= CLICK || !this.over) return;
+      const [left, right] = [Math.min(start, px(event)), Math.max(start, px(event))];
+      this.over.append(shape('rect', { class: 'zoom', x: left, width: right - left, y: PAD.top, height: Math.max(0, this.bottom - PAD.top) }));
+    });
+    host.addEventListener('pointerdown', (event) => { if (this.x && event.button === 0) start = px(event); });
+    const leave = () => { start = null; this.pointAll(null); };
+    host.addEventListener('pointerleave', leave);
+    host.addEventListener('pointercancel', leave);
+    host.addEventListener('pointerup', (event) => {
+      if (start === null) return;
+      const ends = /** @type {[number, number]} */ ([Math.min(start, px(event)), Math.max(start, px(event))]);
+      start = null;
+      this.choose(...ends);
+    });
+    host.addEventListener('dblclick', () => { this.group.zoom = null; this.group.redraw(); });
+    host.addEventListener('keydown', (event) => this.byKey(event));
+    host.addEventListener('blur', () => this.pointAll(null));
+  }
+
+  /**
+   * What a drag between two pixels asks for: to look closer or, where it hardly moved, to hear of a moment.
+   * @param {number} left
+   * @param {number} right
+   */
+  choose(left, right) {
+    const x = this.x;
+    if (!x) return;
+    if (right - left <= CLICK) {
+      const at = this.nearest(left);
+      if (at !== null) this.options.pick?.(Math.max(0, at - this.width / 2), at + this.width / 2);
+      return;
+    }
+    const inside = this.grid.filter((at) => x(at) >= left && x(at) <= right);
+    if (inside.length < 2) return;
+    this.group.zoom = [inside[0], inside[inside.length - 1]];
+    this.group.redraw();
+  }
+
+  /** @param {KeyboardEvent} event */
+  byKey(event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === 'Escape' || event.key === '0') {
+      this.group.zoom = null;
+      this.group.redraw();
+    } else if (event.key === 'Enter' && this.pointed !== null) {
+      this.options.pick?.(Math.max(0, this.pointed - this.width / 2), this.pointed + this.width / 2);
+    } else if (step) {
+      const inside = this.grid.filter((at) => this.isWithin(at));
+      const known = this.pointed === null ? (step > 0 ? -1 : inside.length) : inside.indexOf(this.pointed);
+      this.pointAll(inside[Math.min(inside.length - 1, Math.max(0, known + step))] ?? null);
+      event.preventDefault();
+    }
+  }
+
+  /** The picture as a file, with the colours that it has now. */
+  async png() {
+    const svg = /** @type {SVGElement | null} */ (this.host.querySelector('svg'))?.cloneNode(true);
+    if (!(svg instanceof SVGElement)) return null;
+    const [width, height] = [this.host.clientWidth, this.host.clientHeight];
+    const now = [...this.host.querySelectorAll('svg *')];
+    [...svg.querySelectorAll('*')].forEach((part, place) => {
+      const style = getComputedStyle(now[place]);
+      for (const name of ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'font-size', 'font-family']) {
+        part.setAttribute(name, style.getPropertyValue(name));
+      }
+    });
+    svg.setAttribute('xmlns', SVG);
+    svg.setAttribute('width', String(2 * width));
+    svg.setAttribute('height', String(2 * height));
+    const image = new Image();
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg.outerHTML)}`;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [2 * width, 2 * height];
+    const pen = canvas.getContext('2d');
+    if (!pen) return null;
+    pen.fillStyle = getComputedStyle(this.host).getPropertyValue('--card') || '#fff';
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(image, 0, 0);
+    return new Promise((/** @type {(file: Blob | null) => void} */ done) => canvas.toBlob(done, 'image/png'));
+  }
+}
+
+// On paper, and in a window of another size, all are drawn anew.
+/** @param {Group[]} groups */
+const followSize = (groups) => {
+  const redraw = () => groups.forEach((group) => group.charts.forEach((chart) => chart.draw()));
+  for (const event of ['beforeprint', 'afterprint']) window.addEventListener(event, redraw);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  window.addEventListener('resize', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(redraw, 100);
+  });
+};
+
+export { Chart, Group, clock, followSize, number, percent };

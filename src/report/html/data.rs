@@ -1,14 +1,17 @@
 //! Data that the page's script draws, as JSON.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::stats::{Slot, SlotHistogram, Summary, Timing};
+use crate::stats::{BlockRow, Slot, SlotHistogram, Summary, Timing};
 use crate::units::milliseconds;
 
 /// A last slot of which less than this share was tested says nothing.
 const LEAST_SHARE: f64 = 0.25;
+/// Rows of which the page has charts.
+const MOST_ROWS: usize = 40;
 /// Points of a distribution for each tenth that is left.
 const POINTS_PER_DECADE: u32 = 12;
 
@@ -40,6 +43,7 @@ pub(super) fn json(summary: &Summary) -> String {
         "in_flight": each(&|index, slot| per_s(index, slot.at_service.as_secs_f64())),
         "delay_p50": percentile(|slot| &slot.client_delays, 50.0),
         "delay_p99": percentile(|slot| &slot.client_delays, 99.0),
+        "rows": rows(summary).iter().map(Row::json).collect::<Vec<_>>(),
         "distribution": {
             "response": distribution(&summary.whole.request_totals.response_time),
             "tpr": distribution(&summary.whole.totals.tpr),
@@ -47,6 +51,60 @@ pub(super) fn json(summary: &Summary) -> String {
         },
     });
     data.to_string()
+}
+
+/// Check, or the requests of a name, at full load over time.
+pub(super) struct Row {
+    pub(super) kind: &'static str,
+    pub(super) name: Arc<str>,
+    width: Duration,
+    blocks: Vec<BlockRow>,
+}
+
+/// Rows of full load, the busiest first, as many as a page has room for.
+pub(super) fn rows(summary: &Summary) -> Vec<Row> {
+    let blocks = &summary.blocks;
+    let whole = match blocks.blocks() {
+        // The last one is seldom whole.
+        [whole @ .., _] if !whole.is_empty() => whole,
+        all => all,
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    let mut add = |kind, at: usize, row: &BlockRow| {
+        let known = rows.iter().position(|known: &Row| known.kind == kind && known.name == row.name);
+        let place = known.unwrap_or_else(|| {
+            let of_row = vec![BlockRow::default(); whole.len()];
+            rows.push(Row { kind, name: Arc::clone(&row.name), width: blocks.width(), blocks: of_row });
+            rows.len() - 1
+        });
+        rows[place].blocks[at] = row.clone();
+    };
+    for (at, block) in whole.iter().enumerate() {
+        block.checks.iter().for_each(|row| add("check", at, row));
+        block.requests.iter().for_each(|row| add("request", at, row));
+    }
+    let count = |row: &Row| row.blocks.iter().map(|block| block.requests).sum::<u64>();
+    rows.sort_by_key(|row| std::cmp::Reverse(count(row)));
+    rows.truncate(MOST_ROWS);
+    rows
+}
+
+impl Row {
+    fn json(&self) -> Value {
+        let per_s = |count: u64| rounded(count as f64 / self.width.as_secs_f64());
+        let percentile = |percent: f64| -> Vec<Option<f64>> {
+            self.blocks.iter().map(|block| block.times.percentile(percent).map(ms)).collect()
+        };
+        json!({
+            "name": &*self.name,
+            "width_s": self.width.as_secs_f64(),
+            "answered": self.blocks.iter().map(|block| per_s(block.requests)).collect::<Vec<_>>(),
+            "not_passed": self.blocks.iter().map(|block| per_s(block.failures)).collect::<Vec<_>>(),
+            "p50": percentile(50.0),
+            "p95": percentile(95.0),
+            "p99": percentile(99.0),
+        })
+    }
 }
 
 /// Percentiles with their times, up to the one beyond which a single sample lies; there the longest.

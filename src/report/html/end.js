@@ -1,8 +1,9 @@
-let waiting = null;
-// Paper has another width.
-for (const event of ['beforeprint', 'afterprint']) window.addEventListener(event, () => charts.forEach(draw));
-window.addEventListener('resize', () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(() => charts.forEach(draw), 100);
-});
-root.dataset.charts = charts.filter((chart) => chart.host.querySelector('svg')).length;
+for (const chart of [...overTime.charts, ...byPercentile.charts]) chart.draw();
+followSize([overTime, byPercentile]);
+
+// A table that is wider than the window says so.
+const tables = document.querySelectorAll('.scroll');
+const hint = () => tables.forEach((table) => { table.dataset.wide = String(table.scrollWidth > table.clientWidth + 1); });
+window.addEventListener('resize', hint);
+hint();
+root.dataset.charts = [...overTime.charts, ...byPercentile.charts].filter((chart) => chart.host.querySelector('svg')).length;

@@ -2,8 +2,9 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-const STYLE: &str = include_str!("page.css");
+const STYLE: &str = include_str!("looks.css");
 const CHARTS: &str = include_str!("charts.js");
+const START: &str = include_str!("frame.js");
 const END: &str = include_str!("end.js");
 /// Nothing is fetched and nothing sent, whatever stands in the page.
 const POLICY: &str = include_str!("policy.txt");
@@ -26,10 +27,15 @@ pub(super) fn page(title: &str, says: &Markup, data: &str, charts: &str) -> Mark
             body {
                 main { (says) }
                 script type="application/json" id="data" { (PreEscaped(safe(data))) }
-                script { "'use strict';\n{\n" (PreEscaped(CHARTS)) (PreEscaped(charts)) (PreEscaped(END)) "}\n" }
+                script { "'use strict';\n{\n" (PreEscaped(inlined(CHARTS))) (PreEscaped(START)) (PreEscaped(charts)) (PreEscaped(END)) "}\n" }
             }
         }
     }
+}
+
+/// A module as a part of a script, which nothing imports.
+fn inlined(module: &str) -> &str {
+    module.rsplit_once("\nexport {").map_or(module, |(body, _)| body)
 }
 
 /// JSON that is safe inside a script element: `<` is written as an escape.

@@ -1,9 +1,11 @@
 //! The numbers as a page: one file that needs no network, with charts that answer to the mouse.
 //!
-//! The charts are perfloop's own: 250 lines of script draw SVG from data that stands in the page as JSON. plotly.js
+//! The charts are perfloop's own: a script draws SVG from data that stands in the page as JSON. plotly.js
 //! would add 3 to 4 MB to every report; charming embeds ECharts, which is 1 MB, or needs a network; charts-rs and
 //! plotters draw pictures that show no values. What is left is small enough to own: lines, bars, values under the
 //! pointer, a zoom that all charts over time share, and ink that follows the reader's light or dark.
+//!
+//! Names come from outside, so that they are put in as text, never as markup. The live page shares the charts and the looks.
 //!
 //! Whatever came from the service is text to this page: maud escapes it, and a policy forbids the page to fetch or send.
 
@@ -64,6 +66,7 @@ fn charts(summary: &Summary) -> Markup {
         section {
             h2 { "Over time" }
             (frame::over_time_hint())
+            (tools(summary))
             div.charts {
                 (figure("rates", "Answers and failures", "per second"))
                 (figure("times", "Response times", "ms"))
@@ -71,6 +74,27 @@ fn charts(summary: &Summary) -> Markup {
                 (figure("delays", "Client delay: the tester's own", "ms"))
             }
             (frame::distribution())
+        }
+    }
+}
+
+/// What the charts show, and how.
+fn tools(summary: &Summary) -> Markup {
+    let rows = data::rows(summary);
+    html! {
+        div.tools {
+            @if rows.len() > 1 {
+                label {
+                    "Show "
+                    select id="row" {
+                        option value="" { "the whole run" }
+                        @for (place, row) in rows.iter().enumerate() {
+                            option value=(place) { (row.kind) " " (row.name) ", at full load" }
+                        }
+                    }
+                }
+            }
+            label { input type="checkbox" id="log-scale"; "response times by their logarithm" }
         }
     }
 }

@@ -1,0 +1,226 @@
+// @ts-check
+// Statistics: a table of checks and their requests. Rows and cells are made once, and only what changed is written.
+
+import { get, ofRun } from './api.js';
+import { el, say } from './dom.js';
+import { count, rate, size, time } from './format.js';
+import { store } from './store.js';
+
+/** @typedef {import('./api.js').Row} Row */
+
+/** Columns: key, title, how a value is written, and whether it is shown at first. @type {[string, string, (value: any) => string, boolean][]} */
+const COLUMNS = [
+  ['count', 'ended', count, true],
+  ['failures', 'failed', count, true],
+  ['rps', 'rps', rate, true],
+  ['failures_per_s', 'failed/s', rate, true],
+  ['mean_ms', 'mean', time, true],
+  ['min_ms', 'min', time, true],
+  ['p50_ms', 'p50', time, true],
+  ['p90_ms', 'p90', time, false],
+  ['p95_ms', 'p95', time, true],
+  ['p99_ms', 'p99', time, true],
+  ['max_ms', 'max', time, true],
+  ['corrected_p95_ms', 'corrected p95', time, false],
+  ['delay_p95_ms', 'client delay p95', time, false],
+  ['size_bytes', 'bytes', size, true],
+];
+const KEY = 'perfloop.columns';
+/** Parts other than these are asked for at intervals. */
+const PUSHED = ['whole', 'recent'];
+const ASK_MS = 2000;
+
+export class Statistics {
+  constructor() {
+    this.part = 'whole';
+    this.sort = '';
+    this.isDown = true;
+    this.filter = '';
+    /** @type {Set<string>} */
+    this.columns = new Set(this.remembered());
+    /** @type {Map<string, {tr: any, cells: Map<string, any>}>} */
+    this.rows = new Map();
+    /** @type {Row[]} */
+    this.fetched = [];
+    this.asked = 0;
+    this.body = el('tbody', {});
+    this.foot = el('tfoot', {});
+    this.head = el('tr', {});
+    this.parts = el('select', { id: 'part', 'aria-label': 'Part of the run' });
+    this.parts.addEventListener('change', () => { this.part = this.parts.value; this.asked = 0; this.update(); });
+    const filter = el('input', { id: 'filter', type: 'search', placeholder: 'filter by name', 'aria-label': 'Filter by name' });
+    filter.addEventListener('input', () => { this.filter = filter.value.toLowerCase(); this.arrange(); });
+    this.scroll = el('div', { class: 'scroll rows', tabindex: 0 }, el('table', { id: 'rows' }, el('thead', {}, this.head), this.body, this.foot));
+    this.note = el('p', { class: 'hint' });
+    this.host = el('section', {}, el('div', { class: 'tools' }, this.parts, filter, this.columnChoice()), this.scroll, this.note);
+    this.drawHead();
+  }
+
+  remembered() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null');
+      if (Array.isArray(kept)) return kept;
+    } catch { /* Something else stands there. */ }
+    return COLUMNS.filter(([, , , isShown]) => isShown).map(([key]) => key);
+  }
+
+  columnChoice() {
+    const boxes = COLUMNS.map(([key, title]) => {
+      const box = el('input', { type: 'checkbox', 'data-column': key });
+      box.checked = this.columns.has(key);
+      box.addEventListener('change', () => {
+        if (box.checked) this.columns.add(key); else this.columns.delete(key);
+        localStorage.setItem(KEY, JSON.stringify([...this.columns]));
+        this.rows.clear();
+        this.drawHead();
+        this.update();
+      });
+      return el('label', {}, box, title);
+    });
+    return el('details', { class: 'choice' }, el('summary', {}, 'Columns'), el('div', {}, ...boxes));
+  }
+
+  shownColumns() {
+    return COLUMNS.filter(([key]) => this.columns.has(key));
+  }
+
+  drawHead() {
+    const title = (/** @type {string} */ key, /** @type {string} */ text) => {
+      const arrow = this.sort === key ? (this.isDown ? ' ▾' : ' ▴') : '';
+      const button = el('button', { type: 'button', class: 'sort', 'data-sort': key, onclick: () => this.sortBy(key) }, text + arrow);
+      const order = this.sort !== key ? 'none' : this.isDown ? 'descending' : 'ascending';
+      return el('th', { scope: 'col', 'aria-sort': order }, button);
+    };
+    this.head.replaceChildren(title('name', 'name'), ...this.shownColumns().map(([key, text]) => title(key, text)));
+  }
+
+  /** @param {string} key */
+  sortBy(key) {
+    if (this.sort === key && !this.isDown === (key !== 'name')) this.sort = '';
+    else if (this.sort === key) this.isDown = !this.isDown;
+    else [this.sort, this.isDown] = [key, key !== 'name'];
+    this.drawHead();
+    this.arrange();
+  }
+
+  show() {
+    this.asked = 0;
+    this.update();
+  }
+
+  update() {
+    const shown = store.shown;
+    if (!shown) return;
+    const known = [...this.parts.options].map((option) => /** @type {any} */ (option).value).join();
+    if (known !== shown.parts.map(({ id }) => id).join()) {
+      this.parts.replaceChildren(...shown.parts.map(({ id, name }) => el('option', { value: id }, name)));
+      if (!shown.parts.some(({ id }) => id === this.part)) this.part = 'whole';
+      this.parts.value = this.part;
+    }
+    if (PUSHED.includes(this.part)) {
+      this.draw(this.part === 'recent' ? shown.rows.recent : shown.rows.whole);
+    } else if (Date.now() - this.asked > ASK_MS) {
+      void this.fetch(shown.run.id);
+    }
+  }
+
+  /** @param {string} run */
+  async fetch(run) {
+    this.asked = Date.now();
+    const part = this.part;
+    try {
+      const answer = await get(ofRun(run, `/rows?part=${encodeURIComponent(part)}`));
+      if (part === this.part) this.draw(answer.rows);
+    } catch {
+      // The part ended, or perfloop is gone: the next look tells.
+    }
+  }
+
+  /** @param {Row[]} rows */
+  draw(rows) {
+    this.fetched = rows;
+    const seen = new Set();
+    for (const row of rows) {
+      const id = `${row.kind} ${row.name}`;
+      seen.add(id);
+      const known = this.rows.get(id) ?? this.make(id, row);
+      for (const [key, , write] of this.shownColumns()) {
+        const mark = row.unbacked.includes(key.replace('_ms', '')) ? '*' : '';
+        say(known.cells.get(key), write(row[key]) + mark);
+      }
+      known.tr.classList.toggle('failing', row.failures > 0);
+    }
+    for (const [id, { tr }] of this.rows) {
+      if (seen.has(id)) continue;
+      tr.remove();
+      this.rows.delete(id);
+    }
+    say(this.note, rows.some((row) => row.unbacked.length > 0) ? '* fewer than 10 samples lie beyond this percentile. Times are in ms: TPR of passes of a check, response times of requests.' : 'Times are in ms: TPR of passes of a check, response times of requests.');
+    this.arrange();
+  }
+
+  /**
+   * @param {string} id
+   * @param {Row} row
+   */
+  make(id, row) {
+    const cells = new Map(this.shownColumns().map(([key]) => [key, el('td', {})]));
+    const isAll = row.kind.startsWith('all');
+    const of = row.kind === 'check' ? `check:${row.name}` : `request:${row.name}`;
+    const name = isAll ? row.kind : row.name;
+    const label = isAll ? name : el('a', { href: '#', title: `${name}: show its charts`, onclick: (/** @type {Event} */ event) => {
+      event.preventDefault();
+      sessionStorage.setItem('perfloop.row', of);
+      location.hash = location.hash.replace(/[^/]*$/, 'charts') || '#/charts';
+    } }, name);
+    const tr = el('tr', { class: row.kind.replace(' ', '-'), 'data-name': row.name, 'data-kind': row.kind }, el('th', { scope: 'row', title: name }, label), ...cells.values());
+    const made = { tr, cells };
+    this.rows.set(id, made);
+    return made;
+  }
+
+  /** Brings the rows into their order, and hides those that are not asked for. */
+  arrange() {
+    const isTotal = (/** @type {Row} */ row) => row.kind.startsWith('all');
+    const some = this.fetched.filter((row) => !isTotal(row));
+    const ordered = this.sort ? this.sorted(some) : this.nested(some);
+    const place = (/** @type {Row[]} */ rows, /** @type {Element} */ host) => {
+      let at = host.firstElementChild;
+      for (const row of rows) {
+        const tr = this.rows.get(`${row.kind} ${row.name}`)?.tr;
+        if (!tr) continue;
+        const isHidden = this.filter !== '' && !isTotal(row) && !row.name.toLowerCase().includes(this.filter);
+        if (tr.hidden !== isHidden) tr.hidden = isHidden;
+        if (tr === at) at = at?.nextElementSibling ?? null; else host.insertBefore(tr, at);
+      }
+    };
+    place(ordered, this.body);
+    place(this.fetched.filter(isTotal), this.foot);
+    const isWide = String(this.scroll.scrollWidth > this.scroll.clientWidth + 1);
+    if (this.scroll.dataset.wide !== isWide) this.scroll.dataset.wide = isWide;
+  }
+
+  /** @param {Row[]} rows */
+  sorted(rows) {
+    const sign = this.isDown ? -1 : 1;
+    const key = this.sort;
+    return rows.map((row, at) => ({ row, at })).sort((one, other) => {
+      const [a, b] = [one.row[key], other.row[key]];
+      if (a === b) return one.at - other.at;
+      if (a === null || a === undefined) return 1;
+      if (b === null || b === undefined) return -1;
+      return (a < b ? -1 : 1) * sign;
+    }).map(({ row }) => row);
+  }
+
+  /**
+   * Requests beneath the check that makes them.
+   * @param {Row[]} rows
+   */
+  nested(rows) {
+    const checks = rows.filter((row) => row.kind === 'check');
+    const requests = rows.filter((row) => row.kind === 'request');
+    const own = checks.flatMap((check) => [check, ...requests.filter((request) => request.of === check.name)]);
+    return [...own, ...requests.filter((request) => !checks.some((check) => check.name === request.of))];
+  }
+}
