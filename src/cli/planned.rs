@@ -32,7 +32,7 @@ pub(super) fn rate(plan: &Plan) -> Option<f64> {
 /// What can be changed while the run goes on.
 pub(super) fn can_edit(plan: &Plan, planned: &[Planned]) -> Vec<&'static str> {
     if matches!(plan.load, Load::Rate(_)) {
-        return Vec::new();
+        return vec!["rate"];
     }
     let mut classes: Vec<&Option<String>> = planned.iter().map(|one| &one.class).collect();
     classes.dedup();

@@ -45,6 +45,13 @@ impl Live {
         is_known
     }
 
+    /// From now on so many arrivals come each second, whatever the plan says; none for zero. Users that wait for an arrival
+    /// look after a second at the latest. It changes nothing of a run that has no [rate](crate::Plan::rate).
+    pub fn set_rate(&self, per_second: f64) {
+        self.control.want_rate(per_second.max(0.0));
+        self.stop.notify();
+    }
+
     /// The run was told to stop, or has come to its end.
     pub fn is_stopping(&self) -> bool {
         self.stop.is_set()

@@ -30,6 +30,8 @@ pub(crate) struct Run {
     live: Live,
     record: Mutex<Record>,
     state: Mutex<Known>,
+    /// Arrivals per second that are asked for, of a run by a rate.
+    rate: Mutex<Option<f64>>,
     ended: Mutex<Option<Arc<Ended>>>,
 }
 
@@ -50,12 +52,14 @@ pub(super) struct Ended {
 
 impl Run {
     pub(crate) fn new(id: String, about: About, live: Live) -> Run {
+        let about_rate = about.rate;
         let run = Run {
             id,
             about,
             live,
             record: Mutex::default(),
             state: Mutex::default(),
+            rate: Mutex::new(about_rate),
             ended: Mutex::default(),
         };
         run.say(Said::Event, &format!("started: {}", run.about.info.plan.as_deref().unwrap_or_default()));
@@ -68,6 +72,12 @@ impl Run {
 
     pub(super) fn live(&self) -> &Live {
         &self.live
+    }
+
+    /// From now on so many arrivals come each second.
+    pub(super) fn steer(&self, per_s: f64) {
+        self.live.set_rate(per_s);
+        *self.rate.lock() = Some(per_s);
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -201,7 +211,7 @@ impl Run {
             State::Stopped
         } else if self.live.is_stopping() {
             State::Stopping
-        } else if self.about.rate.is_none() && self.live.users_up() != wanted {
+        } else if !self.about.can_edit.contains(&"rate") && self.live.users_up() != wanted {
             State::Spawning
         } else {
             State::Running
@@ -225,7 +235,7 @@ impl Run {
             left_s: left.map(seconds),
             users_up: numbers.users_up,
             users_wanted: if state == State::Stopped { 0 } else { wanted.users },
-            asked_per_s: self.about.rate,
+            asked_per_s: *self.rate.lock(),
             classes: wanted.of_classes.into_iter().map(Into::into).collect(),
             can_edit: if matches!(state, State::Spawning | State::Running) {
                 self.about.can_edit.clone()

@@ -52,7 +52,12 @@ pub(super) async fn change(
 fn apply(run: &Run, change: &Change) -> Result<(), Refused> {
     let can = |what: &str| run.about.can_edit.contains(&what);
     if let Some(text) = &change.rate {
-        return Err(Refused::of(Some("rate"), format!("'{text}': the rate of this run cannot be changed")));
+        if !can("rate") {
+            return Err(Refused::of(Some("rate"), "this run has no rate that could be changed"));
+        }
+        let per_s = rate(text).map_err(|why| Refused::of(Some("rate"), why))?;
+        run.steer(per_s);
+        run.mark(&format!("edited to {per_s}/s"));
     }
     if let Some(users) = change.users {
         if !can("users") {
@@ -71,6 +76,14 @@ fn apply(run: &Run, change: &Change) -> Result<(), Refused> {
         run.mark(&format!("{class}: {}", units::count((*users).into(), "user")));
     }
     Ok(())
+}
+
+/// Arrivals per second; zero is a pause.
+fn rate(text: &str) -> Result<f64, String> {
+    if ["0", "0/s"].contains(&text.trim()) {
+        return Ok(0.0);
+    }
+    units::parse_rate(text.trim()).map_err(|error| error.to_string())
 }
 
 fn within(users: u32) -> Result<(), Refused> {

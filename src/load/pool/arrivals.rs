@@ -20,15 +20,23 @@ pub(crate) struct Arrivals {
     first: Moment,
     /// None comes then, or later.
     planned_end: Option<Moment>,
-    lines: Vec<Line>,
     poisson: bool,
     /// Users that wait for an arrival, or are about to take one.
     pub(crate) idle: AtomicU32,
     dropped: AtomicU64,
 }
 
+/// An arrival that a user has taken.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Arrival {
+    /// How many there were by then, on average.
+    position: f64,
+    pub(crate) due: Moment,
+}
+
 #[derive(Debug)]
 struct Next {
+    lines: Vec<Line>,
     /// How many arrivals there were by then, on average.
     position: f64,
     due: Option<Moment>,
@@ -40,29 +48,47 @@ impl Arrivals {
         let mut rng = Rng::with_seed(seed);
         let position = if rate.poisson { unit_exponential(&mut rng) } else { 0.0 };
         let arrivals = Arrivals {
-            next: Mutex::new(Next { position, due: None, rng }),
+            next: Mutex::new(Next { lines: rate.of.lines(), position, due: None, rng }),
             first,
             planned_end,
-            lines: rate.of.lines(),
             poisson: rate.poisson,
             idle: AtomicU32::new(0),
             dropped: AtomicU64::new(0),
         };
-        arrivals.next.lock().due = arrivals.due_at(position);
+        let mut next = arrivals.next.lock();
+        next.due = arrivals.due_at(&next.lines, position);
+        drop(next);
         arrivals
+    }
+
+    /// From now on so many arrivals come each second, whatever the plan says; none for zero.
+    pub(crate) fn steer(&self, per_s: f64, now: Moment) {
+        let mut next = self.next.lock();
+        next.lines = steered(&next.lines, now.saturating_duration_since(self.first), per_s);
+        next.due = self.due_at(&next.lines, next.position);
+    }
+
+    /// Straight parts of the rate.
+    pub(crate) fn lines(&self) -> Vec<Line> {
+        self.next.lock().lines.clone()
+    }
+
+    /// When an arrival is due that was taken; `None` if the rate has been changed so that it never comes.
+    pub(crate) fn due_of(&self, arrival: Arrival) -> Option<Moment> {
+        self.due_at(&self.next.lock().lines, arrival.position)
     }
 
     /// The next arrival, for a user that is free since then; `None` when no more come. What was due before any user
     /// was free is dropped when the users are `all` there may be.
-    pub(crate) fn take(&self, free_since: Moment, all: bool) -> Option<Moment> {
+    pub(crate) fn take(&self, free_since: Moment, all: bool) -> Option<Arrival> {
         let mut next = self.next.lock();
         loop {
-            let due = next.due?;
+            let (due, position) = (next.due?, next.position);
             self.advance(&mut next);
             if all && due < free_since {
                 self.dropped.fetch_add(1, Ordering::Relaxed);
             } else {
-                return Some(due);
+                return Some(Arrival { position, due });
             }
         }
     }
@@ -92,14 +118,30 @@ impl Arrivals {
 
     fn advance(&self, next: &mut Next) {
         next.position += if self.poisson { unit_exponential(&mut next.rng) } else { 1.0 };
-        next.due = self.due_at(next.position);
+        next.due = self.due_at(&next.lines, next.position);
     }
 
     /// When so many arrivals have come, if that is within the run.
-    fn due_at(&self, position: f64) -> Option<Moment> {
-        let due = after(self.first, moment_of(&self.lines, position)?);
+    fn due_at(&self, lines: &[Line], position: f64) -> Option<Moment> {
+        let due = after(self.first, moment_of(lines, position)?);
         Some(due).filter(|due| self.planned_end.is_none_or(|end| *due < end))
     }
+}
+
+/// A rate that is another one from a moment on.
+pub(crate) fn steered(lines: &[Line], from: Duration, per_s: f64) -> Vec<Line> {
+    let until = |line: &Line| {
+        let over = from.saturating_sub(line.start).min(line.over);
+        let share = if line.over.is_zero() { 1.0 } else { over.as_secs_f64() / line.over.as_secs_f64() };
+        Line { over, to: line.from + (line.to - line.from) * share, ..*line }
+    };
+    let mut steered: Vec<Line> = lines.iter().filter(|line| line.start < from).map(until).collect();
+    let end = steered.last().map_or(Duration::ZERO, Line::end);
+    if end < from {
+        steered.push(Line { start: end, over: from - end, from: 0.0, to: 0.0 });
+    }
+    steered.push(Line { start: from, over: Duration::MAX, from: per_s, to: per_s });
+    steered
 }
 
 /// When so many arrivals have come; `None` if so many never do. The count is the area under the rate.
@@ -136,7 +178,7 @@ mod tests {
     fn a_constant_rate_comes_evenly() {
         let (arrivals, first) = arrivals(RateOverTime::Constant(4.0), false);
         let due: Vec<u128> =
-            (0..4).filter_map(|_| arrivals.take(first, true)).map(|due| (due - first).as_millis()).collect();
+            (0..4).filter_map(|_| arrivals.take(first, true)).map(|one| (one.due - first).as_millis()).collect();
         assert_eq!(due, [0, 250, 500, 750]);
     }
 
@@ -146,7 +188,7 @@ mod tests {
         let stages: Stages = "4s:10,2s:10".parse().expect("stages");
         let (arrivals, first) = arrivals(RateOverTime::Stages(stages), false);
         let due: Vec<f64> =
-            std::iter::from_fn(|| arrivals.take(first, true)).map(|due| (due - first).as_secs_f64()).collect();
+            std::iter::from_fn(|| arrivals.take(first, true)).map(|one| (one.due - first).as_secs_f64()).collect();
         assert_eq!(due.len(), 40);
         assert!(due.is_sorted());
         let in_the_first_half_of_the_ramp = due.iter().filter(|due| **due < 2.0).count();
@@ -158,12 +200,13 @@ mod tests {
     fn what_nobody_was_free_for_is_dropped_and_counted() {
         let (arrivals, first) = arrivals(RateOverTime::Constant(10.0), false);
         let second = Duration::from_secs(1);
-        assert_eq!(arrivals.take(first, true), Some(first));
+        let due = |taken: Option<Arrival>| taken.map(|one| one.due);
+        assert_eq!(due(arrivals.take(first, true)), Some(first));
         // Busy for a second: of the arrivals at 0.1 to 0.9 s none was taken.
-        assert_eq!(arrivals.take(first + second, true), Some(first + second));
+        assert_eq!(due(arrivals.take(first + second, true)), Some(first + second));
         // Users may still be added: what is due is taken late.
         let late = arrivals.take(first + 2 * second, false).expect("more come");
-        assert_eq!((late - first).as_millis(), 1100);
+        assert_eq!((late.due - first).as_millis(), 1100);
         assert_eq!(arrivals.end(first + Duration::from_millis(1450)), 9 + 3);
         assert_eq!(arrivals.take(first, true), None);
     }
@@ -181,15 +224,34 @@ mod tests {
     }
 
     #[test]
+    fn a_rate_that_is_changed_goes_on_from_where_it_was() {
+        let (arrivals, first) = arrivals(RateOverTime::Constant(10.0), false);
+        let ms = |ms: u64| first + Duration::from_millis(ms);
+        let taken: Vec<Arrival> = (0..4).filter_map(|_| arrivals.take(first, true)).collect();
+        assert_eq!(taken[3].due, ms(300));
+        // At 250 ms there were 2.5 arrivals; of the next half, and of the ones after it, there are 2 a second.
+        arrivals.steer(2.0, ms(250));
+        assert_eq!((arrivals.due_of(taken[2]), arrivals.due_of(taken[3])), (Some(ms(200)), Some(ms(500))));
+        assert_eq!(arrivals.take(first, true).map(|one| one.due), Some(ms(1000)));
+        arrivals.steer(0.0, ms(1100));
+        assert_eq!((arrivals.take(first, true), arrivals.next_due()), (None, None));
+        arrivals.steer(100.0, ms(2000));
+        let due = arrivals.take(first, true).map(|one| (one.due - first).as_millis());
+        assert!(due.is_some_and(|due| (2000..2010).contains(&due)), "{due:?}");
+        let sum: f64 = arrivals.lines().iter().map(|line| line.over.as_secs_f64()).take(4).sum();
+        assert!((sum - 2.0).abs() < 1e-9, "{:?}", arrivals.lines());
+    }
+
+    #[test]
     fn independent_arrivals_have_the_rate_and_the_same_seed_the_same_times() {
         let (one, first) = arrivals(RateOverTime::Constant(100.0), true);
-        let due: Vec<Duration> = (0..5000).filter_map(|_| one.take(first, true)).map(|due| due - first).collect();
+        let due: Vec<Duration> = (0..5000).filter_map(|_| one.take(first, true)).map(|taken| taken.due - first).collect();
         let rate = 5000.0 / due[4999].as_secs_f64();
         assert!((rate - 100.0).abs() < 6.0, "{rate}");
         // Of exponential gaps 1/e are longer than their mean.
         let long = due.windows(2).filter(|pair| (pair[1] - pair[0]).as_secs_f64() > 0.01).count() as f64 / 4999.0;
         assert!((long - 0.368).abs() < 0.03, "{long}");
         let (again, second_first) = arrivals(RateOverTime::Constant(100.0), true);
-        assert_eq!(again.take(second_first, true).map(|due| due - second_first), Some(due[0]));
+        assert_eq!(again.take(second_first, true).map(|taken| taken.due - second_first), Some(due[0]));
     }
 }

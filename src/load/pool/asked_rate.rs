@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::arrivals::Arrivals;
 use super::run_state::RunState;
 use crate::load::plan::load::Load;
 use crate::load::plan::rate::Rate;
@@ -29,7 +30,8 @@ impl RunState {
         }
         match &self.plan.load {
             Load::Rate(rate) => {
-                let lines = rate.of.lines();
+                // As it came, if somebody has changed it.
+                let lines = self.arrivals.get().map_or_else(|| rate.of.lines(), Arrivals::lines);
                 of_rate(rate, (area(&lines, to_s) - area(&lines, from_s)) / (to_s - from_s))
             }
             Load::Users { .. } | Load::Stages(_) if !self.control.was_used() => {

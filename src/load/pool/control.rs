@@ -28,13 +28,15 @@ pub(crate) struct WantedUsers {
     pub(crate) of_classes: Vec<(String, u32)>,
 }
 
-/// Number of users that is wanted, whatever the plan says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Load that is wanted, whatever the plan says: users, or arrivals.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Command {
     /// Of all classes together.
     Users(u32),
     /// Of one class, by its number; the others stay as they are.
     OfClass(usize, u32),
+    /// Arrivals per second.
+    Rate(f64),
 }
 
 impl Control {
@@ -48,7 +50,9 @@ impl Control {
     pub(crate) fn want(&self, class: Option<&str>, users: u32) -> bool {
         self.was_used.store(true, Ordering::SeqCst);
         let Some(class) = class else {
-            *self.commands.lock() = vec![Command::Users(users)];
+            let mut commands = self.commands.lock();
+            commands.retain(|command| matches!(command, Command::Rate(_)));
+            commands.push(Command::Users(users));
             return true;
         };
         let known = self.classes.get().and_then(|classes| classes.iter().position(|name| name == class));
@@ -57,6 +61,13 @@ impl Control {
         commands.retain(|command| !matches!(command, Command::OfClass(of, _) if *of == class));
         commands.push(Command::OfClass(class, users));
         true
+    }
+
+    /// From now on so many arrivals are wanted each second.
+    pub(crate) fn want_rate(&self, per_s: f64) {
+        let mut commands = self.commands.lock();
+        commands.retain(|command| !matches!(command, Command::Rate(_)));
+        commands.push(Command::Rate(per_s));
     }
 
     /// In the order in which they are to be followed.

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::arrivals::Arrivals;
+use super::arrivals::{Arrival, Arrivals};
 use super::request_budget::RequestBudget;
 use super::run_state::RunState;
 use crate::moment::Moment;
@@ -17,6 +17,8 @@ use crate::load::user::User;
 use crate::sample::Life;
 use crate::units::{FAR_FUTURE, after};
 
+/// Longest time after which a user that waits for an arrival looks whether the rate has been changed.
+const RATE_LOOK: Duration = Duration::from_secs(1);
 /// Rest of a user whose connections are refused again and again.
 const REFUSAL_PAUSE: Duration = Duration::from_millis(100);
 
@@ -116,15 +118,17 @@ fn serve(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, arr
     let mut free_since = Moment::now();
     arrivals.idle.fetch_add(1, Ordering::SeqCst);
     while !slot.is_over() {
-        let Some(due) = arrivals.take(free_since, shared.is_pool_full()) else {
-            // Nothing more comes; the user stays for what others may want of it.
-            user.rest_until(after(free_since, FAR_FUTURE));
+        let Some(arrival) = arrivals.take(free_since, shared.is_pool_full()) else {
+            // Nothing comes as the rate is; it may be changed.
+            if user.rest_until(after(Moment::now(), RATE_LOOK)) {
+                continue;
+            }
             break;
         };
-        if !user.rest_until(due) {
-            arrivals.give_back(due, slot.ended_at());
+        let Some(due) = rest_until_due(user, arrivals, arrival) else {
+            arrivals.give_back(arrival.due, slot.ended_at());
             break;
-        }
+        };
         if arrivals.idle.fetch_sub(1, Ordering::SeqCst) == 1 {
             shared.want_helpers();
         }
@@ -138,6 +142,20 @@ fn serve(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, arr
         free_since = Moment::now();
     }
     arrivals.idle.fetch_sub(1, Ordering::SeqCst);
+}
+
+/// Rests until an arrival is due. `None` if the user is to begin nothing more.
+fn rest_until_due(user: &mut User, arrivals: &Arrivals, arrival: Arrival) -> Option<Moment> {
+    let mut due = Some(arrival.due);
+    loop {
+        let next_look = after(Moment::now(), RATE_LOOK);
+        match due {
+            Some(due) if due <= next_look => return user.rest_until(due).then_some(due),
+            // Until then the rate may be changed.
+            _ if !user.rest_until(next_look) => return None,
+            _ => due = arrivals.due_of(arrival),
+        }
+    }
 }
 
 /// Has another user made in place of a lost one, once an arrival needs it.

@@ -45,10 +45,13 @@ impl Verdicts {
             Told::new(mood, mood::title(summary), Vec::new())
         });
         let (times, load) = (summary.times_verdict(), summary.load_verdict());
+        // While all is well there is nothing to prove, and nothing that comes and goes.
+        let is_quiet = summary.end.is_none() && mood::of_load(load) == Mood::Good;
+        let evidence = if is_quiet { Vec::new() } else { summary.load_evidence() };
         Verdicts {
             title,
             times: Told::new(mood::of_times(times), times.to_string(), Vec::new()),
-            load: Told::new(mood::of_load(load), load.to_string(), summary.load_evidence()),
+            load: Told::new(mood::of_load(load), load.to_string(), evidence),
             gates: mood::gates(summary).into_iter().map(|(mood, text)| Told::new(mood, text, Vec::new())).collect(),
         }
     }

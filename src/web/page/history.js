@@ -36,7 +36,7 @@ export class History {
     const folder = store.server?.history_folder;
     const hint = folder ? `Runs of this process, and reports in ${folder}.` : 'Runs of this process. With --history DIR those of earlier ones are here, too.';
     this.host = el('section', {}, el('div', { class: 'tools' }, el('span', {}, hint, ' Tick two to compare them; the pinned one is the base.'), this.compare),
-      el('div', { class: 'scroll', tabindex: 0 }, el('table', {}, el('thead', {}, this.head), this.body)), this.result);
+      el('div', { class: 'scroll', tabindex: 0 }, el('table', { class: 'runs' }, el('thead', {}, this.head), this.body)), this.result);
   }
 
   show() {
@@ -57,7 +57,7 @@ export class History {
   }
 
   draw() {
-    const sorter = (/** @type {string} */ key, /** @type {string} */ title) => el('th', { scope: 'col' }, el('button', { type: 'button', class: 'sort', onclick: () => {
+    const sorter = (/** @type {string} */ key, /** @type {string} */ title) => el('th', { scope: 'col', class: key === 'plan' || key === 'started' ? 'text' : '' }, el('button', { type: 'button', class: 'sort', onclick: () => {
       if (this.sort === key) this.isDown = !this.isDown; else [this.sort, this.isDown] = [key, true];
       this.draw();
     } }, title + (this.sort === key ? (this.isDown ? ' ▾' : ' ▴') : '')));

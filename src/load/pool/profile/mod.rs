@@ -21,6 +21,9 @@ pub(crate) trait LoadProfile: Send {
     /// Moment of the next change that is known.
     fn next_change(&self, run: &RunState) -> Option<Moment>;
 
+    /// Follows another rate of arrivals from now on, if this is one.
+    fn steer(&mut self, _: f64, _: &mut Turn<'_>) {}
+
     /// True when commands may change the number of users.
     fn takes_commands(&self) -> bool {
         true

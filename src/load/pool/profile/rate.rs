@@ -65,6 +65,14 @@ impl LoadProfile for RateProfile {
         self.lines.get(self.reached).map(|line| after(run.first_start(), line.start))
     }
 
+    fn steer(&mut self, per_s: f64, turn: &mut Turn<'_>) {
+        let Some(arrivals) = turn.run.arrivals.get() else { return };
+        arrivals.steer(per_s, turn.now);
+        self.lines = arrivals.lines();
+        self.reached = self.lines.len();
+        turn.target.holds = (per_s > 0.0).then_some(Plateau::Rate(per_s));
+    }
+
     fn takes_commands(&self) -> bool {
         false
     }
