@@ -269,7 +269,9 @@ impl LoadTest {
             };
             match weight {
                 _ if !is_on => drop(self.classes.remove(place)),
-                Some(0) => return Err(Error::usage(format!("‹classes›: the weight of '{name}' is 0; switch it off instead"))),
+                Some(0) => {
+                    return Err(Error::usage(format!("‹classes›: the weight of '{name}' is 0; switch it off instead")));
+                }
                 Some(weight) => self.classes[place] = self.classes[place].clone().weight(*weight),
                 None => {}
             }

@@ -5,7 +5,7 @@ use crate::printable::foreign;
 use crate::redact::Redactor;
 
 /// Flags whose values hold a secret wherever it stands in them.
-const FLAGS: [&str; 3] = ["basic-auth", "cert", "secret"];
+const FLAGS: [&str; 4] = ["basic-auth", "cert", "secret", "web-token"];
 
 /// Words of a command line without their secrets, for the report.
 pub(super) fn hidden(words: impl Iterator<Item = String>, redactor: &Redactor) -> Vec<String> {

@@ -30,11 +30,7 @@ const MAX_VALUE: usize = 200;
 ///
 /// # Errors
 /// Those of a run before its traffic.
-pub(super) fn show(
-    settings: &Settings,
-    Made { plan, test, aim, .. }: &Made,
-    out: &mut Screen,
-) -> Result<Exit, Error> {
+pub(super) fn show(settings: &Settings, Made { plan, test, aim, .. }: &Made, out: &mut Screen) -> Result<Exit, Error> {
     plan.validate()?;
     plan.try_client()?;
     let checks = test.shares()?;

@@ -11,17 +11,17 @@ use url::Url;
 
 use super::config::{self, CommandLine};
 use super::exit::Exit;
+use super::performance::Made;
 use super::refusal::Refusal;
 use super::registry::{self, Registered};
-use super::performance::Made;
 use super::run::carry_out;
 use super::subcommand::told;
 use super::{flags, signals};
 use crate::error::Error;
 use crate::job::aim::Aim;
-use crate::job::values::http_url;
 use crate::job::secrets;
 use crate::job::settings::Settings;
+use crate::job::values::http_url;
 use crate::load::{Check, Plan, User, UserClass};
 use crate::load_test::LoadTest;
 use crate::outcome::{Classify, ErrorClass, IntoOutcome};
@@ -275,8 +275,7 @@ impl Harness {
             warnings: Vec::new(),
             origins,
         };
-        let test =
-            checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::with_check);
+        let test = checks.into_iter().fold(LoadTest::new(plan.clone()), LoadTest::with_check);
         let test = test.classify_by(self.classify.clone());
         let test = self.classes.iter().cloned().fold(test, LoadTest::class);
         let test = self.prepare.iter().fold(test, |test, prepare| prepare(test));

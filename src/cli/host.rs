@@ -158,7 +158,8 @@ impl Host<'_> {
                 match save(folder, summary, info) {
                     Ok(path) => run.was_saved(path),
                     Err(error) => {
-                        let line = format!("{}: the report of this run could not be written ({error})", folder.display());
+                        let line =
+                            format!("{}: the report of this run could not be written ({error})", folder.display());
                         run.say(Said::Warning, &line);
                         let _ = writeln!(std::io::stderr(), "warning: --history {line}");
                     }
@@ -202,11 +203,8 @@ fn print(line: &str) {
 
 /// Address of the page for people, with the token if one is needed.
 fn link(address: std::net::SocketAddr, access: &Access) -> String {
-    let shown = if address.ip().is_unspecified() {
-        format!("localhost:{}", address.port())
-    } else {
-        address.to_string()
-    };
+    let shown =
+        if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
     let token = access.token().map(|token| format!("?token={token}")).unwrap_or_default();
     format!("http://{shown}/{token}")
 }
@@ -214,7 +212,8 @@ fn link(address: std::net::SocketAddr, access: &Access) -> String {
 /// Opens the page in the browser; who has none opens the link that is printed.
 fn open(link: &str) {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let opened = Command::new(program).arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let opened =
+        Command::new(program).arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if let Err(error) = opened {
         print(&format!("note: no browser was opened ({program}: {error}); open the link above"));
     }

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::exit::Exit;
-use super::refusal::Refusal;
 use super::performance::{style, width};
+use super::refusal::Refusal;
 use super::screen::Screen;
 use super::subcommand::Subcommand;
 use crate::error::Error;

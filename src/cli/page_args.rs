@@ -76,7 +76,10 @@ pub(super) fn args() -> Vec<Arg> {
     };
     let address = "Address of the page [default: 127.0.0.1:8089]; beyond loopback it needs the token that is printed";
     vec![
-        switch(WEB, "Show the run in a web page while it goes on; at its end perfloop waits for those who still look on"),
+        switch(
+            WEB,
+            "Show the run in a web page while it goes on; at its end perfloop waits for those who still look on",
+        ),
         value(ADDRESS, "HOST:PORT", address),
         value(TOKEN, "TOKEN", "Token that the page asks for [default: none on loopback, else one that is made up]"),
         value(NAME, "HOST", "Name by which browsers may ask for the page, beside its address (repeatable)")

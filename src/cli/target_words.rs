@@ -46,7 +46,7 @@ mod tests {
             let error = check(&spec).expect_err(target).to_string();
             assert_eq!(error, format!("targets '{target}': {wanted}"));
         }
-        let spec = RunSpec { targets: vec!["http://run/".into(), "server".into()], ..RunSpec::default() };
+        let spec = RunSpec { targets: vec!["http://run/".into(), "backend".into()], ..RunSpec::default() };
         assert_eq!(check(&spec), Ok(()));
     }
 }

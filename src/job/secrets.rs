@@ -37,6 +37,7 @@ pub(crate) fn shown(field: &str, value: &str, redactor: &Redactor) -> String {
     match (field, value.split_once(':'), value.split_once('=')) {
         ("basic-auth", Some((user, _)), _) => format!("{user}:{MASK}"),
         ("secret" | "base-secret", _, Some((name, _))) => format!("{name}={MASK}"),
+        ("web-token", ..) => MASK.to_owned(),
         ("cert", ..) => without_key_password(value),
         _ => foreign(&redactor.text(value)).into_owned(),
     }

@@ -45,8 +45,7 @@ impl Live {
         is_known
     }
 
-    /// From now on so many arrivals come each second, whatever the plan says; none for zero. Users that wait for an arrival
-    /// look after a second at the latest. It changes nothing of a run that has no [rate](crate::Plan::rate).
+    /// From now on so many arrivals come each second, whatever the plan says; none for zero. It changes nothing of a run that has no [rate](crate::Plan::rate).
     pub fn set_rate(&self, per_second: f64) {
         self.control.want_rate(per_second.max(0.0));
         self.stop.notify();

@@ -7,9 +7,9 @@ mod html;
 pub(crate) mod http_log;
 mod json;
 #[cfg(feature = "cli")]
-pub(crate) mod live;
-#[cfg(feature = "cli")]
 mod junit;
+#[cfg(feature = "cli")]
+pub(crate) mod live;
 pub mod locust;
 mod model;
 pub(crate) mod mood;

@@ -83,4 +83,3 @@ pub(crate) fn gates(summary: &Summary) -> Vec<(Mood, String)> {
     });
     gates.collect()
 }
-

@@ -48,10 +48,8 @@ impl Stats {
         let schedule = self.schedule(whole.iterations);
         let tested = self.tested(whole.iterations);
         let (names, natures) = (&self.names, &self.natures);
-        let warmup = (!warmup.checks.is_empty()).then(|| WarmUp {
-            section: Section::new(warmup, Duration::ZERO, names, natures),
-            failures: Vec::new(),
-        });
+        let warmup = (!warmup.checks.is_empty())
+            .then(|| WarmUp { section: Section::new(warmup, Duration::ZERO, names, natures), failures: Vec::new() });
         Summary {
             users: self.users_wanted.max(self.most_users_up),
             users_up: self.users_up,

@@ -22,7 +22,11 @@ const FORMATS: [Format; 8] = [
     Format { name: "html", kind: "text/html; charset=utf-8", write: |summary, info, to| write_html(summary, info, to) },
     Format { name: "json", kind: "application/json", write: |summary, info, to| write_json(summary, info, to) },
     Format { name: "junit", kind: "application/xml", write: |summary, _, to| write_junit(summary, to) },
-    Format { name: "hlog", kind: "text/plain; charset=utf-8", write: |summary, info, to| write_hlog(summary, info, to) },
+    Format {
+        name: "hlog",
+        kind: "text/plain; charset=utf-8",
+        write: |summary, info, to| write_hlog(summary, info, to),
+    },
     Format { name: "stats.csv", kind: CSV, write: |summary, _, to| locust::write_stats(summary, to) },
     Format { name: "history.csv", kind: CSV, write: |summary, _, to| locust::write_history(summary, to) },
     Format { name: "failures.csv", kind: CSV, write: |summary, _, to| locust::write_failures(summary, to) },

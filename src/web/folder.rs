@@ -10,14 +10,14 @@ use axum::response::Response;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
-use crate::report::http_log::timestamp;
 use super::run::parts;
+use crate::report::http_log::timestamp;
 use crate::report::live::{
-    Distribution, FailureCounts, Header, Log, Now, PastRun, Planned, Ratios, Rows as SnapshotRows, RowsOf, Said, Snapshot,
-    Source, State, Totals, Verdicts, rows,
+    Distribution, FailureCounts, Header, Log, Now, PastRun, Planned, Ratios, Rows as SnapshotRows, RowsOf, Said,
+    Snapshot, Source, State, Totals, Verdicts, rows,
 };
-use crate::report::{headline, shell_word};
 use crate::report::{RunInfo, read_json};
+use crate::report::{headline, shell_word};
 use crate::stats::{self, PartOf, Summary};
 
 /// More reports are not shown: the newest are.
@@ -101,7 +101,7 @@ impl Report {
             target: self.info.target.clone(),
             plan: self.info.plan.clone().unwrap_or_default(),
             users: self.summary.users,
-            is_good: self.document.pointer("/run/good").and_then(Value::as_bool),
+            is_good: self.is_good(),
             is_baseline,
             totals: Totals::of(&self.summary, &stats::Rows::from(&self.summary.whole)),
         }
@@ -115,7 +115,7 @@ impl Report {
             let all = self.document.get(key).and_then(Value::as_array).into_iter().flatten();
             all.filter_map(|text| text.as_str().map(str::to_owned)).collect()
         };
-        let is_good = self.document.pointer("/run/good").and_then(Value::as_bool);
+        let is_good = self.is_good();
         Snapshot {
             seq: 0,
             run: Header {
@@ -143,7 +143,10 @@ impl Report {
             rows: SnapshotRows { whole: rows(&whole), recent: Vec::new() },
             parts: parts(&self.summary, false),
             points: None,
-            failures: FailureCounts { groups: self.groups().len(), count: count("/totals/fail") + count("/totals/exception") },
+            failures: FailureCounts {
+                groups: self.groups().len(),
+                count: count("/totals/fail") + count("/totals/exception"),
+            },
             log_lines: texts("warnings").len(),
         }
     }
@@ -220,6 +223,13 @@ impl Report {
             "delay_p99_ms": column("/client_delay_ms/p99"),
         });
         Some(json!({ "of": "all", "points": points, "marks": [] }))
+    }
+
+    /// Whether all gates held; not known where none is told, as of merged reports.
+    fn is_good(&self) -> Option<bool> {
+        let gates = self.document.get("gates")?.as_array()?;
+        let is_crossed = |gate: &Value| gate.get("crossed") != Some(&Value::Bool(false));
+        (!gates.is_empty()).then(|| !gates.iter().any(is_crossed))
     }
 
     fn groups(&self) -> &[Value] {

@@ -144,7 +144,8 @@ impl Form {
                 FieldValue::Text(text) if text.trim().is_empty() => {}
                 FieldValue::Text(text) => given.push((known, Value::from(text.trim()))),
                 FieldValue::Lines(lines) => {
-                    let lines: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+                    let lines: Vec<&str> =
+                        lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
                     given.extend((!lines.is_empty()).then(|| (*known, Value::from(lines))));
                 }
             }
@@ -230,7 +231,8 @@ mod tests {
     #[test]
     fn what_is_entered_holds_over_the_command_line_and_what_is_emptied_is_not_given() {
         let base = settings(&[("users", "5"), ("time", "30s"), ("wait", "1s")]);
-        let settled = form(&base).settle(&base, &wish(&[("users", " 7 "), ("time", ""), ("loops", "3")])).expect("a plan");
+        let settled =
+            form(&base).settle(&base, &wish(&[("users", " 7 "), ("time", ""), ("loops", "3")])).expect("a plan");
         let spec = settled.spec;
         assert_eq!(spec.users.as_deref(), Some(&7));
         assert_eq!((spec.time.is_none(), spec.loops.as_deref(), spec.wait.is_some()), (true, Some(&3), true));
@@ -261,7 +263,12 @@ mod tests {
         let form = form(&base);
         let text = serde_json::to_string(&form).expect("JSON");
         assert!(text.contains("ann") && text.contains("secret:password") && !text.contains("hunter2"), "{text}");
-        let wish = wish(&[("variable:user", "bob"), ("variable:host_name", "a"), ("secret:password", ""), ("variable:no", "x")]);
+        let wish = wish(&[
+            ("variable:user", "bob"),
+            ("variable:host_name", "a"),
+            ("secret:password", ""),
+            ("variable:no", "x"),
+        ]);
         let spec = form.settle(&base, &wish).expect("a plan").spec;
         assert_eq!(spec.hurl.variables, ["host_name=a", "user=bob"]);
         assert_eq!(spec.hurl.secrets, ["password=hunter2"]);

@@ -65,8 +65,10 @@ impl Access {
             if is_whole { vec![name] } else { vec![format!("{name}:{port}"), name] }
         };
         // Without a port it is that of http.
-        let is_ours = |host: &String| host.rsplit_once(':').is_some_and(|(_, end)| end.parse::<u16>().is_ok()) || port == 80;
-        let hosts = named.into_iter().flat_map(with_port).filter(is_ours).map(|host| host.to_ascii_lowercase()).collect();
+        let is_ours =
+            |host: &String| host.rsplit_once(':').is_some_and(|(_, end)| end.parse::<u16>().is_ok()) || port == 80;
+        let hosts =
+            named.into_iter().flat_map(with_port).filter(is_ours).map(|host| host.to_ascii_lowercase()).collect();
         let token = match token {
             Some(token) => Some(token),
             None if address.ip().is_loopback() => None,
@@ -91,7 +93,8 @@ impl Access {
         let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
         let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
         let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let mut given = bearer.into_iter().chain(pairs.filter(|(name, _)| *name == TOKEN_COOKIE).map(|(_, value)| value));
+        let mut given =
+            bearer.into_iter().chain(pairs.filter(|(name, _)| *name == TOKEN_COOKIE).map(|(_, value)| value));
         given.any(|given| are_equal(given, token))
     }
 
@@ -188,10 +191,14 @@ mod tests {
         let access = access("127.0.0.1:8089", &["perf.test", "other.test:80"]);
         let is_own = |hosts: &[&str]| {
             let mut headers = HeaderMap::new();
-            hosts.iter().for_each(|host| drop(headers.append(HOST, host.parse().expect("a value"))));
+            for host in hosts {
+                headers.append(HOST, host.parse().expect("a value"));
+            }
             access.is_own_host(&headers)
         };
-        for host in ["127.0.0.1:8089", "localhost:8089", "LOCALHOST:8089", "[::1]:8089", "perf.test:8089", "other.test:80"] {
+        for host in
+            ["127.0.0.1:8089", "localhost:8089", "LOCALHOST:8089", "[::1]:8089", "perf.test:8089", "other.test:80"]
+        {
             assert!(is_own(&[host]), "{host}");
         }
         for host in ["127.0.0.1", "localhost:80", "evil.test:8089", "evil.test", "", "other.test:8089"] {

@@ -64,8 +64,7 @@ async fn swarm(State(desk): State<Arc<Desk>>, Form(fields): Form<BTreeMap<String
 fn wish(fields: &BTreeMap<String, String>) -> Result<(u32, Wish), String> {
     let text = |name: &str| fields.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
     let count = text("user_count").ok_or(NO_USERS)?;
-    let users: i64 =
-        count.parse().map_err(|_| format!("Invalid user_count value: '{count}' (must be an integer)"))?;
+    let users: i64 = count.parse().map_err(|_| format!("Invalid user_count value: '{count}' (must be an integer)"))?;
     let users = u32::try_from(users).ok().filter(|users| *users > 0).ok_or(NO_USERS)?;
     let rate = text("spawn_rate").ok_or(NO_USERS)?;
     rate.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0).ok_or(NO_USERS)?;

@@ -49,7 +49,9 @@ impl Metrics {
         let router = Router::new().fallback(answer).with_state(Arc::clone(&metrics.page));
         match server.serve("metrics", router) {
             Ok(()) => Ok(Arc::new(metrics)),
-            Err(error) => Err(Error::run(format!("‹metrics-addr›: there is no thread for it ({error}); raise ulimit -u"))),
+            Err(error) => {
+                Err(Error::run(format!("‹metrics-addr›: there is no thread for it ({error}); raise ulimit -u")))
+            }
         }
     }
 

@@ -12,8 +12,8 @@ use crate::names::Names;
 use crate::report::RunInfo;
 use crate::report::http_log::timestamp;
 use crate::report::live::{
-    Distribution, Exchanges, FailureCounts, Failures, Header, Log, Moment, Now, Part, PastRun, Points, Ratios, RowsOf, Said,
-    Snapshot, Source, State, Totals, Verdicts, rows,
+    Distribution, Exchanges, FailureCounts, Failures, Header, Log, Moment, Now, Part, PastRun, Points, Ratios, RowsOf,
+    Said, Snapshot, Source, State, Totals, Verdicts, rows,
 };
 use crate::report::live::{Rows as SnapshotRows, level_text};
 use crate::stats::{self, FailureGroup, PartOf, Summary};
@@ -324,8 +324,7 @@ impl Run {
 
     pub(super) fn past(&self, is_baseline: bool) -> PastRun {
         let numbers = self.ended().map_or_else(|| self.live.counts(), |ended| ended.summary.clone());
-        let whole =
-            if self.is_over() { stats::Rows::from(&numbers.whole) } else { self.live.rows(PartOf::Whole) };
+        let whole = if self.is_over() { stats::Rows::from(&numbers.whole) } else { self.live.rows(PartOf::Whole) };
         PastRun {
             id: self.id.clone(),
             name: format!("run {}", self.id),

@@ -89,6 +89,7 @@ async fn accept(listener: tokio::net::TcpListener, router: Router) {
             .timer(TokioTimer::new())
             .header_read_timeout(PATIENCE)
             .max_buf_size(LONGEST_HEAD)
+            .title_case_headers(true)
             .serve_connection(TokioIo::new(stream), service);
         tokio::spawn(async move {
             // A client that hangs up gets no answer, and the others theirs.

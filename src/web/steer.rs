@@ -37,10 +37,7 @@ pub(super) fn going_on(desk: &Desk) -> Result<Arc<Run>, Refused> {
     run.ok_or_else(|| Refused::untimely("nothing runs that could be changed"))
 }
 
-pub(super) async fn change(
-    State(desk): State<Arc<Desk>>,
-    change: Result<Json<Change>, JsonRejection>,
-) -> Response {
+pub(super) async fn change(State(desk): State<Arc<Desk>>, change: Result<Json<Change>, JsonRejection>) -> Response {
     let changed = match change {
         Ok(Json(change)) => going_on(&desk).and_then(|run| apply(&run, &change)),
         Err(error) => Err(Refused::of(None, error.body_text())),

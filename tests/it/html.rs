@@ -323,7 +323,7 @@ fn a_browser_shows_values_under_the_pointer_and_zooms_where_it_is_dragged() {
         let (_, rest) = page.split_once(&format!("data-{name}=\"")).unwrap_or_else(|| panic!("no {name}: {page}"));
         rest.split_once('"').unwrap().0.to_owned()
     };
-    assert!(noted("legend").starts_with("0 sanswers "), "{}", noted("legend"));
+    assert!(noted("legend").starts_with("answers ") && noted("legend").ends_with("0 s"), "{}", noted("legend"));
     assert!(noted("other").contains("p50 2"), "{}", noted("other"));
     assert_ne!(noted("zoomed"), noted("whole"));
     assert_eq!(noted("again"), noted("whole"));

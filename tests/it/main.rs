@@ -5,6 +5,7 @@
 
 mod agent;
 mod agree;
+mod browser;
 mod cli;
 mod compare;
 mod config;
@@ -52,5 +53,6 @@ mod tidy;
 mod tls;
 mod verdicts;
 mod versions;
+mod web;
 mod wire;
 mod written;

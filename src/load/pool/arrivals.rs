@@ -24,6 +24,8 @@ pub(crate) struct Arrivals {
     /// Users that wait for an arrival, or are about to take one.
     pub(crate) idle: AtomicU32,
     dropped: AtomicU64,
+    /// Number of changes of the rate.
+    changes: AtomicU64,
 }
 
 /// An arrival that a user has taken.
@@ -32,6 +34,8 @@ pub(crate) struct Arrival {
     /// How many there were by then, on average.
     position: f64,
     pub(crate) due: Moment,
+    /// Number of changes of the rate before it was taken.
+    pub(crate) change: u64,
 }
 
 #[derive(Debug)]
@@ -54,6 +58,7 @@ impl Arrivals {
             poisson: rate.poisson,
             idle: AtomicU32::new(0),
             dropped: AtomicU64::new(0),
+            changes: AtomicU64::new(0),
         };
         let mut next = arrivals.next.lock();
         next.due = arrivals.due_at(&next.lines, position);
@@ -66,6 +71,12 @@ impl Arrivals {
         let mut next = self.next.lock();
         next.lines = steered(&next.lines, now.saturating_duration_since(self.first), per_s);
         next.due = self.due_at(&next.lines, next.position);
+        self.changes.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Number of changes of the rate: a user that waits looks anew after each.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
     }
 
     /// Straight parts of the rate.
@@ -88,7 +99,7 @@ impl Arrivals {
             if all && due < free_since {
                 self.dropped.fetch_add(1, Ordering::Relaxed);
             } else {
-                return Some(Arrival { position, due });
+                return Some(Arrival { position, due, change: self.changes() });
             }
         }
     }
@@ -99,8 +110,8 @@ impl Arrivals {
     }
 
     /// A user that had taken this arrival was kept from beginning it, by an end that came then.
-    pub(crate) fn give_back(&self, due: Moment, end: Moment) {
-        if due <= end {
+    pub(crate) fn give_back(&self, arrival: Arrival, end: Moment) {
+        if self.due_of(arrival).is_some_and(|due| due <= end) {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -218,8 +229,9 @@ mod tests {
         let arrivals = Arrivals::new(&rate, first, Some(first + second), 5);
         assert_eq!(std::iter::from_fn(|| arrivals.take(first, true)).count(), 50);
         assert_eq!(arrivals.end(first + 2 * second), 0);
-        arrivals.give_back(first + second / 2, first + second);
-        arrivals.give_back(first + 2 * second, first + second);
+        let taken = |position: f64| Arrival { position, due: first, change: 0 };
+        arrivals.give_back(taken(25.0), first + second);
+        arrivals.give_back(taken(100.0), first + second);
         assert_eq!(arrivals.end(first + second), 1, "what was due, and was taken, but not begun");
     }
 
@@ -231,21 +243,24 @@ mod tests {
         assert_eq!(taken[3].due, ms(300));
         // At 250 ms there were 2.5 arrivals; of the next half, and of the ones after it, there are 2 a second.
         arrivals.steer(2.0, ms(250));
-        assert_eq!((arrivals.due_of(taken[2]), arrivals.due_of(taken[3])), (Some(ms(200)), Some(ms(500))));
-        assert_eq!(arrivals.take(first, true).map(|one| one.due), Some(ms(1000)));
+        let about = |due: Option<Moment>| due.map(|due| (due - first + Duration::from_nanos(500)).as_micros());
+        let [third, fourth] = [taken[2], taken[3]].map(|one| about(arrivals.due_of(one)));
+        assert_eq!((third, fourth), (Some(200_000), Some(500_000)));
+        assert_eq!(about(arrivals.take(first, true).map(|one| one.due)), Some(1_000_000));
         arrivals.steer(0.0, ms(1100));
         assert_eq!((arrivals.take(first, true), arrivals.next_due()), (None, None));
         arrivals.steer(100.0, ms(2000));
         let due = arrivals.take(first, true).map(|one| (one.due - first).as_millis());
         assert!(due.is_some_and(|due| (2000..2010).contains(&due)), "{due:?}");
-        let sum: f64 = arrivals.lines().iter().map(|line| line.over.as_secs_f64()).take(4).sum();
+        let sum: f64 = arrivals.lines().iter().map(|line| line.over.as_secs_f64()).take(3).sum();
         assert!((sum - 2.0).abs() < 1e-9, "{:?}", arrivals.lines());
     }
 
     #[test]
     fn independent_arrivals_have_the_rate_and_the_same_seed_the_same_times() {
         let (one, first) = arrivals(RateOverTime::Constant(100.0), true);
-        let due: Vec<Duration> = (0..5000).filter_map(|_| one.take(first, true)).map(|taken| taken.due - first).collect();
+        let due: Vec<Duration> =
+            (0..5000).filter_map(|_| one.take(first, true)).map(|taken| taken.due - first).collect();
         let rate = 5000.0 / due[4999].as_secs_f64();
         assert!((rate - 100.0).abs() < 6.0, "{rate}");
         // Of exponential gaps 1/e are longer than their mean.

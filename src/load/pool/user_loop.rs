@@ -8,7 +8,7 @@ use super::request_budget::RequestBudget;
 use super::run_state::RunState;
 use crate::moment::Moment;
 
-use super::user_slot::UserSlot;
+use super::user_slot::{Slept, UserSlot};
 use crate::end::EndReason;
 use crate::ids::CheckId;
 use crate::load::check::class::Class;
@@ -17,8 +17,6 @@ use crate::load::user::User;
 use crate::sample::Life;
 use crate::units::{FAR_FUTURE, after};
 
-/// Longest time after which a user that waits for an arrival looks whether the rate has been changed.
-const RATE_LOOK: Duration = Duration::from_secs(1);
 /// Rest of a user whose connections are refused again and again.
 const REFUSAL_PAUSE: Duration = Duration::from_millis(100);
 
@@ -118,15 +116,18 @@ fn serve(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, arr
     let mut free_since = Moment::now();
     arrivals.idle.fetch_add(1, Ordering::SeqCst);
     while !slot.is_over() {
+        let change = arrivals.changes();
         let Some(arrival) = arrivals.take(free_since, shared.is_pool_full()) else {
-            // Nothing comes as the rate is; it may be changed.
-            if user.rest_until(after(Moment::now(), RATE_LOOK)) {
+            // Nothing more comes, unless the rate is changed; the user stays for what others may want of it.
+            let forever = after(free_since, FAR_FUTURE);
+            if user.rest_until_called(forever, || arrivals.changes() != change) == Slept::UntilCalled {
+                free_since = Moment::now();
                 continue;
             }
             break;
         };
         let Some(due) = rest_until_due(user, arrivals, arrival) else {
-            arrivals.give_back(arrival.due, slot.ended_at());
+            arrivals.give_back(arrival, slot.ended_at());
             break;
         };
         if arrivals.idle.fetch_sub(1, Ordering::SeqCst) == 1 {
@@ -146,14 +147,14 @@ fn serve(shared: &RunState, class: &Class, slot: &UserSlot, user: &mut User, arr
 
 /// Rests until an arrival is due. `None` if the user is to begin nothing more.
 fn rest_until_due(user: &mut User, arrivals: &Arrivals, arrival: Arrival) -> Option<Moment> {
-    let mut due = Some(arrival.due);
     loop {
-        let next_look = after(Moment::now(), RATE_LOOK);
-        match due {
-            Some(due) if due <= next_look => return user.rest_until(due).then_some(due),
-            // Until then the rate may be changed.
-            _ if !user.rest_until(next_look) => return None,
-            _ => due = arrivals.due_of(arrival),
+        let change = arrivals.changes();
+        let due = if arrival.change == change { Some(arrival.due) } else { arrivals.due_of(arrival) };
+        let end = due.unwrap_or_else(|| after(Moment::now(), FAR_FUTURE));
+        match user.rest_until_called(end, || arrivals.changes() != change) {
+            Slept::ToTheEnd => return due,
+            Slept::UntilOver => return None,
+            Slept::UntilCalled => {}
         }
     }
 }

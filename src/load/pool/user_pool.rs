@@ -102,6 +102,11 @@ impl UserPool {
         self.threads.drain(..).for_each(|thread| thread.unpark());
     }
 
+    /// Wakes all who are there, to look for what they are called for.
+    pub(crate) fn call(&self) {
+        self.present.iter().flatten().for_each(|slot| slot.wake());
+    }
+
     /// How many users of each class there are among so many.
     pub(crate) fn split(&mut self, users: u32) -> Vec<u32> {
         self.class_shares.split(users)

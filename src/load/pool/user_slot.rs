@@ -8,6 +8,14 @@ use std::time::Duration;
 use super::stop::Stop;
 use crate::moment::Moment;
 
+/// How long a user slept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slept {
+    ToTheEnd,
+    UntilCalled,
+    UntilOver,
+}
+
 #[derive(Debug)]
 pub(crate) struct UserSlot {
     stop: Arc<Stop>,
@@ -47,7 +55,8 @@ impl UserSlot {
         self.wake();
     }
 
-    fn wake(&self) {
+    /// Wakes its user, to look for what it is called for.
+    pub(crate) fn wake(&self) {
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
@@ -121,14 +130,21 @@ impl UserSlot {
 
     /// Sleeps the calling thread until then, or until the slot is over. True if it slept to the end.
     pub(crate) fn sleep_until(&self, end: Moment) -> bool {
+        self.sleep_until_called(end, || false) == Slept::ToTheEnd
+    }
+
+    /// Sleeps the calling thread until then, until the slot is over, or until it is woken and somebody calls.
+    pub(crate) fn sleep_until_called(&self, end: Moment, is_called: impl Fn() -> bool) -> Slept {
         loop {
             if self.is_over() {
-                return false;
+                return Slept::UntilOver;
+            } else if is_called() {
+                return Slept::UntilCalled;
             }
             let wake = self.ends_at().map_or(end, |leave| leave.min(end));
             let left = wake.saturating_duration_since(Moment::now());
             if left.is_zero() && wake == end {
-                return true;
+                return Slept::ToTheEnd;
             }
             thread::park_timeout(left);
         }

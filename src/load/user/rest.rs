@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::load::pool::user_slot::Slept;
 use crate::load::user::User;
 use crate::moment::Moment;
 use crate::units::after;
@@ -36,11 +37,16 @@ impl User {
 
     /// Rests between two iterations. False if its slot ended before.
     pub(crate) fn rest_until(&mut self, end: Moment) -> bool {
+        self.rest_until_called(end, || false) == Slept::ToTheEnd
+    }
+
+    /// Rests between two iterations, until somebody calls at the latest.
+    pub(crate) fn rest_until_called(&mut self, end: Moment, is_called: impl Fn() -> bool) -> Slept {
         let began = Moment::now();
-        let slept_to_the_end = self.slot.sleep_until(end);
-        let woke = if slept_to_the_end { end } else { Moment::now() };
+        let slept = self.slot.sleep_until_called(end, is_called);
+        let woke = if slept == Slept::ToTheEnd { end } else { Moment::now() };
         self.clock.rest(woke.saturating_duration_since(began));
-        slept_to_the_end
+        slept
     }
 
     /// Sum of the user's rests on purpose.

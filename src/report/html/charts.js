@@ -130,7 +130,7 @@ class Group {
   }
 
   redraw() {
-    this.charts.forEach((chart) => chart.later());
+    this.charts.forEach((chart) => chart.draw());
   }
 }
 

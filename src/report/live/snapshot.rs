@@ -160,8 +160,7 @@ impl Totals {
         let totals = &summary.whole.totals;
         let row = |of| rows.rows.iter().find(|row| row.of == of).filter(|row| row.times.count > 0);
         let times = row(RowOf::AllRequests).or_else(|| row(RowOf::AllChecks)).map(|row| &row.times);
-        let [p50_ms, _, p95_ms, p99_ms] =
-            times.map_or([None; 4], |times| times.percentiles.map(|time| time.map(ms)));
+        let [p50_ms, _, p95_ms, p99_ms] = times.map_or([None; 4], |times| times.percentiles.map(|time| time.map(ms)));
         Totals {
             pass: totals.pass,
             fail: totals.fail,

@@ -70,9 +70,8 @@ impl<'a> Page<'a> {
         };
         let per_s = |count: u64| ratio(count as f64, self.summary.whole.span.as_secs_f64());
         let recent = self.recent((!is_all).then_some(&*counters.name));
-        let recent_per_s = |count: fn(&Row) -> u64| {
-            recent.map_or(0.0, |row| ratio(count(row) as f64, self.recent.span.as_secs_f64()))
-        };
+        let recent_per_s =
+            |count: fn(&Row) -> u64| recent.map_or(0.0, |row| ratio(count(row) as f64, self.recent.span.as_secs_f64()));
         json!({
             "method": method,
             "name": name,

@@ -68,6 +68,7 @@ impl LoadProfile for RateProfile {
     fn steer(&mut self, per_s: f64, turn: &mut Turn<'_>) {
         let Some(arrivals) = turn.run.arrivals.get() else { return };
         arrivals.steer(per_s, turn.now);
+        turn.pool.call();
         self.lines = arrivals.lines();
         self.reached = self.lines.len();
         turn.target.holds = (per_s > 0.0).then_some(Plateau::Rate(per_s));
