@@ -333,9 +333,10 @@ fn every_format_is_downloaded_while_a_run_goes_on_and_after_it() {
 
 #[test]
 fn runs_of_a_folder_are_history_and_two_of_them_compared() {
-    let (service, reports) = (Service::start(), Reports::new());
+    let [fast, slow] = [5, 20].map(|ms| Service::with_delay(Duration::from_millis(ms)));
+    let reports = Reports::new();
     let folder = reports.path("history");
-    let page = Page::serve(&["--time", "3", "--history", &folder, &service.at("/delay/5")]);
+    let page = Page::serve(&["--time", "3", "--history", &folder, &fast.at("/json")]);
     page.run(&json!({}));
     page.is_stopped();
     page.running.signal("INT");
@@ -343,7 +344,7 @@ fn runs_of_a_folder_are_history_and_two_of_them_compared() {
     std::fs::write(format!("{folder}/no_report.json"), "{}").unwrap();
     std::fs::write(format!("{folder}/broken.json"), "{").unwrap();
 
-    let page = Page::serve(&["--time", "3", "--history", &folder, &service.at("/delay/20")]);
+    let page = Page::serve(&["--time", "3", "--history", &folder, &slow.at("/json")]);
     assert_eq!(page.api("/state")["history_folder"], json!(folder));
     page.run(&json!({}));
     page.is_stopped();

@@ -143,9 +143,13 @@ export class OverTime {
     if (this.series?.run !== shown.run.id) return void this.load();
     const isAll = this.of === 'all';
     if (isAll && this.series.add(shown.points)) {
-      const marks = this.series.marks.length;
-      if (shown.log_lines !== this.lines) void this.series.fetch().then(() => this.series?.marks.length !== marks && this.draw());
-      this.lines = shown.log_lines;
+      // Whatever marks the charts stands in the log, too.
+      if (shown.log_lines !== this.lines && !this.series.isFetching) {
+        void this.series.fetch().then(() => {
+          this.lines = shown.log_lines;
+          this.draw();
+        });
+      }
     } else if (store.goesOn && (isAll || Date.now() - this.asked > ASK_MS)) {
       this.asked = Date.now();
       await this.series.fetch();

@@ -29,6 +29,12 @@ const KEY = 'perfloop.columns';
 /** Parts other than these are asked for at intervals. */
 const PUSHED = ['whole', 'recent'];
 const ASK_MS = 2000;
+/** Of more rows only those that are seen are in the page, */
+const ALL_ROWS = 150;
+/** each so high, */
+const ROW_PX = 35;
+/** and so many above and below. */
+const BEYOND = 15;
 
 export class Statistics {
   constructor() {
@@ -50,7 +56,13 @@ export class Statistics {
     this.parts.addEventListener('change', () => { this.part = this.parts.value; this.asked = 0; this.update(); });
     const filter = el('input', { id: 'filter', type: 'search', placeholder: 'filter by name', 'aria-label': 'Filter by name' });
     filter.addEventListener('input', () => { this.filter = filter.value.toLowerCase(); this.arrange(); });
-    this.scroll = el('div', { class: 'scroll rows', tabindex: 0 }, el('table', { id: 'rows' }, el('thead', {}, this.head), this.body, this.foot));
+    /** @type {Row[]} */
+    this.order = [];
+    this.above = el('tr', { 'aria-hidden': 'true', class: 'spacer' }, el('td', { colspan: COLUMNS.length + 1 }));
+    this.below = this.above.cloneNode(true);
+    this.table = el('table', { id: 'rows' }, el('thead', {}, this.head), this.body, this.foot);
+    this.scroll = el('div', { class: 'scroll rows', tabindex: 0 }, this.table);
+    this.scroll.addEventListener('scroll', () => { if (this.order.length > ALL_ROWS) this.paint(); }, { passive: true });
     this.note = el('p', { class: 'hint' });
     this.host = el('section', {}, el('div', { class: 'tools' }, this.parts, filter, this.columnChoice()), this.scroll, this.note);
     this.drawHead();
@@ -139,24 +151,72 @@ export class Statistics {
   /** @param {Row[]} rows */
   draw(rows) {
     this.fetched = rows;
-    const seen = new Set();
-    for (const row of rows) {
-      const id = `${row.kind} ${row.name}`;
-      seen.add(id);
-      const known = this.rows.get(id) ?? this.make(id, row);
-      for (const [key, , write] of this.shownColumns()) {
-        const mark = row.unbacked.includes(key.replace('_ms', '')) ? '*' : '';
-        say(known.cells.get(key), write(row[key]) + mark);
-      }
-      known.tr.classList.toggle('failing', row.failures > 0);
-    }
-    for (const [id, { tr }] of this.rows) {
-      if (seen.has(id)) continue;
-      tr.remove();
-      this.rows.delete(id);
-    }
-    say(this.note, rows.some((row) => row.unbacked.length > 0) ? '* fewer than 10 samples lie beyond this percentile. Times are in ms: TPR of passes of a check, response times of requests.' : 'Times are in ms: TPR of passes of a check, response times of requests.');
+    const isUnbacked = rows.some((row) => row.unbacked.length > 0);
+    const times = 'Times are in ms: TPR of passes of a check, response times of requests.';
+    say(this.note, isUnbacked ? `* fewer than 10 samples lie beyond this percentile. ${times}` : times);
     this.arrange();
+  }
+
+  /** Brings the rows into their order, without those that are not asked for, and shows them. */
+  arrange() {
+    const isTotal = (/** @type {Row} */ row) => row.kind.startsWith('all');
+    const isAsked = (/** @type {Row} */ row) => this.filter === '' || row.name.toLowerCase().includes(this.filter);
+    const some = this.fetched.filter((row) => !isTotal(row) && isAsked(row));
+    this.order = this.sort ? this.sorted(some) : this.nested(some);
+    this.table.setAttribute('aria-rowcount', String(this.order.length));
+    this.paint();
+    this.fill(this.foot, this.fetched.filter(isTotal));
+    const isWide = String(this.scroll.scrollWidth > this.scroll.clientWidth + 1);
+    if (this.scroll.dataset.wide !== isWide) this.scroll.dataset.wide = isWide;
+  }
+
+  /** Writes the rows that are to be seen. Of many rows no others are in the page: it need not lay them out each second. */
+  paint() {
+    const all = this.order;
+    if (all.length <= ALL_ROWS) return this.fill(this.body, all);
+    const first = Math.max(0, Math.floor(this.scroll.scrollTop / ROW_PX) - BEYOND);
+    const last = Math.min(all.length, first + Math.ceil(this.scroll.clientHeight / ROW_PX) + 2 * BEYOND);
+    const spacer = (/** @type {any} */ known, /** @type {number} */ rows) => {
+      const height = `${rows * ROW_PX}px`;
+      if (known.firstElementChild.style.height !== height) known.firstElementChild.style.height = height;
+      return known;
+    };
+    this.fill(this.body, all.slice(first, last), spacer(this.above, first), spacer(this.below, all.length - last));
+  }
+
+  /**
+   * Brings these rows, and no others, into a part of the table.
+   * @param {HTMLElement} host
+   * @param {Row[]} rows
+   * @param {...Element} spacers above and below
+   */
+  fill(host, rows, ...spacers) {
+    const wanted = rows.map((row) => this.written(row));
+    const all = spacers.length === 2 ? [spacers[0], ...wanted, spacers[1]] : wanted;
+    let at = host.firstElementChild;
+    for (const tr of all) {
+      if (tr === at) at = at?.nextElementSibling ?? null; else host.insertBefore(tr, at);
+    }
+    while (at) {
+      const next = at.nextElementSibling;
+      at.remove();
+      at = next;
+    }
+  }
+
+  /**
+   * Row of the table, with the values that it has now.
+   * @param {Row} row
+   */
+  written(row) {
+    const id = `${row.kind} ${row.name}`;
+    const known = this.rows.get(id) ?? this.make(id, row);
+    for (const [key, , write] of this.shownColumns()) {
+      const mark = row.unbacked.includes(key.replace('_ms', '')) ? '*' : '';
+      say(known.cells.get(key), write(row[key]) + mark);
+    }
+    known.tr.classList.toggle('failing', row.failures > 0);
+    return known.tr;
   }
 
   /**
@@ -177,27 +237,6 @@ export class Statistics {
     const made = { tr, cells };
     this.rows.set(id, made);
     return made;
-  }
-
-  /** Brings the rows into their order, and hides those that are not asked for. */
-  arrange() {
-    const isTotal = (/** @type {Row} */ row) => row.kind.startsWith('all');
-    const some = this.fetched.filter((row) => !isTotal(row));
-    const ordered = this.sort ? this.sorted(some) : this.nested(some);
-    const place = (/** @type {Row[]} */ rows, /** @type {Element} */ host) => {
-      let at = host.firstElementChild;
-      for (const row of rows) {
-        const tr = this.rows.get(`${row.kind} ${row.name}`)?.tr;
-        if (!tr) continue;
-        const isHidden = this.filter !== '' && !isTotal(row) && !row.name.toLowerCase().includes(this.filter);
-        if (tr.hidden !== isHidden) tr.hidden = isHidden;
-        if (tr === at) at = at?.nextElementSibling ?? null; else host.insertBefore(tr, at);
-      }
-    };
-    place(ordered, this.body);
-    place(this.fetched.filter(isTotal), this.foot);
-    const isWide = String(this.scroll.scrollWidth > this.scroll.clientWidth + 1);
-    if (this.scroll.dataset.wide !== isWide) this.scroll.dataset.wide = isWide;
   }
 
   /** @param {Row[]} rows */
