@@ -16,7 +16,7 @@ use super::flags::name_of;
 use super::page_args::DEFAULT_ADDRESS;
 use super::performance::{Made, Performance, metrics};
 use super::planned;
-use super::run::Maker;
+use super::run::{Maker, Purpose};
 use super::signals::Signals;
 use crate::error::Error;
 use crate::job::outputs;
@@ -103,7 +103,7 @@ impl Host<'_> {
             }
             match self.orders.recv_timeout(LOOK) {
                 Ok(Order::Look(wish, answer)) => drop(answer.send(self.look(&wish))),
-                Ok(Order::Start(wish, answer)) => match self.made(&wish, false) {
+                Ok(Order::Start(wish, answer)) => match self.made(&wish, Purpose::Run) {
                     Err(refused) => drop(answer.send(Err(refused))),
                     Ok((settings, made)) => {
                         let mut answer = Some(answer);
@@ -170,18 +170,18 @@ impl Host<'_> {
     }
 
     fn look(&self, wish: &Wish) -> Result<crate::web::Shown, Refused> {
-        let (settings, made) = self.made(wish, true)?;
+        let (settings, made) = self.made(wish, Purpose::Show)?;
         // What a start would refuse is refused here.
         planned::shares(&made.test).map_err(|error| refused(&error, None))?;
         Ok(planned::shown(&made, equivalent(&self.line.program(), &settings, &made.plan.redactor)))
     }
 
     /// Settings of a wish, and what they make.
-    fn made(&self, wish: &Wish, is_only_shown: bool) -> Result<(Settings, Made), Refused> {
+    fn made(&self, wish: &Wish, purpose: Purpose) -> Result<(Settings, Made), Refused> {
         let settings = self.form.settle(&self.line.settings, wish)?;
         let refuse = |error: Error| refused(&error, None);
         outputs::check(&settings.spec).map_err(refuse)?;
-        let made = (self.maker)(&settings, is_only_shown).map_err(refuse)?.gated(&settings.spec);
+        let made = (self.maker)(&settings, purpose).map_err(refuse)?.gated(&settings.spec);
         let classes: Vec<(&str, bool, Option<u32>)> =
             wish.classes.iter().map(|(name, class)| (name.as_str(), class.is_on, class.weight)).collect();
         let made = Made { test: LoadTest::choosing(made.test, &classes).map_err(refuse)?, ..made };

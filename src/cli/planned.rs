@@ -4,6 +4,7 @@ use super::dry_run::{amount, needs, shortages};
 use super::performance::{Made, load_line};
 use crate::error::Error;
 use crate::job::settings::Settings;
+use crate::job::target::Target;
 use crate::load::{Load, Plan, RateOverTime, Resource};
 use crate::load_test::LoadTest;
 use crate::report::live::Planned;
@@ -47,7 +48,7 @@ pub(super) fn form(settings: &Settings, made: &Made) -> Form {
         is_on: true,
         checks,
     });
-    let open = Vec::new();
+    let open = made.target.as_ref().map(Target::open_variables).unwrap_or_default();
     Form::of(settings, made.aim.shown(&made.plan), classes.collect(), &open)
 }
 

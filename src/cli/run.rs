@@ -32,18 +32,33 @@ pub(super) fn by(command: Command, words: &[OsString], more: Vec<Given>) -> Resu
 }
 
 fn run(line: &CommandLine) -> Result<Exit, Error> {
-    carry_out(line, &|settings, is_only_shown| of_targets(settings, is_only_shown))
+    carry_out(line, &of_targets)
 }
 
-/// Makes a load test of settings. The second argument is true where it will not be started.
-pub(super) type Maker<'a> = &'a dyn Fn(&Settings, bool) -> Result<Made, Error>;
+/// What a load test is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It is started.
+    Run,
+    /// It is shown, and everything refused that a start would refuse.
+    Show,
+    /// What it lacks may be given later.
+    Form,
+}
+
+/// Makes a load test of settings.
+pub(super) type Maker<'a> = &'a dyn Fn(&Settings, Purpose) -> Result<Made, Error>;
 
 /// Load test of the targets that the settings name.
-pub(super) fn of_targets(settings: &Settings, is_only_shown: bool) -> Result<Made, Error> {
+pub(super) fn of_targets(settings: &Settings, purpose: Purpose) -> Result<Made, Error> {
     let spec = &settings.spec;
     target_words::check(spec)?;
     let plan = secrets::known_to(spec.plan(Plan::new())?, settings);
-    let target = if is_only_shown { Target::to_look_at(spec) } else { Target::new(spec) }?;
+    let target = match purpose {
+        Purpose::Run => Target::new(spec),
+        Purpose::Show => Target::to_look_at(spec),
+        Purpose::Form => Target::to_list(spec),
+    }?;
     let plan = Plan { shares_process_with_target: target.is_embedded(), ..plan }.seeded();
     let mut test = target.add_to(LoadTest::new(plan.clone()), spec)?;
     if plan.http.follow == 0 && target.has_only_urls() {
@@ -61,8 +76,12 @@ pub(super) fn carry_out(line: &CommandLine, maker: Maker<'_>) -> Result<Exit, Er
     if let Some(flag) = line.page.stray() {
         return Err(Error::usage(format!("--{flag} is for the page; give --web too, or perfloop serve")));
     }
-    // A page that waits shows what it would run.
-    let made = maker(settings, line.is_dry_run || line.page.waits)?.gated(spec);
+    let purpose = match line.is_dry_run {
+        true => Purpose::Show,
+        false if line.page.waits => Purpose::Form,
+        false => Purpose::Run,
+    };
+    let made = maker(settings, purpose)?.gated(spec);
     if line.is_dry_run {
         let mut out = Screen::beside(outputs::takes_stdout(spec));
         return dry_run::show(settings, &made, &mut out);

@@ -33,10 +33,9 @@ impl Mood {
 }
 
 /// Outcome of all checks in a few words.
-pub(crate) fn title(summary: &Summary) -> String {
+pub(crate) fn title(summary: &Summary, passed: bool) -> String {
     let totals = &summary.whole.totals;
     let not_passed = totals.fail + totals.exception;
-    let passed = summary.is_good();
     let has_no_users = summary.end.is_some_and(|end| end.reason == EndReason::NoUsers);
     match (totals.ended(), not_passed) {
         _ if has_no_users => "No user was left".to_owned(),

@@ -22,6 +22,8 @@ pub struct HurlChecks {
     pub(super) setup: Vec<File>,
     pub(super) teardown: Vec<File>,
     pub(super) shared: Arc<Shared>,
+    /// Variables that no value is known of beforehand.
+    pub(super) open: Vec<String>,
 }
 
 /// Settings and variables that all runs of all files share.
@@ -31,6 +33,11 @@ pub(super) struct Shared {
 }
 
 impl HurlChecks {
+    /// Variables that no value is known of beforehand: some function or feed gives them, if it does.
+    pub(crate) fn open_variables(&self) -> &[String] {
+        &self.open
+    }
+
     /// One check for each file, named as the file was given.
     pub fn checks(&self) -> Vec<Check> {
         let check = |file: &File| {

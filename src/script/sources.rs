@@ -20,6 +20,14 @@ pub(super) struct Sources {
     has_others: bool,
 }
 
+/// Variable that nothing gives.
+#[derive(Debug)]
+pub(super) struct Lack {
+    pub(super) name: String,
+    /// Where it is needed, for people.
+    told: String,
+}
+
 /// State that files leave to files that are run later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leaves {
@@ -52,15 +60,29 @@ impl Sources {
     /// # Errors
     /// All places of what nothing gives.
     pub(super) fn check(
-        mut self,
+        self,
         files: &[Arc<Plan>],
         leaves: Leaves,
         setup: &[Arc<Plan>],
         teardown: &[Arc<Plan>],
     ) -> Result<(), HurlErrors> {
-        let mut wrong = Vec::new();
-        let mut note = |plan: &Plan, lacking: Vec<ParseError>| {
-            wrong.extend(lacking.iter().map(|error| error.render(&plan.source)));
+        let lacks = self.lacks(files, leaves, setup, teardown);
+        let wrong: Vec<String> = lacks.into_iter().map(|lack| lack.told).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(HurlErrors { unreadable: Vec::new(), wrong }) }
+    }
+
+    /// Variables that nothing gives, in the order in which files need them.
+    pub(super) fn lacks(
+        mut self,
+        files: &[Arc<Plan>],
+        leaves: Leaves,
+        setup: &[Arc<Plan>],
+        teardown: &[Arc<Plan>],
+    ) -> Vec<Lack> {
+        let mut lacks = Vec::new();
+        let mut note = |plan: &Plan, lacking: Vec<(String, ParseError)>| {
+            let lack = |(name, error): (String, ParseError)| Lack { name, told: error.render(&plan.source) };
+            lacks.extend(lacking.into_iter().map(lack));
         };
         for plan in setup {
             note(plan, self.clone().lacking(plan));
@@ -84,7 +106,7 @@ impl Sources {
             note(plan, self.clone().lacking(plan));
             self.take(plan);
         }
-        if wrong.is_empty() { Ok(()) } else { Err(HurlErrors { unreadable: Vec::new(), wrong }) }
+        lacks
     }
 
     /// Adds the variables that a file sets.
@@ -93,7 +115,7 @@ impl Sources {
     }
 
     /// The first place of each variable that a file needs and nothing gives.
-    fn lacking(mut self, plan: &Plan) -> Vec<ParseError> {
+    fn lacking(mut self, plan: &Plan) -> Vec<(String, ParseError)> {
         let mut errors = Vec::new();
         for (index, step) in plan.steps.iter().enumerate() {
             let Step::Needs(name, span) = step else {
@@ -101,7 +123,7 @@ impl Sources {
                 continue;
             };
             if !self.has_others && !self.names.contains(name) {
-                errors.push(self.lack(name, *span, &plan.steps[index..]));
+                errors.push((name.clone(), self.lack(name, *span, &plan.steps[index..])));
                 self.names.insert(name.clone());
             }
         }

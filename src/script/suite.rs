@@ -244,20 +244,21 @@ impl HurlFiles {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         let [files, setup, teardown] = [&paths, &self.setup, &self.teardown].map(|paths| reading.read(paths));
         let (files, setup, teardown) = HurlErrors::all(files, setup, teardown)?;
+        let mut open: Vec<String> = Vec::new();
         if !self.finds_late {
             let names = self.base_names.iter().flatten().cloned().chain(self.host.iter().map(|_| "host".to_owned()));
-            let names = self.variables.names().map(str::to_owned).chain(names);
+            let names: Vec<String> = self.variables.names().map(str::to_owned).chain(names).collect();
+            let leaves = Leaves::of(self.settings.keeps_session, self.settings.continues);
+            let lacks = Sources::new(names.clone(), false).lacks(&files, leaves, &setup, &teardown);
+            open = lacks.into_iter().map(|lack| lack.name).collect();
             let sources = Sources::new(names, self.base.is_some() && self.base_names.is_none());
-            sources.check(
-                &files,
-                Leaves::of(self.settings.keeps_session, self.settings.continues),
-                &setup,
-                &teardown,
-            )?;
+            sources.check(&files, leaves, &setup, &teardown)?;
         }
         let [files, setup, teardown] = [files, setup, teardown].map(|plans| self.files(plans));
         let shared = Arc::new(Shared { base: self.base, settings: self.settings });
-        Ok(HurlChecks { files, setup, teardown, shared })
+        open.sort();
+        open.dedup();
+        Ok(HurlChecks { files, setup, teardown, shared, open })
     }
 
     fn files(&self, plans: Vec<Arc<FilePlan>>) -> Vec<File> {

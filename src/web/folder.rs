@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use super::run::parts;
 use crate::report::http_log::timestamp;
 use crate::report::live::{
-    Distribution, FailureCounts, Header, Log, Now, PastRun, Planned, Ratios, Rows as SnapshotRows, RowsOf, Said,
-    Snapshot, Source, State, Totals, Verdicts, rows,
+    Distribution, FailureCounts, Header, Log, Now, PastRun, Planned, Ratios, RowsOf, Said, Snapshot, Source, State,
+    Totals, Verdicts, rows,
 };
 use crate::report::{RunInfo, read_json};
 use crate::report::{headline, shell_word};
@@ -81,6 +81,16 @@ impl Folder {
     }
 }
 
+/// Slots without a last one that hardly began, which says nothing.
+fn whole(slots: &[Value]) -> &[Value] {
+    const LEAST_SHARE: f64 = 0.25;
+    let width = |slot: &Value| slot.get("width_s").and_then(Value::as_f64).unwrap_or_default();
+    match slots {
+        [first, .., last] if width(last) < LEAST_SHARE * width(first) => &slots[..slots.len() - 1],
+        slots => slots,
+    }
+}
+
 impl Report {
     fn read(path: &Path) -> Option<Report> {
         let bytes = fs::read(path).ok()?;
@@ -138,9 +148,9 @@ impl Report {
             },
             now: Now::from(&totals),
             totals,
-            verdicts: Verdicts::of(&self.summary),
+            verdicts: Verdicts::judged(&self.summary, is_good),
             warnings: texts("warnings"),
-            rows: SnapshotRows { whole: rows(&whole), recent: Vec::new() },
+            rows: rows(&whole),
             parts: parts(&self.summary, false),
             points: None,
             failures: FailureCounts {
@@ -198,7 +208,7 @@ impl Report {
         if of != "all" {
             return None;
         }
-        let slots = self.document.get("timeline")?.as_array()?;
+        let slots = whole(self.document.get("timeline")?.as_array()?);
         let column = |pointer: &str| -> Vec<Value> {
             slots.iter().skip(after).map(|slot| slot.pointer(pointer).cloned().unwrap_or(Value::Null)).collect()
         };

@@ -17,7 +17,7 @@ use super::order::{FieldValue, Order, Refused, Wish};
 use super::reply::{aside, json_of, problem};
 use super::run::Run;
 use super::start::ordered;
-use super::steer::{end_run, going_on, set_users};
+use super::steer::{end_run, going_on, look_soon, set_users};
 use crate::report::locust;
 use crate::stats::Rows;
 
@@ -98,7 +98,7 @@ fn line(refused: &Refused) -> String {
 async fn stop(State(desk): State<Arc<Desk>>) -> Response {
     if let Some(run) = desk.current().filter(|run| !run.is_over()) {
         end_run(&run, false);
-        desk.look();
+        look_soon(&desk);
     }
     Json(json!({ "success": true, "message": "Test stopped" })).into_response()
 }

@@ -11,11 +11,11 @@ use crate::load_test::Live;
 use crate::names::Names;
 use crate::report::RunInfo;
 use crate::report::http_log::timestamp;
+use crate::report::live::level_text;
 use crate::report::live::{
     Distribution, Exchanges, FailureCounts, Failures, Header, Log, Moment, Now, Part, PastRun, Points, Ratios, RowsOf,
     Said, Snapshot, Source, State, Totals, Verdicts, rows,
 };
-use crate::report::live::{Rows as SnapshotRows, level_text};
 use crate::stats::{self, FailureGroup, PartOf, Summary};
 
 /// Points that an event brings anew: what came late for them is in.
@@ -150,7 +150,7 @@ impl Run {
             totals,
             verdicts: Verdicts::of(&counts),
             warnings,
-            rows: SnapshotRows { whole: rows(&whole), recent: rows(&record.recent_rows(self.live.names())) },
+            rows: rows(&whole),
             parts: parts(&counts, true),
             points: Some(record.newest_points(NEWEST, false)),
             failures: failure_counts(&counts, self.live.failure_groups()),
@@ -188,7 +188,7 @@ impl Run {
             totals,
             verdicts: Verdicts::of(summary),
             warnings: summary.warning_lines(),
-            rows: SnapshotRows { whole: rows(&whole), recent: Vec::new() },
+            rows: rows(&whole),
             parts: parts(summary, false),
             points: Some(record.newest_points(NEWEST, true)),
             failures: failure_counts(summary, summary.failures.len()),

@@ -42,7 +42,7 @@ pub(super) async fn change(State(desk): State<Arc<Desk>>, change: Result<Json<Ch
         Ok(Json(change)) => going_on(&desk).and_then(|run| apply(&run, &change)),
         Err(error) => Err(Refused::of(None, error.body_text())),
     };
-    desk.look();
+    look_soon(&desk);
     changed.map_or_else(|refused| refusal(&refused), |()| done())
 }
 
@@ -90,6 +90,12 @@ fn within(users: u32) -> Result<(), Refused> {
     Ok(())
 }
 
+/// Has all who look on see what was changed, without anybody waiting for it.
+pub(super) fn look_soon(desk: &Arc<Desk>) {
+    let desk = Arc::clone(desk);
+    drop(tokio::task::spawn_blocking(move || desk.look()));
+}
+
 /// So many users are wanted from now on.
 pub(super) fn set_users(run: &Run, users: u32) -> Result<(), Refused> {
     within(users)?;
@@ -107,12 +113,12 @@ pub(super) async fn cut(State(desk): State<Arc<Desk>>) -> Response {
 }
 
 /// Ends the run that goes on: at once, or when what runs has come to its end.
-fn end(desk: &Desk, at_once: bool) -> Response {
+fn end(desk: &Arc<Desk>, at_once: bool) -> Response {
     match desk.current().filter(|run| !run.is_over()) {
         None => refusal(&Refused::untimely("nothing runs that could be stopped")),
         Some(run) => {
             end_run(&run, at_once);
-            desk.look();
+            look_soon(desk);
             done()
         }
     }

@@ -74,6 +74,11 @@ impl HurlTarget {
         self.checks.around(class)
     }
 
+    /// Variables that no value is known of.
+    pub(crate) fn open_variables(&self) -> &[String] {
+        self.checks.open_variables()
+    }
+
     /// The files, each with the requests in it.
     pub(crate) fn contents(&self) -> Vec<(String, Vec<String>)> {
         self.checks.contents()

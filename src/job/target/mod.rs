@@ -124,6 +124,11 @@ impl Target {
         self.hurl.iter().flat_map(HurlTarget::contents).collect()
     }
 
+    /// Variables of Hurl files that no value is known of.
+    pub(crate) fn open_variables(&self) -> Vec<String> {
+        self.hurl.iter().flat_map(HurlTarget::open_variables).cloned().collect()
+    }
+
     /// Aim of a run.
     pub(crate) fn aim(&self) -> Aim {
         Aim {

@@ -12,7 +12,7 @@
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
-const PAD = { left: 52, right: 14, top: 14, bottom: 26 };
+const PAD = { left: 52, right: 14, top: 18, bottom: 26 };
 /** A drag of fewer pixels is a click. */
 const CLICK = 6;
 /** More marks on a chart would hide its lines. */
@@ -321,7 +321,7 @@ class Chart {
       inside.append(shape('line', { class: 'mark', x1: x(at), x2: x(at), y1: PAD.top, y2: height - PAD.bottom }));
       if (x(at) < free) continue;
       free = x(at) + 6.2 * text.length + 10;
-      inside.append(shape('text', { class: 'mark', x: x(at) + 4, y: PAD.top + 2 }, text));
+      inside.append(shape('text', { class: 'mark', x: x(at) + 4, y: PAD.top - 5 }, text));
     }
   }
 

@@ -11,7 +11,7 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
     let passed = summary.is_good();
     html! {
         section.verdicts {
-            (first_line(if passed { Mood::Good } else { Mood::Bad }, &title(summary), &headline(summary)))
+            (first_line(if passed { Mood::Good } else { Mood::Bad }, &title(summary, passed), &headline(summary)))
             ul.lines {
                 @for (mood, text) in gates(summary) { (line(mood, "Gate", &text, &[])) }
                 (line(of_times(summary.times_verdict()), "Times", &summary.times_verdict().to_string(), &[]))

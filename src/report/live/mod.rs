@@ -30,7 +30,7 @@ pub(crate) use past::{PastRun, PastRuns, Source};
 pub(crate) use points::{Columns, Mark, Points};
 pub(crate) use ratio::{Planned, Ratios};
 pub(crate) use row::{RowsOf, rows};
-pub(crate) use snapshot::{FailureCounts, Now, Part, Rows, Snapshot, Totals};
+pub(crate) use snapshot::{FailureCounts, Now, Part, Snapshot, Totals};
 pub(crate) use verdicts::Verdicts;
 
 /// Name of a level.

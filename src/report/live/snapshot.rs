@@ -26,8 +26,8 @@ pub(crate) struct Snapshot {
     pub(crate) verdicts: Verdicts,
     /// What makes the numbers say less than they seem to.
     pub(crate) warnings: Vec<String>,
-    /// Rows of the statistics table.
-    pub(crate) rows: Rows,
+    /// Rows of the statistics table, of the whole run.
+    pub(crate) rows: Vec<Row>,
     /// Parts of the run that have rows.
     pub(crate) parts: Vec<Part>,
     /// Newest points of the charts, some of which may be known; null but in events.
@@ -88,16 +88,6 @@ pub(crate) struct Totals {
     in_flight: f64,
     /// Span that rates are divided by, in s.
     tested_s: f64,
-}
-
-/// Rows of the statistics table.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "rows"))]
-pub(crate) struct Rows {
-    /// Whole run.
-    pub(crate) whole: Vec<Row>,
-    /// Last 10 s; none of a run that is over.
-    pub(crate) recent: Vec<Row>,
 }
 
 /// Part of a run that has rows.

@@ -40,9 +40,14 @@ impl Told {
 
 impl Verdicts {
     pub(crate) fn of(summary: &Summary) -> Verdicts {
-        let title = summary.end.map(|_| {
-            let mood = if summary.is_good() { Mood::Good } else { Mood::Bad };
-            Told::new(mood, mood::title(summary), Vec::new())
+        Verdicts::judged(summary, summary.end.map(|_| summary.is_good()))
+    }
+
+    /// Of a run that was good, or not; `None` while it goes on, or where that is not known.
+    pub(crate) fn judged(summary: &Summary, is_good: Option<bool>) -> Verdicts {
+        let title = is_good.map(|is_good| {
+            let mood = if is_good { Mood::Good } else { Mood::Bad };
+            Told::new(mood, mood::title(summary, is_good), Vec::new())
         });
         let (times, load) = (summary.times_verdict(), summary.load_verdict());
         // While all is well there is nothing to prove, and nothing that comes and goes.

@@ -2,7 +2,7 @@
 // History: all runs of this process and of the folder, opened, compared, and one of them pinned.
 
 import { get, put } from './api.js';
-import { el } from './dom.js';
+import { el, say } from './dom.js';
 import { count, moment, percent, rate, time } from './format.js';
 import { store } from './store.js';
 
@@ -33,9 +33,8 @@ export class History {
     this.head = el('tr', {});
     this.body = el('tbody', { id: 'runs' });
     this.result = el('section', { id: 'comparison' });
-    const folder = store.server?.history_folder;
-    const hint = folder ? `Runs of this process, and reports in ${folder}.` : 'Runs of this process. With --history DIR those of earlier ones are here, too.';
-    this.host = el('section', {}, el('div', { class: 'tools' }, el('span', {}, hint, ' Tick two to compare them; the pinned one is the base.'), this.compare),
+    this.hint = el('span', {});
+    this.host = el('section', {}, el('div', { class: 'tools' }, this.hint, this.compare),
       el('div', { class: 'scroll', tabindex: 0 }, el('table', { class: 'runs' }, el('thead', {}, this.head), this.body)), this.result);
   }
 
@@ -48,6 +47,9 @@ export class History {
     const seen = JSON.stringify([store.server, store.live?.run.state]);
     if (seen === this.seen) return;
     this.seen = seen;
+    const folder = store.server?.history_folder;
+    const where = folder ? `Runs of this process, and reports in ${folder}.` : 'Runs of this process. With --history DIR those of earlier ones are here, too.';
+    say(this.hint, `${where} Tick two to compare them; the pinned one is the base.`);
     void this.load();
   }
 
@@ -106,7 +108,7 @@ export class History {
    */
   drawComparison(told, base, other) {
     const heading = told.headline.charAt(0).toUpperCase() + told.headline.slice(1);
-    const head = el('tr', {}, ...['', 'base', 'new', 'change', '95 % interval', ''].map((name) => el('th', { scope: 'col' }, name)));
+    const head = el('tr', {}, ...['', 'base', 'new', 'change', '95 % interval', ''].map((name, place) => el('th', { scope: 'col', class: place === 4 ? 'range' : '' }, name)));
     const change = (/** @type {any} */ one) => {
       const [kind, sign] = WORDS[one.verdict] ?? ['untold', '?'];
       return el('tr', { class: kind }, el('th', { scope: 'row' }, one.metric), el('td', {}, one.base), el('td', {}, one.new), el('td', { class: 'by' }, one.change),

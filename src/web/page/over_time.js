@@ -129,7 +129,7 @@ export class OverTime {
   }
 
   listRows() {
-    const rows = store.shown?.rows.whole.filter((row) => !row.kind.startsWith('all')) ?? [];
+    const rows = store.shown?.rows.filter((row) => !row.kind.startsWith('all')) ?? [];
     const ids = ['all', ...rows.map((row) => `${row.kind}:${row.name}`)];
     if ([...this.rows.options].map((option) => /** @type {any} */ (option).value).join('\n') !== ids.join('\n')) {
       this.rows.replaceChildren(el('option', { value: 'all' }, 'all'), ...rows.map((row) => el('option', { value: `${row.kind}:${row.name}` }, `${row.kind} ${row.name}`)));

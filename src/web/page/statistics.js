@@ -26,9 +26,9 @@ const COLUMNS = [
   ['size_bytes', 'bytes', size, true],
 ];
 const KEY = 'perfloop.columns';
-/** Parts other than these are asked for at intervals. */
-const PUSHED = ['whole', 'recent'];
-const ASK_MS = 2000;
+/** Other parts are asked for at intervals. */
+const PUSHED = 'whole';
+const ASK_MS = 1000;
 /** Of more rows only those that are seen are in the page, */
 const ALL_ROWS = 150;
 /** each so high, */
@@ -129,9 +129,9 @@ export class Statistics {
       if (!shown.parts.some(({ id }) => id === this.part)) this.part = 'whole';
       this.parts.value = this.part;
     }
-    if (PUSHED.includes(this.part)) {
-      this.draw(this.part === 'recent' ? shown.rows.recent : shown.rows.whole);
-    } else if (Date.now() - this.asked > ASK_MS) {
+    if (this.part === PUSHED) {
+      this.draw(shown.rows);
+    } else if (Date.now() - this.asked >= ASK_MS) {
       void this.fetch(shown.run.id);
     }
   }
@@ -258,8 +258,11 @@ export class Statistics {
    */
   nested(rows) {
     const checks = rows.filter((row) => row.kind === 'check');
-    const requests = rows.filter((row) => row.kind === 'request');
-    const own = checks.flatMap((check) => [check, ...requests.filter((request) => request.of === check.name)]);
-    return [...own, ...requests.filter((request) => !checks.some((check) => check.name === request.of))];
+    /** @type {Map<string | null, Row[]>} */
+    const own = new Map(checks.map((check) => [check.name, []]));
+    /** @type {Row[]} */
+    const others = [];
+    for (const row of rows) if (row.kind === 'request') (own.get(row.of) ?? others).push(row);
+    return [...checks.flatMap((check) => [check, ...(own.get(check.name) ?? [])]), ...others];
   }
 }
