@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::exit::Exit;
-use super::performance::{Made, metrics};
+use super::made::{Made, metrics};
 use super::screen::Screen;
 use crate::error::Error;
 use crate::job::aim::Aim;

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::config::{self, CommandLine};
 use super::exit::Exit;
-use super::performance::Made;
+use super::made::Made;
 use super::refusal::Refusal;
 use super::registry::{self, Registered};
 use super::run::carry_out;

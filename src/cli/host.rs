@@ -13,20 +13,19 @@ use super::config::CommandLine;
 use super::equivalent::equivalent;
 use super::exit::Exit;
 use super::flags::name_of;
+use super::made::{Made, Maker, Purpose, metrics};
 use super::page_args::DEFAULT_ADDRESS;
-use super::performance::{Made, Performance, metrics};
+use super::performance::Performance;
 use super::planned;
-use super::run::{Maker, Purpose};
 use super::signals::Signals;
 use crate::error::Error;
 use crate::job::outputs;
 use crate::job::settings::Settings;
 use crate::load_test::LoadTest;
-use crate::report::http_log::timestamp_in_seconds;
 use crate::report::live::Said;
-use crate::report::{RunInfo, write_json};
-use crate::stats::Summary;
-use crate::web::{About, Access, Desk, Facts, Form, Metrics, Order, Refused, Server, Watcher, Wish, refused, router};
+use crate::web::{
+    About, Access, Desk, Facts, Form, Metrics, Order, Refused, Server, Watcher, Wish, refused, router, save_report,
+};
 
 /// Time between two looks at orders and signals.
 const LOOK: Duration = Duration::from_millis(50);
@@ -155,7 +154,7 @@ impl Host<'_> {
         performance.finish(&self.signals, |summary, info| {
             desk.end(&run, summary.clone(), info.clone());
             if let Some(folder) = history {
-                match save(folder, summary, info) {
+                match save_report(folder, summary, info) {
                     Ok(path) => run.was_saved(path),
                     Err(error) => {
                         let line =
@@ -223,16 +222,4 @@ fn make_folder(folder: &Path) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(|error| {
         Error::usage(format!("--history {}: cannot be made ({error}); give a folder that can", folder.display()))
     })
-}
-
-/// Writes the report of a run into the folder of the history, whole or not at all.
-fn save(folder: &Path, summary: &Summary, info: &RunInfo) -> std::io::Result<std::path::PathBuf> {
-    let started = timestamp_in_seconds(info.started).replace(':', "");
-    let names = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
-    let path = names.map(|number| folder.join(format!("perfloop-{started}{number}.json"))).find(|path| !path.exists());
-    let path = path.unwrap_or_else(|| folder.join("perfloop.json"));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    write_json(summary, info, &mut file)?;
-    file.persist(&path)?;
-    Ok(path)
 }

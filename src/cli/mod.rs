@@ -20,6 +20,7 @@ mod host;
 mod hurl_environment;
 mod keys;
 mod list;
+mod made;
 mod merge;
 mod page_args;
 mod peers;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::config::CommandLine;
 use super::exit::Exit;
 use super::hints::{Kept, next_step};
+use super::made::Made;
 use super::progress::{KnownEnd, Progress};
 use super::screen::Screen;
 use super::signals::Signals;
@@ -23,7 +24,7 @@ use crate::job::target::Target;
 use crate::job::written::Written;
 use crate::job::{proxies, secrets};
 use crate::load::{Plan, Resource};
-use crate::load_test::{LoadTest, Run};
+use crate::load_test::Run;
 use crate::report::{RunInfo, Style, wrapped_line, write_text};
 use crate::stats::Summary;
 use crate::units;
@@ -33,25 +34,6 @@ use crate::web::Metrics;
 const DEFAULT_WIDTH: u16 = 200;
 /// Less is not enough for a name and its numbers.
 const MIN_WIDTH: u16 = 80;
-
-/// Load test that settings have made, and that can be started.
-pub(super) struct Made {
-    pub(super) plan: Plan,
-    pub(super) test: LoadTest,
-    pub(super) aim: Aim,
-    /// Kept as long as the run: the mock service inside perfloop may be a part of it.
-    pub(super) target: Option<Target>,
-}
-
-impl Made {
-    /// With the gates of the settings.
-    pub(super) fn gated(mut self, spec: &RunSpec) -> Made {
-        let gates = spec.fail_if.iter().map(|gate| gate.0.clone());
-        let gates = gates.chain(spec.threshold.iter().map(|gate| gate.0.clone()));
-        self.test = gates.fold(self.test, LoadTest::gate);
-        self
-    }
-}
 
 /// Run that has begun.
 pub(super) struct Performance<'a> {
@@ -164,15 +146,6 @@ fn print_head(settings: &Settings, plan: &Plan, aim: &Aim, out: &mut Screen) {
     if plan.http.insecure {
         let _ = writeln!(out, "warning: --insecure accepts any certificate, also that of somebody in between");
     }
-}
-
-/// Listens where the numbers of the run are to be read while it goes on.
-///
-/// # Errors
-/// When the address is taken, or not one of this machine.
-pub(super) fn metrics(spec: &RunSpec) -> Result<Option<Arc<Metrics>>, Error> {
-    let Some(address) = spec.metrics_addr.as_deref() else { return Ok(None) };
-    Metrics::listen(*address).map(Some)
 }
 
 /// The specification for the report, with the seed that was drawn.

@@ -1,7 +1,8 @@
 //! A run before it begins, as the page shows it.
 
 use super::dry_run::{amount, needs, shortages};
-use super::performance::{Made, load_line};
+use super::made::Made;
+use super::performance::load_line;
 use crate::error::Error;
 use crate::job::settings::Settings;
 use crate::job::target::Target;

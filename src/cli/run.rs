@@ -6,7 +6,8 @@ use clap::Command;
 
 use super::config::{self, CommandLine};
 use super::exit::Exit;
-use super::performance::{Made, Performance, metrics};
+use super::made::{Made, Maker, Purpose, metrics};
+use super::performance::Performance;
 use super::refusal::Refusal;
 use super::screen::Screen;
 use super::signals::Signals;
@@ -34,20 +35,6 @@ pub(super) fn by(command: Command, words: &[OsString], more: Vec<Given>) -> Resu
 fn run(line: &CommandLine) -> Result<Exit, Error> {
     carry_out(line, &of_targets)
 }
-
-/// What a load test is made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// It is started.
-    Run,
-    /// It is shown, and everything refused that a start would refuse.
-    Show,
-    /// What it lacks may be given later.
-    Form,
-}
-
-/// Makes a load test of settings.
-pub(super) type Maker<'a> = &'a dyn Fn(&Settings, Purpose) -> Result<Made, Error>;
 
 /// Load test of the targets that the settings name.
 pub(super) fn of_targets(settings: &Settings, purpose: Purpose) -> Result<Made, Error> {

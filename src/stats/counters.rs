@@ -183,18 +183,6 @@ impl CheckCounters {
         self.exception_tpr.merge(&other.exception_tpr);
     }
 
-    /// The counts, and of the times no more than their exact numbers.
-    pub(crate) fn counts(&self) -> Self {
-        CheckCounters {
-            name: Arc::clone(&self.name),
-            tpr: self.tpr.without_histogram(),
-            elapsed: self.elapsed.without_histogram(),
-            fail_tpr: self.fail_tpr.without_histogram(),
-            exception_tpr: self.exception_tpr.without_histogram(),
-            ..*self
-        }
-    }
-
     /// Runs that ended: passes, fails and exceptions.
     pub fn ended(&self) -> u64 {
         self.pass + self.fail + self.exception
@@ -300,30 +288,6 @@ impl RequestCounters {
         self.lost_kept += other.lost_kept;
     }
 
-    /// The counts, and of the times no more than their exact numbers.
-    pub(crate) fn counts(&self) -> Self {
-        RequestCounters {
-            name: Arc::clone(&self.name),
-            check: self.check.clone(),
-            statuses: self.statuses.clone(),
-            lost: self.lost.clone(),
-            response_time: self.response_time.without_histogram(),
-            lost_time: self.lost_time.without_histogram(),
-            setup: self.setup.without_histogram(),
-            resolve: self.resolve.without_histogram(),
-            connect: self.connect.without_histogram(),
-            proxy: self.proxy.without_histogram(),
-            tls: self.tls.without_histogram(),
-            first_byte: self.first_byte.without_histogram(),
-            receive: self.receive.without_histogram(),
-            client_delay: self.client_delay.without_histogram(),
-            corrected_time: self.corrected_time.without_histogram(),
-            server_lateness: self.server_lateness.without_histogram(),
-            tester_lateness: self.tester_lateness.without_histogram(),
-            ..*self
-        }
-    }
-
     /// Requests without a usable answer.
     pub fn exceptions(&self) -> u64 {
         self.lost.values().sum()
@@ -375,15 +339,6 @@ impl Part {
         }
         self.iterations += other.iterations;
         self.at_service = self.at_service.saturating_add(other.at_service);
-    }
-
-    /// The counts, and of the times no more than their exact numbers.
-    pub(crate) fn counts(&self) -> Part {
-        Part {
-            checks: self.checks.iter().map(CheckCounters::counts).collect(),
-            requests: self.requests.iter().map(RequestCounters::counts).collect(),
-            ..*self
-        }
     }
 
     /// Its requests, each counted as what it is told as.

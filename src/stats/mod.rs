@@ -6,6 +6,7 @@ mod buckets;
 mod collector;
 mod compare;
 mod counters;
+mod counts;
 mod dense;
 mod examples;
 mod failures;

@@ -1,5 +1,6 @@
 //! Comparison of two runs of the history.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use axum::response::Response;
@@ -48,7 +49,7 @@ pub(super) fn compare(desk: &Desk, base: &str, new: &str) -> Response {
     let (mine, its) = (attributes(base, of_base), attributes(new, of_new));
     let differ = mine.iter().zip(&its).filter(|(mine, its)| mine.matters && mine.compared != its.compared);
     let warnings = differ.map(|(mine, its)| format!("the {} differ: {}; {}", mine.name, mine.shown, its.shown));
-    match Comparison::of(&[base.clone()], &[new.clone()], &Tolerance::default()) {
+    match Comparison::of(from_ref(base), from_ref(new), &Tolerance::default()) {
         Ok(comparison) => json_of(&Compared::of(&comparison, warnings.collect())),
         Err(error) => refusal(&Refused::of(None, error.to_string())),
     }

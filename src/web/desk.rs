@@ -61,14 +61,23 @@ pub(super) struct News {
 
 /// State of the server.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ServerState {
+    /// Version of perfloop.
     version: &'static str,
+    /// State of the latest run; `ready` before any.
     pub(super) state: State,
+    /// Id of the latest run of this process.
     run: Option<String>,
+    /// True when a run may be started.
     can_start: bool,
+    /// `page` where runs are started here, `command line` where the first one began at once.
     waits_for: &'static str,
+    /// Folder of reports that are shown as history.
     history_folder: Option<String>,
+    /// Id of the run that others are compared with.
     baseline: Option<String>,
+    /// Target, for people.
     target: String,
 }
 

@@ -1,22 +1,22 @@
 //! Folder of reports: runs of other processes, read from their JSON reports.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
+use std::{fs, io};
 
 use axum::response::Response;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use super::run::parts;
-use crate::report::http_log::timestamp;
+use crate::report::http_log::{timestamp, timestamp_in_seconds};
 use crate::report::live::{
     Distribution, FailureCounts, Header, Log, Now, PastRun, Planned, Ratios, RowsOf, Said, Snapshot, Source, State,
     Totals, Verdicts, rows,
 };
-use crate::report::{RunInfo, read_json};
+use crate::report::{RunInfo, read_json, write_json};
 use crate::report::{headline, shell_word};
 use crate::stats::{self, PartOf, Summary};
 
@@ -28,9 +28,12 @@ const LONGEST_REPORT: u64 = 64 * 1024 * 1024;
 /// Folder of reports.
 pub(super) struct Folder {
     path: PathBuf,
-    /// Reports that were read, by their files, with when those were written. `None` for a file that is no report.
-    known: Mutex<HashMap<PathBuf, (SystemTime, Option<Arc<Report>>)>>,
+    /// Files that were read.
+    known: Mutex<HashMap<PathBuf, Known>>,
 }
+
+/// When a file was written, and its report, if it is one.
+type Known = (SystemTime, Option<Arc<Report>>);
 
 /// Report of a run of another process.
 pub(super) struct Report {
@@ -79,6 +82,18 @@ impl Folder {
     pub(super) fn find(&self, id: &str) -> Option<Arc<Report>> {
         self.reports().into_iter().find(|report| report.id == id)
     }
+}
+
+/// Writes the report of a run into the folder of the history, whole or not at all.
+pub(crate) fn save_report(folder: &Path, summary: &Summary, info: &RunInfo) -> io::Result<PathBuf> {
+    let started = timestamp_in_seconds(info.started).replace(':', "");
+    let names = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
+    let path = names.map(|number| folder.join(format!("perfloop-{started}{number}.json"))).find(|path| !path.exists());
+    let path = path.unwrap_or_else(|| folder.join("perfloop.json"));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    write_json(summary, info, &mut file)?;
+    file.persist(&path)?;
+    Ok(path)
 }
 
 /// Slots without a last one that hardly began, which says nothing.

@@ -11,6 +11,7 @@ use crate::job::settings::Settings;
 
 /// Start form, with the values that hold now.
 #[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Form {
     /// Target, for people.
     pub(crate) target: String,
@@ -22,25 +23,35 @@ pub(crate) struct Form {
 
 /// Field of the form.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct FormField {
     /// Name of the field; a variable is `variable:NAME`, a secret `secret:NAME`.
     name: String,
+    /// Label of the field.
     label: String,
+    /// Help for people.
     help: String,
     /// `load`, `limits`, `target`, `gates`, `variables` or `secrets`.
     group: &'static str,
     /// `text`, `password`, `switch` or `lines`.
     kind: &'static str,
+    /// Value that holds now; a secret has none.
     value: FieldValue,
+    /// Text that stands where nothing is entered: the default.
     placeholder: String,
 }
 
 /// Class of users in the form.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct FormClass {
+    /// Name of the class.
     pub(crate) name: String,
+    /// Its weight.
     pub(crate) weight: u32,
+    /// True where it takes part.
     pub(crate) is_on: bool,
+    /// Names of its checks.
     pub(crate) checks: Vec<String>,
 }
 

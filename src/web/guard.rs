@@ -139,7 +139,7 @@ pub(super) async fn guard(State(access): State<Access>, request: Request, next: 
     let mut response = if !access.is_own_host(request.headers()) {
         problem(
             StatusCode::FORBIDDEN,
-            "this name is not one of perfloop's page; use the address that it printed, or name it by --web-name",
+            "this name is not one of perfloop's page; use the address that it printed, or name this one when you start it",
         )
     } else if let Some(token) = access.by_link(request.uri()) {
         by_cookie(request.uri().path(), token)

@@ -27,6 +27,7 @@ mod watcher;
 
 pub(crate) use about::About;
 pub(crate) use desk::{Desk, Facts};
+pub(crate) use folder::save_report;
 pub(crate) use form::{Form, FormClass, refused};
 pub(crate) use guard::Access;
 pub(crate) use metrics::Metrics;
@@ -34,3 +35,6 @@ pub(crate) use order::{Need, Order, Refused, Shown, Wish};
 pub(crate) use routes::router;
 pub(crate) use server::Server;
 pub(crate) use watcher::Watcher;
+
+#[cfg(test)]
+mod tests;

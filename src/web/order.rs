@@ -19,6 +19,7 @@ type Answer<T> = oneshot::Sender<Result<T, Refused>>;
 /// Values of the start form, as texts.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Wish {
     /// Values by the names of the fields. What is not among them is as the command line has it.
     pub(crate) fields: BTreeMap<String, FieldValue>,
@@ -29,6 +30,7 @@ pub(crate) struct Wish {
 /// Value of a field.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(untagged)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum FieldValue {
     Switch(bool),
     Text(String),
@@ -38,13 +40,17 @@ pub(crate) enum FieldValue {
 /// Class of users, as wished for.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ClassWish {
+    /// True where it is to take part.
     pub(crate) is_on: bool,
+    /// Its weight; that of before where there is none.
     pub(crate) weight: Option<u32>,
 }
 
 /// Run that a wish would make.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Shown {
     /// Plan in one line.
     pub(crate) plan: String,
@@ -62,6 +68,7 @@ pub(crate) struct Shown {
 
 /// Resource that a run takes of this machine, for people.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Need {
     /// Resource, such as memory.
     pub(crate) of: &'static str,
@@ -85,6 +92,7 @@ pub(crate) struct Refused {
 
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct FieldError {
     /// Name of the field; null for what is wrong with no single one.
     pub(crate) field: Option<String>,

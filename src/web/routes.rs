@@ -183,7 +183,9 @@ async fn report(State(desk): State<Arc<Desk>>, Path((run, format)): Path<(String
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Baseline {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Baseline {
+    /// Id of the run; null for none.
     run: Option<String>,
 }
 

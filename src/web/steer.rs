@@ -22,6 +22,7 @@ const MOST_USERS: u32 = 1_000_000;
 /// Change of a run.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Change {
     /// Users in all.
     users: Option<u32>,

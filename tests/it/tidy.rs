@@ -127,9 +127,10 @@ fn the_two_halves_and_the_reports_do_not_know_one_another() {
     let halves = [
         ("load", &["stats", "report", "cli", "job", "load_test", "script"][..]),
         ("stats", &["load", "report", "cli", "job", "load_test", "script"]),
-        ("report", &["cli", "job", "load_test", "load", "script"]),
+        ("report", &["cli", "job", "load_test", "load", "script", "web"]),
+        ("web", &["cli", "script"]),
         ("script", &["cli", "job", "stats"]),
-        ("job", &["cli"]),
+        ("job", &["cli", "web"]),
     ];
     let vocabulary = VOCABULARY.map(|module| (module, &["load", "stats", "report", "cli", "job", "load_test"][..]));
     let sources = sources("src");
@@ -182,8 +183,9 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 58] = [
+const OWNERS: [(&str, &[&str]); 64] = [
     ("aes", &["load/http/tls/identity.rs"]),
+    ("axum", &["web/"]),
     (
         "base64",
         &[
@@ -210,10 +212,14 @@ const OWNERS: [(&str, &[&str]); 58] = [
     ("des", &["load/http/tls/identity.rs"]),
     ("encoding_rs", &["script/eval/"]),
     ("fastrand", &["load/", "stats/compare/", "script/eval/text.rs", "script/session.rs"]),
+    ("futures-util", &["web/events.rs"]),
+    ("getrandom", &["web/guard.rs"]),
     ("flate2", &["load/http/decoding.rs"]),
     ("glob", &["cli/test/", "renaming.rs"]),
     ("hdrhistogram", &["stats/timing.rs", "report/hlog.rs"]),
     ("htmlize", &["script/eval/filter.rs"]),
+    ("hyper", &["outcome/telltale.rs", "web/server.rs"]),
+    ("hyper-util", &["outcome/telltale.rs", "web/server.rs"]),
     ("imara-diff", &["script/eval/difference.rs"]),
     ("indicatif", &["cli/"]),
     ("inventory", &["cli/registry.rs"]),
@@ -234,7 +240,8 @@ const OWNERS: [(&str, &[&str]); 58] = [
             "names.rs",
             "script/files.rs",
             "script/hurl_checks.rs",
-            "job/metrics.rs",
+            "cli/signals.rs",
+            "web/",
         ],
     ),
     ("percent-encoding", &["load/http/proxy.rs", "script/eval/filter.rs", "load/user/authorization.rs"]),
@@ -254,10 +261,12 @@ const OWNERS: [(&str, &[&str]); 58] = [
             "load/user/request.rs",
             "load/user/response.rs",
             "load/user/feed/",
+            "report/live/",
             "report/model/",
             "report/json/",
             "job/",
             "script/template/",
+            "web/",
         ],
     ),
     (
@@ -269,6 +278,7 @@ const OWNERS: [(&str, &[&str]); 58] = [
             "report/html/data.rs",
             "report/html/overlay.rs",
             "report/json/",
+            "report/locust/page.rs",
             "report/model/",
             "report/run_info.rs",
             "cli/",
@@ -276,17 +286,19 @@ const OWNERS: [(&str, &[&str]); 58] = [
             "script/eval/json.rs",
             "script/template/",
             "redact/forms.rs",
+            "web/",
         ],
     ),
     ("serde_path_to_error", &["report/model/read.rs"]),
-    ("sha2", &["load/http/hashes.rs", "load/http/tls/p521.rs"]),
+    ("sha2", &["load/http/hashes.rs", "load/http/tls/p521.rs", "web/guard.rs"]),
     ("signal-hook", &["cli/signals.rs"]),
     ("strsim", &["nearest.rs"]),
-    ("tempfile", &["job/output.rs"]),
+    ("tempfile", &["job/output.rs", "web/folder.rs"]),
     ("socket2", &["load/http/transport.rs"]),
     ("stacker", &["load/http/tls.rs"]),
     ("textwrap", &["report/text/"]),
     ("thread-priority", &["load/os/"]),
+    ("tokio", &["web/"]),
     ("toml", &["job/"]),
     ("ureq", &["lib.rs", "load/http/"]),
     ("url", &["load/", "cli/", "job/", "script/", "redact/forms.rs"]),

@@ -635,3 +635,46 @@ fn scripts_for_locusts_page_find_its_shapes() {
     }
     assert_eq!(page.client.post(page.at("/stats/reset")).send().unwrap().text().unwrap(), "ok");
 }
+
+/// Fills the parameters of a documented path.
+fn filled(path: &str, operation: &Value) -> String {
+    let mut filled = path.replace("{run}", "1").replace("{group}", "0").replace("{format}", "json");
+    let values = [("from_s", "0"), ("to_s", "2"), ("base", "1"), ("new", "2"), ("after", "0")];
+    let query = operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "query");
+    let pairs: Vec<String> = query
+        .filter_map(|one| values.iter().find(|(name, _)| one["name"] == *name))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    if !pairs.is_empty() {
+        filled += &format!("?{}", pairs.join("&"));
+    }
+    filled
+}
+
+#[test]
+fn what_the_api_answers_is_what_its_description_says() {
+    let service = Service::start();
+    let page = Page::serve(&["--time", "2.5", "--users", "2", &service.at("/status/500")]);
+    for _ in 0..2 {
+        page.run(&json!({}));
+        page.is_stopped();
+    }
+    let document: Value = serde_json::from_str(include_str!("../../schema/page.openapi.json")).unwrap();
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler.add_resource("http://page.test/", document.clone()).unwrap();
+    let mut checked = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let operation = &operations["get"];
+        let content = &operation["responses"]["200"]["content"];
+        if operation.is_null() || content["application/json"].is_null() {
+            continue;
+        }
+        let answer = page.api(&filled(path, operation));
+        let pointer = path.replace('~', "~0").replace('/', "~1").replace('{', "%7B").replace('}', "%7D");
+        let at = format!("http://page.test/#/paths/{pointer}/get/responses/200/content/application~1json/schema");
+        let schema = compiler.compile(&at, &mut schemas).unwrap();
+        schemas.validate(&answer, schema).unwrap_or_else(|error| panic!("{path}: {error:#}\n{answer}"));
+        checked += 1;
+    }
+    assert!(checked >= 14, "{checked}");
+}

@@ -51,6 +51,3 @@ fn rounded(number: f64) -> f64 {
 fn per_second(amount: f64, span: Duration) -> f64 {
     if span.is_zero() { 0.0 } else { rounded(amount / span.as_secs_f64()) }
 }
-
-#[cfg(test)]
-mod tests;

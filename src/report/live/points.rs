@@ -88,12 +88,6 @@ impl Columns {
         }
         columns
     }
-
-    /// Number of points.
-    #[cfg(test)]
-    pub(crate) fn length(&self) -> usize {
-        self.rps.len()
-    }
 }
 
 /// Points from this one on that are over, each with how much of it is.
