@@ -9,6 +9,7 @@ use crate::phase::Phase;
 use crate::sample::{Plateau, RequestTimes, Traffic, UnfinishedSample};
 
 mod memory;
+mod reading;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MS: Duration = Duration::from_millis(1);

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use super::about::About;
 use super::folder::{Folder, Report};
 use super::form::Form;
+use super::metrics;
 use super::order::Order;
 use super::run::Run;
 use crate::load_test::Live;
@@ -40,6 +41,7 @@ pub(crate) struct Desk {
     form: Mutex<Form>,
     news: watch::Sender<News>,
     viewers: AtomicUsize,
+    metrics: Mutex<metrics::Page>,
 }
 
 #[derive(Default)]
@@ -104,6 +106,7 @@ impl Desk {
             form: Mutex::new(form),
             news: watch::Sender::default(),
             viewers: AtomicUsize::new(0),
+            metrics: Mutex::default(),
         };
         desk.tell_state();
         Arc::new(desk)
@@ -111,6 +114,7 @@ impl Desk {
 
     /// A run has begun.
     pub(crate) fn begin(&self, about: About, live: Live) -> Arc<Run> {
+        *self.metrics.lock() = metrics::Page::of(live.clone());
         let run = {
             let mut runs = self.runs.lock();
             runs.made += 1;
@@ -184,6 +188,10 @@ impl Desk {
             baseline: self.runs.lock().baseline.clone(),
             target: self.form.lock().target.clone(),
         }
+    }
+
+    pub(super) fn metrics(&self) -> &Mutex<metrics::Page> {
+        &self.metrics
     }
 
     pub(super) fn hear(&self) -> watch::Receiver<News> {

@@ -21,7 +21,7 @@ use crate::report::write_open_metrics;
 /// The only place there is.
 pub(super) const PATH: &str = "/metrics";
 const TEXT: &str = "text/plain; charset=utf-8";
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub(super) const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// The numbers are read at most so often, however many ask for them.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -33,7 +33,7 @@ pub(crate) struct Metrics {
 
 /// The numbers as they were last read.
 #[derive(Default)]
-struct Page {
+pub(super) struct Page {
     live: Option<Live>,
     read: Option<(Instant, Bytes)>,
 }
@@ -61,12 +61,18 @@ impl Metrics {
 
     /// Tells of this run from now on.
     pub(crate) fn show(&self, live: Live) {
-        *self.page.lock() = Page { live: Some(live), read: None };
+        *self.page.lock() = Page::of(live);
     }
 }
 
 impl Page {
-    fn text(&mut self) -> io::Result<Bytes> {
+    /// Page of this run.
+    pub(super) fn of(live: Live) -> Page {
+        Page { live: Some(live), read: None }
+    }
+
+    /// Numbers of its run, which are read once a second at most.
+    pub(super) fn text(&mut self) -> io::Result<Bytes> {
         if let Some((_, text)) = self.read.as_ref().filter(|(at, _)| at.elapsed() < FRESH) {
             return Ok(text.clone());
         }

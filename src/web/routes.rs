@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, patch, post, put};
 use axum::{Json, Router};
 use serde::Deserialize;
 
 use super::desk::{Desk, Found};
 use super::guard::{Access, guard};
-use super::reply::{aside, done, json_of, not_found};
-use super::{compare, events, export, files, locust, start, steer};
+use super::reply::{aside, done, json_of, not_found, problem};
+use super::{compare, events, export, files, locust, metrics, start, steer};
 
 /// Longest body of a request.
 const LONGEST_BODY: usize = 256 * 1024;
@@ -43,12 +45,22 @@ pub(crate) fn router(desk: Arc<Desk>, access: Access) -> Router {
     Router::new()
         .route("/", get(files::index))
         .route("/page/{name}", get(files::file))
+        .route(metrics::PATH, get(metrics_of_latest))
         .nest("/api/v1", api)
         .merge(locust::routes())
         .fallback(|| async { not_found("such page") })
         .with_state(desk)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(middleware::from_fn_with_state(access, guard))
+}
+
+/// Metrics of the latest run, as at the address that is for nothing else.
+async fn metrics_of_latest(State(desk): State<Arc<Desk>>) -> Response {
+    aside(move || match desk.metrics().lock().text() {
+        Ok(text) => ([(CONTENT_TYPE, metrics::OPEN_METRICS)], text).into_response(),
+        Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    })
+    .await
 }
 
 async fn state(State(desk): State<Arc<Desk>>) -> Response {

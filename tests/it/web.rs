@@ -310,6 +310,8 @@ fn every_format_is_downloaded_while_a_run_goes_on_and_after_it() {
     let page = Page::serve(&["--time", "30", &service.at("/delay/5")]);
     page.run(&json!({}));
     eventually("something was counted", || ended(&page.api("/runs/current")["totals"]) > 5);
+    let metrics = page.client.get(page.at("/metrics")).send().unwrap().text().unwrap();
+    assert!(metrics.contains("perfloop_users 1") && metrics.ends_with("# EOF\n"), "{metrics}");
     let formats = ["html", "json", "junit", "hlog", "stats.csv", "history.csv", "failures.csv", "exceptions.csv"];
     let load = |format: &str| {
         let response = page.client.get(page.at(&format!("/api/v1/runs/1/report/{format}"))).send().unwrap();
