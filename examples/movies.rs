@@ -28,6 +28,20 @@
 //! by_title                              424     0          0   84.83  0.161   0.116   0.324  0.418*   7.32
 //!   GET /api/title/The godfather/1972   424     0          0   84.83  0.152   0.107   0.317  0.400*   7.28
 //! ```
+//!
+//! In a browser, `-- --web` shows it on <http://127.0.0.1:8089>. A burst of failures stands out in *Charts* as a red bar;
+//! a click on it shows what failed in that second, with requests and answers. *Statistics* after 12 s:
+//!
+//! ```text
+//! name                                  ended  failed     rps  failed/s   mean    min    p50    p95    p99     max  bytes
+//! status                                1 076       4   89.72      0.33  0.451  0.031  0.160  0.669   3.01   79.16      –
+//!   GET /status                         1 076       4   89.72      0.33  0.440  0.030  0.154  0.635   3.01   79.16     15
+//! by_id                                 1 064       6   88.72      0.50  0.560  0.033  0.168  0.597   3.71   81.85      –
+//!   GET /api/id/tt0068646               1 064       6   88.72      0.50  0.544  0.033  0.161  0.544   3.71   81.85     88
+//! by_title                              1 099       5   91.63      0.42  0.430  0.030  0.166  0.552   3.18   67.57      –
+//!   GET /api/title/The godfather/1972   1 099       5   91.63      0.42  0.417  0.030  0.163  0.451   3.18   67.57     88
+//! all checks                            3 239      15  270.06      1.25  0.480  0.030  0.164  0.596   3.18   81.85      –
+//! ```
 
 #![forbid(unsafe_code)]
 

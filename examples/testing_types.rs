@@ -12,6 +12,20 @@
 //! 125 users  3.5 s  1.0 s  31596    0.00   3.41   6.28   8.45     110.75
 //! ```
 //!
+//! In a browser, `-- --web --stages 2s:5,4s:5,2s:25,4s:25,2s:125,4s:125` shows it on <http://127.0.0.1:8089> while it goes
+//! on. Under *Charts* the levels are marked, and the response times tell where it bends (these are of a busy machine):
+//!
+//! ```text
+//! state  running    users  125 of 125    rps  14240    failed  0.00 %    p95  13.93 ms    in flight  106.71    3 s left
+//!
+//! Response times, ms        5 users            25 users           125 users
+//! p99                       0.4                2.7                37.5
+//! p95                       0.3                1.6                13.9
+//! p50                       0.1                0.8                6.4
+//! ```
+//!
+//! *Edit* takes other users while it goes on, *Stop* ends it, and *New test* starts another, which *Charts* lays over this one.
+//!
 //! Other loads replace the stages: users who start at a rate, `-- --users 40 --spawn-rate 20`, or requests that come
 //! at a rate whatever the answers do, `-- --rate 200/s --time 3`:
 //!

@@ -45,7 +45,7 @@ const TOLD_NAMES: usize = 5;
 /// A test target made of checks: those under `#[perfloop::check]` in this program, and those that are added here.
 ///
 /// The target needs `harness = false` in `Cargo.toml`. Then `cargo test` runs each check once, as a test. With one of
-/// `--users`, `--loops`, `--time`, `--rate` or `--stages` behind `--`, the same checks run as load, by all the flags of
+/// `--users`, `--loops`, `--time`, `--rate`, `--stages` or `--web` behind `--`, the same checks run as load, by all the flags of
 /// the command line; words without a flag choose checks by a part of their name, in both cases. A check under `#[ignore]`
 /// runs only with `--ignored` or `--include-ignored` or, as load, when a word chooses it.
 ///

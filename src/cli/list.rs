@@ -9,6 +9,7 @@ use clap::Arg;
 use super::config::CommandLine;
 use super::exit::Exit;
 use super::flags::{CONFIG, GATES, LOAD, OUTPUT, SPEC};
+use super::page_args::PAGE;
 use super::refusal::Refusal;
 use super::screen::Screen;
 use super::subcommand::Subcommand;
@@ -62,7 +63,12 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
 /// True for a flag that changes what is listed. Those of load and gates may stand here all the same: so a run is looked at by
 /// putting one word into its command line.
 fn shapes_the_list(arg: &Arg) -> bool {
-    !matches!(arg.get_help_heading(), Some(LOAD | GATES | OUTPUT))
+    !matches!(arg.get_help_heading(), Some(LOAD | GATES | OUTPUT | PAGE))
+}
+
+/// True for a flag that asks for something to be written, or shown in a page.
+fn writes(arg: &Arg) -> bool {
+    matches!(arg.get_help_heading(), Some(OUTPUT | PAGE))
 }
 
 /// True for a flag that names a file of settings.
@@ -73,7 +79,7 @@ fn is_source(arg: &Arg) -> bool {
 /// Refuses flags that ask for something to be written: whoever gives one waits for it.
 fn refuse_outputs(line: &CommandLine) -> Result<(), Error> {
     let command = flags::command();
-    let mut outputs = command.get_arguments().filter(|arg| arg.get_help_heading() == Some(OUTPUT) && !is_source(arg));
+    let mut outputs = command.get_arguments().filter(|arg| writes(arg) && !is_source(arg));
     match outputs.find(|arg| line.is_given(arg.get_id().as_str())).and_then(Arg::get_long) {
         Some(flag) => Err(Error::usage(format!(
             "--{flag}: perfloop list writes nothing but the list; leave it out, or leave out list for a run"

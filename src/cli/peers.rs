@@ -21,7 +21,7 @@ enum Here {
 
 use Here::{Advice, Flag};
 
-const NO_PAGE: Here = Advice("leave it out: a run begins at once, and ends by itself");
+const NO_PAGE: Here = Advice("leave it out: a run begins at once, and ends by itself, unless it is perfloop serve");
 const ONE_PROCESS: Here = Advice(
     "one process makes the load; run perfloop on several machines, and give their --json files to perfloop merge",
 );
@@ -68,11 +68,9 @@ const PEERS: &[(&[&str], Here)] = &[
         &["--reset-stats", "--no-reset-metrics"],
         Advice("write --warmup TIME: what comes before its end is in no number"),
     ),
-    (
-        &["--headless", "--no-web", "--autostart", "--no-autostart", "--autoquit", "--no-telnet", "--no-websocket"],
-        NO_PAGE,
-    ),
-    (&["--web-host", "--web-port"], Advice("there is no page during a run; --metrics-addr ADDRESS answers programs")),
+    (&["--headless", "--no-web", "--no-autostart", "--autoquit", "--no-telnet", "--no-websocket"], NO_PAGE),
+    (&["--autostart"], Flag("--web")),
+    (&["--web-host", "--web-port"], Advice("write --web-addr HOST:PORT with --web, or with perfloop serve")),
     (&["--master", "--worker", "--workers", "--manager", "--expect-workers", "--processes"], ONE_PROCESS),
     (&["--cpus"], Advice("leave it out: all processors are used that the system gives; taskset gives fewer")),
     // What is tested.

@@ -155,7 +155,14 @@ impl Desk {
             runs.seq
         };
         let snapshot = serde_json::to_string(&run.look(seq)).unwrap_or_default();
-        self.news.send_modify(|news| news.snapshot = (seq, snapshot.into()));
+        // Of two looks at a time, the later one is told.
+        self.news.send_if_modified(|news| {
+            let is_newer = seq > news.snapshot.0;
+            if is_newer {
+                news.snapshot = (seq, snapshot.into());
+            }
+            is_newer
+        });
         if self.state().state != self.last_state() {
             self.tell_state();
         }

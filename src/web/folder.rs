@@ -230,7 +230,15 @@ impl Report {
         let per_s = |key: &str| -> Vec<Value> {
             let number = |slot: &Value, key: &str| slot.get(key).and_then(Value::as_f64);
             let rate = |slot| Some(number(slot, key)? / number(slot, "width_s").filter(|width| *width > 0.0)?);
-            slots.iter().skip(after).map(|slot| rate(slot).map_or(Value::Null, Value::from)).collect()
+            slots.iter().skip(after).map(|slot| Value::from(rate(slot).unwrap_or_default())).collect()
+        };
+        let number = |key: &str| -> Vec<Value> {
+            slots
+                .iter()
+                .skip(after)
+                .map(|slot| slot.get(key).filter(|one| one.is_number()).cloned())
+                .map(|one| one.unwrap_or_else(|| json!(0)))
+                .collect()
         };
         let width = slots.first().and_then(|slot| slot.get("width_s")).cloned().unwrap_or_else(|| json!(1.0));
         let points = json!({
@@ -242,8 +250,8 @@ impl Report {
             "p95_ms": column("/response_time_ms/p95"),
             "p99_ms": column("/response_time_ms/p99"),
             "max_ms": column("/response_time_ms/max"),
-            "users": column("/users"),
-            "in_flight": column("/in_flight"),
+            "users": number("users"),
+            "in_flight": number("in_flight"),
             "delay_p50_ms": column("/client_delay_ms/p50"),
             "delay_p99_ms": column("/client_delay_ms/p99"),
         });

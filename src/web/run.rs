@@ -304,11 +304,21 @@ impl Run {
     }
 
     pub(super) fn ratios(&self) -> Ratios {
-        let counts = self.ended().map_or_else(|| self.live.counts(), |ended| ended.summary.clone());
-        Ratios::of(&self.about.planned, |check| {
-            let of_name = counts.whole.checks.iter().filter(|known| &*known.name == check);
-            of_name.map(stats::CheckCounters::ended).sum()
+        self.with_counts(|counts| {
+            let ended = |check: &str| {
+                let of_name = counts.whole.checks.iter().filter(|known| &*known.name == check);
+                of_name.map(stats::CheckCounters::ended).sum()
+            };
+            Ratios::of(&self.about.planned, ended)
         })
+    }
+
+    /// Counts up to now, or all numbers of the end.
+    fn with_counts<T>(&self, tell: impl FnOnce(&Summary) -> T) -> T {
+        match self.ended() {
+            Some(ended) => tell(&ended.summary),
+            None => tell(&self.live.counts()),
+        }
     }
 
     pub(super) fn log(&self) -> Log {
@@ -323,21 +333,25 @@ impl Run {
     }
 
     pub(super) fn past(&self, is_baseline: bool) -> PastRun {
-        let numbers = self.ended().map_or_else(|| self.live.counts(), |ended| ended.summary.clone());
-        let whole = if self.is_over() { stats::Rows::from(&numbers.whole) } else { self.live.rows(PartOf::Whole) };
-        PastRun {
-            id: self.id.clone(),
-            name: format!("run {}", self.id),
-            source: Source::Process,
-            state: self.state(),
-            started: timestamp(self.about.info.started),
-            target: self.about.info.target.clone(),
-            plan: self.about.info.plan.clone().unwrap_or_default(),
-            users: numbers.users,
-            is_good: numbers.end.map(|_| numbers.is_good()),
-            is_baseline,
-            totals: Totals::of(&numbers, &whole),
-        }
+        self.with_counts(|numbers| {
+            let whole = match self.is_over() {
+                true => stats::Rows::from(&numbers.whole),
+                false => self.live.rows(PartOf::Whole),
+            };
+            PastRun {
+                id: self.id.clone(),
+                name: format!("run {}", self.id),
+                source: Source::Process,
+                state: self.state(),
+                started: timestamp(self.about.info.started),
+                target: self.about.info.target.clone(),
+                plan: self.about.info.plan.clone().unwrap_or_default(),
+                users: numbers.users,
+                is_good: numbers.end.map(|_| numbers.is_good()),
+                is_baseline,
+                totals: Totals::of(numbers, &whole),
+            }
+        })
     }
 }
 

@@ -77,15 +77,17 @@ fn schemas() -> (BTreeMap<&'static str, Value>, Map<String, Value>) {
             schema.insert("additionalProperties".into(), false.into());
         }
     };
-    let mut settings = SchemaSettings::draft2020_12().for_serialize().with_transform(RecursiveTransform(tidied));
+    let mut settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(tidied));
     settings.definitions_path = "/components/schemas".into();
-    let mut generator = settings.into_generator();
+    let mut generator = settings.clone().for_serialize().into_generator();
+    // What is taken may leave out what is given always.
+    let mut taken = settings.for_deserialize().into_generator();
     fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
         generator.subschema_for::<T>().to_value()
     }
     let named = [
-        ("Baseline", of::<Baseline>(&mut generator)),
-        ("Change", of::<Change>(&mut generator)),
+        ("Baseline", of::<Baseline>(&mut taken)),
+        ("Change", of::<Change>(&mut taken)),
         ("Compared", of::<live::Compared>(&mut generator)),
         ("Distribution", of::<live::Distribution>(&mut generator)),
         ("Done", of::<Done>(&mut generator)),
@@ -103,9 +105,12 @@ fn schemas() -> (BTreeMap<&'static str, Value>, Map<String, Value>) {
         ("Shown", of::<Shown>(&mut generator)),
         ("Snapshot", of::<live::Snapshot>(&mut generator)),
         ("Started", of::<Started>(&mut generator)),
-        ("Wish", of::<Wish>(&mut generator)),
+        ("Wish", of::<Wish>(&mut taken)),
     ];
-    (named.into_iter().collect(), generator.take_definitions(true))
+    let mut definitions = generator.take_definitions(true);
+    definitions.extend(taken.take_definitions(true));
+    definitions.sort_keys();
+    (named.into_iter().collect(), definitions)
 }
 
 fn parameters(path: &str, query: &[&str]) -> Vec<Value> {
@@ -145,6 +150,9 @@ fn description() -> String {
         responses.insert(status.into(), json!({ "description": summary, "content": content(gives) }));
         responses.insert("401".into(), refused("The token is missing or wrong."));
         responses.insert("403".into(), refused("Another page asks, or by a name that is not this server's."));
+        if !query.is_empty() {
+            responses.insert("400".into(), json!({ "description": "A parameter is missing, or is none." }));
+        }
         if path.contains('{') {
             responses.insert("404".into(), refused("There is no such run, or no such part of it."));
         }
