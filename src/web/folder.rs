@@ -10,7 +10,7 @@ use axum::response::Response;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
-use super::run::parts;
+use super::parts::{parts, section};
 use crate::report::http_log::{timestamp, timestamp_in_seconds};
 use crate::report::live::{
     Distribution, FailureCounts, Header, Log, Now, PastRun, Planned, Ratios, RowsOf, Said, Snapshot, Source, State,
@@ -214,7 +214,7 @@ impl Report {
             "full_load" => PartOf::FullLoad,
             _ => PartOf::Level(part.strip_prefix("level:")?.parse().ok()?),
         };
-        let section = super::run::section(&self.summary, of)?;
+        let section = section(&self.summary, of)?;
         Some(RowsOf { part: part.to_owned(), rows: rows(&stats::Rows::from(section)) })
     }
 

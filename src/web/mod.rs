@@ -16,6 +16,7 @@ mod guard;
 mod locust;
 mod metrics;
 mod order;
+mod parts;
 mod record;
 mod reply;
 mod routes;

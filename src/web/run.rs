@@ -6,6 +6,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::about::About;
+use super::parts::{parts, section};
 use super::record::{Record, RowId};
 use crate::load_test::Live;
 use crate::names::Names;
@@ -13,16 +14,13 @@ use crate::report::RunInfo;
 use crate::report::http_log::timestamp;
 use crate::report::live::level_text;
 use crate::report::live::{
-    Distribution, Exchanges, FailureCounts, Failures, Header, Log, Moment, Now, Part, PastRun, Points, Ratios, RowsOf,
-    Said, Snapshot, Source, State, Totals, Verdicts, rows,
+    Distribution, Exchanges, FailureCounts, Failures, Header, Log, Moment, Now, PastRun, Points, Ratios, RowsOf, Said,
+    Snapshot, Source, State, Totals, Verdicts, rows,
 };
 use crate::stats::{self, FailureGroup, PartOf, Summary};
 
 /// Points that an event brings anew: what came late for them is in.
 const NEWEST: usize = 4;
-/// More levels have no rows of their own in the page.
-const MOST_LEVELS: usize = 60;
-
 /// Run of this process.
 pub(crate) struct Run {
     pub(super) id: String,
@@ -363,32 +361,6 @@ fn seconds(span: Duration) -> f64 {
 fn failure_counts(numbers: &Summary, groups: usize) -> FailureCounts {
     let totals = &numbers.whole.totals;
     FailureCounts { groups, count: totals.fail + totals.exception }
-}
-
-/// Section of a run that is over.
-pub(super) fn section(summary: &Summary, of: PartOf) -> Option<&stats::Section> {
-    match of {
-        PartOf::Whole => Some(&summary.whole),
-        PartOf::FullLoad => summary.full_load.as_ref(),
-        PartOf::Level(place) => summary.levels.get(place).map(|level| &level.section),
-    }
-}
-
-/// Parts of a run that have rows.
-pub(super) fn parts(numbers: &Summary, goes_on: bool) -> Vec<Part> {
-    let mut parts = vec![Part { id: "whole".into(), name: "whole run".into() }];
-    if goes_on {
-        parts.push(Part { id: "recent".into(), name: "last 10 s".into() });
-    }
-    if numbers.full_load.is_some() || (goes_on && !numbers.levels.is_empty()) {
-        parts.push(Part { id: "full_load".into(), name: "at full load".into() });
-    }
-    let levels = numbers.levels.iter().take(MOST_LEVELS).enumerate();
-    parts.extend(levels.filter(|_| numbers.levels.len() > 1).map(|(place, level)| Part {
-        id: format!("level:{place}"),
-        name: format!("{} from {:.0} s", level_text(level.what), level.from.as_secs_f64()),
-    }));
-    parts
 }
 
 /// Number of the row that is meant by `check:NAME` or `request:NAME`.

@@ -85,7 +85,9 @@ fn the_page_refers_to_nothing_but_the_target() {
     let (_, page) = page(&[&bad, "--loops", "3", "--quiet"]);
     none(["http://", "https://"].iter().flat_map(|scheme| {
         let found = page.match_indices(scheme).map(|(at, _)| &page[at..(at + 60).min(page.len())]);
-        found.filter(|found| !found.starts_with(&host)).map(str::to_owned).collect::<Vec<_>>()
+        // The name of a language is no place.
+        let is_name = |found: &str| found.starts_with("http://www.w3.org/2000/svg'");
+        found.filter(|found| !found.starts_with(&host) && !is_name(found)).map(str::to_owned).collect::<Vec<_>>()
     }));
     none(
         [" src=", " href=", "@import", "url(h"]

@@ -78,7 +78,7 @@ fn a_word_that_is_almost_a_command_is_told_which() {
         ("version", "TARGET 'version': is no URL; did you mean perfloop --version?"),
         ("run http://127.0.0.1:1/", "TARGET 'run': is no command, and none is needed; leave it out"),
         ("example.com", "TARGET 'example.com': give the whole URL, http://example.com"),
-        ("server", "TARGET 'server': give the whole URL, http://server"),
+        ("server", "TARGET 'server': is no URL; did you mean perfloop serve, or http://server?"),
     ];
     none(rows.iter().filter_map(|(words, line)| says(words, line)));
 }
@@ -95,7 +95,10 @@ fn flags_of_other_tools_are_told_by_their_name_here() {
             "--iterations 10",
             "there is no flag --iterations; write --loops N for each user, or --requests N for all of them",
         ),
-        ("--headless", "there is no flag --headless; leave it out: a run begins at once, and ends by itself"),
+        (
+            "--headless",
+            "there is no flag --headless; leave it out: a run begins at once, and ends by itself, unless it is perfloop serve",
+        ),
         ("--user ann:pw", "there is no flag --user; did you mean --users N, or --basic-auth USER:PASS?"),
         ("list --vus 5", "there is no flag --vus; write --users 5"),
         ("-duration=30s", "there is no flag -duration; write --time 30s"),
@@ -115,7 +118,7 @@ fn settings_of_other_tools_are_told_by_their_name_here() {
         ("c = 5", "perfloop.toml:1: there is no setting 'c'; did you mean users?"),
         (
             "headless = true",
-            "perfloop.toml:1: there is no setting 'headless'; leave it out: a run begins at once, and ends by itself",
+            "perfloop.toml:1: there is no setting 'headless'; leave it out: a run begins at once, and ends by itself, unless it is perfloop serve",
         ),
         (
             "user-agent = 'me'",
