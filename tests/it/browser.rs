@@ -60,7 +60,7 @@ fn ten_thousand_users_are_started_halved_and_stopped_in_the_page_and_no_request_
 fn a_burst_of_failures_is_found_by_its_moment() {
     let service = Service::start();
     let (good, bad) = (service.at("/delay/10"), service.at("/status/500"));
-    let (_running, url) = page(&["--web", "--users", "2", "--loops", "60", "--pace", "0.1", &good, &bad]);
+    let (_running, url) = page(&["--web", "--users", "2", "--loops", "150", "--pace", "0.1", &good, &bad]);
     browse("error_burst", &url, "");
 }
 
@@ -90,7 +90,8 @@ fn scripts_in_answers_and_names_are_text() {
     let target = format!("{}/<script>alert(1)</script>", hostile());
     let name = "/*/*=<img src=x onerror=document.title=\"pwned\">";
     let expected = "<script>document.title=\"never\"</script>";
-    let args = ["--web", "-L", "--loops", "5", "--pace", "0.5", "--name", name, "--expect-contains", expected, &target];
+    let args =
+        ["--web", "-L", "--loops", "30", "--pace", "0.5", "--name", name, "--expect-contains", expected, &target];
     let (_running, url) = page(&args);
     browse("foreign_text", &url, "");
 }
@@ -140,7 +141,7 @@ fn a_thousand_rows_are_sorted_and_scrolled_without_a_stall() {
     let _alone = alone();
     let service = Service::start();
     let targets: Vec<String> = (0..500).map(|number| service.at(&format!("/delay/5?row={number}"))).collect();
-    let mut args = vec!["--web", "--users", "2", "--pace", "5", "--time", "60", "--no-grouping", "-L"];
+    let mut args = vec!["--web", "--users", "2", "--pace", "15", "--time", "90", "--no-grouping", "-L"];
     args.extend(targets.iter().map(String::as_str));
     let (running, url) = page(&args);
     println!("{}", browse("thousand_rows", &url, ""));

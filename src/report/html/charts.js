@@ -15,6 +15,8 @@ const SVG = 'http://www.w3.org/2000/svg';
 const PAD = { left: 52, right: 14, top: 18, bottom: 26 };
 /** A drag of fewer pixels is a click. */
 const CLICK = 6;
+/** Lines of no more points have a dot for each. */
+const FEW_POINTS = 30;
 /** More marks on a chart would hide its lines. */
 const MOST_MARKS = 25;
 
@@ -120,6 +122,19 @@ const shape = (name, attributes, text) => {
   return made;
 };
 
+/**
+ * Places of all lines, in order. Most lines of a chart have the same ones.
+ * @param {Line[]} lines
+ * @param {number} sign
+ */
+const placesOf = (lines, sign) => {
+  const longest = lines.reduce((/** @type {Line['points']} */ known, { points }) => (points.length > known.length ? points : known), []);
+  const isSame = lines.every(({ points }) => points.length === 0 || (points[0][0] === longest[0][0]
+    && points[points.length - 1][0] === longest[points.length - 1][0]));
+  const places = isSame ? longest.map(([at]) => at) : [...new Set(lines.flatMap(({ points }) => points.map(([at]) => at)))];
+  return isSame ? places : places.sort((a, b) => (a - b) * sign);
+};
+
 /** Charts that share the pointer and the zoom. */
 class Group {
   constructor() {
@@ -171,11 +186,22 @@ class Chart {
     this.isWithin = () => true;
     /** @type {number | null} */
     this.pointed = null;
+    /** Width and height: asked for anew when they change, and not each time. @type {[number, number] | null} */
+    this.size = null;
     group.charts.push(this);
     host.tabIndex = 0;
     host.setAttribute('role', 'img');
     host.setAttribute('aria-label', options.label);
     this.listen();
+    new ResizeObserver(() => this.resize()).observe(host);
+  }
+
+  /** Draws anew where the room is another one. */
+  resize() {
+    const [width, height] = [this.host.clientWidth, this.host.clientHeight];
+    if (this.size && this.size[0] === width && this.size[1] === height) return;
+    this.size = null;
+    this.draw();
   }
 
   /**
@@ -188,9 +214,7 @@ class Chart {
     this.lines = lines;
     this.width = width;
     this.marks = marks;
-    const places = new Set();
-    for (const line of lines) for (const [at] of line.points) places.add(at);
-    this.grid = [...places].sort((a, b) => (this.options.percentiles ? b - a : a - b));
+    this.grid = placesOf(lines, this.options.percentiles ? -1 : 1);
     this.later();
   }
 
@@ -217,8 +241,9 @@ class Chart {
   }
 
   draw() {
-    const [width, height] = [this.host.clientWidth, this.host.clientHeight];
+    const [width, height] = this.size ?? [this.host.clientWidth, this.host.clientHeight];
     if (width === 0) return;
+    this.size = [width, height];
     const known = this.lines.filter((line) => line.points.some(([, y]) => y !== null));
     const shown = known.filter((line) => this.isOn(line));
     if (known.length === 0) {
@@ -329,17 +354,51 @@ class Chart {
   path(line) {
     const x = this.x;
     if (!x) return [];
-    let [track, pen] = ['', 'M'];
     const dots = [];
-    for (const [at, value] of line.points) {
-      if (value === null) { pen = 'M'; continue; }
-      const [px, py] = [x(at).toFixed(1), this.y(value).toFixed(1)];
-      track += `${pen}${px} ${py}`;
-      pen = 'L';
-      if (line.points.length <= 30) dots.push(shape('circle', { cx: px, cy: py, r: 2.5, fill: `var(${line.ink})` }));
+    if (line.points.length <= FEW_POINTS) {
+      for (const [at, value] of line.points) {
+        if (value !== null) dots.push(shape('circle', { cx: x(at), cy: this.y(value), r: 2.5, fill: `var(${line.ink})` }));
+      }
     }
+    const track = this.track(line, x);
     const kind = `line${line.thin ? ' thin' : ''}${line.dashed ? ' dashed' : ''}`;
     return [shape('path', { class: kind, d: track, stroke: `var(${line.ink})` }), ...dots];
+  }
+
+  /**
+   * Points of a line as a path. Of many points of one pixel column the lowest and the highest are drawn: no more is seen.
+   * @param {Line} line
+   * @param {(at: number) => number} x
+   */
+  track(line, x) {
+    const isDense = line.points.length > (this.size?.[0] ?? 0);
+    /** @type {(string | number)[]} */
+    const parts = [];
+    let [pen, column, low, high] = ['M', NaN, 0, 0];
+    const flush = () => {
+      if (Number.isNaN(column)) return;
+      parts.push(pen, column, ' ', Math.round(low * 10) / 10);
+      if (Math.abs(high - low) >= 0.1) parts.push('L', column, ' ', Math.round(high * 10) / 10);
+      pen = 'L';
+      column = NaN;
+    };
+    for (const [at, value] of line.points) {
+      if (value === null) {
+        flush();
+        pen = 'M';
+        continue;
+      }
+      const [px, py] = [isDense ? Math.round(x(at)) : Math.round(x(at) * 10) / 10, this.y(value)];
+      if (px !== column) {
+        flush();
+        [column, low, high] = [px, py, py];
+      } else {
+        low = Math.min(low, py);
+        high = Math.max(high, py);
+      }
+    }
+    flush();
+    return parts.join('');
   }
 
   /** @param {Line} line */
@@ -541,17 +600,11 @@ class Chart {
   }
 }
 
-// On paper, and in a window of another size, all are drawn anew.
+// Paper has another size.
 /** @param {Group[]} groups */
-const followSize = (groups) => {
-  const redraw = () => groups.forEach((group) => group.charts.forEach((chart) => chart.draw()));
+const followPaper = (groups) => {
+  const redraw = () => groups.forEach((group) => group.charts.forEach((chart) => chart.resize()));
   for (const event of ['beforeprint', 'afterprint']) window.addEventListener(event, redraw);
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let waiting;
-  window.addEventListener('resize', () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(redraw, 100);
-  });
 };
 
-export { Chart, Group, clock, followSize, number, percent };
+export { Chart, Group, clock, followPaper, number, percent };

@@ -1,5 +1,5 @@
 for (const chart of [...overTime.charts, ...byPercentile.charts]) chart.draw();
-followSize([overTime, byPercentile]);
+followPaper([overTime, byPercentile]);
 
 // A table that is wider than the window says so.
 const tables = document.querySelectorAll('.scroll');

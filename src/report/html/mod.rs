@@ -2,7 +2,10 @@
 //!
 //! The charts are perfloop's own: a script draws SVG from data that stands in the page as JSON. plotly.js
 //! would add 3 to 4 MB to every report; charming embeds ECharts, which is 1 MB, or needs a network; charts-rs and
-//! plotters draw pictures that show no values. What is left is small enough to own: lines, bars, values under the
+//! plotters draw pictures that show no values. uPlot is 51 KB: at four charts of three lines
+//! with 3600 points each, on a busy machine, its first drawing takes as long as that of these 21 KB, and drawing anew 15 to
+//! 30 ms instead of 40 to 120; with the 2000 points that a chart has at most, both are little. What is left is small
+//! enough to own: lines, bars, values under the
 //! pointer, a zoom that all charts over time share, and ink that follows the reader's light or dark.
 //!
 //! Names come from outside, so that they are put in as text, never as markup. The live page shares the charts and the looks.

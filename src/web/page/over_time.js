@@ -2,7 +2,7 @@
 // Charts: the run over time, and its times by percentile.
 
 import { get, ofRun } from './api.js';
-import { Chart, Group, followSize } from './charts.js';
+import { Chart, Group, followPaper } from './charts.js';
 import { el, figure } from './dom.js';
 import { exchangeList } from './exchange.js';
 import { Series } from './series.js';
@@ -59,7 +59,7 @@ export class OverTime {
     const tools = el('div', { class: 'tools' }, el('label', {}, 'Show', this.rows), el('label', {}, 'Lay over', this.overlays), el('label', {}, this.log, 'response times by their logarithm'), this.pngButton());
     const hint = el('p', { class: 'hint' }, 'Drag to zoom, double click for the whole run, click on a moment for its failures.');
     this.host = el('section', {}, tools, hint, el('div', { class: 'charts' }, places.rates.figure, places.times.figure, places.users.figure, places.delays.figure), this.moment, el('div', { class: 'charts wide' }, places.distribution.figure));
-    followSize([this.group, this.percentiles]);
+    followPaper([this.group, this.percentiles]);
   }
 
   pngButton() {
