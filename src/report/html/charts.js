@@ -15,8 +15,12 @@ const SVG = 'http://www.w3.org/2000/svg';
 const PAD = { left: 52, right: 14, top: 18, bottom: 26 };
 /** A drag of fewer pixels is a click. */
 const CLICK = 6;
-/** Lines of no more points have a dot for each. */
-const FEW_POINTS = 30;
+/** More bars are drawn as one shape: a browser is slow with thousands. */
+const MOST_BARS = 200;
+/** Lines of fewer points have dots. */
+const MOST_DOTS = 30;
+/** More names than this take two lines, with their values: room for these is kept, or the chart would jump. */
+const NAMES_OF_LINE = 4;
 /** More marks on a chart would hide its lines. */
 const MOST_MARKS = 25;
 
@@ -33,6 +37,27 @@ const number = (value) => {
 
 /** @param {number} value */
 const tidy = (value) => String(Number(value.toPrecision(6)));
+
+/**
+ * A number of an axis, where there is little room.
+ * @param {number} value
+ */
+const short = (value) => (value >= 1e6 ? `${tidy(value / 1e6)} M` : value >= 1e5 ? `${tidy(value / 1e3)} k` : tidy(value));
+
+/**
+ * First place of an ordered list whose key is not below a value.
+ * @param {number} count
+ * @param {(place: number) => number} key
+ * @param {number} value
+ */
+const firstFrom = (count, key, value) => {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (key(middle) < value) low = middle + 1; else high = middle;
+  }
+  return low;
+};
 
 /**
  * Time of a run, in seconds.
@@ -142,10 +167,24 @@ class Group {
     this.charts = [];
     /** What all show, if it is not everything. @type {[number, number] | null} */
     this.zoom = null;
+    /** A span that is marked in all, such as the moment whose failures are shown. @type {[number, number] | null} */
+    this.picked = null;
   }
 
   redraw() {
     this.charts.forEach((chart) => chart.draw());
+  }
+
+  /** @param {[number, number] | null} range */
+  zoomTo(range) {
+    this.zoom = range;
+    this.redraw();
+  }
+
+  /** @param {[number, number] | null} span */
+  mark(span) {
+    this.picked = span;
+    this.redraw();
   }
 }
 
@@ -171,27 +210,36 @@ class Chart {
     this.isLog = false;
     /** Lines that are switched on or off by their reader. @type {Map<string, boolean>} */
     this.switched = new Map();
+    /** Told when a line is switched. @type {(name: string, isOn: boolean) => void} */
+    this.onSwitch = () => {};
     /** Places that have values. @type {number[]} */
     this.grid = [];
     /** @type {((value: number) => number) | null} */
     this.x = null;
     /** @type {((value: number) => number)} */
     this.y = () => 0;
-    /** @type {SVGElement | null} */
-    this.over = null;
+    /** Places by a scale on which they rise evenly. @type {(at: number) => number} */
+    this.scaled = options.percentiles ? (at) => -Math.log10(at) : (at) => at;
+    /** Pointer, in a picture of its own: the lines need not be painted anew while it moves. */
+    this.over = shape('svg', { class: 'over', 'aria-hidden': 'true' });
     this.frame = 0;
     /** Lower edge of the drawn part. */
     this.bottom = 0;
-    /** Whether a place is within what is shown. @type {(at: number) => boolean} */
-    this.isWithin = () => true;
+    /** Ends of what is shown, on the scale. @type {[number, number]} */
+    this.ends = [0, 1];
     /** @type {number | null} */
     this.pointed = null;
-    /** Width and height: asked for anew when they change, and not each time. @type {[number, number] | null} */
-    this.size = null;
+    /** Names of the legend, and where their values go. @type {Map<string, {button: HTMLButtonElement, value: HTMLElement}>} */
+    this.names = new Map();
+    this.known = '';
+    this.where = document.createElement('b');
+    this.where.className = 'where';
+    this.whole = this.wholeButton();
     group.charts.push(this);
     host.tabIndex = 0;
-    host.setAttribute('role', 'img');
-    host.setAttribute('aria-label', options.label);
+    // A slider is what tells its value when an arrow key moves it.
+    for (const [name, value] of [['role', 'slider'], ['aria-roledescription', 'chart'], ['aria-label', options.label]]) host.setAttribute(name, value);
+    this.tellPlace();
     this.listen();
     new ResizeObserver(() => this.resize()).observe(host);
   }
@@ -233,15 +281,22 @@ class Chart {
   }
 
   range() {
+    const last = this.grid.length ? this.grid[this.grid.length - 1] : 0;
     /** @type {[number, number]} */
-    const whole = this.options.percentiles
-      ? [1, this.grid.length ? this.grid[this.grid.length - 1] : 1]
-      : [0, Math.max(this.width, (this.grid.length ? this.grid[this.grid.length - 1] : 0) + this.width / 2)];
+    const whole = this.options.percentiles ? [1, last || 1] : [0, Math.max(this.width, last + this.width / 2)];
     return this.group.zoom || whole;
   }
 
+  /** @param {number} at */
+  isWithin(at) {
+    const place = this.scaled(at);
+    return place >= this.ends[0] - 1e-9 && place <= this.ends[1] + 1e-9;
+  }
+
   draw() {
-    const [width, height] = this.size ?? [this.host.clientWidth, this.host.clientHeight];
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    const [width, height] = [this.host.clientWidth, this.host.clientHeight];
     if (width === 0) return;
     this.size = [width, height];
     const known = this.lines.filter((line) => line.points.some(([, y]) => y !== null));
@@ -252,6 +307,7 @@ class Chart {
       none.textContent = this.options.none;
       this.host.replaceChildren(none);
       this.legendHost.replaceChildren();
+      this.known = '';
       this.x = null;
       return;
     }
@@ -261,11 +317,11 @@ class Chart {
     const cut = shape('clipPath', { id: clip });
     cut.append(shape('rect', { x: PAD.left - 4, y: 0, width: Math.max(0, width - PAD.left - PAD.right + 8), height }));
     const inside = shape('g', { 'clip-path': `url(#${clip})` });
-    this.drawMarks(inside, height);
-    for (const line of shown) inside.append(...(line.bars ? this.bars(line) : this.path(line)));
-    this.over = shape('g', { class: 'over' });
-    svg.append(cut, inside, this.over);
-    this.host.replaceChildren(svg);
+    this.drawMarks(inside, width, height);
+    for (const line of shown) inside.append(...(line.bars ? this.bars(line) : this.path(line, width)));
+    svg.append(cut, inside);
+    this.over.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    this.host.replaceChildren(svg, this.over);
     this.legend(this.pointed);
     this.point(this.pointed);
   }
@@ -279,13 +335,10 @@ class Chart {
    */
   scale(shown, width, height, svg) {
     const [from, to] = this.range();
-    const byPercentile = this.options.percentiles === true;
-    /** @param {number} x */
-    const scale = (x) => (byPercentile ? -Math.log10(x) : x);
-    const [a, b] = [scale(from), scale(to)];
+    const [a, b] = [this.scaled(from), this.scaled(to)];
     const room = width - PAD.left - PAD.right;
-    this.x = (value) => PAD.left + (scale(value) - a) / (b - a || 1) * room;
-    this.isWithin = (at) => scale(at) >= a - 1e-9 && scale(at) <= b + 1e-9;
+    this.ends = [a, b];
+    this.x = (value) => PAD.left + (this.scaled(value) - a) / (b - a || 1) * room;
     let [low, high] = [Infinity, 0];
     for (const line of shown) {
       for (const [at, y] of line.points) {
@@ -318,7 +371,7 @@ class Chart {
     steps.forEach((step, place) => {
       const y = this.y(step);
       svg.append(shape('line', { class: place === 0 ? 'base' : 'grid', x1: PAD.left, x2: width - PAD.right, y1: y, y2: y }));
-      svg.append(shape('text', { x: PAD.left - 8, y: y + 4, 'text-anchor': 'end' }, tidy(step)));
+      svg.append(shape('text', { x: PAD.left - 8, y: y + 4, 'text-anchor': 'end' }, short(step)));
     });
     const byPercentile = this.options.percentiles;
     const marks = byPercentile ? decades(from, to) : seconds(from, to, width / 90);
@@ -335,32 +388,81 @@ class Chart {
 
   /**
    * @param {SVGElement} inside
+   * @param {number} width
    * @param {number} height
    */
-  drawMarks(inside, height) {
+  drawMarks(inside, width, height) {
     const x = this.x;
     if (!x) return;
+    const { picked } = this.group;
+    const tall = height - PAD.top - PAD.bottom;
+    if (picked && !this.options.percentiles) {
+      const wide = Math.max(3, x(picked[1]) - x(picked[0]));
+      inside.append(shape('rect', { class: 'picked', x: x(picked[0]), width: wide, y: PAD.top, height: Math.max(0, tall) }));
+    }
     let free = -Infinity;
     const within = this.marks.filter(({ at }) => this.isWithin(at));
     for (const { at, text } of within.slice(-MOST_MARKS)) {
       inside.append(shape('line', { class: 'mark', x1: x(at), x2: x(at), y1: PAD.top, y2: height - PAD.bottom }));
-      if (x(at) < free) continue;
-      free = x(at) + 6.2 * text.length + 10;
-      inside.append(shape('text', { class: 'mark', x: x(at) + 4, y: PAD.top - 5 }, text));
+      const long = 6.2 * text.length + 10;
+      const isLast = x(at) + long > width - PAD.right;
+      const left = isLast ? x(at) - long : x(at);
+      if (left < free) continue;
+      free = left + long;
+      inside.append(shape('text', { class: 'mark', x: x(at) + (isLast ? -4 : 4), y: PAD.top - 5, 'text-anchor': isLast ? 'end' : 'start' }, text));
     }
   }
 
-  /** @param {Line} line */
-  path(line) {
+  /**
+   * Points that are shown, and one to each side of these.
+   * @param {Line} line
+   */
+  shownPoints(line) {
+    const { points } = line;
+    /** @param {number} place */
+    const key = (place) => this.scaled(points[place][0]);
+    const from = firstFrom(points.length, key, this.ends[0] - 1e-9);
+    const to = firstFrom(points.length, key, this.ends[1] + 1e-9);
+    return points.slice(Math.max(0, from - 1), to + 1);
+  }
+
+  /**
+   * A line. Of many points in a column of pixels only the lowest and the highest can be seen.
+   * @param {Line} line
+   * @param {number} width
+   */
+  path(line, width) {
     const x = this.x;
     if (!x) return [];
+    const points = this.shownPoints(line);
+    const isDense = points.length > 2 * width;
+    const hasDots = points.length <= MOST_DOTS;
     const dots = [];
-    if (line.points.length <= FEW_POINTS) {
-      for (const [at, value] of line.points) {
-        if (value !== null) dots.push(shape('circle', { cx: x(at), cy: this.y(value), r: 2.5, fill: `var(${line.ink})` }));
-      }
+    let [track, pen] = ['', 'M'];
+    /** @param {number} px @param {number} py */
+    const go = (px, py) => {
+      // A point between two gaps is a dot.
+      track += pen === 'M' ? `M${px.toFixed(1)} ${py.toFixed(1)}h0` : `L${px.toFixed(1)} ${py.toFixed(1)}`;
+      pen = 'L';
+    };
+    /** Lowest and highest of a column, in the order of their times. @type {{px: number, ys: number[]} | null} */
+    let column = null;
+    const flush = () => {
+      if (!column) return;
+      const [first, last] = [column.ys[0], column.ys[column.ys.length - 1]];
+      const [high, low] = [Math.min(...column.ys), Math.max(...column.ys)];
+      for (const y of first < last ? [high, low] : [low, high]) go(column.px, y);
+      column = null;
+    };
+    for (const [at, value] of points) {
+      if (value === null) { flush(); pen = 'M'; continue; }
+      const [px, py] = [x(at), this.y(value)];
+      if (!isDense) go(px, py);
+      else if (column && Math.round(column.px) === Math.round(px)) column.ys.push(py);
+      else { flush(); column = { px, ys: [py] }; }
+      if (hasDots) dots.push(shape('circle', { cx: px.toFixed(1), cy: py.toFixed(1), r: 2.5, fill: `var(${line.ink})` }));
     }
-    const track = this.track(line, x);
+    flush();
     const kind = `line${line.thin ? ' thin' : ''}${line.dashed ? ' dashed' : ''}`;
     return [shape('path', { class: kind, d: track, stroke: `var(${line.ink})` }), ...dots];
   }
@@ -408,11 +510,15 @@ class Chart {
     const room = x(this.width) - x(0);
     const wide = Math.min(Math.max(1.5, room * 0.6), 18);
     const some = line.points.filter(([at, value]) => value !== null && value > 0 && this.isWithin(at));
-    return some.map(([at, value]) => {
-      const y = this.y(value ?? 0);
-      const tall = Math.max(1, this.bottom - y);
-      return shape('rect', { x: x(at) - wide / 2, width: wide, y, height: tall, fill: `var(${line.ink})` });
-    });
+    /** @param {number | null} value */
+    const tall = (value) => Math.max(1, this.bottom - this.y(value ?? 0));
+    if (some.length > MOST_BARS) {
+      const track = some.map(([at, value]) => `M${x(at).toFixed(1)} ${this.bottom}v-${tall(value).toFixed(1)}`).join('');
+      return [shape('path', { class: 'bars', d: track, stroke: `var(${line.ink})`, 'stroke-width': wide })];
+    }
+    return some.map(([at, value]) => shape('rect', {
+      x: x(at) - wide / 2, width: wide, y: this.bottom - tall(value), height: tall(value), fill: `var(${line.ink})`,
+    }));
   }
 
   /**
@@ -423,46 +529,72 @@ class Chart {
   valueAt(line, at) {
     const points = line.points;
     if (this.options.percentiles) return points.find(([left]) => left <= at * 1.0001)?.[1] ?? null;
-    let [low, high] = [0, points.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (points[middle][0] < at - 1e-9) low = middle + 1; else high = middle;
-    }
-    const found = points[low];
-    return found && Math.abs(found[0] - at) < this.width / 2 + 1e-9 ? found[1] : null;
+    const place = firstFrom(points.length, (index) => points[index][0], at - 1e-9);
+    // Points of another run may be wider: the nearest one is meant.
+    const near = [points[place - 1], points[place]].filter((point) => point !== undefined)
+      .sort((a, b) => Math.abs(a[0] - at) - Math.abs(b[0] - at))[0];
+    const reach = Math.max(this.width, points.length > 1 ? points[1][0] - points[0][0] : 0) / 2;
+    return near && Math.abs(near[0] - at) <= reach + 1e-9 ? near[1] : null;
+  }
+
+  wholeButton() {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'name whole';
+    button.textContent = this.options.percentiles ? '↺ all percentiles' : '↺ whole run';
+    button.addEventListener('click', () => { this.group.zoomTo(null); this.host.focus(); });
+    return button;
+  }
+
+  /** @param {Line} line */
+  nameOf(line) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'name';
+    const swatch = document.createElement('i');
+    swatch.style.background = `var(${line.ink})`;
+    if (line.dashed) swatch.className = 'dashed';
+    const value = document.createElement('b');
+    button.append(swatch, line.name, value);
+    button.addEventListener('click', () => {
+      const isOn = button.getAttribute('aria-pressed') !== 'true';
+      this.switched.set(line.name, isOn);
+      this.onSwitch(line.name, isOn);
+      this.draw();
+    });
+    return { button, value };
   }
 
   /**
-   * Names of the lines, which switch them on and off, and their values at one place.
+   * Names of the lines, which switch them on and off, and their values at one place. They are made once: a button that
+   * is made anew while it is pressed hears of no click.
    * @param {number | null} at
    */
   legend(at) {
-    const items = this.lines.filter((line) => line.points.some(([, y]) => y !== null)).map((line) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'name';
-      button.setAttribute('aria-pressed', String(this.isOn(line)));
-      const swatch = document.createElement('i');
-      swatch.style.background = `var(${line.ink})`;
-      if (line.dashed) swatch.className = 'dashed';
-      button.append(swatch, line.name);
-      if (at !== null && this.isOn(line)) {
-        const value = document.createElement('b');
-        value.textContent = ` ${number(this.valueAt(line, at))}`;
-        button.append(value);
-      }
-      button.addEventListener('click', () => {
-        this.switched.set(line.name, !this.isOn(line));
-        this.draw();
-      });
-      return button;
-    });
-    const where = document.createElement('b');
-    where.className = 'where';
-    if (at !== null) where.textContent = this.options.percentiles ? percent(at) : clock(Math.max(0, at - this.width / 2));
-    const focused = [...this.legendHost.querySelectorAll('button')].indexOf(/** @type {any} */ (document.activeElement));
-    this.legendHost.replaceChildren(...items, where);
-    if (focused >= 0) items[focused]?.focus();
+    const lines = this.lines.filter((line) => line.points.some(([, y]) => y !== null));
+    const isZoomed = this.group.zoom !== null;
+    const known = JSON.stringify([lines.map(({ name, ink, dashed }) => [name, ink, dashed]), isZoomed]);
+    if (known !== this.known) {
+      this.known = known;
+      this.names = new Map(lines.map((line) => [line.name, this.nameOf(line)]));
+      const buttons = [...this.names.values()].map(({ button }) => button);
+      this.legendHost.replaceChildren(...buttons, this.where, ...(isZoomed ? [this.whole] : []));
+      this.legendHost.dataset.many = String(lines.length > NAMES_OF_LINE);
+    }
+    for (const line of lines) {
+      const name = this.names.get(line.name);
+      if (!name) continue;
+      const isOn = this.isOn(line);
+      name.button.setAttribute('aria-pressed', String(isOn));
+      const text = at !== null && isOn ? ` ${number(this.valueAt(line, at))}` : '';
+      if (name.value.textContent !== text) name.value.textContent = text;
+    }
+    this.where.textContent = at === null ? '' : this.placeName(at);
+  }
+
+  /** @param {number} at */
+  placeName(at) {
+    return this.options.percentiles ? percent(at) : clock(Math.max(0, at - this.width / 2));
   }
 
   /**
@@ -470,14 +602,14 @@ class Chart {
    * @param {number} px
    */
   nearest(px) {
-    if (!this.x) return null;
-    let best = null;
-    let away = Infinity;
-    for (const at of this.grid) {
-      const distance = Math.abs(this.x(at) - px);
-      if (this.isWithin(at) && distance < away) [best, away] = [at, distance];
-    }
-    return best;
+    const x = this.x;
+    if (!x || this.grid.length === 0) return null;
+    const [a, b] = this.ends;
+    const wanted = a + (px - PAD.left) / (x(this.range()[1]) - PAD.left || 1) * (b - a);
+    const place = firstFrom(this.grid.length, (index) => this.scaled(this.grid[index]), wanted);
+    const near = [place - 1, place, place + 1].map((index) => this.grid[index]).filter((at) => at !== undefined && this.isWithin(at));
+    near.sort((one, other) => Math.abs(x(one) - px) - Math.abs(x(other) - px));
+    return near[0] ?? null;
   }
 
   /**
@@ -486,7 +618,7 @@ class Chart {
    */
   point(at) {
     this.pointed = at;
-    if (!this.over || !this.x) return;
+    if (!this.x) return;
     if (at === null) {
       this.over.replaceChildren();
       return;
@@ -509,6 +641,18 @@ class Chart {
     }
   }
 
+  /** Tells those who hear the page where its keys have led, and what stands there. */
+  tellPlace() {
+    const at = this.pointed;
+    const lines = at === null ? [] : this.lines.filter((line) => this.isOn(line));
+    const values = lines.map((line) => `${line.name} ${number(this.valueAt(line, at ?? 0))}`);
+    const text = at === null ? 'arrow keys tell values' : `${this.placeName(at)}: ${values.join(', ')}`;
+    this.host.setAttribute('aria-valuemin', '0');
+    this.host.setAttribute('aria-valuemax', String(Math.max(0, this.grid.length - 1)));
+    this.host.setAttribute('aria-valuenow', String(at === null ? 0 : Math.max(0, this.grid.indexOf(at))));
+    this.host.setAttribute('aria-valuetext', text);
+  }
+
   listen() {
     /** @type {number | null} */
     let start = null;
@@ -517,23 +661,29 @@ class Chart {
     const px = (event) => event.clientX - host.getBoundingClientRect().left;
     host.addEventListener('pointermove', (event) => {
       this.pointAll(this.nearest(px(event)));
-      if (start === null || Math.abs(px(event) - start) <= CLICK || !this.over) return;
+      if (start === null || Math.abs(px(event) - start) <= CLICK) return;
       const [left, right] = [Math.min(start, px(event)), Math.max(start, px(event))];
       this.over.append(shape('rect', { class: 'zoom', x: left, width: right - left, y: PAD.top, height: Math.max(0, this.bottom - PAD.top) }));
     });
-    host.addEventListener('pointerdown', (event) => { if (this.x && event.button === 0) start = px(event); });
-    const leave = () => { start = null; this.pointAll(null); };
-    host.addEventListener('pointerleave', leave);
-    host.addEventListener('pointercancel', leave);
+    host.addEventListener('pointerdown', (event) => {
+      if (!this.x || event.button !== 0) return;
+      start = px(event);
+      // A drag may end beside the chart.
+      if (event.isTrusted && event.pointerType === 'mouse') host.setPointerCapture(event.pointerId);
+      this.pointAll(this.nearest(start));
+    });
+    // A finger that is lifted has left, too; the values that it asked for stay.
+    host.addEventListener('pointerleave', (event) => { start = null; if (event.pointerType !== 'touch') this.pointAll(null); });
+    host.addEventListener('pointercancel', () => { start = null; this.pointAll(null); });
     host.addEventListener('pointerup', (event) => {
       if (start === null) return;
       const ends = /** @type {[number, number]} */ ([Math.min(start, px(event)), Math.max(start, px(event))]);
       start = null;
       this.choose(...ends);
     });
-    host.addEventListener('dblclick', () => { this.group.zoom = null; this.group.redraw(); });
+    host.addEventListener('dblclick', () => this.group.zoomTo(null));
     host.addEventListener('keydown', (event) => this.byKey(event));
-    host.addEventListener('blur', () => this.pointAll(null));
+    host.addEventListener('blur', () => { this.pointAll(null); this.tellPlace(); });
   }
 
   /**
@@ -546,37 +696,66 @@ class Chart {
     if (!x) return;
     if (right - left <= CLICK) {
       const at = this.nearest(left);
-      if (at !== null) this.options.pick?.(Math.max(0, at - this.width / 2), at + this.width / 2);
+      if (at !== null) this.pick(at);
       return;
     }
     const inside = this.grid.filter((at) => x(at) >= left && x(at) <= right);
     if (inside.length < 2) return;
-    this.group.zoom = [inside[0], inside[inside.length - 1]];
-    this.group.redraw();
+    this.group.zoomTo([inside[0], inside[inside.length - 1]]);
+  }
+
+  /** @param {number} at */
+  pick(at) {
+    this.options.pick?.(Math.max(0, at - this.width / 2), at + this.width / 2);
+  }
+
+  /**
+   * Looks closer at the place that is pointed at, or from farther away.
+   * @param {number[]} inside
+   * @param {number} factor
+   */
+  zoomBy(inside, factor) {
+    const middle = this.pointed === null ? inside.length >> 1 : inside.indexOf(this.pointed);
+    const all = this.grid;
+    const reach = Math.max(2, Math.round(inside.length * factor / 2));
+    const place = all.indexOf(inside[middle]);
+    const [from, to] = [Math.max(0, place - reach), Math.min(all.length - 1, place + reach)];
+    this.group.zoomTo(from === 0 && to === all.length - 1 ? null : [all[from], all[to]]);
   }
 
   /** @param {KeyboardEvent} event */
   byKey(event) {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (event.key === 'Escape' || event.key === '0') {
-      this.group.zoom = null;
-      this.group.redraw();
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const inside = this.grid.filter((at) => this.isWithin(at));
+    const last = inside.length - 1;
+    const now = this.pointed === null ? null : inside.indexOf(this.pointed);
+    const far = Math.max(1, Math.round(inside.length / 10));
+    /** @type {Record<string, number | undefined>} */
+    const places = {
+      ArrowLeft: (now ?? last + 1) - 1, ArrowRight: (now ?? -1) + 1, PageDown: (now ?? last + 1) - far, PageUp: (now ?? -1) + far, Home: 0, End: last,
+    };
+    const place = places[event.key];
+    if (place !== undefined) {
+      this.pointAll(inside[Math.min(last, Math.max(0, place))] ?? null);
+      this.tellPlace();
+    } else if (event.key === 'Escape' || event.key === '0') {
+      this.group.zoomTo(null);
+    } else if (event.key === '+' || event.key === '-') {
+      this.zoomBy(inside, event.key === '+' ? 0.5 : 2);
     } else if (event.key === 'Enter' && this.pointed !== null) {
-      this.options.pick?.(Math.max(0, this.pointed - this.width / 2), this.pointed + this.width / 2);
-    } else if (step) {
-      const inside = this.grid.filter((at) => this.isWithin(at));
-      const known = this.pointed === null ? (step > 0 ? -1 : inside.length) : inside.indexOf(this.pointed);
-      this.pointAll(inside[Math.min(inside.length - 1, Math.max(0, known + step))] ?? null);
-      event.preventDefault();
+      this.pick(this.pointed);
+    } else {
+      return;
     }
+    event.preventDefault();
   }
 
-  /** The picture as a file, with the colours that it has now. */
-  async png() {
-    const svg = /** @type {SVGElement | null} */ (this.host.querySelector('svg'))?.cloneNode(true);
-    if (!(svg instanceof SVGElement)) return null;
-    const [width, height] = [this.host.clientWidth, this.host.clientHeight];
-    const now = [...this.host.querySelectorAll('svg *')];
+  /** The picture as SVG that needs no style sheet, with the colours that it has now. */
+  picture() {
+    const drawn = this.host.querySelector('svg:not(.over)');
+    const svg = drawn?.cloneNode(true);
+    if (!drawn || !(svg instanceof SVGElement)) return null;
+    const now = [...drawn.querySelectorAll('*')];
     [...svg.querySelectorAll('*')].forEach((part, place) => {
       const style = getComputedStyle(now[place]);
       for (const name of ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'font-size', 'font-family']) {
@@ -584,18 +763,49 @@ class Chart {
       }
     });
     svg.setAttribute('xmlns', SVG);
-    svg.setAttribute('width', String(2 * width));
-    svg.setAttribute('height', String(2 * height));
+    svg.setAttribute('width', String(2 * this.host.clientWidth));
+    svg.setAttribute('height', String(2 * this.host.clientHeight));
+    return svg.outerHTML;
+  }
+
+  /**
+   * The chart as a file: its title, the names of its lines, and the picture.
+   * @param {string} title
+   */
+  async png(title) {
+    const text = this.picture();
+    if (!text) return null;
     const image = new Image();
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg.outerHTML)}`;
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
     await image.decode();
+    const head = 56;
     const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [2 * width, 2 * height];
+    [canvas.width, canvas.height] = [2 * this.host.clientWidth, 2 * (this.host.clientHeight + head)];
     const pen = canvas.getContext('2d');
     if (!pen) return null;
-    pen.fillStyle = getComputedStyle(this.host).getPropertyValue('--card') || '#fff';
+    const style = getComputedStyle(this.host);
+    // `light-dark()` is told only by a property that has a colour.
+    const probe = document.createElement('i');
+    this.host.append(probe);
+    /** @param {string} name */
+    const ink = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
+    pen.fillStyle = ink('--card');
     pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.drawImage(image, 0, 0);
+    pen.drawImage(image, 0, 2 * head);
+    pen.scale(2, 2);
+    pen.fillStyle = ink('--ink');
+    pen.font = `600 14px ${style.fontFamily}`;
+    pen.fillText(title, 16, 24, this.host.clientWidth - 32);
+    pen.font = `13px ${style.fontFamily}`;
+    let left = 16;
+    for (const line of this.lines.filter((one) => this.isOn(one) && this.names.has(one.name))) {
+      pen.fillStyle = ink(line.ink);
+      pen.fillRect(left, line.dashed ? 41 : 37, 10, line.dashed ? 4 : 10);
+      pen.fillStyle = ink('--quiet');
+      pen.fillText(line.name, left + 15, 46);
+      left += 15 + pen.measureText(line.name).width + 16;
+    }
+    probe.remove();
     return new Promise((/** @type {(file: Blob | null) => void} */ done) => canvas.toBlob(done, 'image/png'));
   }
 }

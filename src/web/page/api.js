@@ -68,13 +68,47 @@ export const put = (path, body) => request('PUT', path, body);
 export const ofRun = (id, rest = '') => `/runs/${encodeURIComponent(id)}${rest}`;
 
 /**
- * Listens to what perfloop pushes; the browser connects again by itself.
- * @param {{state: (state: ServerState) => void, snapshot: (snapshot: Snapshot) => void, lost: (isLost: boolean) => void}} hear
+ * Answer to something that is asked again anyway, or null: that perfloop is gone is told by its events.
+ * @param {string} path
+ */
+export const look = async (path) => {
+  try {
+    return await get(path);
+  } catch {
+    return null;
+  }
+};
+
+/** @param {unknown} error */
+export const reason = (error) => (error instanceof Error ? error.message : String(error));
+
+/** Time until the next try, where the browser itself has given up. */
+const AGAIN_MS = 2000;
+
+/**
+ * Listens to what perfloop pushes, and goes on when the connection was lost. The returned function connects anew.
+ * @param {{state: (state: ServerState) => void, snapshot: (snapshot: Snapshot) => void,
+ *   lost: (why: string) => void}} hear `lost` hears an empty text when all is well
  */
 export const listen = (hear) => {
-  const source = new EventSource('/api/v1/events');
-  source.addEventListener('open', () => hear.lost(false));
-  source.addEventListener('error', () => hear.lost(true));
-  source.addEventListener('state', (event) => hear.state(JSON.parse(event.data)));
-  source.addEventListener('snapshot', (event) => hear.snapshot(JSON.parse(event.data)));
+  /** @type {EventSource | null} */
+  let source = null;
+  const connect = () => {
+    source?.close();
+    const made = new EventSource('/api/v1/events');
+    source = made;
+    made.addEventListener('open', () => hear.lost(''));
+    made.addEventListener('error', async () => {
+      hear.lost('The connection to perfloop is lost; trying again.');
+      // The browser tries again by itself, but not after an answer that is no stream.
+      if (made.readyState !== EventSource.CLOSED || source !== made) return;
+      setTimeout(() => { if (source === made) connect(); }, AGAIN_MS);
+      const answer = await fetch('/api/v1/state').catch(() => null);
+      if (answer?.status === 401) hear.lost('perfloop wants its token: open the link that it printed.');
+    });
+    made.addEventListener('state', (event) => hear.state(JSON.parse(event.data)));
+    made.addEventListener('snapshot', (event) => hear.snapshot(JSON.parse(event.data)));
+  };
+  connect();
+  return connect;
 };

@@ -1,10 +1,10 @@
 // @ts-check
 // The page: its parts, and which of them is shown.
 
-import { byId, el, say } from './dom.js';
+import { byId, el, notice, say } from './dom.js';
 import { Form } from './form.js';
 import { Header } from './header.js';
-import { rate } from './format.js';
+import { count, rate } from './format.js';
 import { store } from './store.js';
 import { followTheme } from './theme.js';
 import { Downloads } from './downloads.js';
@@ -20,6 +20,8 @@ import { Statistics } from './statistics.js';
  * @typedef {{host: HTMLElement, show: () => void, update: () => void}} View
  */
 
+/** Tab of the start form, which is there while it is shown. */
+const NEW = 'new';
 /** @type {[string, string, () => View][]} */
 const TABS = [
   ['statistics', 'Statistics', () => new Statistics()],
@@ -36,21 +38,31 @@ const views = new Map();
 const header = new Header();
 const form = new Form();
 let tab = 'statistics';
-/** True while the form stands in front. */
+/** True where the address asks for the form. */
 let isForm = false;
 
-/** Place that the address names: `#/charts`, `#/run/2/charts`. */
+/** Place that the address names: `#/charts`, `#/run/2/charts`, `#/new`. */
 const place = () => {
   const parts = location.hash.replace(/^#\/?/, '').split('/').map((part) => {
     try { return decodeURIComponent(part); } catch { return part; }
   });
   const run = parts[0] === 'run' ? parts[1] ?? null : null;
   const name = run === null ? parts[0] : parts[2];
-  return { run, tab: TABS.some(([known]) => known === name) ? /** @type {string} */ (name) : 'statistics' };
+  return { run, isForm: name === NEW, tab: TABS.some(([known]) => known === name) ? /** @type {string} */ (name) : 'statistics' };
 };
 
 /** @param {string} name */
-const hash = (name) => (store.chosen === null ? `#/${name}` : `#/run/${encodeURIComponent(store.chosen)}/${name}`);
+const hash = (name) => (store.chosen === null || name === NEW ? `#/${name}` : `#/run/${encodeURIComponent(store.chosen)}/${name}`);
+
+/** True while the form stands in front: where it is asked for, and where there is nothing else to show. */
+const isReady = () => (isForm && store.server?.can_start !== false) || (store.shown === null && tab !== 'history');
+
+/** Tabs that lead somewhere now. */
+const names = () => {
+  const known = TABS.map(([name]) => name);
+  const some = store.shown === null ? ['history'] : known;
+  return isReady() || store.shown === null ? [NEW, ...some] : some;
+};
 
 const view = () => {
   let known = views.get(tab);
@@ -62,43 +74,51 @@ const view = () => {
   return known;
 };
 
+const makeTabs = () => {
+  const host = byId('tabs');
+  for (const [name, title] of [[NEW, 'New test'], ...TABS]) {
+    host.append(el('a', { id: `tab-${name}`, role: 'tab', 'data-tab': name, 'aria-controls': name === NEW ? 'ready' : 'view' }, title, el('span', { class: 'badge' })));
+  }
+  host.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+    const all = names();
+    const now = all.indexOf(isReady() ? NEW : tab);
+    const places = { ArrowLeft: now - 1 + all.length, ArrowRight: now + 1, Home: 0, End: all.length - 1 };
+    const wanted = places[/** @type {keyof typeof places} */ (event.key)];
+    if (wanted === undefined) return;
+    event.preventDefault();
+    const name = all[wanted % all.length];
+    location.hash = hash(name);
+    byId(`tab-${name}`).focus();
+  });
+};
+
 const drawTabs = () => {
   const host = byId('tabs');
-  const shown = store.shown;
-  if (host.childElementCount === 0) {
-    for (const [name, title] of TABS) {
-      const link = el('a', { id: `tab-${name}`, role: 'tab', 'data-tab': name }, title, el('span', { class: 'badge' }));
-      host.append(link);
-    }
-    host.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (!step) return;
-      const now = TABS.findIndex(([name]) => name === tab);
-      location.hash = hash(TABS[(now + step + TABS.length) % TABS.length][0]);
-      setTimeout(() => byId(`tab-${tab}`).focus());
-    });
-  }
+  if (host.childElementCount === 0) makeTabs();
+  const now = isReady() ? NEW : tab;
+  const all = names();
   for (const link of host.children) {
     const name = /** @type {any} */ (link).dataset.tab;
+    /** @type {any} */ (link).hidden = !all.includes(name);
     link.setAttribute('href', hash(name));
-    link.setAttribute('aria-selected', String(name === tab));
-    link.setAttribute('tabindex', name === tab ? '0' : '-1');
-    const badge = name === 'failures' && shown ? shown.failures.count : 0;
+    link.setAttribute('aria-selected', String(name === now));
+    link.setAttribute('tabindex', name === now ? '0' : '-1');
+    const badge = name === 'failures' ? store.shown?.failures.count ?? 0 : 0;
     const mark = /** @type {HTMLElement} */ (link.lastElementChild);
     mark.hidden = badge === 0;
-    say(mark, badge > 0 ? String(badge) : '');
+    say(mark, badge > 0 ? count(badge) : '');
   }
 };
 
 const draw = () => {
-  const has = store.shown !== null;
-  const isReady = isForm || (!has && tab !== 'history');
-  byId('ready').hidden = !isReady;
-  byId('tabs').hidden = isForm;
-  byId('view').hidden = isReady;
-  if (isReady) form.show(byId('ready'), isForm);
+  const ready = isReady();
+  byId('ready').hidden = !ready;
+  byId('view').hidden = ready;
+  if (ready) void form.show(byId('ready'), store.shown !== null);
   drawTabs();
+  if (ready) return;
   const host = byId('view');
+  host.setAttribute('aria-labelledby', `tab-${tab}`);
   const known = view();
   if (host.firstElementChild !== known.host) {
     host.replaceChildren(known.host);
@@ -106,47 +126,49 @@ const draw = () => {
   }
 };
 
+const drawTitle = () => {
+  const live = store.live;
+  const mark = live?.run.is_good === true ? '✓ ' : live?.run.is_good === false ? '✕ ' : '';
+  const text = !live ? 'perfloop' : live.run.state === 'stopped' ? `${mark}stopped · perfloop` : `${live.run.state} · ${rate(live.now.rps)} rps · perfloop`;
+  if (document.title !== text) document.title = text;
+};
+
 const update = () => {
   header.update();
   drawTabs();
-  if (byId('view').hidden) draw(); else view().update();
-  const live = store.live;
-  document.title = live && live.run.state !== 'stopped'
-    ? `${live.run.state} · ${rate(live.now.rps)} rps · perfloop` : `perfloop${live ? ' · stopped' : ''}`;
+  // The first snapshot of a run takes the place of the form.
+  if (byId('view').hidden !== isReady()) draw(); else if (!isReady()) view().update();
+  drawTitle();
 };
 
 const follow = async () => {
   const wanted = place();
   tab = wanted.tab;
-  isForm = false;
+  isForm = wanted.isForm;
   await store.choose(wanted.run);
   draw();
-  view().show();
+  if (!isReady()) view().show();
   update();
 };
 
-header.onNew = () => {
-  isForm = !isForm;
-  draw();
-};
-form.onStarted = () => {
-  isForm = false;
-  if (location.hash === '#/statistics') void follow(); else location.hash = '#/statistics';
-};
-form.onClosed = () => {
-  isForm = false;
-  draw();
-};
+header.onNew = () => { location.hash = isReady() ? '#/statistics' : `#/${NEW}`; };
+form.onStarted = () => { location.hash = '#/statistics'; };
+form.onClosed = () => { location.hash = '#/statistics'; };
 store.addEventListener('shown', update);
-store.addEventListener('live', () => header.update());
+store.addEventListener('live', () => { header.update(); drawTitle(); });
 store.addEventListener('chosen', () => views.clear());
+store.addEventListener('unknown', () => notice('There is no such run.'));
 store.addEventListener('state', () => {
   header.update();
   draw();
-  if (tab === 'history') view().update();
+  if (tab === 'history' && !isReady()) view().update();
   byId('version').textContent = `perfloop ${store.server?.version ?? ''}`;
 });
-store.addEventListener('lost', () => { byId('lost').hidden = !store.isLost; });
+store.addEventListener('lost', () => {
+  byId('lost').textContent = store.lost;
+  byId('lost').hidden = store.lost === '';
+  document.documentElement.classList.toggle('is-lost', store.lost !== '');
+});
 window.addEventListener('hashchange', follow);
 followTheme();
 store.start();

@@ -68,3 +68,18 @@ export const copyButton = (text, shown) => {
   });
   return button;
 };
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let noticed;
+
+/**
+ * Tells for some seconds why something that was asked for did not happen.
+ * @param {string} text
+ */
+export const notice = (text) => {
+  const host = byId('notice');
+  host.textContent = text;
+  host.hidden = false;
+  clearTimeout(noticed);
+  noticed = setTimeout(() => { host.hidden = true; }, 8000);
+};

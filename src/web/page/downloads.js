@@ -1,7 +1,7 @@
 // @ts-check
-// Downloads: every format of the command line, of the run that is shown.
+// Downloads: every format of the command line, of the run that is shown or any other.
 
-import { ofRun } from './api.js';
+import { look, ofRun } from './api.js';
 import { el } from './dom.js';
 import { store } from './store.js';
 
@@ -19,21 +19,44 @@ const FORMATS = [
 
 export class Downloads {
   constructor() {
-    this.run = '';
-    this.host = el('section', { id: 'downloads' });
+    this.seen = '';
+    this.runs = el('select', { id: 'download-run' });
+    this.runs.addEventListener('change', () => this.draw());
+    this.hint = el('p', { class: 'hint' });
+    this.list = el('tbody', {});
+    this.host = el('section', { id: 'downloads' }, el('div', { class: 'tools' }, el('label', {}, 'Of', this.runs)), this.hint,
+      el('div', { class: 'scroll' }, el('table', { class: 'facts' }, this.list)));
   }
 
   show() {
-    this.run = '';
+    this.seen = '';
     this.update();
   }
 
   update() {
-    const run = store.shown?.run.id;
-    if (!run || run === this.run) return;
-    this.run = run;
-    const rows = FORMATS.map(([format, title, text]) => el('tr', {},
-      el('th', { scope: 'row' }, el('a', { href: `/api/v1${ofRun(run, `/report/${format}`)}`, download: true, 'data-format': format }, title)), el('td', {}, text)));
-    this.host.replaceChildren(el('p', { class: 'hint' }, 'Of a run that goes on, a report tells what has happened until now.'), el('div', { class: 'scroll' }, el('table', { class: 'facts' }, el('tbody', {}, ...rows))));
+    const run = store.shown?.run;
+    const seen = `${run?.id} ${run?.state === 'stopped'}`;
+    if (!run || seen === this.seen) return;
+    this.seen = seen;
+    this.runs.replaceChildren(el('option', { value: run.id }, `run ${run.id}`));
+    this.draw();
+    void this.listRuns(run.id);
+  }
+
+  /** @param {string} shown */
+  async listRuns(shown) {
+    const answer = await look('/runs');
+    if (!answer) return;
+    this.runs.replaceChildren(...answer.runs.map((/** @type {any} */ run) => el('option', { value: run.id }, `${run.name}: ${run.plan}`)));
+    this.runs.value = shown;
+    this.draw();
+  }
+
+  draw() {
+    const run = this.runs.value;
+    const goesOn = store.live !== null && store.live.run.id === run && store.live.run.state !== 'stopped';
+    this.hint.textContent = goesOn ? 'This run goes on: a report tells what has happened until now.' : 'Each is what the command line writes, too.';
+    this.list.replaceChildren(...FORMATS.map(([format, title, text]) => el('tr', {},
+      el('th', { scope: 'row' }, el('a', { href: `/api/v1${ofRun(run, `/report/${format}`)}`, download: true, 'data-format': format }, title)), el('td', {}, text))));
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // Failures in groups, with what was recorded of them.
 
-import { get, ofRun } from './api.js';
+import { get, look, ofRun, reason } from './api.js';
 import { el, say } from './dom.js';
 import { exchangeList } from './exchange.js';
 import { count, percent } from './format.js';
@@ -16,11 +16,13 @@ export class Failures {
     this.filter = '';
     /** @type {Map<string, any>} */
     this.groups = new Map();
-    const filter = el('input', { type: 'search', placeholder: 'filter by check or message', 'aria-label': 'Filter failures' });
+    const filter = el('input', { id: 'failure-filter', type: 'search', placeholder: 'filter by check, message or request', 'aria-label': 'Filter failures' });
     filter.addEventListener('input', () => { this.filter = filter.value.toLowerCase(); this.hide(); });
+    this.told = el('span', { id: 'failures-told' });
     this.list = el('div', { id: 'failure-groups' });
-    this.none = el('p', { class: 'empty' }, 'None: every check that ended has passed.');
-    this.host = el('section', {}, el('div', { class: 'tools' }, filter), this.none, this.list);
+    this.none = el('p', { class: 'empty' });
+    this.tools = el('div', { class: 'tools' }, filter, this.told);
+    this.host = el('section', {}, this.tools, this.none, this.list);
   }
 
   show() {
@@ -43,16 +45,20 @@ export class Failures {
    * @param {string} seen
    */
   async load(run, seen) {
-    const { groups } = await get(ofRun(run, '/failures'));
+    const answer = await look(ofRun(run, '/failures'));
+    if (!answer) return;
     this.seen = seen;
-    this.none.hidden = groups.length > 0;
-    groups.forEach((/** @type {any} */ group, /** @type {number} */ place) => {
+    const groups = [...answer.groups].sort((a, b) => b.count - a.count);
+    this.tools.hidden = groups.length === 0;
+    groups.forEach((group, place) => {
       const known = this.groups.get(group.id) ?? this.make(run, group);
       say(known.count, count(group.count));
       say(known.message, group.message);
-      const when = group.count === 1 ? `at ${group.first_s.toFixed(1)} s` : `from ${group.first_s.toFixed(1)} to ${group.last_s.toFixed(1)} s`;
+      const when = group.count === 1 ? `at ${group.first_s.toFixed(1)} s` : `from ${group.first_s.toFixed(1)} s to ${group.last_s.toFixed(1)} s`;
       const requests = group.requests.filter((/** @type {any} */ one) => one.name !== null).map((/** @type {any} */ one) => `${one.name} ${count(one.count)}`);
-      say(known.when, `${percent(group.share)} % of all · ${when}${requests.length ? ` · ${requests.join(', ')}` : ''}`);
+      say(known.when, [`${percent(group.share)} % of all that did not pass`, when, requests.join(', ')].filter(Boolean).join(' · '));
+      known.share.style.width = `${Math.max(0.5, group.share * 100)}%`;
+      known.text = `${group.outcome} ${group.check} ${group.message} ${requests.join(' ')}`.toLowerCase();
       if (this.list.children[place] !== known.details) this.list.insertBefore(known.details, this.list.children[place] ?? null);
     });
     this.hide();
@@ -65,21 +71,35 @@ export class Failures {
   make(run, group) {
     const known = {
       count: el('span', { class: 'count' }), message: el('span', { class: 'message' }), when: el('span', { class: 'quiet' }),
-      text: `${group.check} ${group.message}`.toLowerCase(), details: el('details', { class: 'group', 'data-group-id': group.id }),
+      share: el('i', {}), text: '', details: el('details', { class: 'group', 'data-group-id': group.id }),
     };
     const inside = el('div', { class: 'examples' });
-    known.details.append(el('summary', {}, known.count, el('span', { class: 'what' }, el('b', {}, group.outcome), ` in ${group.check}`, known.message, known.when)),
-      ...(group.detail ? [el('p', { class: 'detail' }, group.detail)] : []), inside);
+    const what = el('span', { class: 'what' }, el('b', {}, group.outcome), ` in ${group.check}`, known.message, known.when, el('span', { class: 'of-all', 'aria-hidden': 'true' }, known.share));
+    known.details.append(el('summary', {}, known.count, what), ...(group.detail ? [el('pre', { class: 'detail' }, group.detail)] : []), inside);
     known.details.addEventListener('toggle', async () => {
       if (!known.details.open) return;
-      const { exchanges } = await get(ofRun(run, `/failures/${encodeURIComponent(group.id)}`));
-      inside.replaceChildren(...exchangeList(exchanges));
+      if (inside.childElementCount === 0) inside.replaceChildren(el('p', { class: 'quiet' }, 'Loading …'));
+      try {
+        const { exchanges } = await get(ofRun(run, `/failures/${encodeURIComponent(group.id)}`));
+        inside.replaceChildren(...exchangeList(exchanges));
+      } catch (error) {
+        inside.replaceChildren(el('p', { class: 'error' }, reason(error)));
+      }
     });
     this.groups.set(group.id, known);
     return known;
   }
 
   hide() {
-    for (const { details, text } of this.groups.values()) details.hidden = this.filter !== '' && !text.includes(this.filter);
+    let left = 0;
+    for (const { details, text } of this.groups.values()) {
+      details.hidden = this.filter !== '' && !text.includes(this.filter);
+      if (!details.hidden) left += 1;
+    }
+    const all = this.groups.size;
+    const none = store.goesOn ? 'None until now.' : (store.shown?.totals.pass ?? 0) > 0 ? 'None: every check that ended has passed.' : 'None: no check ended.';
+    say(this.none, all === 0 ? none : `Of ${count(all)} groups none holds this text.`);
+    this.none.hidden = left > 0;
+    say(this.told, all === 0 ? '' : left === all ? `${count(all)} ${all === 1 ? 'group' : 'groups'}, the largest first` : `${count(left)} of ${count(all)} groups`);
   }
 }

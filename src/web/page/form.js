@@ -1,7 +1,7 @@
 // @ts-check
 // Start form: what to run, with what load. It shows the plan, and what is wrong with it, before anything runs.
 
-import { get, post, Refused } from './api.js';
+import { get, post, reason, Refused } from './api.js';
 import { copyButton, el, figure } from './dom.js';
 import { Chart, Group } from './charts.js';
 
@@ -50,7 +50,14 @@ export class Form {
     }
     this.host = el('div', { class: 'start' });
     place.replaceChildren(this.host ?? '');
-    this.build(await get('/form'), canClose);
+    try {
+      this.build(await get('/form'), canClose);
+    } catch (error) {
+      // The next look at the page tries again.
+      this.host = null;
+      place.replaceChildren(el('p', { class: 'empty' }, reason(error)));
+      return;
+    }
     void this.look();
   }
 
@@ -65,6 +72,7 @@ export class Form {
     const close = el('button', { type: 'button', id: 'close-form', hidden: !canClose, onclick: () => this.onClosed() }, 'Close');
     this.plan = el('div', { class: 'plan', 'aria-live': 'polite' });
     const drawn = figure('plan-chart', 'Load over time', '');
+    this.drawn = drawn.figure;
     this.chart = new Chart(drawn.host, drawn.legend, new Group(), { label: 'Load over time', none: 'No load yet.' });
     const left = el('div', {}, ...groups, this.classTable(form.classes));
     const right = el('aside', {}, el('div', { class: 'row' }, this.button, close), this.general, this.plan, drawn.figure);
@@ -77,7 +85,7 @@ export class Form {
       clearTimeout(this.waiting);
       this.waiting = setTimeout(() => this.look(), DEBOUNCE_MS);
     });
-    this.host?.replaceChildren(el('h1', {}, 'New test'), el('p', { class: 'quiet' }, form.target || 'No target'), made);
+    this.host?.replaceChildren(el('p', { class: 'quiet', id: 'ready-text' }, 'Nothing runs. Say how much load there is to be, and press Start.'), made);
   }
 
   /**
@@ -173,7 +181,8 @@ export class Form {
     const general = errors.filter(({ field }) => field === null || !this.inputs.has(field));
     if (this.general) this.general.textContent = general.map(({ message }) => message).join('; ');
     if (this.button) this.button.disabled = errors.length > 0;
-    if (errors.length > 0) this.plan?.replaceChildren();
+    if (errors.length > 0) this.plan?.replaceChildren(el('p', { class: 'quiet', id: 'no-plan' }, errors.length === 1 ? 'There is no plan yet: one entry is wrong.' : `There is no plan yet: ${errors.length} entries are wrong.`));
+    this.drawn?.toggleAttribute('hidden', errors.length > 0);
   }
 
   /** @param {{plan: string, command: string, needs: any[], warnings: string[], steps: [number, number][], steps_unit: string}} plan */
@@ -184,9 +193,11 @@ export class Form {
     this.plan?.replaceChildren(
       el('p', { class: 'title', id: 'plan-text' }, plan.plan),
       ...plan.warnings.map((text) => el('p', { class: 'warning' }, '! ', text)),
+      ...plan.needs.filter((need) => !need.is_met).map((need) => el('p', { class: 'warning' }, `! ${need.of}: needs ${need.needed}, there is ${need.limit ?? 'an unknown amount'}; ${need.remedy}`)),
       el('div', { class: 'curl' }, el('pre', {}, code), copyButton(() => plan.command, code)),
       el('details', { class: 'more' }, el('summary', {}, 'What it takes of this machine'), el('table', { class: 'facts' },
         el('thead', {}, el('tr', {}, ...['', 'needs up to', 'there is'].map((name) => el('th', { scope: 'col' }, name)))), el('tbody', {}, ...needs))));
+    if (this.drawn) this.drawn.hidden = plan.steps.length < 2;
     this.chart?.set([{ name: plan.steps_unit, ink: '--one', points: plan.steps, thin: plan.steps.length > 30 }], 0);
   }
 

@@ -1,23 +1,40 @@
 // @ts-check
 // Header: the run in a line of figures, both verdicts, and what can be done with it.
 
-import { patch, post, Refused } from './api.js';
-import { byId, el, say } from './dom.js';
+import { patch, post, reason, Refused } from './api.js';
+import { byId, el, notice, say } from './dom.js';
 import { count, percent, rate, span, time } from './format.js';
 import { store } from './store.js';
 
 /** Sign of a mood, for those who do not tell the colours apart. @type {Record<string, string>} */
 const SIGNS = { good: '✓', bad: '✕', doubtful: '!' };
 const FIGURES = ['state', 'users', 'rps', 'failed', 'p95', 'in flight', 'time'];
+const SVG = 'http://www.w3.org/2000/svg';
+/** Size of the small lines, in their own units. */
+const [WIDE, TALL] = [120, 26];
+/** In this time a second press cuts the run. */
+const CUT_MS = 3000;
 
 /**
  * Verdict as a line.
  * @param {string} name
  * @param {import('./api.js').Verdict} verdict
+ * @param {string} [kind]
  */
-export const verdictLine = (name, verdict) => el('li', { class: verdict.mood },
+const verdictLine = (name, verdict, kind = '') => el('li', { class: `${verdict.mood} ${kind}` },
   el('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[verdict.mood] ?? '!'), el('b', {}, name),
   el('div', {}, verdict.text, ...verdict.evidence.map((line) => el('p', { class: 'quiet' }, line))));
+
+/** Line of the last minute behind a figure. */
+const makeTrail = () => {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'trail');
+  svg.setAttribute('viewBox', `0 0 ${WIDE} ${TALL}`);
+  svg.setAttribute('preserveAspectRatio', 'none');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.append(document.createElementNS(SVG, 'path'));
+  return svg;
+};
 
 export class Header {
   constructor() {
@@ -31,6 +48,11 @@ export class Header {
       this.values[name] = value;
       byId('figures').append(el('div', {}, el('dt', {}, name), value));
     }
+    this.trails = { rps: makeTrail(), p95: makeTrail() };
+    this.values.rps.after(this.trails.rps);
+    this.values.p95.after(this.trails.p95);
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.cutting = undefined;
     byId('new').addEventListener('click', () => this.onNew());
     byId('stop').addEventListener('click', () => this.ask(post('/runs/current/stop')));
     byId('cut').addEventListener('click', () => this.cut());
@@ -42,20 +64,20 @@ export class Header {
     try {
       await asked;
     } catch (error) {
-      say(byId('said'), error instanceof Error ? error.message : String(error));
+      notice(reason(error));
     }
   }
 
   update() {
     const { server, shown, live } = store;
     say(byId('target'), shown?.run.target ?? server?.target ?? '');
+    say(byId('plan-line'), shown?.run.plan ?? '');
     const goesOn = live !== null && live.run.state !== 'stopped';
     byId('new').hidden = !server?.can_start || (shown === null && store.chosen === null);
     byId('stop').hidden = !goesOn || live?.run.state === 'stopping';
     byId('cut').hidden = !(goesOn && live?.run.state === 'stopping');
     byId('edit').hidden = !goesOn || live?.run.can_edit.length === 0;
-    byId('figures').hidden = shown === null;
-    byId('verdicts').hidden = shown === null;
+    for (const part of ['figures', 'verdicts', 'progress']) byId(part).hidden = shown === null;
     this.drawPast();
     if (!shown) return;
     this.drawFigures(shown);
@@ -67,10 +89,13 @@ export class Header {
     const isPast = store.chosen !== null;
     banner.hidden = !isPast;
     if (!isPast) return;
-    const name = store.past ? `${store.past.run.id.startsWith('file ') ? '' : 'Run '}${store.past.run.id}` : 'A run';
-    const text = `${name} of the history is shown. `;
-    if (banner.firstChild?.textContent === text) return;
-    banner.replaceChildren(text, el('a', { href: '#/statistics', id: 'to-live' }, 'Back to the present run'));
+    const id = store.past?.run.id ?? store.chosen ?? '';
+    const name = id.startsWith('file ') ? id.slice(5) : `run ${id}`;
+    const goesOn = store.live !== null && store.live.run.state !== 'stopped';
+    const back = goesOn ? 'Back to the run that goes on' : store.live ? 'Back to the present run' : 'Back to the start';
+    const text = `You look at ${name}, which has ended. `;
+    if (banner.firstChild?.textContent === text && banner.lastChild?.textContent === back) return;
+    banner.replaceChildren(text, el('a', { href: '#/statistics', id: 'to-live' }, back));
   }
 
   /** @param {import('./api.js').Snapshot} shown */
@@ -78,11 +103,10 @@ export class Header {
     const { run, now } = shown;
     const isOver = run.state === 'stopped';
     const state = run.is_warming_up ? 'warm-up' : run.state;
-    const users = isOver ? count(run.users_up) : `${count(run.users_up)} of ${count(run.users_wanted)}`;
     const left = run.left_s === null ? span(run.elapsed_s) : `${span(run.left_s)} left`;
     const texts = {
       state,
-      users: isOver ? '–' : users,
+      users: isOver ? '–' : `${count(run.users_up)} of ${count(run.users_wanted)}`,
       rps: rate(now.rps),
       failed: `${percent(now.fail_ratio)} %`,
       p95: `${time(now.p95_ms)} ms`,
@@ -90,23 +114,46 @@ export class Header {
       time: isOver ? span(run.elapsed_s) : left,
     };
     for (const [name, text] of Object.entries(texts)) say(this.values[name], text);
-    const isFailing = (now.fail_ratio ?? 0) > 0;
-    this.values.failed.classList.toggle('alarm', isFailing);
+    this.values.failed.classList.toggle('alarm', (now.fail_ratio ?? 0) > 0);
     byId('top').dataset.state = state;
+    const whole = run.elapsed_s + (run.left_s ?? 0);
+    const bar = /** @type {HTMLElement} */ (byId('progress').firstElementChild);
+    bar.style.transform = `scaleX(${isOver ? 1 : run.left_s === null ? 0 : whole > 0 ? run.elapsed_s / whole : 0})`;
+    this.drawTrail(this.trails.rps, ({ rps }) => rps);
+    this.drawTrail(this.trails.p95, ({ p95 }) => p95);
     if (state !== this.state) {
       this.state = state;
-      say(byId('said'), `The run is ${state}.`);
+      say(byId('said'), isOver && shown.verdicts.title ? `The run is over: ${shown.verdicts.title.text}.` : `The run is ${state}.`);
     }
+  }
+
+  /**
+   * @param {SVGElement} svg
+   * @param {(point: {rps: number, p95: number | null}) => number | null} of
+   */
+  drawTrail(svg, of) {
+    const points = store.goesOn ? [...store.trail].sort(([a], [b]) => a - b) : [];
+    const values = points.map(([, point]) => of(point));
+    const high = Math.max(...values.map((value) => value ?? 0), 0);
+    let [track, pen] = ['', 'M'];
+    values.forEach((value, place) => {
+      if (value === null || high === 0) { pen = 'M'; return; }
+      const x = WIDE * place / Math.max(1, values.length - 1);
+      track += `${pen}${x.toFixed(1)} ${(TALL - 2 - value / high * (TALL - 4)).toFixed(1)}`;
+      pen = 'L';
+    });
+    svg.firstElementChild?.setAttribute('d', track);
   }
 
   /** @param {import('./api.js').Snapshot} shown */
   drawVerdicts(shown) {
     const { title, times, load, gates } = shown.verdicts;
-    const told = JSON.stringify([title, times, load, gates, shown.warnings]);
+    const told = JSON.stringify([shown.run.id, title, times, load, gates, shown.warnings]);
     if (told === this.told) return;
     this.told = told;
+    const evidence = title && title.evidence.length === 0 && shown.run.end ? [shown.run.end] : title?.evidence ?? [];
     const lines = [
-      ...(title ? [verdictLine('Outcome', { ...title, evidence: shown.run.end ? [shown.run.end] : [] })] : []),
+      ...(title ? [verdictLine('Outcome', { ...title, evidence }, 'outcome')] : []),
       ...gates.map((gate) => verdictLine('Gate', gate)),
       verdictLine('Times', times),
       verdictLine('Load', load),
@@ -115,11 +162,13 @@ export class Header {
     byId('verdicts').replaceChildren(...lines);
   }
 
+  /** Asks once more: what is cut off is lost. */
   cut() {
     const button = byId('cut');
+    clearTimeout(this.cutting);
     if (button.textContent === 'Cut') {
       button.textContent = 'Cut now?';
-      setTimeout(() => { button.textContent = 'Cut'; }, 3000);
+      this.cutting = setTimeout(() => { button.textContent = 'Cut'; }, CUT_MS);
       return;
     }
     button.textContent = 'Cut';
@@ -131,35 +180,47 @@ export class Header {
     if (!live) return;
     const dialog = byId('edit-dialog');
     const { run } = live;
-    const error = el('p', { class: 'error', role: 'alert' });
-    const users = el('input', { id: 'edit-users', inputmode: 'numeric', value: String(run.users_wanted) });
-    const rates = el('input', { id: 'edit-rate', value: `${run.asked_per_s ?? ''}/s` });
-    const classes = run.classes.map(({ name, users }) => ({ name, was: String(users), input: el('input', { inputmode: 'numeric', value: String(users), 'data-class': name }) }));
     const can = (/** @type {string} */ what) => run.can_edit.includes(what);
-    const form = el('form', { method: 'dialog' },
+    const error = el('p', { class: 'error', role: 'alert' });
+    const field = (/** @type {string} */ label, /** @type {Record<string, any>} */ attributes) => {
+      const input = el('input', { ...attributes, autocomplete: 'off' });
+      return { label: el('label', {}, label, input), input, was: attributes.value };
+    };
+    const users = field('Users', { id: 'edit-users', inputmode: 'numeric', value: String(run.users_wanted) });
+    const rates = field('Rate', { id: 'edit-rate', value: `${run.asked_per_s ?? ''}/s` });
+    const classes = run.classes.map((one) => ({ name: one.name, ...field(`Users of ${one.name}`, { inputmode: 'numeric', value: String(one.users), 'data-class': one.name }) }));
+    const form = el('form', { method: 'dialog', novalidate: true },
       el('h2', { id: 'edit-title' }, 'Change the run'),
-      can('users') ? el('label', {}, 'Users', users) : null,
-      can('rate') ? el('label', {}, 'Rate', rates) : null,
-      ...(can('classes') ? classes.map(({ name, input }) => el('label', {}, `Users of ${name}`, input)) : []),
-      error,
+      el('p', { class: 'hint' }, 'It goes on meanwhile; the change is marked in the charts.'),
+      can('users') ? users.label : null, can('rate') ? rates.label : null, ...(can('classes') ? classes.map(({ label }) => label) : []), error,
       el('div', { class: 'row' }, el('button', { type: 'submit', class: 'main', id: 'edit-apply' }, 'Apply'), el('button', { type: 'button', onclick: () => dialog.close() }, 'Close')));
     form.addEventListener('submit', async (/** @type {Event} */ event) => {
       event.preventDefault();
-      const changed = classes.filter(({ input, was }) => input.value !== was);
-      /** @type {Record<string, any>} */
-      const body = {};
-      if (can('users') && users.value !== String(run.users_wanted)) body.users = Number(users.value);
-      if (can('rate') && rates.value !== `${run.asked_per_s ?? ''}/s`) body.rate = rates.value;
-      if (changed.length > 0) body.classes = Object.fromEntries(changed.map(({ name, input }) => [name, Number(input.value)]));
+      const changed = can('classes') ? classes.filter(({ input, was }) => input.value !== was) : [];
       try {
-        if (Number.isNaN(body.users)) throw new Refused([{ field: 'users', message: `'${users.value}' is no whole number` }], 422);
-        await patch('/runs/current', body);
+        /** @type {Record<string, any>} */
+        const body = {};
+        if (can('users') && users.input.value !== users.was) body.users = whole(users.input.value, 'users');
+        if (can('rate') && rates.input.value !== rates.was) body.rate = rates.input.value;
+        if (changed.length > 0) body.classes = Object.fromEntries(changed.map(({ name, input }) => [name, whole(input.value, name)]));
+        if (Object.keys(body).length > 0) await patch('/runs/current', body);
         dialog.close();
       } catch (refused) {
-        error.textContent = refused instanceof Error ? refused.message : String(refused);
+        error.textContent = reason(refused);
       }
     });
     dialog.replaceChildren(form);
     dialog.showModal();
+    form.querySelector('input')?.select();
   }
 }
+
+/**
+ * Number of users that was typed.
+ * @param {string} text
+ * @param {string} field
+ */
+const whole = (text, field) => {
+  if (/^\s*\d+\s*$/.test(text)) return Number(text);
+  throw new Refused([{ field, message: `'${text}' is no whole number; give one like 20` }], 422);
+};

@@ -1,7 +1,7 @@
 // @ts-check
 // Log: events and warnings of the run.
 
-import { get, ofRun } from './api.js';
+import { look, ofRun } from './api.js';
 import { el } from './dom.js';
 import { moment } from './format.js';
 import { store } from './store.js';
@@ -10,7 +10,11 @@ export class LogView {
   constructor() {
     this.seen = '';
     this.list = el('tbody', {});
-    this.host = el('section', { id: 'log' }, el('div', { class: 'scroll' }, el('table', { class: 'facts' }, this.list)));
+    const box = el('input', { type: 'checkbox', id: 'only-warnings' });
+    box.addEventListener('change', () => this.list.classList.toggle('only-warnings', box.checked));
+    this.none = el('p', { class: 'empty' }, 'Nothing has happened yet.');
+    this.table = el('div', { class: 'scroll' }, el('table', { class: 'facts log' }, this.list));
+    this.host = el('section', { id: 'log' }, el('div', { class: 'tools' }, el('label', {}, box, 'warnings only')), this.none, this.table);
   }
 
   show() {
@@ -28,8 +32,11 @@ export class LogView {
 
   /** @param {string} run */
   async load(run) {
-    const { lines } = await get(ofRun(run, '/log'));
-    this.list.replaceChildren(...lines.map((/** @type {any} */ line) => el('tr', { class: line.kind === 'warning' ? 'differs' : '' },
+    const answer = await look(ofRun(run, '/log'));
+    if (!answer) { this.seen = ''; return; }
+    this.none.hidden = answer.lines.length > 0;
+    this.table.hidden = answer.lines.length === 0;
+    this.list.replaceChildren(...answer.lines.map((/** @type {any} */ line) => el('tr', { class: line.kind === 'warning' ? 'differs' : 'event' },
       el('th', { scope: 'row', title: moment(line.time) }, `${line.at_s.toFixed(1)} s`), el('td', {}, line.kind === 'warning' ? '! ' : '', line.text))));
   }
 }

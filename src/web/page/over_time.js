@@ -1,53 +1,59 @@
 // @ts-check
 // Charts: the run over time, and its times by percentile.
 
-import { get, ofRun } from './api.js';
-import { Chart, Group, followPaper } from './charts.js';
-import { el, figure } from './dom.js';
+import { get, look, ofRun, reason } from './api.js';
+import { Chart, Group, followSize } from './charts.js';
+import { el, figure, notice } from './dom.js';
 import { exchangeList } from './exchange.js';
+import { count, moment as wallTime, span } from './format.js';
 import { Series } from './series.js';
 import { store } from './store.js';
 
 const ASK_MS = 2000;
 /** The distribution is read less often: it copies all that was counted. */
 const DISTRIBUTION_MS = 10000;
+const NO_STAMPS = 'No answer carried a stamp of its arrival, so it is not known.';
+const OF_ALL = 'Known of the run as a whole alone: show all to see it.';
+
+/** Charts: id, title, unit, what it says without data. @type {Record<string, [string, string, string, string]>} */
+const CHARTS = {
+  rates: ['rates', 'Answers and failures', 'per second', 'Nothing was answered yet.'],
+  times: ['times', 'Response times', 'ms', 'No request was answered yet.'],
+  users: ['users-chart', 'Users and requests in flight', 'count', 'There were no users yet.'],
+  delays: ['delays', "Client delay: the tester's own", 'ms', NO_STAMPS],
+  distribution: ['distribution', 'Times by percentile', 'ms', 'There are no times yet.'],
+};
+
+/** What a reader chose stays when another run is shown. */
+const kept = { isLog: false, switched: /** @type {Record<string, Map<string, boolean>>} */ ({}) };
+
+/** Lines of the distribution. @type {['tpr' | 'response' | 'delay', string, string, object][]} */
+const BY_PERCENTILE = [['tpr', 'TPR of passes', '--two', { thin: true }], ['response', 'response time', '--one', {}], ['delay', 'client delay', '--four', {}]];
 
 export class OverTime {
   constructor() {
     this.group = new Group();
     this.percentiles = new Group();
-    const pick = (/** @type {number} */ from, /** @type {number} */ to) => this.pick(from, to);
     this.of = 'all';
     this.log = el('input', { type: 'checkbox', id: 'log-scale' });
-    const places = {
-      rates: figure('rates', 'Answers and failures', 'per second'),
-      times: figure('times', 'Response times', 'ms'),
-      users: figure('users-chart', 'Users and requests in flight', 'count'),
-      delays: figure('delays', "Client delay: the tester's own", 'ms'),
-      distribution: figure('distribution', 'Times by percentile', 'ms'),
-    };
-    const chart = (/** @type {keyof typeof places} */ name, /** @type {string} */ label, /** @type {string} */ none) => {
-      const { host, legend } = places[name];
-      const isByPercentile = name === 'distribution';
-      return new Chart(host, legend, isByPercentile ? this.percentiles : this.group, { label, none, percentiles: isByPercentile, pick: isByPercentile ? undefined : pick });
-    };
-    this.charts = {
-      rates: chart('rates', 'Answers and failures per second', 'Nothing was answered yet.'),
-      times: chart('times', 'Response times in milliseconds', 'No request was answered yet.'),
-      users: chart('users', 'Users and requests in flight', 'Not known of one row.'),
-      delays: chart('delays', 'Client delay in milliseconds', 'No answer carried a stamp of its arrival, so it is not known.'),
-      distribution: chart('distribution', 'Times by percentile', 'There are no times yet.'),
-    };
-    this.rows = el('select', { id: 'row', 'aria-label': 'What the charts show' });
-    this.rows.addEventListener('change', () => { this.of = this.rows.value; void this.load(); });
-    this.overlays = el('select', { id: 'overlay', 'aria-label': 'Run that is laid over' }, el('option', { value: '' }, 'no other run'));
+    this.log.checked = kept.isLog;
+    /** @type {Record<string, HTMLElement>} */
+    this.figures = {};
+    /** @type {Record<string, Chart>} */
+    this.charts = {};
+    for (const name of Object.keys(CHARTS)) this.make(name);
+    this.rows = el('select', { id: 'row' });
+    this.rows.addEventListener('change', () => { this.of = this.rows.value; void this.load(); void this.lay(); });
+    this.overlays = el('select', { id: 'overlay' }, el('option', { value: '' }, 'no other run'));
     this.overlays.addEventListener('change', () => this.lay());
-    this.log.addEventListener('change', () => { this.charts.times.isLog = this.log.checked; this.charts.times.later(); });
-    this.moment = el('section', { id: 'moment', hidden: true });
+    this.log.addEventListener('change', () => { kept.isLog = this.log.checked; this.charts.times.isLog = this.log.checked; this.charts.times.later(); });
+    this.charts.times.isLog = kept.isLog;
+    this.moment = el('section', { id: 'moment', 'aria-live': 'polite', hidden: true });
     /** @type {Series | null} */
     this.series = null;
     /** @type {Series | null} */
     this.over = null;
+    this.overName = '';
     this.asked = 0;
     /** Lines of the log when marks were asked for. @type {number} */
     this.lines = 0;
@@ -56,22 +62,40 @@ export class OverTime {
     this.readAt = 0;
     /** @type {any} */
     this.distribution = null;
-    const tools = el('div', { class: 'tools' }, el('label', {}, 'Show', this.rows), el('label', {}, 'Lay over', this.overlays), el('label', {}, this.log, 'response times by their logarithm'), this.pngButton());
-    const hint = el('p', { class: 'hint' }, 'Drag to zoom, double click for the whole run, click on a moment for its failures.');
-    this.host = el('section', {}, tools, hint, el('div', { class: 'charts' }, places.rates.figure, places.times.figure, places.users.figure, places.delays.figure), this.moment, el('div', { class: 'charts wide' }, places.distribution.figure));
-    followPaper([this.group, this.percentiles]);
+    /** @type {any} */
+    this.overDistribution = null;
+    const tools = el('div', { class: 'tools' }, el('label', {}, 'Show', this.rows), el('label', {}, 'Lay over', this.overlays));
+    const hint = el('p', { class: 'hint' }, 'Click on a moment for its failures. Drag to zoom; double click for the whole run. Names switch lines on and off.');
+    const { rates, times, users, delays, distribution } = this.figures;
+    this.host = el('section', {}, tools, hint, el('div', { class: 'charts' }, rates, times, users, delays), this.moment, el('div', { class: 'charts wide' }, distribution));
+    followSize([this.group, this.percentiles]);
   }
 
-  pngButton() {
-    return el('button', { type: 'button', onclick: async () => {
-      for (const [name, chart] of Object.entries(this.charts)) {
-        const file = await chart.png();
-        if (!file) continue;
-        const link = el('a', { href: URL.createObjectURL(file), download: `perfloop_${name}.png` });
-        link.click();
-        URL.revokeObjectURL(link.href);
-      }
-    } }, 'Save as PNG');
+  /** @param {string} name */
+  make(name) {
+    const [id, title, unit, none] = CHARTS[name];
+    const isByPercentile = name === 'distribution';
+    const png = el('button', { type: 'button', class: 'quiet-button', title: `Save "${title}" as PNG`, 'data-png': id, onclick: () => this.save(name) }, 'PNG');
+    const more = name === 'times' ? [el('label', { class: 'log' }, this.log, 'log scale')] : [];
+    const made = figure(id, title, unit, el('span', { class: 'figure-tools' }, ...more, png));
+    const pick = isByPercentile ? undefined : (/** @type {number} */ from, /** @type {number} */ to) => void this.pick(from, to);
+    const chart = new Chart(made.host, made.legend, isByPercentile ? this.percentiles : this.group, { label: `${title}, ${unit}`, none, percentiles: isByPercentile, pick });
+    chart.switched = kept.switched[name] ??= new Map();
+    this.figures[name] = made.figure;
+    this.charts[name] = chart;
+  }
+
+  /** @param {string} name */
+  async save(name) {
+    const run = store.shown?.run;
+    if (!run) return;
+    const [id, title, unit] = CHARTS[name];
+    const of = this.of === 'all' || name === 'distribution' ? '' : ` of ${this.of.replace(':', ' ')}`;
+    const file = await this.charts[name].png(`${title}${of}, ${unit}: ${run.target}, ${run.plan}, ${wallTime(run.started)}`);
+    if (!file) return;
+    const link = el('a', { href: URL.createObjectURL(file), download: `perfloop_${run.id.replace(/[^\w-]+/g, '_')}_${id}.png` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
   show() {
@@ -83,30 +107,39 @@ export class OverTime {
   }
 
   async listRuns() {
-    try {
-      const { runs } = await get('/runs');
-      const others = runs.filter((/** @type {any} */ run) => run.id !== store.shown?.run.id);
-      const chosen = this.overlays.value;
-      this.overlays.replaceChildren(el('option', { value: '' }, 'no other run'), ...others.map((/** @type {any} */ run) => el('option', { value: run.id }, `${run.name}: ${run.plan}`)));
-      this.overlays.value = others.some((/** @type {any} */ run) => run.id === chosen) ? chosen : '';
-    } catch {
-      // Without the history there is nothing to lay over.
-    }
+    const answer = await look('/runs');
+    if (!answer) return;
+    const others = answer.runs.filter((/** @type {any} */ run) => run.id !== store.shown?.run.id);
+    const chosen = this.overlays.value;
+    const options = others.map((/** @type {any} */ run) => el('option', { value: run.id, 'data-name': run.name }, `${run.is_baseline ? '★ ' : ''}${run.name}: ${run.plan}`));
+    this.overlays.replaceChildren(el('option', { value: '' }, others.length > 0 ? 'no other run' : 'there is no other run'), ...options);
+    this.overlays.value = others.some((/** @type {any} */ run) => run.id === chosen) ? chosen : '';
   }
 
+  /** Lays another run over this one, by the same row. */
   async lay() {
-    this.over = this.overlays.value ? new Series(this.overlays.value, 'all') : null;
-    await this.over?.fetch();
+    const id = this.overlays.value;
+    const over = id ? new Series(id, this.of) : null;
+    const [, distribution] = await Promise.all([over?.fetch(), id ? look(ofRun(id, '/distribution')) : null]);
+    if (this.overlays.value !== id) return;
+    this.over = over;
+    this.overName = this.overlays.selectedOptions[0]?.dataset.name ?? '';
+    this.overDistribution = distribution;
+    if (over && !over.points) notice(`${this.overName} has nothing of ${this.of.replace(':', ' ')}.`);
     this.draw();
+    this.drawDistribution();
   }
 
   async load() {
     const run = store.shown?.run.id;
     if (!run) return;
-    this.series = new Series(run, this.of);
+    const series = new Series(run, this.of);
+    this.series = series;
     this.asked = Date.now();
     this.readAt = 0;
-    await this.series.fetch();
+    await series.fetch();
+    if (this.series !== series) return;
+    this.lines = store.shown?.log_lines ?? 0;
     this.listRows();
     this.draw();
     void this.readDistribution(run);
@@ -115,17 +148,18 @@ export class OverTime {
   async readDistribution(/** @type {string} */ run) {
     if (Date.now() - this.readAt < DISTRIBUTION_MS) return;
     this.readAt = Date.now();
-    try {
-      this.distribution = await get(ofRun(run, '/distribution'));
-    } catch {
-      return;
-    }
-    const { response, tpr, delay } = this.distribution;
-    this.charts.distribution.set([
-      { name: 'TPR of passes', ink: '--two', points: tpr, thin: true },
-      { name: 'response time', ink: '--one', points: response },
-      { name: 'client delay', ink: '--four', points: delay },
-    ], 0);
+    this.distribution = await look(ofRun(run, '/distribution')) ?? this.distribution;
+    this.drawDistribution();
+  }
+
+  drawDistribution() {
+    const [own, other] = [this.distribution, this.overDistribution];
+    if (!own) return;
+    const lines = BY_PERCENTILE.flatMap(([key, name, ink, more]) => [
+      { name, ink, points: own[key], ...more },
+      ...(other ? [{ name: `${name} · ${this.overName}`, ink, points: other[key], dashed: true }] : []),
+    ]);
+    this.charts.distribution.set(lines, 0);
   }
 
   listRows() {
@@ -134,54 +168,64 @@ export class OverTime {
     if ([...this.rows.options].map((option) => /** @type {any} */ (option).value).join('\n') !== ids.join('\n')) {
       this.rows.replaceChildren(el('option', { value: 'all' }, 'all'), ...rows.map((row) => el('option', { value: `${row.kind}:${row.name}` }, `${row.kind} ${row.name}`)));
     }
-    this.rows.value = ids.includes(this.of) ? this.of : 'all';
+    const wanted = ids.includes(this.of) ? this.of : 'all';
+    if (this.rows.value !== wanted) this.rows.value = wanted;
   }
 
   async update() {
     const shown = store.shown;
     if (!shown) return;
-    if (this.series?.run !== shown.run.id) return void this.load();
+    const { series } = this;
+    if (series?.run !== shown.run.id) return void this.load();
     const isAll = this.of === 'all';
-    if (isAll && this.series.add(shown.points)) {
+    if (isAll && series.add(shown.points)) {
       // Whatever marks the charts stands in the log, too.
-      if (shown.log_lines !== this.lines && !this.series.isFetching) {
-        void this.series.fetch().then(() => {
-          this.lines = shown.log_lines;
-          this.draw();
-        });
-      }
+      if (shown.log_lines !== this.lines) await this.fetchAnew(series, shown.log_lines);
     } else if (store.goesOn && (isAll || Date.now() - this.asked > ASK_MS)) {
       this.asked = Date.now();
-      await this.series.fetch();
-    } else if (!store.goesOn && this.isOver !== true) {
-      await this.series.fetch();
+      await this.fetchAnew(series, shown.log_lines);
+    } else if (!store.goesOn && !this.isOver) {
+      await this.fetchAnew(series, shown.log_lines);
     }
+    if (this.series !== series) return;
     this.isOver = !store.goesOn;
     this.listRows();
     this.draw();
     if (store.goesOn) void this.readDistribution(shown.run.id);
   }
 
+  /**
+   * @param {Series} series
+   * @param {number} lines
+   */
+  async fetchAnew(series, lines) {
+    if (series.isFetching) return;
+    await series.fetch();
+    this.lines = lines;
+  }
+
   draw() {
-    const { series, over } = this;
+    const { series, over, charts } = this;
     if (!series) return;
     const marks = series.marks.map(({ at_s, text }) => ({ at: at_s, text }));
     /** @param {string} name @param {string} ink @param {any} column @param {object} [more] */
     const line = (name, ink, column, more = {}) => [
       { name, ink, points: series.line(column), ...more },
-      ...(over ? [{ ...more, name: `${name}, other run`, ink, points: over.line(column), bars: false, dashed: true }] : []),
+      ...(over ? [{ ...more, name: `${name} · ${this.overName}`, ink, points: over.line(column), bars: false, dashed: true }] : []),
     ];
     const width = series.width;
-    this.charts.rates.set([...line('answers', '--one', 'rps'), ...line('not passed', '--alarm', 'failures_per_s', { bars: true })], width, marks);
-    this.charts.times.set([
+    charts.users.options.none = this.of === 'all' ? CHARTS.users[3] : OF_ALL;
+    charts.delays.options.none = this.of === 'all' ? NO_STAMPS : OF_ALL;
+    charts.rates.set([...line('answers', '--one', 'rps'), ...line('not passed', '--alarm', 'failures_per_s', { bars: true })], width, marks);
+    charts.times.set([
       // It flattens the others.
       ...line('max', '--four', 'max_ms', { thin: true, off: true }),
       ...line('p99', '--three', 'p99_ms'),
       ...line('p95', '--two', 'p95_ms'),
       ...line('p50', '--one', 'p50_ms'),
     ], width, marks);
-    this.charts.users.set([...line('users', '--four', 'users'), ...line('in flight', '--one', 'in_flight')], width, marks);
-    this.charts.delays.set([...line('p99', '--three', 'delay_p99_ms'), ...line('p50', '--one', 'delay_p50_ms')], width, marks);
+    charts.users.set([...line('users', '--four', 'users'), ...line('in flight', '--one', 'in_flight')], width, marks);
+    charts.delays.set([...line('p99', '--three', 'delay_p99_ms'), ...line('p50', '--one', 'delay_p50_ms')], width, marks);
   }
 
   /**
@@ -192,12 +236,19 @@ export class OverTime {
   async pick(from, to) {
     const run = store.shown?.run.id;
     if (!run) return;
-    const moment = await get(ofRun(run, `/moment?from_s=${from}&to_s=${to}`));
-    const title = `Failures from ${from.toFixed(0)} s to ${to.toFixed(0)} s`;
-    const close = el('button', { type: 'button', onclick: () => { this.moment.hidden = true; } }, 'Close');
+    let moment;
+    try {
+      moment = await get(ofRun(run, `/moment?from_s=${from}&to_s=${to}`));
+    } catch (error) {
+      return notice(reason(error));
+    }
+    this.group.mark([from, to]);
+    const total = moment.failures.reduce((/** @type {number} */ sum, /** @type {any} */ group) => sum + group.count, 0);
+    const title = `From ${span(from)} to ${span(to)}: ${total === 0 ? 'no failures' : `${count(total)} ${total === 1 ? 'failure' : 'failures'}`}`;
+    const close = el('button', { type: 'button', id: 'moment-close', onclick: () => { this.moment.hidden = true; this.group.mark(null); } }, 'Close');
     const none = moment.is_known ? 'Nothing failed then.' : 'What failed then was not kept: only the worst seconds are.';
     const groups = moment.failures.map((/** @type {any} */ group) => el('details', { class: 'group', open: true },
-      el('summary', {}, el('span', { class: 'count' }, String(group.count)), el('span', { class: 'what' }, el('b', {}, group.outcome), ` in ${group.check}`, el('span', { class: 'message' }, group.message))),
+      el('summary', {}, el('span', { class: 'count' }, count(group.count)), el('span', { class: 'what' }, el('b', {}, group.outcome), ` in ${group.check}`, el('span', { class: 'message' }, group.message))),
       ...exchangeList(group.exchanges)));
     this.moment.replaceChildren(el('div', { class: 'row' }, el('h2', {}, title), close), ...(groups.length > 0 ? groups : [el('p', { class: 'empty' }, none)]));
     this.moment.hidden = false;

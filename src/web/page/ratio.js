@@ -1,7 +1,7 @@
 // @ts-check
 // Shares of the checks: as planned, and as they happened.
 
-import { get, ofRun } from './api.js';
+import { look, ofRun } from './api.js';
 import { el } from './dom.js';
 import { count, percent } from './format.js';
 import { store } from './store.js';
@@ -28,7 +28,9 @@ export class Ratio {
 
   /** @param {string} run */
   async load(run) {
-    const { classes } = await get(ofRun(run, '/ratio'));
+    const answer = await look(ofRun(run, '/ratio'));
+    if (!answer) return;
+    const { classes } = answer;
     const bar = (/** @type {number | null} */ share, /** @type {string} */ kind) => {
       const made = el('span', { class: `share ${kind}` });
       made.style.width = `${Math.max(0.5, (share ?? 0) * 100)}%`;

@@ -1,9 +1,9 @@
 // @ts-check
 // Statistics: a table of checks and their requests. Rows and cells are made once, and only what changed is written.
 
-import { get, ofRun } from './api.js';
+import { look, ofRun } from './api.js';
 import { el, say } from './dom.js';
-import { count, rate, size, time } from './format.js';
+import { count, percent, rate, size, time } from './format.js';
 import { store } from './store.js';
 
 /** @typedef {import('./api.js').Row} Row */
@@ -12,6 +12,7 @@ import { store } from './store.js';
 const COLUMNS = [
   ['count', 'ended', count, true],
   ['failures', 'failed', count, true],
+  ['fail_share', 'failed %', percent, false],
   ['rps', 'rps', rate, true],
   ['failures_per_s', 'failed/s', rate, true],
   ['mean_ms', 'mean', time, true],
@@ -36,12 +37,18 @@ const ROW_PX = 35;
 /** and so many above and below. */
 const BEYOND = 15;
 
+/** What a reader chose stays when another run is shown. */
+const kept = { sort: '', isDown: true, filter: '' };
+
+/**
+ * @param {Row} row
+ * @param {string} key
+ */
+const valueOf = (row, key) => (key === 'fail_share' ? (row.count > 0 ? row.failures / row.count : null) : row[key]);
+
 export class Statistics {
   constructor() {
     this.part = 'whole';
-    this.sort = '';
-    this.isDown = true;
-    this.filter = '';
     /** @type {Set<string>} */
     this.columns = new Set(this.remembered());
     /** @type {Map<string, {tr: any, cells: Map<string, any>}>} */
@@ -55,7 +62,8 @@ export class Statistics {
     this.parts = el('select', { id: 'part', 'aria-label': 'Part of the run' });
     this.parts.addEventListener('change', () => { this.part = this.parts.value; this.asked = 0; this.update(); });
     const filter = el('input', { id: 'filter', type: 'search', placeholder: 'filter by name', 'aria-label': 'Filter by name' });
-    filter.addEventListener('input', () => { this.filter = filter.value.toLowerCase(); this.arrange(); });
+    filter.value = kept.filter;
+    filter.addEventListener('input', () => { kept.filter = filter.value.toLowerCase(); this.arrange(); });
     /** @type {Row[]} */
     this.order = [];
     this.above = el('tr', { 'aria-hidden': 'true', class: 'spacer' }, el('td', { colspan: COLUMNS.length + 1 }));
@@ -64,7 +72,9 @@ export class Statistics {
     this.scroll = el('div', { class: 'scroll rows', tabindex: 0 }, this.table);
     this.scroll.addEventListener('scroll', () => { if (this.order.length > ALL_ROWS) this.paint(); }, { passive: true });
     this.note = el('p', { class: 'hint' });
-    this.host = el('section', {}, el('div', { class: 'tools' }, this.parts, filter, this.columnChoice()), this.scroll, this.note);
+    this.none = el('p', { class: 'empty' });
+    this.body.addEventListener('click', (/** @type {MouseEvent} */ event) => this.open(event));
+    this.host = el('section', {}, el('div', { class: 'tools' }, this.parts, filter, this.columnChoice()), this.scroll, this.none, this.note);
     this.drawHead();
   }
 
@@ -89,7 +99,12 @@ export class Statistics {
       });
       return el('label', {}, box, title);
     });
-    return el('details', { class: 'choice' }, el('summary', {}, 'Columns'), el('div', {}, ...boxes));
+    const choice = el('details', { class: 'choice', id: 'columns' }, el('summary', {}, 'Columns'), el('div', {}, ...boxes));
+    // It lies over the table: a click elsewhere, or Escape, folds it.
+    const fold = (/** @type {Event} */ event) => { if (choice.open && !choice.contains(/** @type {Node} */ (event.target))) choice.open = false; };
+    choice.addEventListener('toggle', () => { if (choice.open) document.addEventListener('pointerdown', fold); else document.removeEventListener('pointerdown', fold); });
+    choice.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape') { choice.open = false; choice.firstElementChild.focus(); } });
+    return choice;
   }
 
   shownColumns() {
@@ -98,19 +113,21 @@ export class Statistics {
 
   drawHead() {
     const title = (/** @type {string} */ key, /** @type {string} */ text) => {
-      const arrow = this.sort === key ? (this.isDown ? ' ▾' : ' ▴') : '';
+      const arrow = kept.sort === key ? (kept.isDown ? ' ▾' : ' ▴') : '';
       const button = el('button', { type: 'button', class: 'sort', 'data-sort': key, onclick: () => this.sortBy(key) }, text + arrow);
-      const order = this.sort !== key ? 'none' : this.isDown ? 'descending' : 'ascending';
+      const order = kept.sort !== key ? 'none' : kept.isDown ? 'descending' : 'ascending';
       return el('th', { scope: 'col', 'aria-sort': order }, button);
     };
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.sort;
     this.head.replaceChildren(title('name', 'name'), ...this.shownColumns().map(([key, text]) => title(key, text)));
+    if (focused) this.head.querySelector(`[data-sort="${focused}"]`)?.focus();
   }
 
   /** @param {string} key */
   sortBy(key) {
-    if (this.sort === key && !this.isDown === (key !== 'name')) this.sort = '';
-    else if (this.sort === key) this.isDown = !this.isDown;
-    else [this.sort, this.isDown] = [key, key !== 'name'];
+    if (kept.sort === key && !kept.isDown === (key !== 'name')) kept.sort = '';
+    else if (kept.sort === key) kept.isDown = !kept.isDown;
+    else [kept.sort, kept.isDown] = [key, key !== 'name'];
     this.drawHead();
     this.arrange();
   }
@@ -140,12 +157,8 @@ export class Statistics {
   async fetch(run) {
     this.asked = Date.now();
     const part = this.part;
-    try {
-      const answer = await get(ofRun(run, `/rows?part=${encodeURIComponent(part)}`));
-      if (part === this.part) this.draw(answer.rows);
-    } catch {
-      // The part ended, or perfloop is gone: the next look tells.
-    }
+    const answer = await look(ofRun(run, `/rows?part=${encodeURIComponent(part)}`));
+    if (answer && part === this.part) this.draw(answer.rows);
   }
 
   /** @param {Row[]} rows */
@@ -160,9 +173,12 @@ export class Statistics {
   /** Brings the rows into their order, without those that are not asked for, and shows them. */
   arrange() {
     const isTotal = (/** @type {Row} */ row) => row.kind.startsWith('all');
-    const isAsked = (/** @type {Row} */ row) => this.filter === '' || row.name.toLowerCase().includes(this.filter);
+    const isAsked = (/** @type {Row} */ row) => kept.filter === '' || row.name.toLowerCase().includes(kept.filter);
     const some = this.fetched.filter((row) => !isTotal(row) && isAsked(row));
-    this.order = this.sort ? this.sorted(some) : this.nested(some);
+    this.order = kept.sort ? this.sorted(some) : this.nested(some);
+    this.scroll.hidden = this.fetched.length === 0;
+    this.none.hidden = this.order.length > 0;
+    say(this.none, this.fetched.length > 0 ? 'No row has this text in its name.' : store.goesOn ? 'Nothing has ended yet.' : 'Nothing ended.');
     this.table.setAttribute('aria-rowcount', String(this.order.length));
     this.paint();
     this.fill(this.foot, this.fetched.filter(isTotal));
@@ -213,7 +229,7 @@ export class Statistics {
     const known = this.rows.get(id) ?? this.make(id, row);
     for (const [key, , write] of this.shownColumns()) {
       const mark = row.unbacked.includes(key.replace('_ms', '')) ? '*' : '';
-      say(known.cells.get(key), write(row[key]) + mark);
+      say(known.cells.get(key), write(valueOf(row, key)) + mark);
     }
     known.tr.classList.toggle('failing', row.failures > 0);
     return known.tr;
@@ -226,25 +242,34 @@ export class Statistics {
   make(id, row) {
     const cells = new Map(this.shownColumns().map(([key]) => [key, el('td', {})]));
     const isAll = row.kind.startsWith('all');
-    const of = row.kind === 'check' ? `check:${row.name}` : `request:${row.name}`;
     const name = isAll ? row.kind : row.name;
-    const label = isAll ? name : el('a', { href: '#', title: `${name}: show its charts`, onclick: (/** @type {Event} */ event) => {
-      event.preventDefault();
-      sessionStorage.setItem('perfloop.row', of);
-      location.hash = location.hash.replace(/[^/]*$/, 'charts') || '#/charts';
-    } }, name);
+    const label = isAll ? name : el('a', { href: '#', title: `${name}: show its charts` }, name);
     const tr = el('tr', { class: row.kind.replace(' ', '-'), 'data-name': row.name, 'data-kind': row.kind }, el('th', { scope: 'row', title: name }, label), ...cells.values());
     const made = { tr, cells };
     this.rows.set(id, made);
     return made;
   }
 
+  /**
+   * Shows the charts of a row that is clicked. Who marks text to copy it means no click.
+   * @param {MouseEvent} event
+   */
+  open(event) {
+    const target = /** @type {Element} */ (event.target);
+    const tr = /** @type {HTMLElement | null} */ (target.closest('tr[data-kind]'));
+    if (!tr || (!target.closest('a') && String(getSelection()) !== '')) return;
+    event.preventDefault();
+    const { kind, name } = tr.dataset;
+    sessionStorage.setItem('perfloop.row', `${kind}:${name}`);
+    location.hash = location.hash.replace(/[^/]*$/, 'charts') || '#/charts';
+  }
+
   /** @param {Row[]} rows */
   sorted(rows) {
-    const sign = this.isDown ? -1 : 1;
-    const key = this.sort;
+    const sign = kept.isDown ? -1 : 1;
+    const key = kept.sort;
     return rows.map((row, at) => ({ row, at })).sort((one, other) => {
-      const [a, b] = [one.row[key], other.row[key]];
+      const [a, b] = [valueOf(one.row, key), valueOf(other.row, key)];
       if (a === b) return one.at - other.at;
       if (a === null || a === undefined) return 1;
       if (b === null || b === undefined) return -1;
