@@ -3,9 +3,10 @@
 // they are text, and never markup.
 
 /**
- * A line of a chart. A value is null where there is none.
+ * A line of a chart. A value is null where there is none. `other` names what else it is of: it is drawn dashed, and
+ * switched along with the line of its own name.
  * @typedef {{name: string, ink: string, points: [number, number | null][], bars?: boolean, thin?: boolean,
- *   dashed?: boolean, off?: boolean}} Line
+ *   other?: string, off?: boolean}} Line
  * @typedef {{label: string, none: string, unit?: string, percentiles?: boolean, height?: number,
  *   pick?: (from: number, to: number) => void}} Options
  * @typedef {{at: number, text: string}} Mark
@@ -148,16 +149,14 @@ const shape = (name, attributes, text) => {
 };
 
 /**
- * Places of all lines, in order. Most lines of a chart have the same ones.
- * @param {Line[]} lines
- * @param {number} sign
+ * Part of a legend: what the dashed lines are of.
+ * @param {string} name
  */
-const placesOf = (lines, sign) => {
-  const longest = lines.reduce((/** @type {Line['points']} */ known, { points }) => (points.length > known.length ? points : known), []);
-  const isSame = lines.every(({ points }) => points.length === 0 || (points[0][0] === longest[0][0]
-    && points[points.length - 1][0] === longest[points.length - 1][0]));
-  const places = isSame ? longest.map(([at]) => at) : [...new Set(lines.flatMap(({ points }) => points.map(([at]) => at)))];
-  return isSame ? places : places.sort((a, b) => (a - b) * sign);
+const otherName = (name) => {
+  const made = document.createElement('span');
+  made.className = 'other';
+  made.append(document.createElement('i'), name);
+  return made;
 };
 
 /** Charts that share the pointer and the zoom. */
@@ -463,7 +462,7 @@ class Chart {
       if (hasDots) dots.push(shape('circle', { cx: px.toFixed(1), cy: py.toFixed(1), r: 2.5, fill: `var(${line.ink})` }));
     }
     flush();
-    const kind = `line${line.thin ? ' thin' : ''}${line.dashed ? ' dashed' : ''}`;
+    const kind = `line${line.thin || isDense ? ' thin' : ''}${line.other === undefined ? '' : ' dashed'}`;
     return [shape('path', { class: kind, d: track, stroke: `var(${line.ink})` }), ...dots];
   }
 
@@ -553,7 +552,6 @@ class Chart {
     button.className = 'name';
     const swatch = document.createElement('i');
     swatch.style.background = `var(${line.ink})`;
-    if (line.dashed) swatch.className = 'dashed';
     const value = document.createElement('b');
     button.append(swatch, line.name, value);
     button.addEventListener('click', () => {
@@ -573,21 +571,24 @@ class Chart {
   legend(at) {
     const lines = this.lines.filter((line) => line.points.some(([, y]) => y !== null));
     const isZoomed = this.group.zoom !== null;
-    const known = JSON.stringify([lines.map(({ name, ink, dashed }) => [name, ink, dashed]), isZoomed]);
+    const known = JSON.stringify([lines.map(({ name, ink, other }) => [name, ink, other]), isZoomed]);
     if (known !== this.known) {
       this.known = known;
-      this.names = new Map(lines.map((line) => [line.name, this.nameOf(line)]));
+      // A line of something else stands beside that of its name.
+      const own = lines.filter(({ name, other }, place) => other === undefined || !lines.some((line, at) => line.name === name && at < place));
+      this.names = new Map(own.map((line) => [line.name, this.nameOf(line)]));
       const buttons = [...this.names.values()].map(({ button }) => button);
-      this.legendHost.replaceChildren(...buttons, this.where, ...(isZoomed ? [this.whole] : []));
+      const others = [...new Set(lines.flatMap(({ other }) => other ?? []))].map(otherName);
+      this.legendHost.replaceChildren(...buttons, ...others, this.where, ...(isZoomed ? [this.whole] : []));
       this.legendHost.dataset.many = String(lines.length > NAMES_OF_LINE);
     }
-    for (const line of lines) {
-      const name = this.names.get(line.name);
-      if (!name) continue;
-      const isOn = this.isOn(line);
-      name.button.setAttribute('aria-pressed', String(isOn));
-      const text = at !== null && isOn ? ` ${number(this.valueAt(line, at))}` : '';
-      if (name.value.textContent !== text) name.value.textContent = text;
+    for (const [name, { button, value }] of this.names) {
+      const same = lines.filter((line) => line.name === name);
+      const isOn = this.isOn(same[0]);
+      button.setAttribute('aria-pressed', String(isOn));
+      const [text, ...besides] = same.map((line) => (at === null ? '' : number(this.valueAt(line, at))));
+      const told = at === null || !isOn ? '' : ` ${text}${besides.map((beside) => ` ┊ ${beside}`).join('')}`;
+      if (value.textContent !== told) value.textContent = told;
     }
     this.where.textContent = at === null ? '' : this.placeName(at);
   }
@@ -645,7 +646,7 @@ class Chart {
   tellPlace() {
     const at = this.pointed;
     const lines = at === null ? [] : this.lines.filter((line) => this.isOn(line));
-    const values = lines.map((line) => `${line.name} ${number(this.valueAt(line, at ?? 0))}`);
+    const values = lines.map((line) => `${line.name}${line.other === undefined ? '' : ` of ${line.other}`} ${number(this.valueAt(line, at ?? 0))}`);
     const text = at === null ? 'arrow keys tell values' : `${this.placeName(at)}: ${values.join(', ')}`;
     this.host.setAttribute('aria-valuemin', '0');
     this.host.setAttribute('aria-valuemax', String(Math.max(0, this.grid.length - 1)));
@@ -769,16 +770,17 @@ class Chart {
   }
 
   /**
-   * The chart as a file: its title, the names of its lines, and the picture.
+   * The chart as a file: its title, what it is of, the names of its lines, and the picture.
    * @param {string} title
+   * @param {string} below
    */
-  async png(title) {
+  async png(title, below) {
     const text = this.picture();
     if (!text) return null;
     const image = new Image();
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
     await image.decode();
-    const head = 56;
+    const head = 74;
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [2 * this.host.clientWidth, 2 * (this.host.clientHeight + head)];
     const pen = canvas.getContext('2d');
@@ -795,15 +797,19 @@ class Chart {
     pen.scale(2, 2);
     pen.fillStyle = ink('--ink');
     pen.font = `600 14px ${style.fontFamily}`;
-    pen.fillText(title, 16, 24, this.host.clientWidth - 32);
+    pen.fillText(title, 16, 24);
+    pen.font = `12px ${style.fontFamily}`;
+    pen.fillStyle = ink('--quiet');
+    pen.fillText(below, 16, 43);
     pen.font = `13px ${style.fontFamily}`;
     let left = 16;
-    for (const line of this.lines.filter((one) => this.isOn(one) && this.names.has(one.name))) {
-      pen.fillStyle = ink(line.ink);
-      pen.fillRect(left, line.dashed ? 41 : 37, 10, line.dashed ? 4 : 10);
+    for (const { name, ink: own, other } of this.lines.filter((one) => this.isOn(one) && this.names.has(one.name))) {
+      const text = other === undefined ? name : `${name} of ${other}`;
+      pen.fillStyle = ink(own);
+      pen.fillRect(left, other === undefined ? 55 : 59, 10, other === undefined ? 10 : 3);
       pen.fillStyle = ink('--quiet');
-      pen.fillText(line.name, left + 15, 46);
-      left += 15 + pen.measureText(line.name).width + 16;
+      pen.fillText(text, left + 15, 64);
+      left += 15 + pen.measureText(text).width + 16;
     }
     probe.remove();
     return new Promise((/** @type {(file: Blob | null) => void} */ done) => canvas.toBlob(done, 'image/png'));

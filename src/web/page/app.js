@@ -156,7 +156,11 @@ form.onStarted = () => { location.hash = '#/statistics'; };
 form.onClosed = () => { location.hash = '#/statistics'; };
 store.addEventListener('shown', update);
 store.addEventListener('live', () => { header.update(); drawTitle(); });
-store.addEventListener('chosen', () => views.clear());
+store.addEventListener('chosen', () => {
+  views.clear();
+  // What says which run is shown stands at the top.
+  if (store.chosen !== null) scrollTo(0, 0);
+});
 store.addEventListener('unknown', () => notice('There is no such run.'));
 store.addEventListener('state', () => {
   header.update();

@@ -91,7 +91,7 @@ export class OverTime {
     if (!run) return;
     const [id, title, unit] = CHARTS[name];
     const of = this.of === 'all' || name === 'distribution' ? '' : ` of ${this.of.replace(':', ' ')}`;
-    const file = await this.charts[name].png(`${title}${of}, ${unit}: ${run.target}, ${run.plan}, ${wallTime(run.started)}`);
+    const file = await this.charts[name].png(`${title}${of}, ${unit}`, `${run.target} · ${run.plan} · ${wallTime(run.started)}`);
     if (!file) return;
     const link = el('a', { href: URL.createObjectURL(file), download: `perfloop_${run.id.replace(/[^\w-]+/g, '_')}_${id}.png` });
     link.click();
@@ -157,7 +157,7 @@ export class OverTime {
     if (!own) return;
     const lines = BY_PERCENTILE.flatMap(([key, name, ink, more]) => [
       { name, ink, points: own[key], ...more },
-      ...(other ? [{ name: `${name} · ${this.overName}`, ink, points: other[key], dashed: true }] : []),
+      ...(other ? [{ name, ink, points: other[key], other: this.overName }] : []),
     ]);
     this.charts.distribution.set(lines, 0);
   }
@@ -211,7 +211,7 @@ export class OverTime {
     /** @param {string} name @param {string} ink @param {any} column @param {object} [more] */
     const line = (name, ink, column, more = {}) => [
       { name, ink, points: series.line(column), ...more },
-      ...(over ? [{ ...more, name: `${name} · ${this.overName}`, ink, points: over.line(column), bars: false, dashed: true }] : []),
+      ...(over ? [{ ...more, name, ink, points: over.line(column), bars: false, other: this.overName }] : []),
     ];
     const width = series.width;
     charts.users.options.none = this.of === 'all' ? CHARTS.users[3] : OF_ALL;

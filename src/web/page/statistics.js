@@ -261,7 +261,7 @@ export class Statistics {
     event.preventDefault();
     const { kind, name } = tr.dataset;
     sessionStorage.setItem('perfloop.row', `${kind}:${name}`);
-    location.hash = location.hash.replace(/[^/]*$/, 'charts') || '#/charts';
+    location.hash = (location.hash || '#/').replace(/[^/]*$/, 'charts');
   }
 
   /** @param {Row[]} rows */
