@@ -240,15 +240,6 @@ class Chart {
     for (const [name, value] of [['role', 'slider'], ['aria-roledescription', 'chart'], ['aria-label', options.label]]) host.setAttribute(name, value);
     this.tellPlace();
     this.listen();
-    new ResizeObserver(() => this.resize()).observe(host);
-  }
-
-  /** Draws anew where the room is another one. */
-  resize() {
-    const [width, height] = [this.host.clientWidth, this.host.clientHeight];
-    if (this.size && this.size[0] === width && this.size[1] === height) return;
-    this.size = null;
-    this.draw();
   }
 
   /**
@@ -261,7 +252,9 @@ class Chart {
     this.lines = lines;
     this.width = width;
     this.marks = marks;
-    this.grid = placesOf(lines, this.options.percentiles ? -1 : 1);
+    const places = new Set();
+    for (const line of lines) for (const [at] of line.points) places.add(at);
+    this.grid = [...places].sort((a, b) => (this.options.percentiles ? b - a : a - b));
     this.later();
   }
 
@@ -297,7 +290,6 @@ class Chart {
     this.frame = 0;
     const [width, height] = [this.host.clientWidth, this.host.clientHeight];
     if (width === 0) return;
-    this.size = [width, height];
     const known = this.lines.filter((line) => line.points.some(([, y]) => y !== null));
     const shown = known.filter((line) => this.isOn(line));
     if (known.length === 0) {
@@ -464,42 +456,6 @@ class Chart {
     flush();
     const kind = `line${line.thin || isDense ? ' thin' : ''}${line.other === undefined ? '' : ' dashed'}`;
     return [shape('path', { class: kind, d: track, stroke: `var(${line.ink})` }), ...dots];
-  }
-
-  /**
-   * Points of a line as a path. Of many points of one pixel column the lowest and the highest are drawn: no more is seen.
-   * @param {Line} line
-   * @param {(at: number) => number} x
-   */
-  track(line, x) {
-    const isDense = line.points.length > (this.size?.[0] ?? 0);
-    /** @type {(string | number)[]} */
-    const parts = [];
-    let [pen, column, low, high] = ['M', NaN, 0, 0];
-    const flush = () => {
-      if (Number.isNaN(column)) return;
-      parts.push(pen, column, ' ', Math.round(low * 10) / 10);
-      if (Math.abs(high - low) >= 0.1) parts.push('L', column, ' ', Math.round(high * 10) / 10);
-      pen = 'L';
-      column = NaN;
-    };
-    for (const [at, value] of line.points) {
-      if (value === null) {
-        flush();
-        pen = 'M';
-        continue;
-      }
-      const [px, py] = [isDense ? Math.round(x(at)) : Math.round(x(at) * 10) / 10, this.y(value)];
-      if (px !== column) {
-        flush();
-        [column, low, high] = [px, py, py];
-      } else {
-        low = Math.min(low, py);
-        high = Math.max(high, py);
-      }
-    }
-    flush();
-    return parts.join('');
   }
 
   /** @param {Line} line */
@@ -816,11 +772,17 @@ class Chart {
   }
 }
 
-// Paper has another size.
+// On paper, and in a window of another size, all are drawn anew.
 /** @param {Group[]} groups */
-const followPaper = (groups) => {
-  const redraw = () => groups.forEach((group) => group.charts.forEach((chart) => chart.resize()));
+const followSize = (groups) => {
+  const redraw = () => groups.forEach((group) => group.charts.forEach((chart) => chart.draw()));
   for (const event of ['beforeprint', 'afterprint']) window.addEventListener(event, redraw);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  window.addEventListener('resize', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(redraw, 100);
+  });
 };
 
-export { Chart, Group, clock, followPaper, number, percent };
+export { Chart, Group, clock, followSize, number, percent };

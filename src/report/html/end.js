@@ -1,5 +1,5 @@
 for (const chart of [...overTime.charts, ...byPercentile.charts]) chart.draw();
-followPaper([overTime, byPercentile]);
+followSize([overTime, byPercentile]);
 
 // A table that is wider than the window says so.
 const tables = document.querySelectorAll('.scroll');
