@@ -40,6 +40,8 @@ pub(crate) struct Desk {
     orders: Mutex<Sender<Order>>,
     form: Mutex<Form>,
     news: watch::Sender<News>,
+    /// State that all have been told.
+    told: Mutex<Option<State>>,
     viewers: AtomicUsize,
     metrics: Mutex<metrics::Page>,
 }
@@ -105,6 +107,7 @@ impl Desk {
             orders: Mutex::new(orders),
             form: Mutex::new(form),
             news: watch::Sender::default(),
+            told: Mutex::default(),
             viewers: AtomicUsize::new(0),
             metrics: Mutex::default(),
         };
@@ -163,22 +166,16 @@ impl Desk {
             }
             is_newer
         });
-        if self.state().state != self.last_state() {
+        if Some(self.state().state) != *self.told.lock() {
             self.tell_state();
         }
     }
 
-    fn last_state(&self) -> State {
-        let news = self.news.borrow();
-        let is = |word: &str| news.state.1.contains(&format!("\"state\":\"{word}\""));
-        let all = [State::Ready, State::Spawning, State::Running, State::Stopping, State::Stopped];
-        let words = ["ready", "spawning", "running", "stopping", "stopped"];
-        all.into_iter().zip(words).find(|(_, word)| is(word)).map_or(State::Ready, |(state, _)| state)
-    }
-
     /// Tells all who look on how the server stands.
     pub(super) fn tell_state(&self) {
-        let state = serde_json::to_string(&self.state()).unwrap_or_default();
+        let state = self.state();
+        *self.told.lock() = Some(state.state);
+        let state = serde_json::to_string(&state).unwrap_or_default();
         self.news.send_modify(|news| news.state = (news.state.0 + 1, state.into()));
     }
 
