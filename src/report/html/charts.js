@@ -536,7 +536,8 @@ class Chart {
       const buttons = [...this.names.values()].map(({ button }) => button);
       const others = [...new Set(lines.flatMap(({ other }) => other ?? []))].map(otherName);
       this.legendHost.replaceChildren(...buttons, ...others, this.where, ...(isZoomed ? [this.whole] : []));
-      this.legendHost.dataset.many = String(lines.length > NAMES_OF_LINE);
+      // With another run beside it each name has two values: in all charts of a row alike.
+      this.legendHost.dataset.many = String(others.length > 0 || lines.length > NAMES_OF_LINE);
     }
     for (const [name, { button, value }] of this.names) {
       const same = lines.filter((line) => line.name === name);

@@ -35,7 +35,9 @@ const ALL_ROWS = 150;
 /** each so high, */
 const ROW_PX = 35;
 /** and so many above and below. */
-const BEYOND = 15;
+const BEYOND = 10;
+/** Columns are as wide as they are, whatever stands in them: numbers that grow must not move others. */
+const [NAME_PX, COLUMN_PX] = [190, 78];
 
 /** What a reader chose stays when another run is shown. */
 const kept = { sort: '', isDown: true, filter: '' };
@@ -76,6 +78,13 @@ export class Statistics {
     this.body.addEventListener('click', (/** @type {MouseEvent} */ event) => this.open(event));
     this.host = el('section', {}, el('div', { class: 'tools' }, this.parts, filter, this.columnChoice()), this.scroll, this.none, this.note);
     this.drawHead();
+    new ResizeObserver(() => this.tellWidth()).observe(this.scroll);
+  }
+
+  /** A table that is wider than its room says so. */
+  tellWidth() {
+    const wanted = NAME_PX + COLUMN_PX * this.shownColumns().length;
+    this.scroll.dataset.wide = String(wanted > this.scroll.clientWidth + 1);
   }
 
   remembered() {
@@ -95,6 +104,7 @@ export class Statistics {
         localStorage.setItem(KEY, JSON.stringify([...this.columns]));
         this.rows.clear();
         this.drawHead();
+        this.tellWidth();
         this.update();
       });
       return el('label', {}, box, title);
@@ -119,6 +129,7 @@ export class Statistics {
       return el('th', { scope: 'col', 'aria-sort': order }, button);
     };
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.sort;
+    this.table.style.minWidth = `${NAME_PX + COLUMN_PX * this.shownColumns().length}px`;
     this.head.replaceChildren(title('name', 'name'), ...this.shownColumns().map(([key, text]) => title(key, text)));
     if (focused) this.head.querySelector(`[data-sort="${focused}"]`)?.focus();
   }
@@ -182,8 +193,6 @@ export class Statistics {
     this.table.setAttribute('aria-rowcount', String(this.order.length));
     this.paint();
     this.fill(this.foot, this.fetched.filter(isTotal));
-    const isWide = String(this.scroll.scrollWidth > this.scroll.clientWidth + 1);
-    if (this.scroll.dataset.wide !== isWide) this.scroll.dataset.wide = isWide;
   }
 
   /** Writes the rows that are to be seen. Of many rows no others are in the page: it need not lay them out each second. */
