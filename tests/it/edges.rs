@@ -25,7 +25,8 @@ fn every_arrival_that_was_due_was_begun_or_dropped() {
     let summary = run(Plan::new().rate(50.0).max_users(2).time(2 * SECOND), get(service.at("/delay/100")));
     let pass = summary.whole.totals.pass;
     assert_eq!((pass, pass + summary.dropped), (service.total_hits(), 100), "none is due at the end itself");
-    assert!((60..=75).contains(&summary.dropped), "{}", summary.dropped);
+    // Two users get through 40 at the best, and through fewer on a machine that others use.
+    assert!((60..=85).contains(&summary.dropped), "{}", summary.dropped);
     let warning = format!("{} arrivals were dropped", summary.dropped);
     assert!(summary.warnings().iter().any(|told| told.to_string().starts_with(&warning)), "{warning}");
 }

@@ -224,7 +224,11 @@ fn users_that_a_machine_has_no_room_for_are_told_once_and_not_made() {
     let live = run.live();
     for users in [50, 40, 50] {
         live.set_users(users);
-        eventually("there is no more room", || live.summary().not_made == by_shape.not_made);
+        let up = by_shape.users.min(users);
+        eventually("there is no more room", || {
+            let now = live.summary();
+            now.not_made == by_shape.not_made && now.users_up == up
+        });
     }
     live.stop();
     let by_hand = join_within(run, 20 * SECOND);
