@@ -24,7 +24,8 @@ use crate::job::settings::Settings;
 use crate::load_test::LoadTest;
 use crate::report::live::Said;
 use crate::web::{
-    About, Access, Desk, Facts, Form, Metrics, Order, Refused, Server, Watcher, Wish, refused, router, save_report,
+    About, Access, Answer, Desk, Facts, Form, Metrics, Order, Refused, Server, Watcher, Wish, refused, router,
+    save_report,
 };
 
 /// Time between two looks at orders and signals.
@@ -102,26 +103,25 @@ impl Host<'_> {
             }
             match self.orders.recv_timeout(LOOK) {
                 Ok(Order::Look(wish, answer)) => drop(answer.send(self.look(&wish))),
-                Ok(Order::Start(wish, answer)) => match self.made(&wish, Purpose::Run) {
-                    Err(refused) => drop(answer.send(Err(refused))),
-                    Ok((settings, made)) => {
-                        let mut answer = Some(answer);
-                        let mut tell = |told| drop(answer.take().map(|answer| answer.send(told)));
-                        match self.perform(&settings, made, |run| tell(Ok(run.to_owned()))) {
-                            Ok(ended) => exit = ended,
-                            Err(error) => {
-                                exit = Exit::Broken;
-                                tell(Err(refused(&error, None)));
-                                let _ = writeln!(std::io::stderr(), "perfloop: {}", error.text(name_of));
-                            }
-                        }
-                    }
-                },
+                Ok(Order::Start(wish, answer)) => exit = self.start(&wish, answer).unwrap_or(exit),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
         Ok(exit)
+    }
+
+    /// Carries out the run of a wish. Its answer is the id of the run, or why there is none; `None` if it was refused.
+    fn start(&mut self, wish: &Wish, answer: Answer<String>) -> Option<Exit> {
+        let mut answer = Some(answer);
+        let mut tell = |told| drop(answer.take().map(|answer| answer.send(told)));
+        let (settings, made) = self.made(wish, Purpose::Run).map_err(|refused| tell(Err(refused))).ok()?;
+        let ended = self.perform(&settings, made, |run| tell(Ok(run.to_owned())));
+        Some(ended.unwrap_or_else(|error| {
+            tell(Err(refused(&error, None)));
+            let _ = writeln!(std::io::stderr(), "perfloop: {}", error.text(name_of));
+            Exit::Broken
+        }))
     }
 
     /// Carries out one run. `began` gets its id.
@@ -163,7 +163,7 @@ impl Host<'_> {
                         let _ = writeln!(std::io::stderr(), "warning: --history {line}");
                     }
                 }
-                desk.end_is_saved();
+                desk.tell_state();
             }
         })
     }

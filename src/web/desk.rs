@@ -38,7 +38,7 @@ pub(crate) struct Desk {
     runs: Mutex<Runs>,
     folder: Option<Folder>,
     orders: Mutex<Sender<Order>>,
-    form: Mutex<Form>,
+    form: Form,
     news: watch::Sender<News>,
     /// State that all have been told.
     told: Mutex<Option<State>>,
@@ -105,7 +105,7 @@ impl Desk {
             runs: Mutex::default(),
             folder,
             orders: Mutex::new(orders),
-            form: Mutex::new(form),
+            form,
             news: watch::Sender::default(),
             told: Mutex::default(),
             viewers: AtomicUsize::new(0),
@@ -140,13 +140,8 @@ impl Desk {
         self.tell_state();
     }
 
-    /// The report of the last run has found its place.
-    pub(crate) fn end_is_saved(&self) {
-        self.tell_state();
-    }
-
     pub(super) fn form(&self) -> Form {
-        self.form.lock().clone()
+        self.form.clone()
     }
 
     /// Takes a snapshot of the latest run, for all who look on.
@@ -172,7 +167,7 @@ impl Desk {
     }
 
     /// Tells all who look on how the server stands.
-    pub(super) fn tell_state(&self) {
+    pub(crate) fn tell_state(&self) {
         let state = self.state();
         *self.told.lock() = Some(state.state);
         let state = serde_json::to_string(&state).unwrap_or_default();
@@ -190,7 +185,7 @@ impl Desk {
             waits_for: if self.facts.starts_at_once { "command line" } else { "page" },
             history_folder: self.facts.history.as_deref().map(|path| path.display().to_string()),
             baseline: self.runs.lock().baseline.clone(),
-            target: self.form.lock().target.clone(),
+            target: self.form.target.clone(),
         }
     }
 

@@ -133,12 +133,9 @@ impl Form {
     pub(crate) fn settle(&self, base: &Settings, wish: &Wish) -> Result<Settings, Refused> {
         let (mut given, mut dropped, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         for (list, ..) in PAIRS {
-            match self.pairs(list, base, wish) {
-                Some(pairs) => {
-                    dropped.push(list);
-                    given.push((list, Value::from(pairs)));
-                }
-                None => continue,
+            if let Some(pairs) = self.pairs(list, base, wish) {
+                dropped.push(list);
+                given.push((list, Value::from(pairs)));
             }
         }
         for (name, value) in &wish.fields {

@@ -32,7 +32,7 @@ pub(crate) use folder::save_report;
 pub(crate) use form::{Form, FormClass, refused};
 pub(crate) use guard::Access;
 pub(crate) use metrics::Metrics;
-pub(crate) use order::{Need, Order, Refused, Shown, Wish};
+pub(crate) use order::{Answer, Need, Order, Refused, Shown, Wish};
 pub(crate) use routes::router;
 pub(crate) use server::Server;
 pub(crate) use watcher::Watcher;

@@ -14,7 +14,8 @@ pub(crate) enum Order {
     Start(Wish, Answer<String>),
 }
 
-type Answer<T> = oneshot::Sender<Result<T, Refused>>;
+/// Where an answer is awaited.
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, Refused>>;
 
 /// Values of the start form, as texts.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

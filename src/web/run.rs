@@ -1,5 +1,6 @@
 //! Run of this process that the page shows: while it goes on, and after its end.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,24 +22,26 @@ use crate::stats::{self, FailureGroup, PartOf, Summary};
 
 /// Points that an event brings anew: what came late for them is in.
 const NEWEST: usize = 4;
+
 /// Run of this process.
 pub(crate) struct Run {
     pub(super) id: String,
     pub(super) about: About,
     live: Live,
     record: Mutex<Record>,
-    state: Mutex<Known>,
+    seen: Mutex<Seen>,
     /// Arrivals per second that are asked for, of a run by a rate.
     rate: Mutex<Option<f64>>,
     ended: Mutex<Option<Arc<Ended>>>,
 }
 
-/// What was seen last.
+/// What was seen of the run up to now.
 #[derive(Debug, Default)]
-struct Known {
+struct Seen {
+    /// Levels that the charts have a mark of.
     levels: usize,
     /// Path of the report in the folder of the history.
-    saved: Option<std::path::PathBuf>,
+    saved: Option<PathBuf>,
 }
 
 /// Numbers of a run that is over.
@@ -56,7 +59,7 @@ impl Run {
             about,
             live,
             record: Mutex::default(),
-            state: Mutex::default(),
+            seen: Mutex::default(),
             rate: Mutex::new(about_rate),
             ended: Mutex::default(),
         };
@@ -87,12 +90,12 @@ impl Run {
     }
 
     /// Its report was written to the folder of the history.
-    pub(crate) fn was_saved(&self, path: std::path::PathBuf) {
-        self.state.lock().saved = Some(path);
+    pub(crate) fn was_saved(&self, path: PathBuf) {
+        self.seen.lock().saved = Some(path);
     }
 
-    pub(super) fn saved(&self) -> Option<std::path::PathBuf> {
-        self.state.lock().saved.clone()
+    pub(super) fn saved(&self) -> Option<PathBuf> {
+        self.seen.lock().saved.clone()
     }
 
     pub(crate) fn say(&self, kind: Said, text: &str) {
@@ -196,11 +199,11 @@ impl Run {
 
     /// Marks levels that have begun since the last look.
     fn note_levels(&self, counts: &Summary, record: &mut Record) {
-        let mut known = self.state.lock();
-        for level in counts.levels.iter().skip(known.levels) {
+        let mut seen = self.seen.lock();
+        for level in counts.levels.iter().skip(seen.levels) {
             record.mark(level.from.as_secs_f64(), &level_text(level.what));
         }
-        known.levels = counts.levels.len();
+        seen.levels = counts.levels.len();
     }
 
     pub(super) fn state(&self) -> State {

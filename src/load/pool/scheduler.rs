@@ -66,16 +66,11 @@ impl Scheduler {
 
     /// Follows a command from now on.
     fn obey(&mut self, command: &Command) {
-        if let Command::Rate(per_s) = command {
-            return self.turn(|profile, turn| profile.steer(*per_s, turn));
-        }
-        if !self.profile.takes_commands() {
-            return;
-        }
         match command {
+            Command::Rate(per_s) => return self.turn(|profile, turn| profile.steer(*per_s, turn)),
+            _ if !self.profile.takes_commands() => return,
             Command::Users(users) => self.target.counts = self.pool.split(*users),
             Command::OfClass(class, users) => self.target.counts[*class] = *users,
-            Command::Rate(_) => {}
         }
         self.profile = Box::new(Manual::new(self.target.counts.clone()));
         self.announce();

@@ -24,6 +24,8 @@ pub use history::write_history;
 pub(crate) use page::{Page, tasks};
 pub use stats::write_stats;
 
+use crate::stats::RequestCounters;
+
 /// The percentiles of each row, in percent, with their column names.
 const PERCENTILES: [(f64, &str); 11] = [
     (50.0, "50%"),
@@ -115,6 +117,19 @@ impl<F: Fn(f64) -> Option<f64>> Times<F> {
     /// The shortest and the longest; without times a whole zero.
     fn ends(&self) -> [String; 2] {
         [self.min_ms, self.max_ms].map(|ms| if self.count == 0 { "0".into() } else { number(ms) })
+    }
+}
+
+/// The times of the requests that were counted.
+fn times_of(counters: &RequestCounters) -> Times<impl Fn(f64) -> Option<f64>> {
+    let timing = &counters.response_time;
+    let ms = |time: Option<Duration>| time.map_or(0.0, milliseconds);
+    Times {
+        ended: counters.answered + counters.exceptions(),
+        count: timing.count(),
+        min_ms: ms(timing.min()),
+        max_ms: ms(timing.max()),
+        percentile_ms: |percent| timing.percentile(percent).map(milliseconds),
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
-use super::{AGGREGATED, Times, mean, milliseconds, ratio, type_and_name};
+use super::{AGGREGATED, mean, milliseconds, ratio, times_of, type_and_name};
 use crate::report::live::Planned;
 use crate::stats::{FailureGroup, RequestCounters, Row, RowOf, Rows, Summary};
 
@@ -59,15 +59,8 @@ impl<'a> Page<'a> {
     fn row(self, (method, name): (&str, &str), counters: &RequestCounters) -> Value {
         let is_all = counters.name.is_empty();
         let timing = &counters.response_time;
-        let ms = |time: Option<Duration>| time.map_or(0.0, milliseconds);
-        let ended = counters.answered + counters.exceptions();
-        let times = Times {
-            ended,
-            count: timing.count(),
-            min_ms: ms(timing.min()),
-            max_ms: ms(timing.max()),
-            percentile_ms: |percent| timing.percentile(percent).map(milliseconds),
-        };
+        let times = times_of(counters);
+        let ended = times.ended;
         let per_s = |count: u64| ratio(count as f64, self.summary.whole.span.as_secs_f64());
         let recent = self.recent((!is_all).then_some(&*counters.name));
         let recent_per_s =

@@ -2,9 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{
-    AGGREGATED, Times, csv_writer, mean, mean_bytes, milliseconds, number, percentile_names, ratio, type_and_name,
-};
+use super::{AGGREGATED, csv_writer, mean, mean_bytes, number, percentile_names, ratio, times_of, type_and_name};
 use crate::stats::{RequestCounters, Section, Summary};
 
 const COLUMNS: [&str; 11] = [
@@ -39,15 +37,8 @@ pub fn write_stats(summary: &Summary, writer: impl Write) -> io::Result<()> {
 
 fn row((method, name): (&str, &str), section: &Section, counters: &RequestCounters) -> Vec<String> {
     let timing = &counters.response_time;
-    let ms = |time: Option<_>| time.map_or(0.0, milliseconds);
-    let ended = counters.answered + counters.exceptions();
-    let times = Times {
-        ended,
-        count: timing.count(),
-        min_ms: ms(timing.min()),
-        max_ms: ms(timing.max()),
-        percentile_ms: |percent| timing.percentile(percent).map(milliseconds),
-    };
+    let times = times_of(counters);
+    let ended = times.ended;
     let [min, max] = times.ends();
     let per_s = |count: f64| ratio(count, section.span.as_secs_f64());
     let mut row = vec![
