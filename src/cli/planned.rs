@@ -98,8 +98,7 @@ fn steps(plan: &Plan) -> (Vec<(f64, f64)>, &'static str) {
         }
         kept.push(step);
     }
-    let steps = kept;
-    (thinned(steps), "users")
+    (thinned(kept), "users")
 }
 
 /// No more steps than a small chart shows.

@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::desk::Desk;
-use super::order::{Order, Refused, Wish};
+use super::order::{Answer, Order, Refused, Wish};
 use super::reply::{json_of, refusal};
 
 /// Longest time that an order may take: reading all files of a target anew.
@@ -35,11 +35,7 @@ pub(super) async fn start(State(desk): State<Arc<Desk>>, wish: Given) -> Respons
 }
 
 /// Hands an order on, and waits for its answer.
-pub(super) async fn ordered<T>(
-    desk: &Desk,
-    wish: Given,
-    order: fn(Wish, oneshot::Sender<Result<T, Refused>>) -> Order,
-) -> Result<T, Refused> {
+pub(super) async fn ordered<T>(desk: &Desk, wish: Given, order: fn(Wish, Answer<T>) -> Order) -> Result<T, Refused> {
     let Json(wish) = wish.map_err(|error| Refused::of(None, error.body_text()))?;
     let (answer, answered) = oneshot::channel();
     let gone = || Refused::untimely("perfloop is about to end");
