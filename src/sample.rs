@@ -37,7 +37,7 @@ impl Plateau {
 }
 
 /// One thing that happened, pushed into the queue at once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Sample {
     Check(CheckSample),
     Request(RequestSample),
@@ -72,7 +72,7 @@ pub(crate) struct AskedRate {
 }
 
 /// One run of a check, ended.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CheckSample {
     pub(crate) check: CheckId,
     pub(crate) level: Level,
@@ -83,7 +83,9 @@ pub(crate) struct CheckSample {
     pub(crate) elapsed: Nanos,
     /// The user's time since its last check or the planned end of its rest, think time left out.
     pub(crate) busy: Nanos,
-    /// Of that, what the author's hooks took.
+    /// Rests on purpose before it, since the user's last check, and think time in it.
+    pub(crate) idle: Nanos,
+    /// Of the busy time, what the author's hooks took.
     pub(crate) hooks: Nanos,
     /// How many requests it made. With none, TPR is the elapsed time.
     pub(crate) requests: u32,
@@ -106,7 +108,7 @@ impl CheckSample {
 }
 
 /// Outcome of a check in a word: most pass, and what the others tell lies elsewhere.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Ending {
     Pass,
     Fail(Box<Reason>),
@@ -291,7 +293,7 @@ pub struct Traffic {
 }
 
 /// A check that was still open when the run was cut off, and the request that was open inside it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct UnfinishedSample {
     pub(crate) check: CheckId,
     pub(crate) request: Option<RequestId>,
@@ -299,7 +301,7 @@ pub(crate) struct UnfinishedSample {
 }
 
 /// A change in what a user does.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct UserSample {
     pub(crate) at: Moment,
     pub(crate) event: UserEvent,

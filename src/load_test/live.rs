@@ -66,6 +66,16 @@ impl Live {
         self.collector.numbers()
     }
 
+    /// Counts apart what ends from now on, in blocks of this width at first.
+    pub(crate) fn observe(&self, width: Duration) {
+        self.collector.observe(width);
+    }
+
+    /// Summary of what is counted apart, with its blocks; `None` before anything is.
+    pub(crate) fn observed(&self) -> Option<Summary> {
+        self.collector.observed()
+    }
+
     /// Users that are wanted now.
     pub(crate) fn wanted(&self) -> WantedUsers {
         self.control.wanted()

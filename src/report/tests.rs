@@ -63,6 +63,7 @@ impl Told {
             tpr: tpr.into(),
             elapsed: (tpr).into(),
             busy: (tpr).into(),
+            idle: Nanos::ZERO,
             hooks: Nanos::ZERO,
             requests: 1,
             answered,

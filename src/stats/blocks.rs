@@ -53,11 +53,12 @@ pub struct Blocks {
 }
 
 /// Blocks in the making: of the largest plateau so far, or of several equal ones.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct FullLoad {
     size: f64,
     plateaus: Vec<Begun>,
     end: Nanos,
+    first_width: Duration,
     blocks: Blocks,
 }
 
@@ -70,9 +71,20 @@ struct Begun {
 }
 
 impl FullLoad {
+    /// None yet, with blocks that are so wide at first.
+    pub(super) fn of_width(width: Duration) -> Self {
+        FullLoad {
+            size: 0.0,
+            plateaus: Vec::new(),
+            end: Nanos::ZERO,
+            first_width: width,
+            blocks: Blocks::of(Some(width), Vec::new()),
+        }
+    }
+
     pub(super) fn begin(&mut self, level: Level, size: f64, from: Moment) {
         if size > self.size {
-            *self = FullLoad { size, ..FullLoad::default() };
+            *self = FullLoad { size, ..FullLoad::of_width(self.first_width) };
         }
         if size == self.size {
             self.plateaus.push(Begun { level, from, base: self.end });
@@ -221,6 +233,12 @@ impl Blocks {
     }
 }
 
+impl Default for FullLoad {
+    fn default() -> Self {
+        FullLoad::of_width(FIRST_WIDTH)
+    }
+}
+
 impl Default for Blocks {
     fn default() -> Self {
         Blocks::of(None, Vec::new())
@@ -294,6 +312,7 @@ mod tests {
             tpr: (20 * MS).into(),
             elapsed: (20 * MS).into(),
             busy: (20 * MS).into(),
+            idle: Nanos::ZERO,
             hooks: Nanos::ZERO,
             requests: 1,
             answered: 1,

@@ -102,6 +102,16 @@ impl Collector {
         self.counting.lock().stats.blocks()
     }
 
+    /// Counts apart what ends from now on; see [`Stats::observe`].
+    pub(crate) fn observe(&self, width: Duration) {
+        self.counting.lock().stats.observe(width);
+    }
+
+    /// Summary of what is counted apart.
+    pub(crate) fn observed(&self) -> Option<Summary> {
+        self.counting.lock().stats.observed()
+    }
+
     /// Numbers of the last seconds.
     pub(crate) fn recent(&self) -> Recent {
         self.counting.lock().stats.recent(Moment::now())

@@ -37,6 +37,8 @@ pub struct CheckCounters {
     /// The users' time in these runs and between them, planned rests and think time left out; of it,
     /// what is not TPR is the tester's.
     pub busy: Duration,
+    /// The users' time on purpose not spent on work: planned rests before these runs and think time in them.
+    pub idle: Duration,
     /// Of the users' time, what the author's hooks took.
     pub hooks: Duration,
     /// The sum of the TPR of all ended runs.
@@ -157,6 +159,7 @@ impl CheckCounters {
         *count += 1;
         tpr.record(sample.tpr);
         self.busy += sample.busy.span();
+        self.idle += sample.idle.span();
         self.hooks += sample.hooks.span();
         self.served = self.served.saturating_add(sample.tpr.span());
         if sample.requests == 0 {
@@ -176,6 +179,7 @@ impl CheckCounters {
         self.tpr.merge(&other.tpr);
         self.elapsed.merge(&other.elapsed);
         self.busy += other.busy;
+        self.idle += other.idle;
         self.hooks += other.hooks;
         self.served = self.served.saturating_add(other.served);
         self.unseen = self.unseen.saturating_add(other.unseen);

@@ -5,6 +5,7 @@ mod blocks;
 mod buckets;
 mod collector;
 mod compare;
+mod confidence;
 mod counters;
 mod counts;
 mod dense;
@@ -16,6 +17,7 @@ mod levels;
 mod merge;
 mod moments;
 mod nature;
+mod observed;
 mod recent;
 mod rows;
 mod seconds;
@@ -24,6 +26,7 @@ mod snapshot;
 mod sparse;
 mod stalls;
 mod steady;
+mod student;
 mod summary;
 mod timeline;
 mod timing;
@@ -37,6 +40,8 @@ use std::time::{Duration, SystemTime};
 pub use blocks::{Block, BlockRow, Blocks, MAX_BLOCKS};
 pub(crate) use collector::Collector;
 pub use compare::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Tolerance, ToleranceOf, Verdict};
+pub use confidence::{CONFIDENCE, Interval, Intervals};
+pub(crate) use confidence::{Batches, Subject};
 pub use counters::{CheckCounters, RequestCounters};
 pub use dense::SlotHistogram;
 pub use examples::{Example, Examples};
@@ -49,6 +54,7 @@ pub use recent::Recent;
 pub(crate) use rows::{PartOf, Row, RowOf, Rows, Spread};
 pub(crate) use seconds::{FailedNow, Second};
 pub(crate) use series::{Point, Series};
+pub use steady::Unsteady;
 pub use sparse::SparseHistogram;
 pub use summary::{LevelSection, LogLoss, Schedule, Section, Summary, WarmUp};
 pub use timeline::{Slot, Timeline};
@@ -69,6 +75,7 @@ use examples::Slowest;
 use failures::Failures;
 use levels::Levels;
 use nature::Natures;
+use observed::{Lasting, Observed};
 use recent::Window;
 use seconds::Seconds;
 use stalls::Stalls;
@@ -117,6 +124,10 @@ pub(crate) struct Stats {
     stalls: Stalls,
     /// Record of each second, for those who look on.
     seconds: Option<Seconds>,
+    /// Level that lasts now.
+    level: Option<Lasting>,
+    /// Part that is counted apart.
+    observed: Option<Observed>,
 }
 
 impl Stats {
@@ -157,6 +168,8 @@ impl Stats {
             lives: None,
             stalls: Stalls::default(),
             seconds: None,
+            level: None,
+            observed: None,
         }
     }
 
@@ -193,6 +206,9 @@ impl Stats {
         let (is_exception, message) = failure.unzip();
         let example = Example { check: self.names.check_name(check), at, tpr, message, exchange };
         let example = Arc::new(example);
+        if let Some(observed) = &mut self.observed {
+            observed.keep(check, is_exception, ended, &example);
+        }
         match (is_exception, &example.message) {
             (Some(is_exception), Some(message)) => {
                 let failures = if is_of_warmup { &mut self.warmup_failures } else { &mut self.failures };
@@ -207,6 +223,9 @@ impl Stats {
 
     /// Counts a sample; what a failure tells is taken out of it.
     pub(crate) fn add(&mut self, sample: &mut Sample) {
+        if let Some(observed) = &mut self.observed {
+            observed.add(sample);
+        }
         match sample {
             Sample::Check(sample) => self.add_check(sample),
             Sample::Request(sample) => self.add_request(sample),
@@ -218,8 +237,12 @@ impl Stats {
             Sample::Level { level, what, from, asked } => {
                 self.blocks.begin(*level, what.size(), *from);
                 self.levels.begin(*level, *what, *from, *asked);
+                self.level = Some(Lasting { level: *level, what: *what, asked: *asked });
             }
-            Sample::LevelEnd(at) => self.levels.end(*at),
+            Sample::LevelEnd(at) => {
+                self.level = None;
+                self.levels.end(*at);
+            }
             Sample::Asked { asked, from, until } => self.asked = Some((*asked, *from, *until)),
             Sample::MeasureFrom(from) => self.measured_from = Some(*from),
         }

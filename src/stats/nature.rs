@@ -5,7 +5,7 @@ use crate::ids::CheckId;
 use crate::sample::{CheckSample, Ending};
 
 /// Natures of the checks of a run.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Natures(Vec<Nature>);
 
 /// What is known of one: it is learned from all runs of the check, because one that fails before its first request, or

@@ -66,6 +66,11 @@ impl SparseHistogram {
         histogram
     }
 
+    /// The shortest time that lies in a later bucket than this one, in nanoseconds.
+    pub(crate) fn ceiling(nanos: u64) -> u64 {
+        BUCKETS.floor(BUCKETS.place(nanos) + 1)
+    }
+
     /// How many times were recorded.
     pub fn count(&self) -> u64 {
         self.places().map(|(_, count)| u64::from(count)).sum()

@@ -41,6 +41,7 @@ impl Story {
             tpr: (200 * MS).into(),
             elapsed: (210 * MS).into(),
             busy: (210 * MS).into(),
+            idle: Nanos::ZERO,
             hooks: Nanos::ZERO,
             requests: 1,
             answered: u32::from(!matches!(outcome, Outcome::Exception(_))),

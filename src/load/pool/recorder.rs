@@ -47,6 +47,7 @@ pub(crate) struct CheckTimes {
     pub(crate) tpr: Nanos,
     pub(crate) elapsed: Nanos,
     pub(crate) busy: Nanos,
+    pub(crate) idle: Nanos,
     pub(crate) hooks: Nanos,
     pub(crate) requests: u32,
     pub(crate) answered: u32,
@@ -107,7 +108,7 @@ impl Recorder {
         blamed: Option<RequestId>,
     ) -> Result<(), WasCut> {
         self.in_flight.end_check()?;
-        let CheckTimes { tpr, elapsed, busy, hooks, requests, answered, asked, opens_iteration } = times;
+        let CheckTimes { tpr, elapsed, busy, idle, hooks, requests, answered, asked, opens_iteration } = times;
         let level = self.level();
         let sample = CheckSample {
             check,
@@ -116,6 +117,7 @@ impl Recorder {
             tpr,
             elapsed,
             busy,
+            idle,
             hooks,
             requests,
             answered,

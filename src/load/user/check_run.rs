@@ -59,11 +59,12 @@ impl User {
         let tpr = if requests == 0 { elapsed - thought.into() } else { tpr };
         let recorded = self.recording(id, &outcome, ended, tpr.span(), serial);
         let done = if passed { ended } else { Moment::now() };
-        let busy = self.clock.end_check(done, thought);
+        let (busy, idle) = self.clock.end_check(done, thought);
         let times = CheckTimes {
             tpr,
             elapsed,
             busy: busy.into(),
+            idle: idle.into(),
             hooks: hooks.into(),
             requests,
             answered,

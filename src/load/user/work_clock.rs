@@ -10,6 +10,8 @@ use crate::moment::Moment;
 pub(crate) struct WorkClock {
     /// End of the last check, or the start of what comes next.
     busy_since: Moment,
+    /// Rest on purpose since the last check.
+    idle: Duration,
     /// All rests on purpose, since the user began.
     rested: Duration,
     /// True until the first check of an iteration begins.
@@ -18,7 +20,7 @@ pub(crate) struct WorkClock {
 
 impl Default for WorkClock {
     fn default() -> Self {
-        WorkClock { busy_since: Moment::now(), rested: Duration::ZERO, opens_iteration: false }
+        WorkClock { busy_since: Moment::now(), idle: Duration::ZERO, rested: Duration::ZERO, opens_iteration: false }
     }
 }
 
@@ -33,7 +35,9 @@ impl WorkClock {
 
     pub(crate) fn begin_iteration(&mut self, planned: Moment, is_due: bool, session: &SharedSession) {
         // It may be late because the iteration before it took so long.
-        self.busy_since = planned.max(self.busy_since);
+        let begins = planned.max(self.busy_since);
+        self.idle += begins.saturating_duration_since(self.busy_since);
+        self.busy_since = begins;
         session.lock().lag.begin(is_due.then_some(planned));
         self.opens_iteration = true;
     }
@@ -43,11 +47,12 @@ impl WorkClock {
         std::mem::take(&mut self.opens_iteration)
     }
 
-    /// Ends a check, of which `thought` was a rest. Returns how long the user was busy with it.
-    pub(crate) fn end_check(&mut self, ended: Moment, thought: Duration) -> Duration {
+    /// Ends a check, of which `thought` was a rest. Returns how long the user was busy with it, and how long it rested in
+    /// it and before it.
+    pub(crate) fn end_check(&mut self, ended: Moment, thought: Duration) -> (Duration, Duration) {
         let busy = ended.saturating_duration_since(self.busy_since).saturating_sub(thought);
         self.busy_since = ended;
-        busy
+        (busy, std::mem::take(&mut self.idle) + thought)
     }
 
     /// Adds a rest on purpose.

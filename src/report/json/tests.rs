@@ -67,6 +67,7 @@ fn summary() -> Summary {
             tpr: tpr.into(),
             elapsed: (tpr + MS).into(),
             busy: (tpr + MS).into(),
+            idle: Nanos::ZERO,
             hooks: Nanos::ZERO,
             requests: 1,
             answered: u32::from(answer == Answer::Status(200)),

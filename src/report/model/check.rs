@@ -53,6 +53,9 @@ pub(crate) struct CheckNumbers {
     counted_requests: Count,
     /// Time of the users in the check and between two of its runs, in s; planned rests and think time left out.
     busy_s: Seconds,
+    /// Time of the users in planned rests before the runs and in think time, in s.
+    #[serde(default)]
+    idle_s: Seconds,
     /// Sum of the TPR of all runs that ended, in s.
     served_s: Seconds,
     /// Part of served_s in runs without requests of perfloop's, in s: whose time it was cannot be told.
@@ -93,6 +96,7 @@ impl CheckNumbers {
             rps: Quotient(section.rps(counters)),
             counted_requests: Count(counters.requests),
             busy_s: counters.busy.into(),
+            idle_s: counters.idle.into(),
             served_s: counters.served.into(),
             unseen_s: counters.unseen.into(),
             hooks_s: counters.hooks.into(),
@@ -116,6 +120,7 @@ impl CheckNumbers {
             tpr: timing(self.tpr_ms.as_ref(), "tpr_ms")?,
             elapsed: timing(self.elapsed_ms.as_ref(), "elapsed_ms")?,
             busy: self.busy_s.into(),
+            idle: self.idle_s.into(),
             hooks: self.hooks_s.into(),
             served: self.served_s.into(),
             unseen: self.unseen_s.into(),

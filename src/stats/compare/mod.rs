@@ -2,18 +2,19 @@
 
 mod metric;
 mod row;
-mod student;
 mod tolerance;
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::blocks::BlockRow;
+use super::confidence::{Batch, widths};
+use super::student;
 use super::summary::Summary;
 use crate::error::Error;
 use crate::names::OTHER;
 pub use metric::Metric;
-use row::{Estimate, Row, Unit, widths};
+use row::{Estimate, Row};
 pub use tolerance::{Tolerance, ToleranceOf};
 
 /// With so many runs a side, what differs from run to run can be told.
@@ -308,7 +309,7 @@ impl Side<'_> {
             let lost_share = lost_share(run, name);
             for (index, (block, width)) in run.blocks.blocks().iter().zip(widths(run)).enumerate() {
                 if index == 0 || self.unit == DrawnUnit::Blocks {
-                    units.push(Unit::default());
+                    units.push(Batch::default());
                 }
                 let row = rows(block, kind).iter().find(|row| *row.name == *name);
                 if let Some(unit) = units.last_mut() {

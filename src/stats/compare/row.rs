@@ -1,12 +1,11 @@
 //! One check or the requests of one name on one side: units of it, drawn again and again.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use fastrand::Rng;
 
 use super::metric::Metric;
-use crate::stats::{BlockRow, Summary};
+use crate::stats::confidence::Batch;
 
 /// How often units are drawn.
 const DRAWS: u32 = 1000;
@@ -18,29 +17,6 @@ const TIME_STEP: f64 = 1e-3;
 const SAMPLES_BEYOND: f64 = 10.0;
 /// Fewer units tell nothing of their correlation.
 const MIN_CORRELATED: usize = 8;
-
-/// Span of time that is drawn as one, and its counts.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Unit {
-    width_s: f64,
-    answered: f64,
-    failures: f64,
-    ended: f64,
-    /// Nanoseconds, and how often they were seen.
-    times: Vec<(u64, u32)>,
-}
-
-impl Unit {
-    pub(super) fn add(&mut self, width: Duration, row: Option<&BlockRow>, lost_share: f64, is_check: bool) {
-        self.width_s += width.as_secs_f64();
-        let Some(row) = row else { return };
-        self.answered += row.requests as f64;
-        self.failures += row.failures as f64;
-        let not_timed = if is_check { row.failures as f64 } else { row.failures as f64 * lost_share };
-        self.ended += row.times.count() as f64 + not_timed;
-        self.times.extend(row.times.counts());
-    }
-}
 
 /// A value with what is known of its spread.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,7 +30,7 @@ pub(super) struct Estimate {
 
 /// All units of one side.
 pub(super) struct Row {
-    units: Vec<Unit>,
+    units: Vec<Batch>,
     /// All times that occur, in order.
     values: Vec<u64>,
     /// For each value, how many times of each unit do not exceed it.
@@ -62,7 +38,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(units: Vec<Unit>) -> Self {
+    pub(super) fn new(units: Vec<Batch>) -> Self {
         let values: BTreeSet<u64> = units.iter().flat_map(|unit| unit.times.iter().map(|(nanos, _)| *nanos)).collect();
         let values: Vec<u64> = values.into_iter().collect();
         let mut up_to = vec![vec![0; units.len()]; values.len()];
@@ -90,7 +66,7 @@ impl Row {
         let mut spreads = [Spread::default(); Metric::ALL.len()];
         for _ in 0..DRAWS {
             weights.fill(0);
-            // Units that depend on their neighbours are drawn with them.
+            // Batchs that depend on their neighbours are drawn with them.
             (0..count.div_ceil(length)).for_each(|_| {
                 let first = random.usize(..count);
                 (first..first + length).for_each(|index| weights[index % count] += 1);
@@ -113,7 +89,7 @@ impl Row {
 
     /// Of all units, each as often as its weight says.
     fn value(&self, metric: Metric, weights: &[u64]) -> Option<f64> {
-        let sum = |of: fn(&Unit) -> f64| -> f64 {
+        let sum = |of: fn(&Batch) -> f64| -> f64 {
             self.units.iter().zip(weights).map(|(unit, weight)| of(unit) * *weight as f64).sum()
         };
         let ratio = |over: f64, under: f64| (under > 0.0).then(|| over / under);
@@ -137,7 +113,7 @@ impl Row {
 
     /// Variance of a value even if all units are alike; `None` if it says too little.
     fn least_variance(&self, metric: Metric, value: f64) -> Option<f64> {
-        let sum = |of: fn(&Unit) -> f64| -> f64 { self.units.iter().map(of).sum() };
+        let sum = |of: fn(&Batch) -> f64| -> f64 { self.units.iter().map(of).sum() };
         let times = self.up_to.last().map_or(0, |counts| counts.iter().sum::<u64>()) as f64;
         let is_backed = |quantile: f64| times * (1.0 - quantile) >= SAMPLES_BEYOND;
         match metric {
@@ -170,11 +146,8 @@ impl Row {
     }
 }
 
-fn mean(unit: &Unit) -> f64 {
-    let (sum, count) = unit.times.iter().fold((0.0, 0.0), |(sum, all), (nanos, count)| {
-        (sum + *nanos as f64 * f64::from(*count), all + f64::from(*count))
-    });
-    if count > 0.0 { sum / count } else { 0.0 }
+fn mean(unit: &Batch) -> f64 {
+    if unit.timed() > 0.0 { unit.time() / unit.timed() } else { 0.0 }
 }
 
 /// Of each value with the one after it, -1 to 1.
@@ -204,16 +177,4 @@ impl Spread {
     fn variance(&self) -> f64 {
         if self.count > 1.0 { self.squares / (self.count - 1.0) } else { 0.0 }
     }
-}
-
-/// A run's blocks, with the time each took.
-pub(super) fn widths(summary: &Summary) -> Vec<Duration> {
-    let (full, span) = (summary.blocks.width(), summary.full_load.as_ref().map_or(Duration::ZERO, |part| part.span));
-    let mut start = Duration::ZERO;
-    let widths = summary.blocks.blocks().iter().map(|_| {
-        let rest = span.saturating_sub(start);
-        start += full;
-        if rest.is_zero() { full } else { rest.min(full) }
-    });
-    widths.collect()
 }

@@ -1,11 +1,10 @@
-//! Whether full load was steady: whether its two halves agree.
+//! Halves of full load: whether they agree.
 //!
 //! The blocks of full load, without the last one, which is seldom whole, are cut into two halves of equally many; of an
 //! odd number the one in the middle is left out. Three things are looked at, block by block: the answers, the mean TPR
 //! of the passes, and the share of checks that did not pass. The halves agree on one of them if its means differ by
 //! at most 1 %, or by at most 10 % that a rank test (Mann and Whitney's, two-sided, with its correction for ties)
-//! takes for chance at the level of 1 %. The share of failures differs by points. Full load was steady if the halves
-//! agree on all three.
+//! takes for chance at the level of 1 %. The share of failures differs by points.
 //!
 //! Where nothing could be told, nothing is said: with fewer than 6 blocks a half the rank test cannot reach its level.
 //! And a user's answers may fall so that one half has one more of them than the other; with fewer than 10 answers of a
@@ -13,27 +12,26 @@
 
 use std::cmp::Ordering;
 
-use super::summary::Summary;
-use super::{Block, SparseHistogram};
+use super::Z_OF_1_PERCENT;
+use crate::stats::{Block, SparseHistogram};
 
 /// With fewer blocks a half even the clearest order may be chance.
 const MIN_HALF: usize = 6;
-/// The distance from zero beyond which, to either side, 1 % of a normal distribution lies.
-const Z_OF_1_PERCENT: f64 = 2.5758;
 /// A change this small is none, however sure.
 const SAME: f64 = 0.01;
 /// A change this large is one, however much the blocks vary.
 const DIFFERENT: f64 = 0.10;
 
-impl Summary {
-    /// Whether both halves of full load agree in their rates, times and failures; `None` if it was too short to tell.
-    pub fn is_steady(&self) -> Option<bool> {
-        is_steady(self.blocks.blocks(), self.users)
-    }
+/// Halves of full load, and on what they agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Halves {
+    pub(super) answers_agree: bool,
+    pub(super) times_agree: bool,
+    pub(super) failures_agree: bool,
 }
 
-fn is_steady(blocks: &[Block], users: u32) -> Option<bool> {
-    let (_, whole) = blocks.split_last()?;
+/// Comparison of the halves of whole blocks; `None` where too little is there to tell.
+pub(super) fn halves(whole: &[Block], users: u32) -> Option<Halves> {
     let length = whole.len() / 2;
     let halves = [&whole[..length], &whole[whole.len() - length..]];
     let of = |value: fn(&Block) -> Option<f64>| halves.map(|half| half.iter().filter_map(value).collect::<Vec<f64>>());
@@ -46,7 +44,11 @@ fn is_steady(blocks: &[Block], users: u32) -> Option<bool> {
     }
     // Where nothing passes there are no times.
     let times_agree = !is_told(&times) || agree(&times, mean(&times[0]), 0.0);
-    Some(times_agree && agree(&answers, rate, one_each) && agree(&failures, 1.0, 0.0))
+    Some(Halves {
+        answers_agree: agree(&answers, rate, one_each),
+        times_agree,
+        failures_agree: agree(&failures, 1.0, 0.0),
+    })
 }
 
 /// In nanoseconds; `None` without a pass.
@@ -102,6 +104,12 @@ mod tests {
 
     use super::*;
     use crate::stats::BlockRow;
+
+    fn is_steady(blocks: &[Block], users: u32) -> Option<bool> {
+        let (_, whole) = blocks.split_last()?;
+        let halves = halves(whole, users)?;
+        Some(halves.answers_agree && halves.times_agree && halves.failures_agree)
+    }
 
     fn block(answers: u64, tpr_us: u64, failures: u64) -> Block {
         let mut row = BlockRow { requests: answers, failures, ..BlockRow::default() };

@@ -1,0 +1,124 @@
+//! Coverage: how many intervals hold the truth, on streams whose truth is known.
+
+use fastrand::Rng;
+
+use super::batch::Batch;
+use super::*;
+use crate::stats::SparseHistogram;
+
+const STREAMS: u32 = 1000;
+const MS: f64 = 1e6;
+
+/// Stream of times in nanoseconds with a mean around 10 ms.
+trait Stream {
+    fn next(&mut self, random: &mut Rng) -> f64;
+}
+
+fn exponential(mean: f64, random: &mut Rng) -> f64 {
+    -mean * (1.0 - random.f64()).ln()
+}
+
+/// Standard normal, by Box and Muller.
+fn normal(random: &mut Rng) -> f64 {
+    (-2.0 * (1.0 - random.f64()).ln()).sqrt() * (std::f64::consts::TAU * random.f64()).cos()
+}
+
+/// Times that know nothing of one another.
+struct Independent;
+
+impl Stream for Independent {
+    fn next(&mut self, random: &mut Rng) -> f64 {
+        exponential(10.0 * MS, random)
+    }
+}
+
+/// Logarithms of times that follow the one before by so much: an AR(1) process.
+struct Following {
+    by: f64,
+    last: f64,
+}
+
+impl Stream for Following {
+    fn next(&mut self, random: &mut Rng) -> f64 {
+        self.last = self.by * self.last + (1.0 - self.by * self.by).sqrt() * normal(random);
+        10.0 * MS * (0.5 * self.last).exp()
+    }
+}
+
+/// A fast and a slow regime, each for about 100 samples.
+struct Regimes {
+    is_slow: bool,
+    left: u32,
+}
+
+impl Stream for Regimes {
+    fn next(&mut self, random: &mut Rng) -> f64 {
+        if self.left == 0 {
+            self.is_slow = !self.is_slow;
+            self.left = exponential(100.0, random) as u32 + 1;
+        }
+        self.left -= 1;
+        exponential(if self.is_slow { 15.0 * MS } else { 5.0 * MS }, random)
+    }
+}
+
+/// What a stream's mean, p50, p95 and p99 are, in ms.
+#[derive(Clone, Copy)]
+struct Truth([f64; 4]);
+
+fn batches(stream: &mut dyn Stream, samples: u32, blocks: u32, random: &mut Rng) -> Batches {
+    for _ in 0..500 {
+        stream.next(random);
+    }
+    let batch = |_| {
+        let mut times = SparseHistogram::default();
+        (0..samples / blocks).for_each(|_| times.record(std::time::Duration::from_nanos(stream.next(random) as u64)));
+        let count = f64::from(samples / blocks);
+        Batch { width_s: 1.0, answered: count, failures: 0.0, ended: count, times: times.counts().collect() }
+    };
+    Batches::from_parts((0..blocks).map(batch).collect())
+}
+
+/// Share of the intervals of mean, p50, p95 and p99 that hold the truth, and the share of those that are open.
+fn coverage(make: fn() -> Box<dyn Stream>, truth: Truth, samples: u32, blocks: u32) -> [(f64, f64); 4] {
+    let (mut held, mut open) = ([0u32; 4], [0u32; 4]);
+    let mut random = Rng::with_seed(7);
+    for _ in 0..STREAMS {
+        let found = batches(make().as_mut(), samples, blocks, &mut random).intervals();
+        for (place, interval) in [found.mean, found.p50, found.p95, found.p99].into_iter().enumerate() {
+            let interval = interval.expect("enough blocks");
+            let truth = truth.0[place] * MS;
+            held[place] += u32::from(interval.low <= truth && interval.high.is_none_or(|high| truth <= high));
+            open[place] += u32::from(interval.high.is_none());
+        }
+    }
+    std::array::from_fn(|place| {
+        let share = |count: u32| f64::from(count) / f64::from(STREAMS);
+        (share(held[place]), share(open[place]))
+    })
+}
+
+const INDEPENDENT: Truth = Truth([10.0, 6.9315, 29.957, 46.052]);
+/// A logarithmic normal distribution with 0.5: exp(0.125), and exp(0.5 z).
+const FOLLOWING: Truth = Truth([11.3315, 10.0, 22.7602, 32.0007]);
+/// Half of the samples each: the roots of 1 - (exp(-x/5) + exp(-x/15)) / 2.
+const REGIMES: Truth = Truth([10.0, 5.7337, 34.6852, 58.6863]);
+
+#[test]
+fn at_least_93_of_100_intervals_hold_the_truth() {
+    let streams: [(&str, fn() -> Box<dyn Stream>, Truth); 4] = [
+        ("independent", || Box::new(Independent), INDEPENDENT),
+        ("AR(1) 0.5", || Box::new(Following { by: 0.5, last: 0.0 }), FOLLOWING),
+        ("AR(1) 0.9", || Box::new(Following { by: 0.9, last: 0.0 }), FOLLOWING),
+        ("two regimes", || Box::new(Regimes { is_slow: false, left: 0 }), REGIMES),
+    ];
+    for (name, stream, truth) in streams {
+        for (samples, blocks) in [(3000, 30), (6000, 60), (12_000, 40)] {
+            let found = coverage(stream, truth, samples, blocks);
+            println!("{name}, {samples} samples in {blocks} blocks: {found:?}");
+            for ((held, _), what) in found.iter().zip(["mean", "p50", "p95", "p99"]) {
+                assert!(*held >= 0.93, "{name}, {samples} samples in {blocks} blocks, {what}: {held}");
+            }
+        }
+    }
+}
