@@ -46,6 +46,10 @@ pub enum EndReason {
     GateCrossed,
     /// No user was left: the start of each had failed.
     NoUsers,
+    /// All values were as precise as was asked for.
+    Precise,
+    /// A search for the capacity came to its end.
+    SearchDone,
     /// A program, Ctrl-C or SIGTERM stopped it.
     Stopped,
 }

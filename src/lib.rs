@@ -30,6 +30,7 @@
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 
 mod asked;
+mod capacity;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod end;
@@ -113,6 +114,7 @@ struct Readme;
 
 #[cfg(feature = "cli")]
 pub use cli::{Harness, harness_main as main};
+pub use capacity::Capacity;
 pub use end::{End, EndReason};
 pub use error::{Error, ErrorKind};
 pub use exchange::{Exchange, Message};

@@ -5,6 +5,7 @@ mod choice;
 mod conditions;
 mod gates;
 mod live;
+mod until;
 
 use std::error::Error as StdError;
 use std::io::Write;
@@ -24,8 +25,9 @@ use crate::names::Names;
 use crate::outcome::{Classify, ErrorClass, IntoOutcome};
 use crate::queue;
 use crate::report::{SampleFormat, Secrets};
-use crate::stats::{Collector, Gate, Stats, Summary};
+use crate::stats::{Collector, Gate, Precision, Stats, Summary};
 use gates::Gates;
+use until::Until;
 pub use live::Live;
 
 /// Checks, and the plan by which users run them.
@@ -55,6 +57,10 @@ pub struct LoadTest {
     on_test_start: Vec<Box<dyn Fn() + Send + Sync>>,
     on_test_stop: Vec<TestStop>,
     gates: Vec<Gate>,
+    /// Precisions with which the run ends.
+    until: Vec<Precision>,
+    /// Goals of a search, which are as gates are before a run.
+    goals: Vec<Gate>,
     requests_are_checks: bool,
     is_watched: bool,
     logs: Logs,
@@ -72,6 +78,7 @@ pub struct Run {
     on_test_stop: Vec<TestStop>,
     seed: u64,
     gates: Arc<Gates>,
+    until: Arc<Until>,
     logs: OpenLogs,
     asked: Asked,
 }
@@ -89,6 +96,8 @@ impl LoadTest {
             on_test_start: Vec::new(),
             on_test_stop: Vec::new(),
             gates: Vec::new(),
+            until: Vec::new(),
+            goals: Vec::new(),
             requests_are_checks: false,
             is_watched: false,
             logs: Logs::default(),
@@ -259,6 +268,9 @@ impl LoadTest {
     /// cannot make so many threads ([`ErrorKind::Run`](crate::ErrorKind::Run)).
     pub fn start(self) -> Result<Run, Error> {
         let mut plan = self.plan.clone().seeded();
+        if !self.until.is_empty() {
+            plan.time = plan.time.or(Some(Plan::LONGEST_UNTIL));
+        }
         plan.validate()?;
         let shows_secrets = matches!(self.logs.http, Some((_, Secrets::Show)));
         plan.redactor = plan.redactor.with_open_log(shows_secrets);
@@ -278,6 +290,7 @@ impl LoadTest {
         let is_scheduled = gates::is_scheduled(&plan, &classes);
         let asked = plan.asked(&classes);
         let gates = Gates::new(self.gates, plan.warmup);
+        let until = Until::new(self.until);
         let (sink, drain) = queue::queue();
         let mut stats = Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled);
         if self.is_watched {
@@ -305,7 +318,7 @@ impl LoadTest {
         };
         match load::start(parts) {
             Ok(conductor) => {
-                if let Err(error) = gates.watch(&stop, &collector) {
+                if let Err(error) = gates.watch(&stop, &collector).and_then(|()| until.watch(&stop, &collector)) {
                     stop.set(EndReason::Stopped);
                     return Err(no_thread(error));
                 }
@@ -318,6 +331,7 @@ impl LoadTest {
                     on_test_stop: self.on_test_stop,
                     seed,
                     gates,
+                    until,
                     logs,
                     asked,
                 })
@@ -367,6 +381,7 @@ impl Run {
         let (seed, asked) = (self.seed, self.asked);
         let mut summary = Summary { end, log, samples, hook_panic, used_up, blocks, seed, asked, ..live };
         summary.gates = self.gates.judge(&summary);
+        summary.precisions = self.until.judge(&summary);
         self.on_test_stop.iter().for_each(|hook| {
             self.hooks.timed(|| hook(&summary));
         });

@@ -180,7 +180,7 @@ impl Host<'_> {
         let settings = self.form.settle(&self.line.settings, wish)?;
         let refuse = |error: Error| refused(&error, None);
         outputs::check(&settings.spec).map_err(refuse)?;
-        let made = (self.maker)(&settings, purpose).map_err(refuse)?.gated(&settings.spec);
+        let made = (self.maker)(&settings, purpose).and_then(|made| made.gated(&settings.spec)).map_err(refuse)?;
         let classes: Vec<(&str, bool, Option<u32>)> =
             wish.classes.iter().map(|(name, class)| (name.as_str(), class.is_on, class.weight)).collect();
         let made = Made { test: LoadTest::choosing(made.test, &classes).map_err(refuse)?, ..made };

@@ -21,12 +21,19 @@ pub(super) struct Made {
 }
 
 impl Made {
-    /// With the gates of the settings.
-    pub(super) fn gated(mut self, spec: &RunSpec) -> Made {
+    /// With the gates, precisions and goals of the settings.
+    ///
+    /// # Errors
+    /// Settings that no search can have.
+    pub(super) fn gated(mut self, spec: &RunSpec) -> Result<Made, Error> {
         let gates = spec.fail_if.iter().map(|gate| gate.0.clone());
         let gates = gates.chain(spec.threshold.iter().map(|gate| gate.0.clone()));
         self.test = gates.fold(self.test, LoadTest::gate);
-        self
+        self.test = spec.until.iter().fold(self.test, |test, precision| test.until((**precision).clone()));
+        if let Some(steering) = spec.steering()? {
+            self.test = steering.prepared(self.test);
+        }
+        Ok(self)
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn carry_out(line: &CommandLine, maker: Maker<'_>) -> Result<Exit, Er
         false if line.page.waits => Purpose::Form,
         false => Purpose::Run,
     };
-    let made = maker(settings, purpose)?.gated(spec);
+    let made = maker(settings, purpose)?.gated(spec)?;
     if line.is_dry_run {
         let mut out = Screen::beside(outputs::takes_stdout(spec));
         return dry_run::show(settings, &made, &mut out);

@@ -97,6 +97,14 @@ pub(crate) const FIELDS: &[Field] = &[
     field("expect-header", Kind::List),
     field("fail-if", Kind::List),
     field("threshold", Kind::List),
+    field("until", Kind::List),
+    field("within", Kind::List),
+    field("start", Kind::One),
+    field("tolerance", Kind::One),
+    field("level-time", Kind::Span),
+    field("search-time", Kind::Span),
+    field("by", Kind::One),
+    field("at-least", Kind::One),
     field("feed", Kind::One),
     field("feed-order", Kind::One),
     field("feed-end", Kind::One),
@@ -124,13 +132,33 @@ const CONTRADICTIONS: &[(&str, &[&str])] = &[
     ("stages", &["users", "ramp-up", "spawn-rate", "rate"]),
     ("rate", &["users", "ramp-up", "spawn-rate", "loops", "wait", "pace"]),
     ("shape", &["users", "ramp-up", "spawn-rate", "stages", "rate"]),
+    (
+        "within",
+        &[
+            "users", "ramp-up", "stages", "rate", "shape", "loops", "requests", "time", "fail-if", "threshold", "until",
+        ],
+    ),
     ("json-data", &["data"]),
     ("body-base64", &["body"]),
 ];
 
 /// Fields that mean nothing without another one.
 const NEEDS: &[(&str, &str)] =
-    &[("poisson", "rate"), ("max-users", "rate"), ("key", "cert"), ("feed-order", "feed"), ("feed-end", "feed")];
+    &[
+        ("poisson", "rate"),
+        ("max-users", "rate"),
+        ("key", "cert"),
+        ("feed-order", "feed"),
+        ("feed-end", "feed"),
+        ("start", "within"),
+        ("tolerance", "within"),
+        ("level-time", "within"),
+        ("search-time", "within"),
+        ("by", "within"),
+        ("at-least", "within"),
+    ];
+/// Field of a search, which has arrivals and most users of its own.
+const OF_SEARCHES: (&str, [&str; 2]) = ("within", ["poisson", "max-users"]);
 
 /// Fields that say where a run writes to. They belong to one run, and not to another like it.
 pub(crate) const OUTPUTS: [&str; 8] = ["html", "json", "csv", "junit", "hlog", "samples", "metrics-addr", "log-http"];
@@ -200,7 +228,10 @@ pub(crate) fn check_together(is_given: impl Fn(&str) -> bool) -> Result<(), Erro
             return Err(Error::usage(format!("‹{first}› cannot be used with {}; leave one out", given.join(" and "))));
         }
     }
-    match NEEDS.iter().find(|(one, needed)| is_given(one) && !is_given(needed)) {
+    let (search, its) = OF_SEARCHES;
+    let is_of_search = |field: &str| its.contains(&field) && is_given(search);
+    let is_idle = |(one, needed): &&(&str, &str)| is_given(one) && !is_given(needed) && !is_of_search(one);
+    match NEEDS.iter().find(is_idle) {
         Some((one, needed)) => Err(Error::usage(format!("‹{needed}› is missing, which ‹{one}› is about; give it too"))),
         None => Ok(()),
     }

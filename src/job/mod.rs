@@ -16,6 +16,7 @@ pub(crate) mod pipe;
 mod plan;
 pub(crate) mod proxies;
 mod rows;
+pub(crate) mod search;
 pub(crate) mod secrets;
 pub(crate) mod settings;
 pub(crate) mod spec;

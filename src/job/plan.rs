@@ -9,7 +9,8 @@ use super::spec::RunSpec;
 use super::tls_files::TlsFiles;
 use super::written::Written;
 use crate::error::Error;
-use crate::load::{HttpSettings, Load, Plan, Rate, Start, Wait};
+use crate::capacity::By;
+use crate::load::{HttpSettings, Load, Plan, Rate, RateOverTime, Start, Wait};
 use crate::report::Detail;
 
 /// Redirects that are followed when they are followed. A loop shows before ten.
@@ -81,6 +82,9 @@ impl RunSpec {
         if let Some(interval) = value(&self.pace) {
             plan = plan.pace(interval);
         }
+        if let Some(search) = self.search_settings()? {
+            plan = search.plan(plan);
+        }
         plan.validate()?;
         Ok(plan)
     }
@@ -115,7 +119,7 @@ impl RunSpec {
     fn load(&self, base: &Load) -> Load {
         if let Some(stages) = value(&self.stages) {
             return Load::Stages(stages);
-        } else if let Some(of) = value(&self.rate) {
+        } else if let Some(of) = value(&self.rate).or_else(|| self.first_rate()) {
             let max_users = value(&self.max_users).unwrap_or(Plan::DEFAULT_MAX_USERS);
             return Load::Rate(Rate { of, poisson: self.poisson, max_users });
         }
@@ -130,6 +134,12 @@ impl RunSpec {
             (None, None) => start,
         };
         Load::Users { users: value(&self.users).unwrap_or(users), start }
+    }
+
+    /// Rate of the first level of a search by rate.
+    fn first_rate(&self) -> Option<RateOverTime> {
+        let is_by_rate = self.is_search() && self.search.by.as_deref() == Some(&By::Rate);
+        is_by_rate.then(|| RateOverTime::Constant(value(&self.search.start).unwrap_or(1.0)))
     }
 
     /// First field given that describes the request of a URL, or what is expected of its answer.

@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::hurl_values::{Milliseconds, Retries};
+use super::search::{Least, Share, Within};
 use super::values::{CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, Threshold};
 use super::written::{Host, ProxyUrl, Written};
+use crate::capacity::By;
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
 use crate::renaming::Renaming;
+use crate::stats::Precision;
 
 type One<T> = Option<Written<T>>;
 type List<T> = Vec<Written<T>>;
@@ -88,6 +91,10 @@ pub(crate) struct RunSpec {
 
     pub(crate) fail_if: List<FailIf>,
     pub(crate) threshold: List<Threshold>,
+    pub(crate) until: List<Precision>,
+
+    #[serde(flatten)]
+    pub(crate) search: SearchSpec,
 
     pub(crate) feed: One<PathBuf>,
     pub(crate) feed_order: One<FeedOrder>,
@@ -135,6 +142,19 @@ pub(crate) struct HurlSpec {
     pub(crate) setup: One<PathBuf>,
     pub(crate) teardown: One<PathBuf>,
     pub(crate) keep_session: bool,
+}
+
+/// Goals and settings of a search for the capacity; the run is one if there is a goal.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct SearchSpec {
+    pub(crate) within: List<Within>,
+    pub(crate) start: One<f64>,
+    pub(crate) tolerance: One<Share>,
+    pub(crate) level_time: One<Duration>,
+    pub(crate) search_time: One<Duration>,
+    pub(crate) by: One<By>,
+    pub(crate) at_least: One<Least>,
 }
 
 /// Weight, class and tags of one check.

@@ -16,8 +16,11 @@ use super::values::{
     CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, Threshold, parse_address, parse_end, parse_host,
     parse_proxy, parse_rate_over_time, parse_resume, parse_u32, parse_u64, parse_wait,
 };
+use super::search::{Least, Share, Within, parse_by};
+use crate::capacity::By;
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
 use crate::renaming::Renaming;
+use crate::stats::Precision;
 use crate::units::{parse_bytes, parse_duration, parse_rate};
 
 /// Value together with the text that it was read from.
@@ -134,6 +137,11 @@ read_by! {
     Renaming: str::parse;
     FailIf: FailIf::parse;
     Threshold: Threshold::parse;
+    Precision: str::parse;
+    Within: Within::parse;
+    Share: Share::parse;
+    By: parse_by;
+    Least: Least::parse;
     SocketAddr: parse_address;
     CertificateFile: CertificateFile::parse;
     Resolved: Resolved::parse;

@@ -5,7 +5,7 @@ use super::gates::is_scheduled;
 use crate::error::Error;
 use crate::load::{Classes, Plan};
 use crate::renaming::Renamings;
-use crate::stats::{Gate, GateOutlook};
+use crate::stats::{Gate, GateOutlook, Precision};
 
 impl LoadTest {
     /// Adds a condition that decides whether the run is good: see [`Gate`]. Unless one of them is on the fail ratio of
@@ -13,6 +13,22 @@ impl LoadTest {
     #[must_use]
     pub fn gate(mut self, gate: Gate) -> Self {
         self.gates.push(gate);
+        self
+    }
+
+    /// Ends the run as soon as this value, and each other that is given so, is as precise as it says. The plan's
+    /// [time](Plan::time) is then the longest; where none is given, it is [`Plan::LONGEST_UNTIL`]. What became of them is in
+    /// [`Summary::precisions`](crate::Summary::precisions).
+    #[must_use]
+    pub fn until(mut self, precision: Precision) -> Self {
+        self.until.push(precision);
+        self
+    }
+
+    /// Adds a goal, by which the levels of this run are judged from outside.
+    #[must_use]
+    pub(crate) fn goal(mut self, goal: Gate) -> Self {
+        self.goals.push(goal);
         self
     }
 
@@ -35,6 +51,7 @@ impl LoadTest {
             is_scheduled: is_scheduled(plan, classes),
             time_limit: plan.time_limit(),
         };
-        self.gates.iter().try_for_each(|gate| gate.validate(&outlook))
+        let metrics = self.until.iter().map(Precision::metric);
+        self.gates.iter().chain(&self.goals).chain(metrics).try_for_each(|gate| gate.validate(&outlook))
     }
 }

@@ -57,7 +57,10 @@ impl Gates {
             if elapsed < INTERVAL {
                 continue;
             }
-            let summary = collector.numbers();
+            let summary = match self.all.iter().any(|gate| gate.aborts() && gate.is_at_full_load()) {
+                true => collector.summary(),
+                false => collector.numbers(),
+            };
             let crossed = |gate: &Gate| gate.aborts() && gate.is_crossed_already(&summary, elapsed);
             if let Some(place) = self.all.iter().position(crossed) {
                 let verdict = GateVerdict { stopped_run: true, ..self.all[place].judge(&summary, elapsed) };

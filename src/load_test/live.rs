@@ -66,6 +66,11 @@ impl Live {
         self.collector.numbers()
     }
 
+    /// Stops the run because the search that it was for is over.
+    pub(crate) fn end_search(&self) {
+        self.stop.set(EndReason::SearchDone);
+    }
+
     /// Counts apart what ends from now on, in blocks of this width at first.
     pub(crate) fn observe(&self, width: Duration) {
         self.collector.observe(width);

@@ -163,9 +163,11 @@ impl End {
             EndReason::RequestsDone => 1,
             EndReason::TimeUp => 2,
             EndReason::DataUsedUp => 3,
-            EndReason::GateCrossed => 4,
-            EndReason::Stopped => 5,
-            EndReason::NoUsers => 6,
+            EndReason::Precise => 4,
+            EndReason::SearchDone => 5,
+            EndReason::GateCrossed => 6,
+            EndReason::Stopped => 7,
+            EndReason::NoUsers => 8,
         };
         let reason = if rank(other.reason) > rank(self.reason) { other.reason } else { self.reason };
         let duration = self.duration.max(other.duration);

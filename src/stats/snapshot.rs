@@ -85,6 +85,8 @@ impl Stats {
             used_up: None,
             is_debug_build: false,
             gates: Vec::new(),
+            precisions: Vec::new(),
+            capacity: None,
         }
     }
 

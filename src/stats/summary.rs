@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::blocks::Blocks;
+use super::capacity::CapacityAnswer;
 use super::counters::{CheckCounters, Maker, Part, RequestCounters};
 use super::examples::Example;
 use super::failures::FailureGroup;
 use super::gate::GateVerdict;
 use super::nature::Natures;
+use super::precision::PrecisionVerdict;
 use super::timeline::Timeline;
 use super::timing::Timing;
 use crate::asked::Asked;
@@ -85,6 +87,11 @@ pub struct Summary {
     pub used_up: Option<Arc<str>>,
     /// Verdicts on the gates, in the order they were given and the implied one last; none while the run goes on.
     pub gates: Vec<GateVerdict>,
+    /// Precisions that were asked for, in the order they were given; none while the run goes on.
+    pub precisions: Vec<PrecisionVerdict>,
+    /// Capacity that was searched for, where that was what the run was for. The other numbers are then those of the level
+    /// that the answer stands on, if there is one.
+    pub capacity: Option<Box<CapacityAnswer>>,
     /// Perfloop was built without optimization, with the tests of its user, who chose so.
     pub is_debug_build: bool,
     /// Load and rests that the plan asked for, as far as they decide what can be advised.
@@ -171,6 +178,8 @@ pub struct Section {
     /// The mean number of requests in flight at the service: the sum of the times that the answered ones were there
     /// within the span, divided by it.
     pub in_flight: f64,
+    /// Iterations whose first check has ended; none of a report.
+    pub(crate) iterations: u64,
 }
 
 impl Section {
@@ -192,7 +201,8 @@ impl Section {
             RequestCounters { name, check, ..request }
         });
         let in_flight = per_second(part.at_service.as_secs_f64(), span);
-        Section::of(checks.collect(), requests.collect(), span, in_flight)
+        let section = Section::of(checks.collect(), requests.collect(), span, in_flight);
+        Section { iterations: part.iterations, ..section }
     }
 
     /// From its rows, each with its name.
@@ -206,7 +216,7 @@ impl Section {
         checks.iter().for_each(|check| totals.merge(check));
         let mut request_totals = RequestCounters::default();
         requests.iter().for_each(|request| request_totals.merge(request));
-        Section { span, totals, checks, request_totals, requests, in_flight }
+        Section { span, totals, checks, request_totals, requests, in_flight, iterations: 0 }
     }
 
     /// Passed checks per second.

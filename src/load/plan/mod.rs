@@ -53,6 +53,8 @@ pub struct Plan {
 impl Plan {
     /// The time of a run that is given neither [`loops`](Plan::loops) nor [`time`](Plan::time).
     pub const DEFAULT_TIME: Duration = Duration::from_secs(10);
+    /// The longest time of a run that ends with a precision, and is given no [`time`](Plan::time).
+    pub const LONGEST_UNTIL: Duration = Duration::from_secs(300);
     /// See [`Plan::stop_timeout`].
     pub const DEFAULT_STOP_TIMEOUT: Duration = Duration::from_secs(10);
     /// See [`Plan::stack_size`].
@@ -288,7 +290,7 @@ impl Plan {
         self
     }
 
-    fn start(&self) -> Start {
+    pub(crate) fn start(&self) -> Start {
         match self.load {
             Load::Users { start, .. } => start,
             _ => Start::RampUp(Duration::ZERO),

@@ -15,6 +15,8 @@ pub(crate) enum EndReason {
     DataUsedUp,
     NoUsers,
     GateCrossed,
+    Precise,
+    SearchDone,
     Stopped,
 }
 
@@ -27,6 +29,8 @@ impl From<end::EndReason> for EndReason {
             end::EndReason::DataUsedUp => EndReason::DataUsedUp,
             end::EndReason::NoUsers => EndReason::NoUsers,
             end::EndReason::GateCrossed => EndReason::GateCrossed,
+            end::EndReason::Precise => EndReason::Precise,
+            end::EndReason::SearchDone => EndReason::SearchDone,
             end::EndReason::Stopped => EndReason::Stopped,
         }
     }
@@ -41,6 +45,8 @@ impl From<EndReason> for end::EndReason {
             EndReason::DataUsedUp => end::EndReason::DataUsedUp,
             EndReason::NoUsers => end::EndReason::NoUsers,
             EndReason::GateCrossed => end::EndReason::GateCrossed,
+            EndReason::Precise => end::EndReason::Precise,
+            EndReason::SearchDone => end::EndReason::SearchDone,
             EndReason::Stopped => end::EndReason::Stopped,
         }
     }

@@ -40,6 +40,7 @@ pub(crate) struct Gate {
 pub(crate) enum GateKind {
     FailIf,
     Threshold,
+    Within,
 }
 
 /// Unit of a gate's numbers.
@@ -59,6 +60,7 @@ impl From<&GateVerdict> for Gate {
             kind: match gate.kind {
                 StatsKind::FailIf => GateKind::FailIf,
                 StatsKind::Threshold => GateKind::Threshold,
+                StatsKind::Within => GateKind::Within,
             },
             implied: gate.implied,
             value: gate.value,

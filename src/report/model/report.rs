@@ -93,6 +93,8 @@ impl Report {
         let names = Names::read(names, whole.requests.iter().any(|request| &*request.name == OTHER));
         let summary = Summary {
             gates: Vec::new(),
+            precisions: Vec::new(),
+            capacity: None,
             slowest: Vec::new(),
             end: run.end()?,
             users: run.users,

@@ -50,6 +50,8 @@ pub(crate) fn headline(summary: &Summary) -> String {
             Some(gate) => format!("gate crossed: {gate}"),
             None => "a gate was crossed".into(),
         },
+        Some(EndReason::Precise) => "as precise as asked".into(),
+        Some(EndReason::SearchDone) => "search done".into(),
         Some(EndReason::Stopped) => "stopped".into(),
         None => "still running".into(),
     };

@@ -89,6 +89,12 @@ impl Batches {
         })
     }
 
+    /// Interval of the share of the times that are longer than this, in nanoseconds.
+    pub(crate) fn share_beyond(&self, limit: f64) -> Option<(f64, f64)> {
+        let ratio = self.ratio(|batch| (batch.beyond(limit as u64), batch.timed()))?;
+        Some(ratio.wilson(ratio.value, self.sum(Batch::timed)))
+    }
+
     /// The shortest time beyond which no larger share lies.
     fn value_with_beyond(&self, share: f64) -> Option<u64> {
         let total: u64 = self.times.iter().map(|(_, count)| count).sum();

@@ -39,6 +39,11 @@ impl Interval {
         (value > 0.0).then(|| (high - self.low) / 2.0 / value)
     }
 
+    /// In another unit.
+    pub(crate) fn times(self, factor: f64) -> Interval {
+        Interval { low: self.low * factor, high: self.high.map(|high| high * factor) }
+    }
+
     /// Wide enough to hold a value that was measured more finely.
     pub(crate) fn around(self, value: f64) -> Interval {
         Interval { low: self.low.min(value), high: self.high.map(|high| high.max(value)) }

@@ -2,11 +2,24 @@
 
 /// Whether a [`Gate`](super::Gate) is crossed when its condition is true, or when it is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GateKind {
     /// The condition must not become true.
     FailIf,
-    /// The condition must be true.
+    /// The condition, in k6's words, must be true.
     Threshold,
+    /// The condition must be true: the goal of a search for the capacity.
+    Within,
+}
+
+/// Part of a run that a [`Gate`](super::Gate) is judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum JudgedPart {
+    /// The whole run after its warm-up.
+    #[default]
+    Whole,
+    /// What ended while all wanted users were up.
+    FullLoad,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +37,7 @@ impl GateKind {
         match self {
             GateKind::FailIf => "‹fail-if›",
             GateKind::Threshold => "‹threshold›",
+            GateKind::Within => "‹within›",
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::condition::{GateKind, Operator};
+use super::condition::{GateKind, JudgedPart, Operator};
 use super::metric::Metric;
+use super::unit::GateUnit;
 
 /// One condition that decides, with all others, whether a run was good.
 ///
@@ -41,6 +42,10 @@ use super::metric::Metric;
 /// | `iterations` | `count`: checks that ended; `rate`: those per second |
 /// | `checks` | `rate`: the share of checks that passed |
 ///
+/// Before either, `at_full_load:` leaves the ramp out: the gate is judged by what ended while all wanted users were up,
+/// as in `at_full_load: p95 > 450ms` or `at_full_load: GET /cart: p99 >= 1s`. The metrics that are of the whole run have no
+/// such part.
+///
 /// Behind either, ` after 10s` leaves the gate alone before that time of the run, the warm-up not counted, and
 /// ` abort` stops the run once it is crossed, which is looked at each second. All gates are judged at the end. One
 /// without data counts as crossed, also when the run ended before its `after`.
@@ -69,6 +74,7 @@ pub struct Gate {
     pub(super) limit: f64,
     pub(super) after: Duration,
     pub(super) aborts: bool,
+    pub(super) part: JudgedPart,
 }
 
 impl Gate {
@@ -84,12 +90,29 @@ impl Gate {
             limit: 0.0,
             after: Duration::ZERO,
             aborts: false,
+            part: JudgedPart::Whole,
+        }
+    }
+
+    /// Hardly anything may fail at a level that meets its goals.
+    pub(crate) fn implied_goal() -> Gate {
+        Gate {
+            expr: "fail_ratio < 1%".into(),
+            kind: GateKind::Within,
+            operator: Operator::Below,
+            limit: 0.01,
+            ..Gate::implied()
         }
     }
 
     /// The condition as it was written.
     pub fn expr(&self) -> &str {
         &self.expr
+    }
+
+    /// Unit of its numbers.
+    pub(crate) fn unit(&self) -> GateUnit {
+        self.metric.unit()
     }
 
     /// How it is meant.
@@ -102,8 +125,13 @@ impl Gate {
         self.aborts
     }
 
+    /// True for a gate that is judged by full load alone.
+    pub(crate) fn is_at_full_load(&self) -> bool {
+        self.part == JudgedPart::FullLoad
+    }
+
     /// True for a gate on the fail ratio, or the pass ratio, of everything.
     pub(crate) fn is_on_all_failures(&self) -> bool {
-        self.name.is_none() && self.metric.is_on_failures()
+        self.name.is_none() && self.part == JudgedPart::Whole && self.metric.is_on_failures()
     }
 }

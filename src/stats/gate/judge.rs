@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::condition::GateKind;
+use super::condition::{GateKind, JudgedPart};
 use super::definition::Gate;
 use super::metric::{Family, Figure, Metric, Statistic};
 use super::nearest::remedy;
@@ -58,14 +58,15 @@ impl Gate {
         elapsed >= self.after && self.value(summary).is_some_and(|value| self.is_crossed_by(value.number))
     }
 
-    fn is_crossed_by(&self, number: f64) -> bool {
+    pub(super) fn is_crossed_by(&self, number: f64) -> bool {
         self.operator.holds(number, self.limit) == (self.kind == GateKind::FailIf)
     }
 
     /// Numbers that the gate is judged by, and the part of the run they are of.
     fn judged_by(&self, summary: &Summary) -> String {
-        let scope = self.scope(&summary.whole);
-        let warmup = summary.warmup.as_ref().map(|warmup| self.scope(&warmup.section));
+        let Some(section) = self.section(summary) else { return "full load, in which nothing ended".into() };
+        let scope = self.scope(section);
+        let warmup = self.warmup(summary);
         let counts_warmup = matches!(self.metric, Metric::Figure(figure) if figure.counts_warmup());
         let what = match self.metric {
             Metric::Time(family, _) => units::count(scope.times(family).map_or(0, Timing::count), "time") + " of ",
@@ -76,7 +77,11 @@ impl Gate {
             }
             Metric::Figure(_) => String::new(),
         };
-        let whole = if summary.end.is_some() { "the whole run" } else { "the run so far" };
+        let whole = match self.part {
+            JudgedPart::FullLoad => return format!("{what}full load"),
+            JudgedPart::Whole if summary.end.is_some() => "the whole run",
+            JudgedPart::Whole => "the run so far",
+        };
         let part = match &summary.warmup {
             Some(_) if counts_warmup => " with its warm-up",
             Some(_) => " after its warm-up",
@@ -85,15 +90,34 @@ impl Gate {
         format!("{what}{whole}{part}")
     }
 
+    /// Measured value; `None` without data.
+    pub(crate) fn number(&self, summary: &Summary) -> Option<f64> {
+        self.value(summary).map(|value| value.number)
+    }
+
     fn value(&self, summary: &Summary) -> Option<Value> {
-        let scope = self.scope(&summary.whole);
+        let scope = self.scope(self.section(summary)?);
         match self.metric {
             Metric::Time(family, statistic) => scope.times(family).and_then(|timing| time(timing, statistic)),
             Metric::Figure(figure) => {
-                let warmup = summary.warmup.as_ref().map(|warmup| self.scope(&warmup.section));
+                let warmup = self.warmup(summary);
                 figure_of(figure, &scope, warmup.as_ref(), summary).map(|number| Value { number, is_backed: true })
             }
         }
+    }
+
+    /// Numbers of the part that it is judged by; `None` of a full load in which nothing ended.
+    pub(super) fn section<'a>(&self, summary: &'a Summary) -> Option<&'a Section> {
+        match self.part {
+            JudgedPart::Whole => Some(&summary.whole),
+            JudgedPart::FullLoad => summary.full_load.as_ref(),
+        }
+    }
+
+    /// The warm-up, which is no part of full load.
+    fn warmup<'a>(&self, summary: &'a Summary) -> Option<Scope<'a>> {
+        let warmup = summary.warmup.as_ref().filter(|_| self.part == JudgedPart::Whole)?;
+        Some(self.scope(&warmup.section))
     }
 
     fn scope<'a>(&self, section: &'a Section) -> Scope<'a> {
@@ -108,7 +132,8 @@ impl Gate {
     }
 
     fn why_nothing(&self, summary: &Summary) -> String {
-        let scope = self.scope(&summary.whole);
+        let Some(section) = self.section(summary) else { return "nothing ended at full load".into() };
+        let scope = self.scope(section);
         match &self.name {
             Some(name) if scope.check.is_none() && scope.request.is_none() => {
                 let checks = summary.whole.checks.iter().map(|check| &*check.name);
@@ -130,7 +155,7 @@ impl Gate {
     fn note_of_warmup(&self, summary: &Summary) -> Option<String> {
         let count = match self.metric {
             Metric::Figure(figure) if figure.counts_warmup() => {
-                self.scope(&summary.warmup.as_ref()?.section).not_passed().0
+                self.warmup(summary)?.not_passed().0
             }
             _ => 0,
         };
@@ -224,9 +249,12 @@ fn sum(run: Option<u64>, warmup: Option<u64>) -> Option<u64> {
 }
 
 impl Summary {
-    /// Every gate held, something passed, not all users were lost, and everything was counted. While a run goes on, its
+    /// A capacity was found, and is what was asked for; or every gate held, something passed, not all users were lost, and everything was counted. While a run goes on, its
     /// gates are not judged.
     pub fn is_good(&self) -> bool {
+        if let Some(capacity) = &self.capacity {
+            return self.uncounted == 0 && capacity.is_good();
+        }
         let had_users = self.end.is_none_or(|end| end.reason != EndReason::NoUsers);
         had_users && self.uncounted == 0 && self.whole.totals.pass > 0 && self.gates.iter().all(|gate| !gate.crossed)
     }

@@ -137,6 +137,11 @@ impl Metric {
         }
     }
 
+    /// True for a metric that a part of a run has too.
+    pub(super) fn has_parts(self) -> bool {
+        self.reach() != Reach::Run || self == Metric::Figure(Figure::InFlight)
+    }
+
     /// True for a metric that is known only when a run is over.
     pub(super) fn is_of_the_end(self) -> bool {
         matches!(self, Metric::Figure(Figure::Missed | Figure::Dropped | Figure::Unfinished))

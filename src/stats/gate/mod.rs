@@ -2,6 +2,7 @@
 
 mod condition;
 mod definition;
+mod goal;
 mod judge;
 mod metric;
 mod nearest;
@@ -14,6 +15,7 @@ mod verdict;
 
 pub use condition::GateKind;
 pub use definition::Gate;
+pub use goal::{GoalOutcome, GoalVerdict};
 pub use unit::GateUnit;
 pub(crate) use validate::Outlook;
 pub use verdict::GateVerdict;

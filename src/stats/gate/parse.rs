@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::condition::{GateKind, Operator};
+use super::condition::{GateKind, JudgedPart, Operator};
 use super::definition::Gate;
 use super::metric::{Metric, Reach};
 use super::unit::GateUnit;
@@ -18,18 +18,48 @@ pub(super) struct Terms {
     pub(super) aborts: bool,
 }
 
+/// Stands before a gate that is judged by full load alone.
+const AT_FULL_LOAD: &str = "at_full_load:";
+
 /// # Errors
 /// What is wrong, and what to write.
 pub(super) fn fail_if(expr: &str) -> Result<Gate, String> {
+    of_kind(GateKind::FailIf, expr, "p95 > 450ms")
+}
+
+/// # Errors
+/// What is wrong, and what to write.
+pub(super) fn within(expr: &str) -> Result<Gate, String> {
+    let gate = of_kind(GateKind::Within, expr, "p95 < 450ms")?;
+    if gate.aborts || !gate.after.is_zero() {
+        return Err("a goal is judged at each level; leave out after and abort".into());
+    } else if gate.part == JudgedPart::FullLoad {
+        return Err("each level is at full load; leave out at_full_load:".into());
+    }
+    Ok(gate)
+}
+
+/// # Errors
+/// When there is no such metric.
+pub(super) fn metric(text: &str) -> Result<Gate, String> {
+    let (name, word) = name_and_comparison(text);
+    let metric = Metric::parse(word.trim())?;
+    let terms = Terms::default();
+    let gate = gate(GateKind::Within, text, name, metric, Operator::AtLeast, 0.0, &terms)?;
+    Ok(Gate { part: JudgedPart::FullLoad, ..gate })
+}
+
+fn of_kind(kind: GateKind, expr: &str, example: &str) -> Result<Gate, String> {
     let (condition, terms) = terms(expr)?;
+    let (condition, part) = part(condition);
     let (name, comparison) = name_and_comparison(condition);
-    let (word, operator, limit) = split(comparison, "p95 > 450ms")?;
+    let (word, operator, limit) = split(comparison, example)?;
     if word.contains('(') {
         return Err(format!(
-            "{word} is k6's way to say what must hold; give ‹threshold› for that, or p95 > 450ms here"
+            "{word} is k6's way to say what must hold; give ‹threshold› for that, or {example} here"
         ));
     } else if name == Some("") {
-        return Err("the name before the colon is missing; write it like GET /cart: p95 > 450ms".into());
+        return Err(format!("the name before the colon is missing; write it like GET /cart: {example}"));
     }
     let metric = Metric::parse(word)?;
     if name.is_some() && metric.reach() == Reach::Run {
@@ -40,7 +70,18 @@ pub(super) fn fail_if(expr: &str) -> Result<Gate, String> {
         GateUnit::Ratio => ratio(limit)?,
         GateUnit::PerSecond | GateUnit::Count => plain(limit, word)?,
     };
-    gate(GateKind::FailIf, expr, name, metric, operator, limit, &terms)
+    if part == JudgedPart::FullLoad && !metric.has_parts() {
+        return Err(format!("{word} is of the whole run; leave out at_full_load:"));
+    }
+    gate(kind, expr, name, metric, operator, limit, &terms).map(|gate| Gate { part, ..gate })
+}
+
+/// Takes the part of the run from the beginning of a condition.
+pub(super) fn part(condition: &str) -> (&str, JudgedPart) {
+    match condition.strip_prefix(AT_FULL_LOAD) {
+        Some(rest) => (rest.trim_start(), JudgedPart::FullLoad),
+        None => (condition, JudgedPart::Whole),
+    }
 }
 
 /// # Errors
@@ -59,7 +100,8 @@ pub(super) fn gate(
     }
     let expr = expr.trim().to_owned();
     let name = name.map(str::to_owned);
-    Ok(Gate { expr, kind, implied: false, name, metric, operator, limit, after: terms.after, aborts: terms.aborts })
+    let (after, aborts, part) = (terms.after, terms.aborts, JudgedPart::Whole);
+    Ok(Gate { expr, kind, implied: false, name, metric, operator, limit, after, aborts, part })
 }
 
 /// Takes ` after TIME` and ` abort` from the end, in any order.

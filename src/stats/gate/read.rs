@@ -21,6 +21,25 @@ impl Gate {
         threshold::threshold(expr).map_err(|why| Error::usage(format!("‹threshold› '{expr}': {why}")))
     }
 
+    /// Goal of a search for the capacity: what must hold, like `p95 < 450ms`, `GET /cart: p99 < 1s` or
+    /// `fail_ratio < 1%`, in the words of [`fail_if`](Self::fail_if).
+    ///
+    /// # Errors
+    /// One line that says what is wrong with the text, and what to write.
+    pub fn within(expr: &str) -> Result<Gate, Error> {
+        parse::within(expr).map_err(|why| Error::usage(format!("‹within› '{expr}': {why}")))
+    }
+
+    /// Gate at full load that only names a metric, such as `GET /cart: p99`.
+    pub(crate) fn of_metric(text: &str) -> Result<Gate, String> {
+        parse::metric(text)
+    }
+
+    /// Gate as of [`within`](Self::within), with an error that does not say the text again.
+    pub(crate) fn parse_within(expr: &str) -> Result<Gate, String> {
+        parse::within(expr)
+    }
+
     /// Gate as of [`fail_if`](Self::fail_if), with an error that does not say the text again.
     pub(crate) fn parse_fail_if(expr: &str) -> Result<Gate, String> {
         parse::fail_if(expr)

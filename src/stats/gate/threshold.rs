@@ -3,7 +3,7 @@
 use super::condition::GateKind;
 use super::definition::Gate;
 use super::metric::{Family, Figure, Metric, Statistic};
-use super::parse::{gate, name_and_comparison, number_and_unit, split, terms};
+use super::parse::{gate, name_and_comparison, number_and_unit, part, split, terms};
 use super::unit::GateUnit;
 use crate::nearest::nearest;
 
@@ -21,6 +21,7 @@ const METRICS: [(&str, &str); 5] = [
 /// What is wrong, and what to write.
 pub(super) fn threshold(expr: &str) -> Result<Gate, String> {
     let (condition, terms) = terms(expr)?;
+    let (condition, part) = part(condition);
     let (subject, comparison) = name_and_comparison(condition);
     let (word, operator, limit) = split(comparison, "p(95)<450")?;
     let metric = metric(subject, word)?;
@@ -32,7 +33,7 @@ pub(super) fn threshold(expr: &str) -> Result<Gate, String> {
     if metric.unit() == GateUnit::Ratio && number > 1.0 {
         return Err(format!("'{limit}' is no rate, which is 1 at most; write it like rate<0.01"));
     }
-    gate(GateKind::Threshold, expr, None, metric, operator, number, &terms)
+    gate(GateKind::Threshold, expr, None, metric, operator, number, &terms).map(|gate| Gate { part, ..gate })
 }
 
 fn metric(subject: Option<&str>, word: &str) -> Result<Metric, String> {

@@ -41,6 +41,7 @@ impl fmt::Display for GateVerdict {
         let kind = match self.kind {
             GateKind::FailIf => "fail if",
             GateKind::Threshold => "threshold",
+            GateKind::Within => "within",
         };
         let implied = if self.implied { " (implied)" } else { "" };
         write!(f, "{kind} {}{implied}", self.expr)

@@ -1,0 +1,156 @@
+//! One level of a search: its load is asked for, left to settle, and measured until it is decided.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::search::Trial;
+use super::settings::{By, SearchSettings};
+use super::settle::{in_flight_rises, is_settled};
+use crate::load_test::Live;
+use crate::sample::Plateau;
+use crate::stats::{CapacityLevel, Gate, GoalOutcome, LevelFacts, Summary, TrialPurpose, outcome_of};
+
+/// Blocks of a level at first.
+const BLOCKS: u32 = 40;
+/// How many times the level's time it may take to settle, where its users need so long for an iteration.
+const LONGEST_SETTLING: u32 = 3;
+/// How many times the level's time an undecided one is measured.
+const LONGEST: u32 = 4;
+/// Time between two looks at a level that settles, as a share of its time.
+const LOOKS: u32 = 20;
+/// Longest sleep between two looks at whether the run is stopped.
+const NAP: Duration = Duration::from_millis(20);
+/// Longest time until the users of a level are up, beside that of their spawn rate.
+const LONGEST_START: Duration = Duration::from_secs(30);
+
+/// The run was stopped, or its time is up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stopped;
+
+/// Levels of one run, asked for from outside.
+pub(super) struct Levels<'a> {
+    pub(super) live: &'a Live,
+    pub(super) goals: &'a [Gate],
+    pub(super) settings: &'a SearchSettings,
+    /// Moment after which nothing more is measured.
+    pub(super) deadline: Instant,
+}
+
+impl Levels<'_> {
+    /// Holds a level until it is judged. Its numbers come with it.
+    pub(super) fn hold(&self, trial: Trial, may_extend: bool) -> Result<(CapacityLevel, Summary), Stopped> {
+        let began = Instant::now();
+        let has_room = self.ask(trial.load)?;
+        let is_settled = self.settle(trial.load)?;
+        self.observe();
+        let level_time = self.settings.level_time;
+        let first = if trial.purpose == TrialPurpose::Confirm { 2 } else { 1 };
+        let longest = match trial.purpose {
+            // What lies above or below tells as much.
+            TrialPurpose::Double => 1,
+            _ if may_extend => LONGEST,
+            _ => first,
+        };
+        let mut measured = first;
+        self.wait(level_time * first)?;
+        loop {
+            let summary = self.observed()?;
+            let goals: Vec<_> = self.goals.iter().map(|goal| goal.goal(&summary)).collect();
+            let is_overloaded = self.is_overloaded(&summary);
+            let is_decided = outcome_of(&goals, is_overloaded) != GoalOutcome::Undecided;
+            if is_decided || measured >= longest {
+                let facts = LevelFacts {
+                    what: self.plateau(trial.load),
+                    purpose: trial.purpose,
+                    goals,
+                    is_overloaded,
+                    has_room,
+                    is_settled,
+                    took: began.elapsed(),
+                };
+                return Ok((CapacityLevel::of(facts, &summary), summary));
+            }
+            measured += 1;
+            self.wait(level_time)?;
+        }
+    }
+
+    fn plateau(&self, load: f64) -> Plateau {
+        match self.settings.by {
+            By::Users => Plateau::Users(load as u32),
+            By::Rate => Plateau::Rate(load),
+        }
+    }
+
+    /// Asks for a load, and waits until it is there. False where this machine has no room for it.
+    fn ask(&self, load: f64) -> Result<bool, Stopped> {
+        if self.settings.by == By::Rate {
+            self.live.set_rate(load);
+            self.wait(NAP)?;
+            return Ok(true);
+        }
+        let users = load as u32;
+        let not_made = self.live.counts().not_made;
+        self.live.set_users(users);
+        let mut changed = Instant::now();
+        let mut up = self.live.users_up();
+        // As long as users come or go, it is on the way.
+        while self.live.users_up() != users && changed.elapsed() < LONGEST_START {
+            self.wait(NAP)?;
+            if self.live.users_up() != up {
+                (up, changed) = (self.live.users_up(), Instant::now());
+            }
+            if self.live.counts().not_made > not_made {
+                return Ok(false);
+            }
+        }
+        Ok(self.live.users_up() == users)
+    }
+
+    /// Waits until nothing changes any more. False if the time for it was too short.
+    fn settle(&self, load: f64) -> Result<bool, Stopped> {
+        let level_time = self.settings.level_time;
+        let users = if self.settings.by == By::Users { load } else { 1.0 };
+        let began = Instant::now();
+        self.observe();
+        while began.elapsed() < level_time * LONGEST_SETTLING {
+            self.wait(level_time / LOOKS)?;
+            let level = self.observed()?;
+            if is_settled(&level, users) {
+                return Ok(true);
+            }
+            // All users have had their turn: what still drifts will be seen in what is measured.
+            if began.elapsed() >= level_time && level.whole.iterations as f64 >= users {
+                return Ok(false);
+            }
+        }
+        Ok(false)
+    }
+
+    /// More comes than the service bears: the number in flight rises, or no user is free.
+    fn is_overloaded(&self, level: &Summary) -> bool {
+        self.settings.by == By::Rate && (level.dropped > 0 || in_flight_rises(level))
+    }
+
+    fn observe(&self) {
+        self.live.observe(self.settings.level_time / BLOCKS);
+    }
+
+    fn observed(&self) -> Result<Summary, Stopped> {
+        self.live.observed().ok_or(Stopped)
+    }
+
+    fn wait(&self, time: Duration) -> Result<(), Stopped> {
+        let end = Instant::now() + time;
+        loop {
+            if self.live.is_stopping() || Instant::now() >= self.deadline {
+                return Err(Stopped);
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            thread::sleep(left.min(NAP));
+        }
+    }
+}

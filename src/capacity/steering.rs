@@ -1,0 +1,200 @@
+//! Search on a run: its load is changed level by level until the capacity is known.
+
+use std::time::{Duration, Instant};
+
+use super::level::Levels;
+use super::search::{Next, Search, Trial, Verdict};
+use super::settings::{By, SearchSettings};
+use crate::end::End;
+use crate::error::Error;
+use crate::load_test::{Live, LoadTest};
+use crate::sample::Plateau;
+use crate::stats::{CapacityAnswer, CapacityLevel, Gate, GoalOutcome, LevelLimit, SearchEnd, Summary};
+use crate::units;
+
+/// From so many times the time of a level on, undecided levels are measured no longer than others.
+const MOST_LEVEL_TIMES: u32 = 20;
+/// Levels whose numbers are kept.
+const KEPT: usize = 4;
+
+/// Search for the capacity on a run that goes on.
+#[derive(Debug, Clone)]
+pub(crate) struct Steering {
+    goals: Vec<Gate>,
+    settings: SearchSettings,
+}
+
+/// What a search found, and the numbers of the level that its answer stands on.
+pub(crate) struct Found {
+    pub(crate) capacity: CapacityAnswer,
+    pub(crate) summary: Option<Summary>,
+}
+
+impl Found {
+    /// Report of the search: that of the level that its answer stands on, or of the whole run where there is none.
+    pub(crate) fn report(self, whole: Summary) -> Summary {
+        let capacity = Some(Box::new(self.capacity));
+        let Some(level) = self.summary else { return Summary { capacity, gates: Vec::new(), ..whole } };
+        let end = whole.end.map(|end| End { duration: level.whole.span, ..end });
+        Summary {
+            end,
+            capacity,
+            seed: whole.seed,
+            asked: whole.asked,
+            log: whole.log,
+            samples: whole.samples,
+            hook_panic: whole.hook_panic,
+            used_up: whole.used_up,
+            uncounted: whole.uncounted,
+            is_debug_build: whole.is_debug_build,
+            ..level
+        }
+    }
+}
+
+/// Search that goes on.
+struct Going<'a> {
+    levels: Levels<'a>,
+    search: Search,
+    began: Instant,
+    done: Vec<CapacityLevel>,
+    /// Numbers of the levels that met the goals, which the answer may come to stand on.
+    summaries: Vec<Kept>,
+}
+
+/// Numbers of a level that met the goals.
+struct Kept {
+    place: usize,
+    load: f64,
+    summary: Summary,
+}
+
+impl Steering {
+    /// # Errors
+    /// Settings that no search can have, with the field that is wrong.
+    pub(crate) fn new(mut goals: Vec<Gate>, settings: SearchSettings) -> Result<Self, Error> {
+        settings.validate()?;
+        if goals.is_empty() {
+            return Err(Error::usage("‹within› is missing, which says what the capacity must keep to; give it like 'p95 < 450ms'"));
+        }
+        if !goals.iter().any(Gate::is_on_all_failures) {
+            goals.push(Gate::implied_goal());
+        }
+        Ok(Steering { goals, settings })
+    }
+
+    /// Load test that is steered, by a plan of [`SearchSettings::plan`].
+    pub(crate) fn prepared(&self, test: LoadTest) -> LoadTest {
+        self.goals.iter().cloned().fold(test, LoadTest::goal)
+    }
+
+    /// Changes the load of a run until its capacity is known, and stops it. `tell` gets each level as it is judged.
+    pub(crate) fn steer(&self, live: &Live, tell: &mut dyn FnMut(&CapacityLevel)) -> Found {
+        let began = Instant::now();
+        let levels =
+            Levels { live, goals: &self.goals, settings: &self.settings, deadline: began + self.settings.max_time };
+        let search = Search::new(self.settings);
+        let mut going = Going { levels, search, began, done: Vec::new(), summaries: Vec::new() };
+        let end = going.run(tell);
+        let was_stopped = live.is_stopping();
+        live.end_search();
+        going.found(end, was_stopped)
+    }
+}
+
+impl Going<'_> {
+    /// Runs levels until there is nothing more to try. `None` if it was stopped or its time is up.
+    fn run(&mut self, tell: &mut dyn FnMut(&CapacityLevel)) -> Option<Verdict> {
+        loop {
+            let trial = match self.search.next() {
+                Next::Over(verdict) => return Some(verdict),
+                Next::Try(trial) => trial,
+            };
+            let spent: Duration = self.done.iter().map(|level| level.measured).sum();
+            let may_extend = spent < self.levels.settings.level_time * MOST_LEVEL_TIMES;
+            let (level, summary) = self.levels.hold(trial, may_extend).ok()?;
+            tell(&level);
+            let has_room = level.limit != Some(LevelLimit::NoRoom);
+            if has_room {
+                self.learn(trial, &level, summary);
+            }
+            self.done.push(level);
+            if !has_room {
+                return Some(Verdict::MostMeets);
+            }
+        }
+    }
+
+    fn learn(&mut self, trial: Trial, level: &CapacityLevel, summary: Summary) {
+        self.search.learn(trial, level.outcome);
+        if level.outcome == GoalOutcome::Met {
+            self.summaries.push(Kept { place: self.done.len(), load: trial.load, summary });
+        }
+        // What a failed confirmation falls back to is the next lower level.
+        let high = self.search.high().unwrap_or(f64::MAX);
+        self.summaries.retain(|kept| kept.load < high);
+        self.summaries.sort_by(|one, other| one.load.total_cmp(&other.load).then(one.place.cmp(&other.place)));
+        let surplus = self.summaries.len().saturating_sub(KEPT);
+        self.summaries.drain(..surplus);
+    }
+
+    fn found(self, verdict: Option<Verdict>, was_stopped: bool) -> Found {
+        let Going { levels, search, began, done, mut summaries } = self;
+        let settings = levels.settings;
+        let (low, high) = (search.low(), search.high());
+        let of_load = |load: Option<f64>, outcome: GoalOutcome| {
+            done.iter().rposition(|level| Some(level.what.size()) == load && level.outcome == outcome)
+        };
+        let answered_by = of_load(low, GoalOutcome::Met);
+        let missed_by = of_load(high, GoalOutcome::Missed).or(of_load(high, GoalOutcome::Undecided));
+        let limit = answered_by.and_then(|place| done[place].limit.clone());
+        let end = match verdict {
+            Some(Verdict::NothingMeets) => SearchEnd::NothingMeets,
+            Some(Verdict::NeverDecided) => SearchEnd::NeverDecided,
+            None if was_stopped => SearchEnd::Interrupted,
+            None if low.is_none() => SearchEnd::NeverDecided,
+            None => SearchEnd::AtLeast(format!("the time of {} was up", units::short(settings.max_time))),
+            Some(Verdict::MostMeets) if low.is_none() => SearchEnd::NeverDecided,
+            Some(Verdict::MostMeets) => SearchEnd::AtLeast(most(settings, &done)),
+            Some(_) if limit.is_some() => {
+                SearchEnd::AtLeast(limit.map(|limit| limit.to_string()).unwrap_or_default())
+            }
+            Some(Verdict::Found) => SearchEnd::Found,
+            Some(Verdict::NotConfirmed) => SearchEnd::NotConfirmed,
+        };
+        let upper = high.map(|high| if settings.by == By::Users { high - 1.0 } else { high });
+        let is_bounded = matches!(end, SearchEnd::Found | SearchEnd::NotConfirmed);
+        let plateau = |load: f64| match settings.by {
+            By::Users => Plateau::Users(load as u32),
+            By::Rate => Plateau::Rate(load),
+        };
+        let summary = answered_by.and_then(|answer| {
+            let at = summaries.iter().position(|kept| kept.place == answer)?;
+            Some(summaries.swap_remove(at).summary)
+        });
+        let capacity = CapacityAnswer {
+            end,
+            goals: levels.goals.iter().map(|goal| goal.expr().to_owned()).collect(),
+            answer: low.map(plateau),
+            interval: low.map(|low| (low, upper.filter(|_| is_bounded))),
+            at_least: settings.at_least,
+            levels: done,
+            answered_by,
+            missed_by,
+            took: began.elapsed(),
+            level_time: settings.level_time,
+        };
+        Found { capacity, summary }
+    }
+}
+
+/// Why no higher load was asked for.
+fn most(settings: &SearchSettings, done: &[CapacityLevel]) -> String {
+    match done.last().and_then(|level| level.limit.as_ref()) {
+        Some(limit) => limit.to_string(),
+        None => match settings.by {
+            By::Users => format!("no more than {} users were to be asked for", settings.most),
+            By::Rate => format!("no more than {}/s were to be asked for", settings.most),
+        },
+    }
+}

@@ -1,0 +1,97 @@
+//! Search for the capacity, as the fields of a specification say.
+
+use super::spec::{RunSpec, SearchSpec};
+use crate::capacity::{By, SearchSettings, Steering};
+use crate::error::Error;
+use crate::stats::{AtLeast, Gate};
+use crate::units::parse_rate;
+
+/// Goal that a capacity keeps to.
+#[derive(Debug, Clone)]
+pub(crate) struct Within(Gate);
+
+impl Within {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        Gate::parse_within(text).map(Within)
+    }
+}
+
+/// Share, 0 to 1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Share(f64);
+
+impl Share {
+    /// From `5%` or `0.05`.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let wanted = || format!("'{text}' is no share; write it like 5% or 0.05");
+        let (number, of) = text.trim().strip_suffix('%').map_or((text.trim(), 1.0), |number| (number.trim_end(), 100.0));
+        let number: f64 = number.parse().map_err(|_| wanted())?;
+        if number.is_finite() && number >= 0.0 { Ok(Share(number / of)) } else { Err(wanted()) }
+    }
+}
+
+/// Least capacity that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Least(AtLeast);
+
+impl Least {
+    /// From `300`, users or arrivals a second, or `117rps`.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let number = |text: &str| text.trim_end().parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0);
+        let least = match text.trim().strip_suffix("rps") {
+            Some(rps) => number(rps).map(AtLeast::Rps),
+            None => number(text.trim()).map(AtLeast::Load),
+        };
+        least.map(Least).ok_or_else(|| format!("'{text}' is no capacity; write it like 300 or 117rps"))
+    }
+}
+
+pub(crate) fn parse_by(text: &str) -> Result<By, String> {
+    match text {
+        "users" => Ok(By::Users),
+        "rate" => Ok(By::Rate),
+        _ => Err(format!("'{text}' is no load to search by; write users or rate")),
+    }
+}
+
+impl RunSpec {
+    /// The run is a search for the capacity.
+    pub(crate) fn is_search(&self) -> bool {
+        !self.search.within.is_empty()
+    }
+
+    /// Settings of the search, if the run is one.
+    ///
+    /// # Errors
+    /// A first level of broken users.
+    pub(crate) fn search_settings(&self) -> Result<Option<SearchSettings>, Error> {
+        if !self.is_search() {
+            return Ok(None);
+        }
+        let SearchSpec { start, tolerance, level_time, search_time, by, at_least, .. } = &self.search;
+        let by = by.as_deref().copied().unwrap_or_default();
+        let start = start.as_deref().copied().unwrap_or(1.0);
+        if by == By::Users && start.fract() != 0.0 {
+            return Err(Error::usage("‹start›: there are only whole users; give a whole number"));
+        }
+        let most_users = self.max_users.as_deref().map_or(SearchSettings::MOST_USERS, |users| f64::from(*users));
+        Ok(Some(SearchSettings {
+            by,
+            start,
+            most: if by == By::Users { most_users } else { SearchSettings::MOST_RATE },
+            tolerance: tolerance.as_deref().map_or(SearchSettings::TOLERANCE, |share| share.0),
+            level_time: level_time.as_deref().copied().unwrap_or(SearchSettings::LEVEL_TIME),
+            max_time: search_time.as_deref().copied().unwrap_or(SearchSettings::MAX_TIME),
+            at_least: at_least.as_deref().map(|least| least.0),
+        }))
+    }
+
+    /// Search for the capacity, if the run is one.
+    ///
+    /// # Errors
+    /// Settings that no search can have.
+    pub(crate) fn steering(&self) -> Result<Option<Steering>, Error> {
+        let goals = self.search.within.iter().map(|goal| goal.0.clone()).collect();
+        self.search_settings()?.map(|settings| Steering::new(goals, settings)).transpose()
+    }
+}
