@@ -11,4 +11,4 @@ mod steering;
 
 pub use builder::Capacity;
 pub(crate) use settings::{By, SearchSettings};
-pub(crate) use steering::Steering;
+pub(crate) use steering::{Found, Steering};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use super::page_args;
+use super::{page_args, search_args};
 use crate::job::fields::{Field, Kind};
 
 pub(super) const LOAD: &str = "Load";
@@ -108,6 +108,7 @@ const FLAGS: &[Flag] = &[
     flag("expect-header", "HEADER", EXPECT, "Header whose value must contain a text, like 'Content-Type: json' (repeatable)"),
     flag("fail-if", "EXPR", GATES, "What must not happen, like 'p95 > 450ms' or 'GET /cart: fail_ratio > 1%' (repeatable)"),
     flag("threshold", "EXPR", GATES, "What must hold, in k6's words, like 'p(95)<450' or 'rate<0.01' (repeatable)"),
+    flag("until", "PRECISION", GATES, "End the run as soon as half of the interval (95 %) of a value is at most this share of it, like 'p95 5%' (repeatable); --time is then the longest [default: 5m]"),
     flag("feed", "FILE", FEED, "CSV file with a row of values for each iteration: {column} in a request or an expectation is its value"),
     flag("feed-order", "ORDER", FEED, "Which row comes next: circular, random or unique [default: circular]"),
     flag("feed-end", "END", FEED, "What follows the last unique row: stop, fail or again [default: stop]"),
@@ -197,7 +198,7 @@ fn refuse_jobs(_: &str) -> Result<String, String> {
 pub(super) fn name_of(field: &str) -> String {
     match field {
         TARGETS => "TARGET".into(),
-        name if name == SPEC || FLAGS.iter().any(|flag| flag.name == name) => format!("--{name}"),
+        name if name == SPEC || FLAGS.iter().any(|flag| flag.name == name) || search_args::has(name) => format!("--{name}"),
         name => name.into(),
     }
 }

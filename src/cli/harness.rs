@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 use super::registry::{self, Registered};
 use super::run::carry_out;
 use super::subcommand::told;
-use super::{flags, signals};
+use super::{flags, search_args, signals};
 use crate::error::Error;
 use crate::job::aim::Aim;
 use crate::job::secrets;
@@ -34,8 +34,10 @@ const HOST_VARIABLE: &str = "PERFLOOP_HOST";
 const HOST_REMEDY: &str = "give --host, or PERFLOOP_HOST to a test target";
 
 /// Each of these on the command line, and nothing else, makes a load test of it.
-const LOAD_FLAGS: [&str; 8] =
-    ["--users", "--loops", "--requests", "--time", "--run-time", "--rate", "--stages", "--web"];
+const LOAD_FLAGS: [&str; 9] =
+    ["--users", "--loops", "--requests", "--time", "--run-time", "--rate", "--stages", "--web", CAPACITY];
+/// Asks for a search instead of a run.
+const CAPACITY: &str = "--capacity";
 /// Flags as single letters, whose value may follow at once.
 const LOAD_LETTERS: [&str; 3] = ["-u", "-n", "-t"];
 
@@ -308,7 +310,11 @@ fn asks_for_load(words: impl Iterator<Item = impl AsRef<str>>) -> bool {
 
 /// Command line of a load. Targets of the file are those of perfloop itself; here they would be names.
 fn arguments(words: &[OsString]) -> Result<CommandLine, Refusal> {
-    let mut line = config::read(flags::command(), words, Vec::new())?;
+    let is_search = words.iter().any(|word| word == CAPACITY);
+    let command = flags::command().arg(search_args::capacity());
+    let command = if is_search { search_args::of_search(command) } else { command };
+    let mut line = config::read(command, words, Vec::new())?;
+    search_args::check(&mut line.settings, is_search)?;
     if !line.is_given(flags::TARGETS) {
         line.settings.spec.targets.clear();
     }

@@ -16,6 +16,9 @@ pub(super) struct Kept {
 
 /// Hint after this run, if there is one.
 pub(super) fn next_step(summary: &Summary, kept: Kept) -> Option<String> {
+    if summary.capacity.is_some() {
+        return None;
+    }
     let html = if kept.html { "the page of --html shows" } else { "--html FILE shows" };
     if summary.times_verdict() == TimesVerdict::NoAnswers && summary.whole.totals.ended() > 0 {
         return Some(format!("next: nothing was answered; {}", where_to_look(summary)));

@@ -2,6 +2,7 @@
 
 mod argv;
 pub(crate) mod as_test;
+mod capacity;
 mod cli_error;
 mod compare;
 mod config;
@@ -31,6 +32,7 @@ mod refusal;
 pub(crate) mod registry;
 mod run;
 mod screen;
+mod search_args;
 mod serve;
 mod signals;
 mod subcommand;
@@ -44,8 +46,8 @@ use crate::nearest::nearest;
 use subcommand::{Subcommand, told};
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 6] =
-    [test::COMMAND, serve::COMMAND, list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
+const SUBCOMMANDS: [Subcommand; 7] =
+    [test::COMMAND, capacity::COMMAND, serve::COMMAND, list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
 
 pub use harness::{Harness, main as harness_main};
 

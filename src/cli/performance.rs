@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 use std::time::SystemTime;
 
 use serde_json::Value;
@@ -14,6 +15,7 @@ use super::progress::{KnownEnd, Progress};
 use super::screen::Screen;
 use super::signals::Signals;
 use super::{argv, dry_run};
+use crate::capacity::{Found, Steering};
 use crate::error::Error;
 use crate::job::aim::Aim;
 use crate::job::machine::host;
@@ -24,8 +26,8 @@ use crate::job::target::Target;
 use crate::job::written::Written;
 use crate::job::{proxies, secrets};
 use crate::load::{Plan, Resource};
-use crate::load_test::Run;
-use crate::report::{RunInfo, Style, wrapped_line, write_text};
+use crate::load_test::{Live, Run};
+use crate::report::{RunInfo, Style, level_line, wrapped_line, write_text};
 use crate::stats::Summary;
 use crate::units;
 use crate::web::Metrics;
@@ -46,6 +48,7 @@ pub(super) struct Performance<'a> {
     out: Screen,
     run: Run,
     progress: Progress,
+    search: Option<JoinHandle<Found>>,
 }
 
 impl<'a> Performance<'a> {
@@ -62,6 +65,7 @@ impl<'a> Performance<'a> {
     ) -> Result<Performance<'a>, Error> {
         let spec = &settings.spec;
         let Made { plan, test, aim, target } = made;
+        let steering = spec.steering()?;
         let stdout_is_taken = outputs::takes_stdout(spec);
         if let Some(line) = proxies::unheeded(aim.origins.iter().map(String::as_str), plan.http.proxy.is_some()) {
             let _ = writeln!(std::io::stderr(), "note: {line}");
@@ -86,12 +90,13 @@ impl<'a> Performance<'a> {
         }
         let _ = out.flush();
         let end = KnownEnd {
-            time: plan.time_limit().map(|time| time.saturating_add(plan.warmup)),
+            time: plan.time_limit().filter(|_| steering.is_none()).map(|time| time.saturating_add(plan.warmup)),
             warmup: plan.warmup,
             iterations: plan.loops.map(|loops| loops.saturating_mul(plan.most_users().into())).or(plan.requests),
         };
         let progress = Progress::start(run.live(), spec.stats_interval(), end, spec.quiet);
-        Ok(Performance { settings, plan, aim, _target: target, info, outputs, out, run, progress })
+        let search = steering.map(|steering| steer(steering, run.live(), &progress)).transpose()?;
+        Ok(Performance { settings, plan, aim, _target: target, info, outputs, out, run, progress, search })
     }
 
     pub(super) fn run(&self) -> &Run {
@@ -107,10 +112,15 @@ impl<'a> Performance<'a> {
     /// # Errors
     /// What could not be written, and that perfloop itself broke.
     pub(super) fn finish(self, signals: &Signals, seen: impl FnOnce(&Summary, &RunInfo)) -> Result<Exit, Error> {
-        let Performance { settings, plan, aim, info, outputs, mut out, run, progress, .. } = self;
+        let Performance { settings, plan, aim, info, outputs, mut out, run, progress, search, .. } = self;
         let spec = &settings.spec;
         let stdout_is_taken = outputs::takes_stdout(spec);
         let summary = Summary { is_debug_build: aim.is_debug_build, ..run.join()? };
+        let summary = match search.map(JoinHandle::join) {
+            None => summary,
+            Some(Ok(found)) => found.report(summary),
+            Some(Err(_)) => return Err(Error::run("the search broke down; please report it with what you ran")),
+        };
         progress.finish();
         seen(&summary, &info);
         let _ = writeln!(out).and_then(|()| {
@@ -126,6 +136,14 @@ impl<'a> Performance<'a> {
         outputs.write(spec, &summary, &info).and(out.close())?;
         Ok(exit(&summary, signals))
     }
+}
+
+/// Steers the run from a thread of its own; each level is told as it is judged.
+fn steer(steering: Steering, live: Live, progress: &Progress) -> Result<JoinHandle<Found>, Error> {
+    let speaker = progress.speaker();
+    let search = move || steering.steer(&live, &mut |level| speaker.say(&level_line(level)));
+    let no_thread = |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
+    thread::Builder::new().name("search".into()).spawn(search).map_err(no_thread)
 }
 
 /// What stands above the progress of a run.

@@ -16,6 +16,8 @@ use crate::units;
 
 /// The bar, and the blank behind it.
 const BAR_WIDTH: usize = 11;
+/// Steps of the bar.
+const STEPS: u64 = 1000;
 /// How often the live line changes.
 const LIVE_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -23,6 +25,26 @@ const LIVE_INTERVAL: Duration = Duration::from_millis(250);
 pub(super) struct Progress {
     done: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+    speaker: Speaker,
+}
+
+/// Says lines between those of the progress.
+#[derive(Debug, Clone)]
+pub(super) struct Speaker {
+    /// Line at the bottom of the terminal, if there is one.
+    bar: Option<ProgressBar>,
+    is_quiet: bool,
+}
+
+impl Speaker {
+    pub(super) fn say(&self, line: &str) {
+        match &self.bar {
+            _ if self.is_quiet => {}
+            Some(bar) => bar.println(line),
+            // Without a reader, the run still goes on.
+            None => drop(writeln!(io::stderr(), "{line}")),
+        }
+    }
 }
 
 /// When a run will end, as far as the plan tells.
@@ -39,16 +61,23 @@ impl Progress {
     pub(super) fn start(live: Live, interval: Duration, end: KnownEnd, quiet: bool) -> Progress {
         let done = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&done);
+        let bar = (!quiet && io::stderr().is_terminal()).then(|| bar(end));
+        let speaker = Speaker { bar: bar.clone(), is_quiet: quiet };
         let show = move || {
-            if io::stderr().is_terminal() {
-                show_line(&live, end, &seen);
+            if let Some(bar) = bar {
+                show_line(&live, end, &bar, &seen);
             } else {
                 print_lines(&live, interval, &seen);
             }
         };
         // A run without a progress line is better than none.
         let thread = if quiet { None } else { thread::Builder::new().name("progress".into()).spawn(show).ok() };
-        Progress { done, thread }
+        Progress { done, thread, speaker }
+    }
+
+    /// Says lines between those of the progress, also from other threads.
+    pub(super) fn speaker(&self) -> Speaker {
+        self.speaker.clone()
     }
 
     pub(super) fn finish(self) {
@@ -86,15 +115,19 @@ fn print_lines(live: &Live, interval: Duration, done: &AtomicBool) {
     }
 }
 
-fn show_line(live: &Live, end: KnownEnd, done: &AtomicBool) {
-    const STEPS: u64 = 1000;
-    let started = Moment::now();
+/// Line at the bottom of the terminal.
+fn bar(end: KnownEnd) -> ProgressBar {
     let known = end.time.is_some() || end.iterations.is_some();
     let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr());
     let template = if known { "{bar:10} {wide_msg}" } else { "{spinner} {wide_msg}" };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("=> "));
     }
+    bar
+}
+
+fn show_line(live: &Live, end: KnownEnd, bar: &ProgressBar, done: &AtomicBool) {
+    let started = Moment::now();
     while sleep(started, LIVE_INTERVAL, done) {
         let (glance, recent, elapsed) = (live.glance(), live.recent(), started.elapsed());
         let by_time = end.time.map(|time| elapsed.as_secs_f64() / time.as_secs_f64());

@@ -11,7 +11,7 @@ use super::performance::Performance;
 use super::refusal::Refusal;
 use super::screen::Screen;
 use super::signals::Signals;
-use super::{dry_run, flags, help, host, target_words};
+use super::{dry_run, flags, help, host, search_args, target_words};
 use crate::error::Error;
 use crate::job::given::Given;
 use crate::job::outputs;
@@ -28,7 +28,8 @@ pub(super) fn main(words: &[OsString]) -> Result<Exit, Refusal> {
 
 /// Runs by a command with another help, and with values that no flag can hold.
 pub(super) fn by(command: Command, words: &[OsString], more: Vec<Given>) -> Result<Exit, Refusal> {
-    let line = config::read(command, words, more)?;
+    let mut line = config::read(command, words, more)?;
+    search_args::check(&mut line.settings, false)?;
     run(&line).map_err(|error| line.settings.locate(error).into())
 }
 

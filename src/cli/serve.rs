@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::refusal::Refusal;
 use super::run::{carry_out, of_targets};
 use super::subcommand::Subcommand;
-use super::{config, flags};
+use super::{config, flags, search_args};
 
 pub(super) const COMMAND: Subcommand = Subcommand {
     name: "serve",
@@ -41,6 +41,7 @@ fn serve(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
         .after_help(AFTER_HELP)
         .mut_arg("web", |arg| arg.hide(true));
     let mut line = config::read(command, words.get(1..).unwrap_or_default(), Vec::new())?;
+    search_args::check(&mut line.settings, false)?;
     line.page.waits = true;
     carry_out(&line, &of_targets).map_err(|error| line.settings.locate(error).into())
 }

@@ -60,6 +60,15 @@ impl Settings {
         Settings::of([given, kept.collect()])
     }
 
+    /// Settings without these fields where they are from such a source.
+    ///
+    /// # Errors
+    /// Those of [`Settings::of`].
+    pub(crate) fn without(&self, fields: &[&str], is_from: impl Fn(&Source) -> bool) -> Result<Settings, Error> {
+        let is_kept = |given: &&Given| !(fields.contains(&given.field.name) && is_from(&given.source));
+        Settings::of([self.given.iter().filter(is_kept).cloned().collect()])
+    }
+
     /// A secret that a report does not show cannot be sent again.
     fn refuse_masked(&self) -> Result<(), Error> {
         let is_masked = |given: &&Given| {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::hurl_values::{Milliseconds, Retries};
-use super::search::{Least, Share, Within};
+use super::search_values::{Least, Share, Within};
 use super::values::{CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, Threshold};
 use super::written::{Host, ProxyUrl, Written};
 use crate::capacity::By;

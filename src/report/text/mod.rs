@@ -1,5 +1,6 @@
 //! The numbers as text for a terminal.
 
+mod capacity;
 mod checks;
 mod columns;
 mod detail;
@@ -21,6 +22,7 @@ mod wrap;
 use std::io::{self, Write};
 
 pub(crate) use columns::{Align, write_columns};
+pub(crate) use capacity::{answer_line, level_line};
 pub use detail::Detail;
 pub use live::{live_line, progress_line};
 pub(crate) use numbers::bytes;
@@ -50,6 +52,7 @@ pub fn write_text(
     mut writer: impl Write,
 ) -> io::Result<()> {
     let page = &mut Page::new(&mut writer, width, style);
+    capacity::write(summary, page)?;
     totals::write(summary, page)?;
     checks::write(summary, detail, page)?;
     levels::write(summary, page)?;

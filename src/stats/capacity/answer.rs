@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::knee::knee;
-use super::level::{CapacityLevel, LevelLimit};
+use super::level::CapacityLevel;
 use crate::sample::Plateau;
 
 /// How a search ended.
@@ -89,10 +89,5 @@ impl CapacityAnswer {
     /// between which it lies; `None` if no level is beyond it.
     pub fn knee(&self) -> Option<(f64, f64)> {
         knee(&self.levels)
-    }
-
-    /// Reason why the load of some level that counts was not as asked.
-    pub(crate) fn limit(&self) -> Option<&LevelLimit> {
-        self.answering().and_then(|level| level.limit.as_ref())
     }
 }

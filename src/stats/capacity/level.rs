@@ -162,6 +162,17 @@ pub(crate) fn outcome_of(goals: &[GoalVerdict], is_overloaded: bool) -> GoalOutc
     }
 }
 
+impl LevelLimit {
+    /// One word for it.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            LevelLimit::TesterLimited(_) => "tester-limited",
+            LevelLimit::NoRoom => "no room",
+            LevelLimit::UsersLost(_) => "users lost",
+        }
+    }
+}
+
 impl fmt::Display for LevelLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
