@@ -113,6 +113,8 @@ pub struct RequestCounters {
     pub bytes_out: u64,
     /// Exchanges that made a new connection.
     pub new_connections: u64,
+    /// Handshakes among them that resumed a TLS session.
+    pub tls_resumed: u64,
     /// Requests sent once more because a reused connection had died.
     pub resent: u64,
     /// Requests sent on a reused connection that the service had closed, and not repeated: exceptions that never
@@ -248,6 +250,7 @@ impl RequestCounters {
         self.body_bytes += sample.traffic.body_bytes;
         self.bytes_out += sample.traffic.bytes_out;
         self.new_connections += u64::from(sample.traffic.new_connection);
+        self.tls_resumed += u64::from(sample.traffic.tls_resumed);
         self.resent += u64::from(sample.traffic.resent);
         self.lost_kept += u64::from(sample.traffic.lost_kept);
     }
@@ -284,6 +287,7 @@ impl RequestCounters {
         self.body_bytes += other.body_bytes;
         self.bytes_out += other.bytes_out;
         self.new_connections += other.new_connections;
+        self.tls_resumed += other.tls_resumed;
         self.resent += other.resent;
         self.lost_kept += other.lost_kept;
     }
