@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::sparse::SparseHistogram;
 use super::timing::Timing;
 use crate::ids::{CheckId, RequestId};
 use crate::moment::Moment;
@@ -73,6 +74,8 @@ pub struct RequestCounters {
     pub expectations_failed: u64,
     /// Response times of the answered.
     pub response_time: Timing,
+    /// Of these, those of answers that were the first on their connection.
+    pub(crate) first_on_connection: SparseHistogram,
     /// Setup and response time, as far as it went, of the lost.
     pub lost_time: Timing,
     /// Name, connection and TLS of the exchanges that made a new connection.
@@ -205,6 +208,9 @@ impl RequestCounters {
                 self.answered += 1;
                 *self.statuses.entry(status).or_default() += 1;
                 self.response_time.record(times.response_nanos());
+                if sample.traffic.new_connection {
+                    self.first_on_connection.record(times.response_nanos());
+                }
                 self.first_byte.record(times.first_byte);
                 self.receive.record(times.receive);
                 if times.stamped {
@@ -268,6 +274,7 @@ impl RequestCounters {
         self.unfinished += other.unfinished;
         self.expectations_failed += other.expectations_failed;
         self.response_time.merge(&other.response_time);
+        self.first_on_connection.merge(&other.first_on_connection);
         self.lost_time.merge(&other.lost_time);
         self.setup.merge(&other.setup);
         self.resolve.merge(&other.resolve);

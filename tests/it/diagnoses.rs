@@ -113,6 +113,22 @@ fn slow_answers_of_a_cold_start_are_told_and_none_after_a_warm_up() {
 }
 
 #[test]
+fn slow_first_answers_on_connections_are_told_where_users_come_one_by_one() {
+    let _alone = alone();
+    let service = Raw::start(|peer| {
+        let mut takes = 90 * MS;
+        while peer.request().is_some() {
+            thread::sleep(std::mem::take(&mut takes));
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        }
+    });
+    best_of_three(|| {
+        let plan = Plan::new().users(40).ramp_up(2500 * MS).wait(5 * MS).time(2900 * MS);
+        only(&run(plan, get(service.at("/"))), Sign::SlowFirstAnswers).map(drop)
+    });
+}
+
+#[test]
 fn a_service_with_few_places_is_saturated_and_all_outputs_say_so() {
     let _alone = alone();
     let place = Arc::new(Mutex::new(()));

@@ -42,6 +42,7 @@ pub(crate) enum Kind {
     FailuresOfOne,
     SlowAnswersOfOne,
     ColdStart,
+    SlowFirstAnswers,
 }
 
 impl From<&stats::Diagnosis> for Diagnosis {
@@ -82,6 +83,7 @@ impl From<Sign> for Kind {
             Sign::FailuresOfOne => Kind::FailuresOfOne,
             Sign::SlowAnswersOfOne => Kind::SlowAnswersOfOne,
             Sign::ColdStart => Kind::ColdStart,
+            Sign::SlowFirstAnswers => Kind::SlowFirstAnswers,
         }
     }
 }

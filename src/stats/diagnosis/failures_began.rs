@@ -1,6 +1,7 @@
 //! Failures that begin at one moment, after many checks have passed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::evidence::{ENOUGH, ENOUGH_OF_FEW, Evidence, percent, share_of};
 use super::sign::Sign;
@@ -18,7 +19,7 @@ pub(super) fn failures_began(summary: &Summary) -> Option<Diagnosis> {
     let first = summary.failures.iter().min_by_key(|group| group.first)?;
     let last = summary.failures.iter().map(|group| group.last).max()?;
     let (slots, width) = (summary.timeline.slots(), summary.timeline.width());
-    let slot_of = |moment: std::time::Duration| (moment.as_secs() / width.as_secs().max(1)) as usize;
+    let slot_of = |moment: Duration| (moment.as_secs() / width.as_secs().max(1)) as usize;
     let (from, to) = (slot_of(first.first), slot_of(last));
     let (before, during) = (slots.get(..from)?, slots.get(from..=to)?);
     let passed: u64 = before.iter().map(|slot| slot.pass).sum();
@@ -56,8 +57,8 @@ fn sum(slots: &[Slot], of: impl Fn(&Slot) -> u64) -> u64 {
     slots.iter().map(of).sum()
 }
 
-fn tenths(time: std::time::Duration) -> std::time::Duration {
-    std::time::Duration::from_millis(time.as_millis() as u64 / 100 * 100)
+fn tenths(time: Duration) -> Duration {
+    Duration::from_millis(time.as_millis() as u64 / 100 * 100)
 }
 
 /// The first of these failures, by its exchange where one was kept.

@@ -11,6 +11,7 @@ mod saturated;
 mod sign;
 mod slow;
 mod slow_bursts;
+mod slow_first_answers;
 mod told;
 
 pub use evidence::{Evidence, Measure};
@@ -28,6 +29,7 @@ impl Summary {
             saturated::saturated,
             slow_bursts::slow_bursts,
             cold_start::cold_start,
+            slow_first_answers::slow_first_answers,
             of_one::slow_answers_of_one,
             body_held_back::body_held_back,
             connecting::nothing_kept,

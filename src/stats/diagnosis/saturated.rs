@@ -10,7 +10,7 @@ use super::sign::Sign;
 use super::told::Diagnosis;
 use crate::asked::AskedLoad;
 use crate::sample::Plateau;
-use crate::stats::summary::Summary;
+use crate::stats::summary::{LevelSection, Summary};
 use crate::stats::timeline::Slot;
 use crate::stats::verdict::LoadVerdict;
 use crate::units;
@@ -96,7 +96,7 @@ fn may_lack_processors(summary: &Summary) -> bool {
 }
 
 fn levels(summary: &Summary) -> Vec<Stage> {
-    let stage = |level: &super::super::LevelSection| {
+    let stage = |level: &LevelSection| {
         let Plateau::Users(users) = level.what else { return None };
         let (section, requests) = (&level.section, &level.section.request_totals);
         let per_s = requests.answered as f64 / section.span.as_secs_f64();

@@ -26,4 +26,6 @@ pub enum Sign {
     SlowAnswersOfOne,
     /// Slow answers are those of the start.
     ColdStart,
+    /// Slow answers are the first on their connections.
+    SlowFirstAnswers,
 }

@@ -300,6 +300,34 @@ fn slow_answers_that_are_few_or_later_too_are_no_cold_start() {
     assert_eq!(over_time(MS * 900, 200.0, |at| at <= MS * 300).signs(), [], "a third of all");
 }
 
+/// Answers each 5 ms; each so many-th is the first on its connection, and takes so long.
+fn on_connections(every: u32, first_ms: u64, slow_until: Duration) -> Run {
+    let mut run = Run::new(10);
+    for n in 0..800 {
+        let (at, is_first) = (MS * 5 * n, n % every == 0);
+        let ms = if is_first && at < slow_until { first_ms } else { 2 };
+        let times = RequestTimes { first_byte: Duration::from_millis(ms).into(), ..RequestTimes::default() };
+        let traffic = Traffic { new_connection: is_first, ..Traffic::default() };
+        run.exchange("GET /", at, times, traffic, Answer::Status(200));
+    }
+    run.check(0, "GET /", SECOND * 4, 200);
+    run
+}
+
+#[test]
+fn slow_answers_that_are_the_first_on_their_connections_are_told() {
+    let run = on_connections(20, 90, SECOND * 4);
+    assert_eq!(run.signs(), [Sign::SlowFirstAnswers]);
+    let wanted = "100 % of the 40 answers that took more than 52 ms were the first on their connection";
+    assert!(run.text().starts_with(wanted), "{}", run.text());
+    assert_eq!(on_connections(50, 90, SECOND * 4).signs(), [], "too few");
+    assert_eq!(on_connections(20, 40, SECOND * 4).signs(), [], "not slow enough");
+    assert_eq!(on_connections(3, 90, MS * 800).signs(), [Sign::ColdStart], "it was the start");
+    let summary = run.summary();
+    assert_eq!(run.stats.counts(Duration::ZERO).diagnoses(), []);
+    assert_eq!(summary.whole.request_totals.first_on_connection.count(), 40);
+}
+
 /// Checks each 5 ms, with the status that `of` says.
 fn checks(length: Duration, of: impl Fn(Duration) -> u16) -> Run {
     let (mut run, mut at) = (Run::new(2), Duration::ZERO);
@@ -326,7 +354,7 @@ fn failures_that_begin_after_many_passes_are_told_with_their_moment() {
 fn failures_from_the_start_or_now_and_then_begin_at_no_moment() {
     assert_eq!(checks(SECOND * 4, |at| if at >= MS * 900 { 503 } else { 200 }).signs(), [], "too few before");
     assert_eq!(checks(SECOND * 4, |_| 503).signs(), []);
-    let now_and_then = |at: Duration| if at >= MS * 1500 && at.as_millis() % 25 == 0 { 503 } else { 200 };
+    let now_and_then = |at: Duration| if at >= MS * 1500 && at.as_millis().is_multiple_of(25) { 503 } else { 200 };
     assert_eq!(checks(SECOND * 4, now_and_then).signs(), []);
     let few = checks(SECOND * 4, |at| if at >= MS * 1500 && at < MS * 1595 { 503 } else { 200 });
     assert_eq!(few.signs(), []);
