@@ -178,7 +178,7 @@ fn nothing_is_said_of_twenty_ordinary_runs() {
     let (fast, slow) = (service.at("/fast"), service.at("/json"));
     let few = 400 * MS;
     let plans: [(&str, Plan); 9] = [
-        ("one user", Plan::new().loops(200)),
+        ("one user", Plan::new().loops(100)),
         ("one user for a time", Plan::new().time(few)),
         ("ten users", Plan::new().users(10).loops(40)),
         ("fifty users", Plan::new().users(50).time(few)),

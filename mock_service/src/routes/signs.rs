@@ -31,7 +31,7 @@ pub(super) const LINES: &[Line] = &[
     ("ANY /nth/{key}/{n}/{ms}", "each n-th answer of that key takes so many ms"),
 ];
 
-/// The first request of each key, and the number of requests since.
+/// By route and key: the first request, and the number of requests since.
 type Keys = Arc<Mutex<HashMap<String, (Instant, u64)>>>;
 
 #[derive(Clone)]
@@ -68,7 +68,7 @@ async fn bursts(State(signs): State<Signs>, Path((every, lasts, slow)): Path<(u6
 }
 
 async fn fails_after(State(signs): State<Signs>, Path((key, ms)): Path<(String, u64)>, _: Bytes) -> Response {
-    match signs.note(key) {
+    match signs.note(format!("fails-after {key}")) {
         None => too_many(),
         Some((age, _)) if age >= Duration::from_millis(ms) => {
             answer::refuse(StatusCode::SERVICE_UNAVAILABLE, "its time is over")
@@ -78,14 +78,14 @@ async fn fails_after(State(signs): State<Signs>, Path((key, ms)): Path<(String, 
 }
 
 async fn cold(State(signs): State<Signs>, Path((key, ms, slow)): Path<(String, u64, u64)>, _: Bytes) -> Response {
-    match signs.note(key) {
+    match signs.note(format!("cold {key}")) {
         None => too_many(),
         Some((age, _)) => signs.answer_after(if age < Duration::from_millis(ms) { slow } else { 0 }).await,
     }
 }
 
 async fn nth(State(signs): State<Signs>, Path((key, n, ms)): Path<(String, u64, u64)>, _: Bytes) -> Response {
-    match signs.note(key) {
+    match signs.note(format!("nth {key}")) {
         None => too_many(),
         Some((_, number)) => signs.answer_after(if number.is_multiple_of(n.max(1)) { ms } else { 0 }).await,
     }
