@@ -9,6 +9,8 @@ pub(crate) struct Asked {
     pub(crate) ramps: bool,
     /// Connections are kept for the next request.
     pub(crate) keeps: bool,
+    /// TLS sessions are resumed.
+    pub(crate) resumes: bool,
 }
 
 /// By what a plan says how much load there is.

@@ -285,6 +285,8 @@ pub struct Traffic {
     pub bytes_out: u64,
     /// This exchange made a new connection.
     pub new_connection: bool,
+    /// The TLS handshake of that connection resumed an earlier session.
+    pub tls_resumed: bool,
     /// A reused connection died before any byte of the answer, and the request was sent once more on a new one.
     pub resent: bool,
     /// True for a request that was sent on a reused connection that the service had closed, and not repeated, because what

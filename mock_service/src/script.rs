@@ -19,6 +19,8 @@ pub(crate) struct Script(Arc<[Step]>);
 /// One step of a [`Script`]. The last one says what becomes of the connection.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
+    /// From now on a write that fills no packet waits until all before it is acknowledged (no TCP_NODELAY).
+    Collect,
     /// Sends these bytes as they are.
     Write(Bytes),
     /// Does nothing for so long.
@@ -46,6 +48,7 @@ impl Script {
                     transport.write_all(bytes).await.ok()?;
                     transport.flush().await.ok()?;
                 }
+                Step::Collect => transport.collect(),
                 Step::Pause(duration) => tokio::time::sleep(*duration).await,
                 Step::Finish => transport.shutdown().await.ok()?,
                 Step::Close => {

@@ -27,6 +27,12 @@ impl Transport {
         let _ = self.tcp().set_zero_linger();
     }
 
+    /// Has the kernel collect small writes while something is not acknowledged.
+    pub(crate) fn collect(&self) {
+        // Fails when the client has gone, which writing will find out.
+        let _ = self.tcp().set_nodelay(false);
+    }
+
     fn tcp(&self) -> &TcpStream {
         match self {
             Self::Plain(tcp) => tcp,

@@ -162,9 +162,6 @@ impl Summary {
                 "look at how long and how often the service keeps connections, or make a new one for each request (no-keepalive)"
                     .into(),
             ),
-            Warning::NothingKept { .. } => {
-                Some("people's browsers and clients keep theirs; is that switched off there, or before it?".into())
-            }
             Warning::StoodStill { .. } => Some(STANDSTILL.into()),
             Warning::DebugBuild => Some("write `cargo test --release`, `cargo bench`, or `cargo run --release`".into()),
             Warning::SlowHooks(_) => Some("do less in them".into()),
@@ -250,7 +247,7 @@ mod tests {
         for load in [AskedLoad::Unknown, AskedLoad::Users, AskedLoad::Stages, AskedLoad::Rate] {
             for rest in [AskedRest::None, AskedRest::Wait, AskedRest::Pace] {
                 for (users, ramps) in [(1, false), (1, true), (50, false), (50, true)] {
-                    plans.push((users, Asked { load, rest, ramps, keeps: true }));
+                    plans.push((users, Asked { load, rest, ramps, keeps: true, resumes: true }));
                 }
             }
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::sparse::SparseHistogram;
 use super::timing::Timing;
 use crate::ids::{CheckId, RequestId};
 use crate::moment::Moment;
@@ -75,6 +76,8 @@ pub struct RequestCounters {
     pub expectations_failed: u64,
     /// Response times of the answered.
     pub response_time: Timing,
+    /// Of these, those of answers that were the first on their connection.
+    pub(crate) first_on_connection: SparseHistogram,
     /// Setup and response time, as far as it went, of the lost.
     pub lost_time: Timing,
     /// Name, connection and TLS of the exchanges that made a new connection.
@@ -115,6 +118,8 @@ pub struct RequestCounters {
     pub bytes_out: u64,
     /// Exchanges that made a new connection.
     pub new_connections: u64,
+    /// Handshakes among them that resumed a TLS session.
+    pub tls_resumed: u64,
     /// Requests sent once more because a reused connection had died.
     pub resent: u64,
     /// Requests sent on a reused connection that the service had closed, and not repeated: exceptions that never
@@ -207,6 +212,9 @@ impl RequestCounters {
                 self.answered += 1;
                 *self.statuses.entry(status).or_default() += 1;
                 self.response_time.record(times.response_nanos());
+                if sample.traffic.new_connection {
+                    self.first_on_connection.record(times.response_nanos());
+                }
                 self.first_byte.record(times.first_byte);
                 self.receive.record(times.receive);
                 if times.stamped {
@@ -252,6 +260,7 @@ impl RequestCounters {
         self.body_bytes += sample.traffic.body_bytes;
         self.bytes_out += sample.traffic.bytes_out;
         self.new_connections += u64::from(sample.traffic.new_connection);
+        self.tls_resumed += u64::from(sample.traffic.tls_resumed);
         self.resent += u64::from(sample.traffic.resent);
         self.lost_kept += u64::from(sample.traffic.lost_kept);
     }
@@ -269,6 +278,7 @@ impl RequestCounters {
         self.unfinished += other.unfinished;
         self.expectations_failed += other.expectations_failed;
         self.response_time.merge(&other.response_time);
+        self.first_on_connection.merge(&other.first_on_connection);
         self.lost_time.merge(&other.lost_time);
         self.setup.merge(&other.setup);
         self.resolve.merge(&other.resolve);
@@ -288,6 +298,7 @@ impl RequestCounters {
         self.body_bytes += other.body_bytes;
         self.bytes_out += other.bytes_out;
         self.new_connections += other.new_connections;
+        self.tls_resumed += other.tls_resumed;
         self.resent += other.resent;
         self.lost_kept += other.lost_kept;
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::counters::{CheckCounters, Part, RequestCounters};
+use super::sparse::SparseHistogram;
 
 impl CheckCounters {
     /// The counts, and of the times no more than their exact numbers.
@@ -27,6 +28,7 @@ impl RequestCounters {
             statuses: self.statuses.clone(),
             lost: self.lost.clone(),
             response_time: self.response_time.without_histogram(),
+            first_on_connection: SparseHistogram::default(),
             lost_time: self.lost_time.without_histogram(),
             setup: self.setup.without_histogram(),
             resolve: self.resolve.without_histogram(),

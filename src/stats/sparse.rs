@@ -76,6 +76,12 @@ impl SparseHistogram {
         self.places().map(|(_, count)| u64::from(count)).sum()
     }
 
+    /// How many times were longer than this, to 4 parts in a thousand.
+    pub(super) fn count_beyond(&self, time: Duration) -> u64 {
+        let bar = BUCKETS.place(Nanos::from(time).get());
+        self.places().filter(|(place, _)| *place > bar).map(|(_, count)| u64::from(count)).sum()
+    }
+
     /// The time that `percent` (0 to 100) of the samples did not exceed; `None` without samples.
     pub fn percentile(&self, percent: f64) -> Option<Duration> {
         let place = buckets::percentile(self.places(), self.count(), percent)?;

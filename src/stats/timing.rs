@@ -112,6 +112,12 @@ impl Timing {
         (self.count > 0).then_some(self.max.span())
     }
 
+    /// How many of the samples lie between these times, to 3 digits; none where only the exact numbers are known.
+    pub(crate) fn count_between(&self, from: Duration, to: Duration) -> u64 {
+        let Some(histogram) = &self.histogram else { return 0 };
+        histogram.count_between(units(from.into()), units(to.into()))
+    }
+
     /// The time that `percent` (0 to 100) of the samples did not exceed, to 3 digits; `None` without samples.
     pub fn percentile(&self, percent: f64) -> Option<Duration> {
         let histogram = self.histogram.as_ref()?;

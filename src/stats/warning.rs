@@ -66,15 +66,6 @@ pub enum Warning {
         /// Of all requests the share that both are, 0 to 1.
         share: f64,
     },
-    /// The service closed its connection after nearly every answer, though the plan would have kept it.
-    NothingKept {
-        /// Requests that were sent.
-        requests: u64,
-        /// Connections that were made for them.
-        connections: u64,
-        /// Time that making one took on average.
-        setup: Duration,
-    },
     /// Users did nothing, because their start did not pass.
     UsersLost(u64),
     /// The author's hooks took a share of the users' time that shows, 0 to 1.
@@ -103,10 +94,6 @@ const SLOW_HOOKS: f64 = 0.01;
 
 /// More requests than this share that meet a connection which the service has closed hide something.
 const DEAD_CONNECTIONS: f64 = 0.01;
-/// Connections beyond each user's first that are many,
-const MANY_CONNECTIONS: u64 = 100;
-/// and so many for each request: less happens where users rest for long.
-const NOTHING_KEPT: f64 = 0.9;
 
 impl Summary {
     /// Warnings that a reader of the numbers should know.
@@ -151,13 +138,6 @@ impl Summary {
         let share = (resent + lost) as f64 / requests.sent().max(1) as f64;
         if share > DEAD_CONNECTIONS {
             warnings.push(Warning::DeadConnections { resent, lost, share });
-        }
-        // The first connection of each user is no one's doing.
-        let again = requests.new_connections.saturating_sub(self.users.into());
-        if self.asked.keeps && again >= MANY_CONNECTIONS && again as f64 >= NOTHING_KEPT * requests.sent() as f64 {
-            let setup = requests.setup.mean().unwrap_or_default();
-            let (requests, connections) = (requests.sent(), requests.new_connections);
-            warnings.push(Warning::NothingKept { requests, connections, setup });
         }
         if self.lost > 0 {
             warnings.push(Warning::UsersLost(self.lost));
@@ -245,11 +225,6 @@ impl fmt::Display for Warning {
                 f,
                 "{:.1} % of the requests met a connection that the service had closed or spoken on before, or were refused what they expect: {resent} sent again, {lost} lost",
                 share * 100.0
-            ),
-            Warning::NothingKept { requests, connections, setup } => write!(
-                f,
-                "the service closed its connection after nearly every answer: {requests} requests, {connections} connections, {} each to make",
-                units::short(*setup)
             ),
             Warning::SlowHooks(share) => {
                 write!(f, "hooks took {:.1} % of the users' time, which is the tester's", share * 100.0)

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use super::parts::{parts, section};
 use crate::report::http_log::{timestamp, timestamp_in_seconds};
 use crate::report::live::{
-    Distribution, FailureCounts, Header, Log, Now, PastRun, Planned, Ratios, RowsOf, Said, Snapshot, Source, State,
-    Totals, Verdicts, rows,
+    Diagnosis, Distribution, FailureCounts, Header, Log, Now, PastRun, Planned, Ratios, RowsOf, Said, Snapshot, Source,
+    State, Totals, Verdicts, rows,
 };
 use crate::report::{RunInfo, read_json, write_json};
 use crate::report::{headline, shell_word};
@@ -165,6 +165,7 @@ impl Report {
             totals,
             verdicts: Verdicts::judged(&self.summary, is_good),
             warnings: texts("warnings"),
+            diagnoses: self.diagnoses(),
             rows: rows(&whole),
             parts: parts(&self.summary, false),
             points: None,
@@ -174,6 +175,12 @@ impl Report {
             },
             log_lines: texts("warnings").len(),
         }
+    }
+
+    /// Those of the run itself: of a report that was read, less is known.
+    fn diagnoses(&self) -> Vec<Diagnosis> {
+        let all = self.document.get("diagnoses").and_then(Value::as_array).into_iter().flatten();
+        all.filter_map(|one| serde_json::from_value(one.clone()).ok()).collect()
     }
 
     pub(super) fn distribution(&self) -> Distribution {

@@ -15,8 +15,8 @@ use crate::report::RunInfo;
 use crate::report::http_log::timestamp;
 use crate::report::live::level_text;
 use crate::report::live::{
-    Distribution, Exchanges, FailureCounts, Failures, Header, Log, Moment, Now, PastRun, Points, Ratios, RowsOf, Said,
-    Snapshot, Source, State, Totals, Verdicts, rows,
+    Diagnosis, Distribution, Exchanges, FailureCounts, Failures, Header, Log, Moment, Now, PastRun, Points, Ratios,
+    RowsOf, Said, Snapshot, Source, State, Totals, Verdicts, rows,
 };
 use crate::stats::{self, FailureGroup, PartOf, Summary};
 
@@ -151,6 +151,7 @@ impl Run {
             totals,
             verdicts: Verdicts::of(&counts),
             warnings,
+            diagnoses: Diagnosis::all(&counts),
             rows: rows(&whole),
             parts: parts(&counts, true),
             points: Some(record.newest_points(NEWEST, false)),
@@ -189,6 +190,7 @@ impl Run {
             totals,
             verdicts: Verdicts::of(summary),
             warnings: summary.warning_lines(),
+            diagnoses: Diagnosis::all(summary),
             rows: rows(&whole),
             parts: parts(summary, false),
             points: Some(record.newest_points(NEWEST, true)),

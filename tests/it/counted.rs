@@ -137,7 +137,8 @@ fn names_that_differ_by_ids_alone_are_one_beyond_ten_of_them_and_no_count_is_los
 #[test]
 fn a_service_that_closes_every_connection_is_told_of_and_a_plan_that_does_is_not() {
     let service = crate::raw::Raw::answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    let told = "warning: the service closed its connection after nearly every answer: 120 requests, 120 connections, ";
+    let told =
+        "diagnosis: the service closed its connection after nearly every answer: 120 requests, 120 connections, ";
     for (more, is_told) in [(&[][..], true), (&["--no-keepalive"], false), (&["--users", "60"], false)] {
         let loops = if more.contains(&"--users") { "2" } else { "120" };
         let output = perfloop(&[&["--loops", loops, &service.at("/")], more].concat());

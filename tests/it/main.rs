@@ -12,6 +12,7 @@ mod config;
 mod conservation;
 mod counted;
 mod curl;
+mod diagnoses;
 mod documents;
 mod edges;
 mod endures;

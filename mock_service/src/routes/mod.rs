@@ -13,6 +13,7 @@ mod line;
 mod mirror;
 mod movies;
 mod redirects;
+mod signs;
 mod sizes;
 mod status;
 mod testing_types;
@@ -53,6 +54,7 @@ fn catalogue() -> Vec<Group> {
         ("Testing types", testing_types::LINES.to_vec()),
         ("Movies", movies::LINES.to_vec()),
         ("Any answer", generic.concat()),
+        ("Signs of troubles", signs::LINES.to_vec()),
         ("Faults (any method)", faults::lines()),
     ]
 }
@@ -70,6 +72,7 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .merge(hello::router(app.clone()))
         .merge(scenarios)
         .merge(status::router())
+        .merge(signs::router(app.clone()))
         .merge(timing::router(app))
         .merge(echo::router())
         .merge(mirror::router())

@@ -10,6 +10,7 @@ mod command;
 mod faults;
 mod lifecycle;
 mod scenarios;
+mod signs;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "sqlite")]

@@ -14,7 +14,7 @@ use std::io::{Read as _, Write as _};
 use std::sync::{Arc, OnceLock};
 
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, StreamOwned};
 use ureq::http::Uri;
 use ureq::unversioned::transport::time::Instant as UreqInstant;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, TransportAdapter};
@@ -84,6 +84,9 @@ impl TlsConnector {
         let mut connection = ClientConnection::new(config, name).map_err(|error| tls_error(in_plain_words(&error)))?;
         let mut socket = TransportAdapter::new(transport, Arc::clone(clock));
         connection.complete_io(&mut socket)?;
+        // Of TLS inside that with a proxy, the inner one is the service's, and comes last.
+        let is_resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+        self.timing.lock().traffic.tls_resumed = is_resumed;
         Ok(Box::new(TlsTransport {
             stream: StreamOwned::new(connection, socket),
             buffers: ConnectionBuffers::default(),

@@ -9,6 +9,7 @@ use super::stages::Change;
 use super::wait::Wait;
 use crate::asked::{Asked, AskedLoad, AskedRest};
 use crate::load::check::class::Classes;
+use crate::load::http::TlsResume;
 
 impl Plan {
     /// Load and rests of the plan, as far as the advice after a run depends on them.
@@ -25,7 +26,8 @@ impl Plan {
             () => AskedRest::None,
         };
         let ramps = matches!(self.load, Load::Users { start, .. } if start != Start::RampUp(Duration::ZERO));
-        Asked { load, rest, ramps, keeps: self.http.keep_alive }
+        let resumes = self.http.tls_resume == TlsResume::User;
+        Asked { load, rest, ramps, keeps: self.http.keep_alive, resumes }
     }
 
     /// The time after which the timer stops the run, if it does, from the end of the warm-up.

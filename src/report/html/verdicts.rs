@@ -18,6 +18,7 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
                 (line(of_load(summary.load_verdict()), "Load", &summary.load_verdict().to_string(), &summary.load_evidence()))
                 @if let Some(text) = span_line(summary) { (line(Mood::Doubtful, "Rates", &text, &[])) }
                 @for warning in summary.warning_lines() { (line(Mood::Doubtful, "Warning", &warning, &[])) }
+                @for one in summary.diagnoses() { (line(Mood::Doubtful, "Diagnosis", &one.text, &[one.remedy])) }
             }
         }
     }

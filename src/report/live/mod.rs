@@ -4,6 +4,7 @@
 //! each second another snapshot goes out.
 
 mod change;
+mod diagnosis;
 mod distribution;
 mod failures;
 mod header;
@@ -22,6 +23,7 @@ use crate::sample::Plateau;
 use crate::units::milliseconds;
 
 pub(crate) use change::Compared;
+pub(crate) use diagnosis::Diagnosis;
 pub(crate) use distribution::Distribution;
 pub(crate) use failures::{Exchanges, Failures, Moment};
 pub(crate) use header::{Header, State};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::diagnosis::Diagnosis;
 use super::header::Header;
 use super::points::Columns;
 use super::row::Row;
@@ -26,6 +27,8 @@ pub(crate) struct Snapshot {
     pub(crate) verdicts: Verdicts,
     /// What makes the numbers say less than they seem to.
     pub(crate) warnings: Vec<String>,
+    /// What they show of the service; while the run goes on, as far as counts tell.
+    pub(crate) diagnoses: Vec<Diagnosis>,
     /// Rows of the statistics table, of the whole run.
     pub(crate) rows: Vec<Row>,
     /// Parts of the run that have rows.

@@ -6,6 +6,7 @@
 mod block;
 mod check;
 mod comparison;
+mod diagnosis;
 mod end;
 mod exchange;
 mod failure;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::block::{self, Block};
 use super::check::CheckOfRun;
+use super::diagnosis::Diagnosis;
 use super::exchange::Exchange;
 use super::failure::Failure;
 use super::gate::Gate;
@@ -55,6 +56,9 @@ pub(crate) struct Report {
     /// Warnings: what makes the numbers say less than they seem to, and what to do.
     #[serde(default, deserialize_with = "if_known")]
     warnings: Vec<Text>,
+    /// Diagnoses: what the numbers show of the service; empty where nothing is sure.
+    #[serde(default, deserialize_with = "if_known")]
+    diagnoses: Vec<Diagnosis>,
 }
 
 impl From<(&Summary, &RunInfo)> for Report {
@@ -75,6 +79,7 @@ impl From<(&Summary, &RunInfo)> for Report {
             gates: summary.gates.iter().map(Gate::from).collect(),
             slowest: summary.slowest.iter().map(|example| Exchange::of(example, &["slowest"])).collect(),
             warnings: summary.warning_lines().iter().map(Text::from).collect(),
+            diagnoses: summary.diagnoses().iter().map(Diagnosis::from).collect(),
         }
     }
 }

@@ -92,6 +92,9 @@ pub(crate) struct RequestNumbers {
     bytes_out: Count,
     /// Exchanges that made a new connection.
     new_connections: Count,
+    /// TLS handshakes of these connections that resumed a session.
+    #[serde(default)]
+    tls_resumed: Count,
     /// Requests sent once more because a reused connection had died.
     resent: Count,
     /// Requests sent on a reused connection that the service had closed, and not repeated.
@@ -130,6 +133,7 @@ impl RequestNumbers {
             body_bytes: Count(counters.body_bytes),
             bytes_out: Count(counters.bytes_out),
             new_connections: Count(counters.new_connections),
+            tls_resumed: Count(counters.tls_resumed),
             resent: Count(counters.resent),
             lost_kept: Count(counters.lost_kept),
         }
@@ -160,6 +164,7 @@ impl RequestNumbers {
             body_bytes: self.body_bytes.0,
             bytes_out: self.bytes_out.0,
             new_connections: self.new_connections.0,
+            tls_resumed: self.tls_resumed.0,
             resent: self.resent.0,
             lost_kept: self.lost_kept.0,
             ..self.phases_ms.counters()?

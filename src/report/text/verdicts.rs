@@ -1,4 +1,4 @@
-//! Whether the numbers can be trusted.
+//! Whether the numbers can be trusted, and what they show.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use super::page::Page;
 use super::style::Paint;
 use crate::stats::{LoadVerdict, Summary, TimesVerdict};
 
-/// Writes the warnings, and then the verdicts. Evidence is for a verdict that is not the best one.
+/// Writes the warnings, then the verdicts, then the diagnoses. Evidence is for a verdict that is not the best one.
 pub(super) fn write(summary: &Summary, detail: Detail, page: &mut Page<'_>) -> io::Result<()> {
     let warnings = summary.warning_lines();
     for warning in &warnings {
@@ -28,6 +28,10 @@ pub(super) fn write(summary: &Summary, detail: Detail, page: &mut Page<'_>) -> i
         for line in summary.load_evidence() {
             page.labelled("       ", &line)?;
         }
+    }
+    for diagnosis in summary.diagnoses() {
+        let text = format!("{} {diagnosis}", page.paint(Paint::Warning, "diagnosis:"));
+        page.line(&text)?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@
  *   end: string | null}} RunHead
  * @typedef {{seq: number, run: RunHead, now: Record<string, any>, totals: Record<string, any>,
  *   verdicts: {title: Verdict | null, times: Verdict, load: Verdict, gates: Verdict[]}, warnings: string[],
- *   rows: Row[], parts: {id: string, name: string}[], points: Points | null,
+ *   diagnoses: {text: string, remedy: string}[], rows: Row[], parts: {id: string, name: string}[], points: Points | null,
  *   failures: {groups: number, count: number}, log_lines: number}} Snapshot
  * @typedef {{version: string, state: string, run: string | null, can_start: boolean, waits_for: string,
  *   history_folder: string | null, baseline: string | null, target: string}} ServerState

@@ -148,7 +148,7 @@ export class Header {
   /** @param {import('./api.js').Snapshot} shown */
   drawVerdicts(shown) {
     const { title, times, load, gates } = shown.verdicts;
-    const told = JSON.stringify([shown.run.id, title, times, load, gates, shown.warnings]);
+    const told = JSON.stringify([shown.run.id, title, times, load, gates, shown.warnings, shown.diagnoses]);
     if (told === this.told) return;
     this.told = told;
     const evidence = title && title.evidence.length === 0 && shown.run.end ? [shown.run.end] : title?.evidence ?? [];
@@ -158,6 +158,7 @@ export class Header {
       verdictLine('Times', times),
       verdictLine('Load', load),
       ...shown.warnings.map((text) => verdictLine('Warning', { mood: 'doubtful', text, evidence: [] })),
+      ...shown.diagnoses.map(({ text, remedy }) => verdictLine('Diagnosis', { mood: 'doubtful', text, evidence: [remedy] })),
     ];
     byId('verdicts').replaceChildren(...lines);
   }
