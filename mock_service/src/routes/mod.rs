@@ -9,11 +9,15 @@ mod echo;
 mod faults;
 mod flaky;
 mod hello;
+mod kept;
 mod line;
 mod mirror;
 mod movies;
+mod parameters;
 mod redirects;
 mod sizes;
+mod slots;
+mod stall;
 mod status;
 mod testing_types;
 mod timing;
@@ -45,6 +49,7 @@ fn catalogue() -> Vec<Group> {
         basic_auth::LINES,
         flaky::LINES,
     ];
+    let capacity = [slots::LINES, stall::LINES];
     vec![
         ("The service itself (not counted)", control::LINES.to_vec()),
         ("Hello, World!", hello::LINES.to_vec()),
@@ -53,6 +58,7 @@ fn catalogue() -> Vec<Group> {
         ("Testing types", testing_types::LINES.to_vec()),
         ("Movies", movies::LINES.to_vec()),
         ("Any answer", generic.concat()),
+        ("Services of known capacity", capacity.concat()),
         ("Faults (any method)", faults::lines()),
     ]
 }
@@ -70,7 +76,7 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .merge(hello::router(app.clone()))
         .merge(scenarios)
         .merge(status::router())
-        .merge(timing::router(app))
+        .merge(timing::router(app.clone()))
         .merge(echo::router())
         .merge(mirror::router())
         .merge(sizes::router())
@@ -78,6 +84,8 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .merge(cookies::router())
         .merge(basic_auth::router())
         .merge(flaky::router())
+        .merge(slots::router(app.clone()))
+        .merge(stall::router(app))
         .merge(faults::router())
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(MAX_BODY))
