@@ -37,10 +37,28 @@ pub(crate) struct Jitter {
 impl Jitter {
     /// The next duration around `middle`.
     pub(crate) fn around(&self, middle: Duration) -> Duration {
-        let bits = mix(self.drawn.fetch_add(1, Ordering::Relaxed));
-        // 53 bits are what an f64 holds exactly.
-        middle.mul_f64(0.5 + (bits >> 11) as f64 / (1_u64 << 53) as f64)
+        middle.mul_f64(0.5 + fraction(self.drawn.fetch_add(1, Ordering::Relaxed)))
     }
+}
+
+/// Durations of an exponential law, as the times between independent events have it; the same sequence in every run.
+#[derive(Debug, Default)]
+pub(crate) struct Exponential {
+    drawn: AtomicU64,
+}
+
+impl Exponential {
+    /// The next duration of a law with this `mean`.
+    pub(crate) fn around(&self, mean: Duration) -> Duration {
+        // Never the logarithm of zero: a fraction stays below 1.
+        mean.mul_f64(-(1.0 - fraction(self.drawn.fetch_add(1, Ordering::Relaxed))).ln())
+    }
+}
+
+/// Turns a counter into an evenly spread number from 0 to below 1.
+fn fraction(counter: u64) -> f64 {
+    // 53 bits are what an f64 holds exactly.
+    (mix(counter) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// SplitMix64: turns a counter into evenly spread bits.
@@ -79,5 +97,26 @@ mod tests {
         assert!(drawn.iter().all(|d| (middle / 2..=middle * 3 / 2).contains(d)));
         let mean = drawn.iter().sum::<Duration>() / 10_000;
         assert!(mean.abs_diff(middle) < Duration::from_millis(2), "{mean:?}");
+    }
+
+    #[test]
+    fn exponential_durations_have_the_mean_and_the_spread_of_their_law() {
+        let (law, mean) = (Exponential::default(), 0.005);
+        let drawn: Vec<f64> = (0..100_000).map(|_| law.around(Duration::from_secs_f64(mean)).as_secs_f64()).collect();
+        let average = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / drawn.len() as f64;
+        let first = average(&mut drawn.iter().copied());
+        let spread = average(&mut drawn.iter().map(|value| (value - mean).powi(2))).sqrt();
+        assert!((first / mean - 1.0).abs() < 0.02 && (spread / mean - 1.0).abs() < 0.02, "{first} {spread}");
+        let beyond_twice = drawn.iter().filter(|value| **value > 2.0 * mean).count() as f64 / drawn.len() as f64;
+        assert!((beyond_twice - (-2.0_f64).exp()).abs() < 0.005, "{beyond_twice}");
+    }
+
+    #[test]
+    fn exponential_durations_are_the_same_in_every_run() {
+        let draw = || {
+            let law = Exponential::default();
+            (0..100).map(|_| law.around(Duration::from_millis(5))).collect::<Vec<_>>()
+        };
+        assert_eq!(draw(), draw());
     }
 }

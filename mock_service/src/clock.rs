@@ -35,9 +35,17 @@ impl Clock {
         if duration.is_zero() {
             return;
         }
-        let deadline = Instant::now() + duration;
-        if duration > LAST_STRETCH {
-            tokio::time::sleep(duration - LAST_STRETCH).await;
+        self.sleep_until(Instant::now() + duration).await;
+    }
+
+    /// Sleeps until `deadline`, or not at all if it is past.
+    pub(crate) async fn sleep_until(&self, deadline: Instant) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return;
+        }
+        if left > LAST_STRETCH {
+            tokio::time::sleep(left - LAST_STRETCH).await;
         }
         let (ring, rung) = oneshot::channel();
         // Both can only fail when the clock's thread is gone, that is when the service stops.

@@ -22,14 +22,17 @@ mod app;
 mod chance;
 mod clock;
 mod connection;
+mod duration;
 mod filler;
 mod front;
 mod hits;
 mod listener;
+mod places;
 mod routes;
 mod script;
 mod service;
 mod settings;
+mod stalls;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 use mock_service::Settings;
 
-use super::duration;
+use crate::duration;
 
 /// An HTTP service to test load testers against.
 ///

@@ -1,5 +1,4 @@
 mod arguments;
-mod duration;
 mod files;
 
 use std::fmt::Display;

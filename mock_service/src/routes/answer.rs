@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -7,6 +9,11 @@ pub(super) const JSON: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "applic
 
 pub(super) fn json(status: StatusCode, body: &Value) -> Response {
     (status, JSON, body.to_string()).into_response()
+}
+
+/// A duration in milliseconds, as answers have it: to the microsecond.
+pub(super) fn millis(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
 }
 
 /// Says in a line what is wrong with the request.

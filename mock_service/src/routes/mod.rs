@@ -9,12 +9,16 @@ mod echo;
 mod faults;
 mod flaky;
 mod hello;
+mod kept;
 mod line;
 mod mirror;
 mod movies;
+mod parameters;
 mod redirects;
 mod signs;
 mod sizes;
+mod slots;
+mod stall;
 mod status;
 mod testing_types;
 mod timing;
@@ -46,6 +50,7 @@ fn catalogue() -> Vec<Group> {
         basic_auth::LINES,
         flaky::LINES,
     ];
+    let capacity = [slots::LINES, stall::LINES];
     vec![
         ("The service itself (not counted)", control::LINES.to_vec()),
         ("Hello, World!", hello::LINES.to_vec()),
@@ -55,6 +60,7 @@ fn catalogue() -> Vec<Group> {
         ("Movies", movies::LINES.to_vec()),
         ("Any answer", generic.concat()),
         ("Signs of troubles", signs::LINES.to_vec()),
+        ("Services of known capacity", capacity.concat()),
         ("Faults (any method)", faults::lines()),
     ]
 }
@@ -73,7 +79,7 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .merge(scenarios)
         .merge(status::router())
         .merge(signs::router(app.clone()))
-        .merge(timing::router(app))
+        .merge(timing::router(app.clone()))
         .merge(echo::router())
         .merge(mirror::router())
         .merge(sizes::router())
@@ -81,6 +87,8 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .merge(cookies::router())
         .merge(basic_auth::router())
         .merge(flaky::router())
+        .merge(slots::router(app.clone()))
+        .merge(stall::router(app))
         .merge(faults::router())
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -101,7 +101,7 @@ pub(crate) fn send_get(stream: &mut TcpStream, path: &str) {
 }
 
 /// Reads one answer that has a content-length, and no byte more.
-pub(crate) fn read_reply(stream: &mut TcpStream) -> io::Result<Reply> {
+pub(crate) fn read_reply(stream: &mut impl Read) -> io::Result<Reply> {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
         let mut byte = [0];

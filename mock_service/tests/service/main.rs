@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod capacity;
 mod client;
 #[cfg(feature = "cli")]
 mod command;

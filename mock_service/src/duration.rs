@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 /// Reads a duration such as `200ms`, `1.5s`, `2m`; a number without a unit is seconds.
-pub(super) fn parse(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let unit = match unit.trim_start() {
