@@ -41,7 +41,7 @@ pub use run_info::{ComparedRun, Host, RunInfo};
 pub use samples::SampleFormat;
 #[cfg(feature = "cli")]
 pub(crate) use text::level_line;
-pub(crate) use text::{answer_line, bytes};
+pub(crate) use text::bytes;
 #[cfg(feature = "cli")]
 pub(crate) use text::headline;
 #[cfg(feature = "cli")]

@@ -95,7 +95,7 @@ pub(crate) fn attributes(summary: &Summary, info: &RunInfo) -> Vec<Attribute> {
         attribute("checks", units::count(summary.whole.totals.ended(), "check"), false),
         attribute("times", summary.times_verdict().to_string(), false),
         attribute("load", summary.load_verdict().to_string(), false),
-        attribute("steady", steady(summary).to_owned(), false),
+        attribute("steady", steady(summary), false),
         attribute("command", info.command.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" "), false),
     ]
 }
@@ -104,11 +104,11 @@ fn attribute(name: &'static str, shown: String, matters: bool) -> Attribute {
     Attribute { name, compared: shown.clone(), shown, matters }
 }
 
-fn steady(summary: &Summary) -> &'static str {
-    match summary.is_steady() {
-        Some(true) => "yes, both halves of full load agree",
-        Some(false) => "no, the halves of full load differ",
-        None => "too short to tell",
+fn steady(summary: &Summary) -> String {
+    match summary.unsteady_signs() {
+        Some(signs) if signs.is_empty() => "yes".into(),
+        Some(signs) => format!("no, {}", signs.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+        None => "too short to tell".into(),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::interval::RateBounds;
 use super::number::{Count, Quotient, Seconds};
 use super::read::{Read, flattened};
 use super::text::Text;
 use super::times::{Times, timing};
-use crate::stats::{CheckCounters, Section, Timing};
+use crate::stats::{CheckCounters, Intervals, Section, Summary, Timing};
 
 /// A check in a part of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,6 +73,9 @@ pub(crate) struct CheckNumbers {
     fail_tpr_ms: Option<Times>,
     /// TPR of the exceptions, in ms; null without samples.
     exception_tpr_ms: Option<Times>,
+    /// Ends of the intervals at full load, where enough ended.
+    #[serde(flatten, skip_deserializing)]
+    bounds: Option<RateBounds>,
 }
 
 impl CheckNumbers {
@@ -104,7 +108,14 @@ impl CheckNumbers {
             elapsed_ms: times(&counters.elapsed),
             fail_tpr_ms: times(&counters.fail_tpr),
             exception_tpr_ms: times(&counters.exception_tpr),
+            bounds: None,
         }
+    }
+
+    /// Numbers of full load, with the ends of their intervals.
+    pub(super) fn bounded(self, counters: &CheckCounters, intervals: &Intervals) -> Self {
+        let tpr_ms = self.tpr_ms.map(|times| times.bounded(&counters.tpr, intervals));
+        CheckNumbers { tpr_ms, bounds: RateBounds::of(intervals.rps, intervals.fail_ratio), ..self }
     }
 
     /// The check of this name with these numbers.
@@ -142,8 +153,12 @@ impl Check {
 
 impl CheckOfRun {
     /// The check at a place of the whole run; it has the same place in all parts of a run.
-    pub(super) fn of(whole: &Section, place: usize, counters: &CheckCounters, full_load: Option<&Section>) -> Self {
-        let at_full_load = full_load.and_then(|full| Some(CheckNumbers::of(full, full.checks.get(place)?)));
+    pub(super) fn of(summary: &Summary, place: usize, counters: &CheckCounters) -> Self {
+        let whole = &summary.whole;
+        let at_full_load = summary.full_load.as_ref().and_then(|full| {
+            let same = full.checks.get(place)?;
+            Some(CheckNumbers::of(full, same).bounded(same, &summary.intervals_of_check(&counters.name)))
+        });
         CheckOfRun { name: (&*counters.name).into(), numbers: CheckNumbers::of(whole, counters), at_full_load }
     }
 

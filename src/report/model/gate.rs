@@ -53,6 +53,18 @@ pub(crate) enum GateUnit {
     PerS,
 }
 
+impl GateUnit {
+    /// `None` for a number of things.
+    pub(super) fn of(unit: StatsUnit) -> Option<Self> {
+        match unit {
+            StatsUnit::Milliseconds => Some(GateUnit::Ms),
+            StatsUnit::Ratio => Some(GateUnit::Ratio),
+            StatsUnit::PerSecond => Some(GateUnit::PerS),
+            StatsUnit::Count => None,
+        }
+    }
+}
+
 impl From<&GateVerdict> for Gate {
     fn from(gate: &GateVerdict) -> Self {
         Gate {
@@ -65,12 +77,7 @@ impl From<&GateVerdict> for Gate {
             implied: gate.implied,
             value: gate.value,
             limit: gate.limit,
-            unit: match gate.unit {
-                StatsUnit::Milliseconds => Some(GateUnit::Ms),
-                StatsUnit::Ratio => Some(GateUnit::Ratio),
-                StatsUnit::PerSecond => Some(GateUnit::PerS),
-                StatsUnit::Count => None,
-            },
+            unit: GateUnit::of(gate.unit),
             crossed: gate.crossed,
             margin: gate.margin,
             judged_by: (&gate.judged_by).into(),

@@ -4,6 +4,7 @@
 //! `schema/*.json`.
 
 mod block;
+mod capacity;
 mod check;
 mod comparison;
 mod diagnosis;
@@ -11,11 +12,13 @@ mod end;
 mod exchange;
 mod failure;
 mod gate;
+mod interval;
 mod keys;
 mod level;
 mod machine;
 mod number;
 mod phases;
+mod precision;
 mod read;
 mod report;
 mod request;

@@ -5,19 +5,21 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::block::{self, Block};
+use super::capacity::Capacity;
 use super::check::CheckOfRun;
 use super::diagnosis::Diagnosis;
 use super::exchange::Exchange;
 use super::failure::Failure;
 use super::gate::Gate;
 use super::level::Level;
+use super::precision::Precision;
 use super::read::{Read, if_known};
 use super::request::RequestOfRun;
 use super::run::Run;
 use super::slot::{self, Slot};
 use super::text::Text;
 use super::times::timing;
-use super::totals::TotalsOfRun;
+use super::totals::{Totals, TotalsOfRun};
 use super::warm_up::WarmUp;
 use crate::asked::Asked;
 use crate::names::{Names, OTHER};
@@ -31,6 +33,11 @@ use crate::stats::{LogLoss, Section, Summary};
 pub(crate) struct Report {
     /// Run as a whole.
     run: Run,
+    /// Capacity that was searched for; absent where the run was no search. The other numbers are then those of the level
+    /// that the answer stands on, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_known")]
+    #[cfg_attr(test, schemars(with = "Capacity"))]
+    capacity: Option<Capacity>,
     /// All checks together.
     totals: TotalsOfRun,
     /// Each check, in the order they were given.
@@ -50,6 +57,9 @@ pub(crate) struct Report {
     /// Gates, which decided whether the run was good; empty in a merged report.
     #[serde(default, deserialize_with = "if_known")]
     gates: Vec<Gate>,
+    /// Precisions that were asked for with --until.
+    #[serde(default, deserialize_with = "if_known")]
+    until: Vec<Precision>,
     /// Slowest passes, kept whole, the slowest first.
     #[serde(default, deserialize_with = "if_known")]
     slowest: Vec<Exchange>,
@@ -68,15 +78,20 @@ impl From<(&Summary, &RunInfo)> for Report {
         let requests = whole.requests.iter();
         Report {
             run: (summary, info).into(),
-            totals: TotalsOfRun { whole: whole.into(), at_full_load: full_load.map(Into::into) },
-            checks: checks.map(|(place, counters)| CheckOfRun::of(whole, place, counters, full_load)).collect(),
-            requests: requests.map(|counters| RequestOfRun::of(whole, counters, full_load)).collect(),
+            capacity: summary.capacity.as_deref().map(Capacity::from),
+            totals: TotalsOfRun {
+                whole: whole.into(),
+                at_full_load: full_load.map(|full| Totals::from(full).bounded(full, &summary.intervals())),
+            },
+            checks: checks.map(|(place, counters)| CheckOfRun::of(summary, place, counters)).collect(),
+            requests: requests.map(|counters| RequestOfRun::of(summary, counters)).collect(),
             levels: summary.levels.iter().map(Level::from).collect(),
             blocks: block::blocks(summary),
             timeline: slot::timeline(summary),
             warmup: summary.warmup.as_ref().map(|warmup| WarmUp::of(summary, warmup)),
             failures: summary.failures.iter().map(|group| Failure::of(summary, group)).collect(),
             gates: summary.gates.iter().map(Gate::from).collect(),
+            until: summary.precisions.iter().map(Precision::from).collect(),
             slowest: summary.slowest.iter().map(|example| Exchange::of(example, &["slowest"])).collect(),
             warnings: summary.warning_lines().iter().map(Text::from).collect(),
             diagnoses: summary.diagnoses().iter().map(Diagnosis::from).collect(),

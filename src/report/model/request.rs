@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::keys::{ErrorKind, Status};
+use super::interval::RateBounds;
 use super::number::{Count, Quotient};
 use super::phases::Phases;
 use super::read::{Read, flattened};
 use super::text::Text;
 use super::times::{Times, timing};
-use crate::stats::{RequestCounters, Section};
+use crate::stats::{Intervals, RequestCounters, Section, Summary};
 
 /// Requests of one name in a part of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -100,6 +101,9 @@ pub(crate) struct RequestNumbers {
     /// Requests sent on a reused connection that the service had closed, and not repeated.
     #[serde(default)]
     lost_kept: Count,
+    /// Ends of the intervals at full load, where enough ended.
+    #[serde(flatten, skip_deserializing)]
+    bounds: Option<RateBounds>,
 }
 
 impl RequestNumbers {
@@ -136,7 +140,14 @@ impl RequestNumbers {
             tls_resumed: Count(counters.tls_resumed),
             resent: Count(counters.resent),
             lost_kept: Count(counters.lost_kept),
+            bounds: None,
         }
+    }
+
+    /// Numbers of full load, with the ends of their intervals.
+    pub(super) fn bounded(self, counters: &RequestCounters, intervals: &Intervals) -> Self {
+        let response_time_ms = self.response_time_ms.map(|times| times.bounded(&counters.response_time, intervals));
+        RequestNumbers { response_time_ms, bounds: RateBounds::of(intervals.rps, intervals.fail_ratio), ..self }
     }
 
     /// Requests of this name, made by this check, with these numbers.
@@ -184,11 +195,11 @@ impl Request {
 }
 
 impl RequestOfRun {
-    pub(super) fn of(whole: &Section, counters: &RequestCounters, full_load: Option<&Section>) -> Self {
-        let Request { name, check, numbers } = Request::of(whole, counters);
-        let at_full_load = full_load.and_then(|full| {
+    pub(super) fn of(summary: &Summary, counters: &RequestCounters) -> Self {
+        let Request { name, check, numbers } = Request::of(&summary.whole, counters);
+        let at_full_load = summary.full_load.as_ref().and_then(|full| {
             let same = full.requests.iter().find(|other| other.name == counters.name)?;
-            Some(RequestNumbers::of(full, same))
+            Some(RequestNumbers::of(full, same).bounded(same, &summary.intervals_of_request(&counters.name)))
         });
         RequestOfRun { name, check, numbers, at_full_load }
     }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::interval::Bounds;
 use super::number::{Count, Milliseconds};
 use super::read::Read;
-use crate::stats::Timing;
+use crate::stats::{Intervals, Timing};
 
 /// Times in ms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub(crate) struct Times {
     sum: Milliseconds,
     /// Percentiles beyond which fewer than 10 samples lie: they say little.
     unbacked: Vec<Percentile>,
+    /// Ends of the intervals, of times at full load where enough ended.
+    #[serde(flatten, skip_deserializing)]
+    bounds: Option<Bounds>,
     /// HdrHistogram in its V2 format, compressed, in base64: values in units of 100 ns, 3 digits. Those of several runs
     /// can be added. Absent in totals, whose histograms are those of the checks, added.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,8 +94,14 @@ impl Times {
             max: timing.max()?.into(),
             sum: timing.sum().into(),
             unbacked: Percentile::ALL.into_iter().filter(is_unbacked).collect(),
+            bounds: None,
             histogram: None,
         })
+    }
+
+    /// Times with the ends of their intervals.
+    pub(super) fn bounded(self, timing: &Timing, intervals: &Intervals) -> Self {
+        Times { bounds: Bounds::of(timing, intervals), ..self }
     }
 
     /// Times with the histogram that other runs' can be added to; `None` without samples.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::check::CheckNumbers;
 use super::number::{Count, Number, Seconds};
 use super::read::flattened;
-use crate::stats::Section;
+use crate::stats::{Intervals, Section};
 
 /// All checks together, in a part of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,13 @@ pub(crate) struct TotalsOfRun {
     pub(super) whole: Totals,
     /// Totals of what ended at full load; null if nothing did.
     pub(super) at_full_load: Option<Totals>,
+}
+
+impl Totals {
+    /// Totals of full load, with the ends of their intervals.
+    pub(super) fn bounded(self, section: &Section, intervals: &Intervals) -> Self {
+        Totals { numbers: self.numbers.bounded(&section.totals, intervals), ..self }
+    }
 }
 
 impl From<&Section> for Totals {

@@ -25,11 +25,15 @@ pub(crate) struct Verdicts {
     load_text: Text,
     /// Evidence for the verdict on the load, a line each.
     load_evidence: Vec<Text>,
-    /// Whether both halves of full load agree: in answers, mean TPR and share of failures per block they differ by at
-    /// most 1 %, or by at most 10 % that a rank test takes for chance at 1 %. Null with fewer than 13 blocks, or too few
-    /// answers of a user to tell.
+    /// Whether full load was steady: its halves agree in answers, mean TPR and share of failures per block (they differ by
+    /// at most 1 %, or by at most 10 % that a rank test takes for chance at 1 %), neither the mean TPR nor the number in
+    /// flight drifts over the blocks (Mann and Kendall's test at 1 %), and Little's law holds within 5 %. Null with fewer
+    /// than 13 blocks, or too few answers of a user to tell.
     #[serde(default)]
     steady: Option<bool>,
+    /// Signs that full load was not steady, in words; empty where there is none.
+    #[serde(default)]
+    unsteady: Vec<Text>,
 }
 
 /// Verdict on the times.
@@ -101,6 +105,7 @@ impl From<&Summary> for Verdicts {
             load_text: (&summary.load_verdict().to_string()).into(),
             load_evidence: summary.load_evidence().iter().map(Text::from).collect(),
             steady: summary.is_steady(),
+            unsteady: summary.unsteady_signs().unwrap_or_default().iter().map(|sign| (&sign.to_string()).into()).collect(),
         }
     }
 }

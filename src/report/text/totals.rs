@@ -1,13 +1,15 @@
 //! All of a run in a few lines.
 
 use std::io;
+use std::time::Duration;
 
-use super::numbers::{bytes, rate};
+use super::capacity::span;
+use super::numbers::{bytes, number_ms, rate};
 use super::page::Page;
 use super::style::Paint;
 use crate::end::EndReason;
-use crate::stats::{RequestCounters, Summary, WarmUp};
-use crate::units;
+use crate::stats::{Interval, PrecisionVerdict, RequestCounters, Summary, WarmUp};
+use crate::units::{self, milliseconds};
 
 /// Where the span is this many times the time of the run it is worth a line.
 const SHOWS: f64 = 1.02;
@@ -22,6 +24,12 @@ pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
         page.line(&format!("answers by status: {statuses}"))?;
     }
     page.line(&load_line(summary))?;
+    if let Some(line) = intervals_line(summary) {
+        page.line(&line)?;
+    }
+    for line in precision_lines(summary) {
+        page.line(&line)?;
+    }
     if let Some((one, all)) = summary.names.folded() {
         page.line(&format!("{one} and others like it are told as {all} (no-grouping tells them apart)"))?;
     }
@@ -90,7 +98,7 @@ pub(in crate::report) fn statuses(requests: &RequestCounters) -> Option<String> 
 
 pub(in crate::report) fn load_line(summary: &Summary) -> String {
     let full_load = match &summary.full_load {
-        Some(section) => format!("{} for {}", full_load_word(summary), units::short(section.span)),
+        Some(section) => format!("{} for {}{}", full_load_word(summary), units::short(section.span), unsteady(summary)),
         None => "nothing ended at full load".into(),
     };
     let users = units::count(summary.users.into(), "user");
@@ -124,7 +132,61 @@ fn warmup_line(warmup: &WarmUp) -> String {
     )
 }
 
-/// Word for full load: steady only where its two halves agree.
+/// Word for full load: steady where no sign speaks against it.
 fn full_load_word(summary: &Summary) -> &'static str {
     if summary.is_steady() == Some(true) { "steady at full load" } else { "at full load" }
+}
+
+/// Signs that speak against a steady full load: ` (not steady: times drift)`.
+fn unsteady(summary: &Summary) -> String {
+    let signs: Vec<String> = summary.unsteady_signs().unwrap_or_default().iter().map(ToString::to_string).collect();
+    if signs.is_empty() { String::new() } else { format!(" (not steady: {})", signs.join("; ")) }
+}
+
+/// Values of full load with their intervals: `9.96 rps (9.91 to 10.0)`.
+fn intervals_line(summary: &Summary) -> Option<String> {
+    let section = summary.full_load.as_ref()?;
+    let (totals, intervals) = (&section.totals, summary.intervals());
+    let timed = |name: &str, value: Option<Duration>, interval: Option<Interval>| {
+        let (value, interval) = (value?, interval?.times(1e-6));
+        Some(format!("{name} {} ms ({})", number_ms(value), span(&interval.around(milliseconds(value)))))
+    };
+    let rps = intervals.rps.map(|interval| {
+        let value = section.rps(totals);
+        format!("{} rps ({})", rate(value), span(&interval.around(value)))
+    });
+    let fails = intervals.fail_ratio.zip(totals.fail_ratio()).map(|(interval, ratio)| {
+        let percent = interval.around(ratio).times(100.0);
+        format!("fails {:.2} % ({:.2} to {:.2})", ratio * 100.0, percent.low, percent.high.unwrap_or(100.0))
+    });
+    let percentile = |name, percent, interval| timed(name, totals.tpr.percentile(percent), interval);
+    let parts = [
+        rps,
+        timed("mean", totals.tpr.mean(), intervals.mean),
+        percentile("p50", 50.0, intervals.p50),
+        percentile("p95", 95.0, intervals.p95),
+        percentile("p99", 99.0, intervals.p99),
+        fails,
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("with 95 %: {}", parts.join(", ")))
+}
+
+/// What became of the precisions that were asked for.
+fn precision_lines(summary: &Summary) -> Vec<String> {
+    let line = |verdict: &PrecisionVerdict| {
+        let half = verdict.half_width.map_or("unknown".into(), |half| format!("{:.1} %", half * 100.0));
+        let reached = match verdict.needed {
+            _ if verdict.is_reached() => "reached".into(),
+            Some(needed) => format!("not reached; some {} at full load would do", units::short(rounded(needed))),
+            None => "not reached; too little ended to tell how long it takes".to_owned(),
+        };
+        format!("until {}: half of the interval is {half} of the value, {reached}", verdict.expr)
+    };
+    summary.precisions.iter().map(line).collect()
+}
+
+/// As whole seconds.
+fn rounded(span: Duration) -> Duration {
+    Duration::from_secs(span.as_secs_f64().ceil() as u64)
 }
