@@ -112,9 +112,9 @@ pub mod fuzzing {
 #[doc = include_str!("../docs/locust.md")]
 struct Readme;
 
+pub use capacity::Capacity;
 #[cfg(feature = "cli")]
 pub use cli::{Harness, harness_main as main};
-pub use capacity::Capacity;
 pub use end::{End, EndReason};
 pub use error::{Error, ErrorKind};
 pub use exchange::{Exchange, Message};

@@ -27,8 +27,8 @@ use crate::queue;
 use crate::report::{SampleFormat, Secrets};
 use crate::stats::{Collector, Gate, Precision, Stats, Summary};
 use gates::Gates;
-use until::Until;
 pub use live::Live;
+use until::Until;
 
 /// Checks, and the plan by which users run them.
 ///

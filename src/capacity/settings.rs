@@ -50,7 +50,10 @@ impl SearchSettings {
         if !(self.start > 0.0 && self.start.is_finite()) {
             return refuse("‹start›: give a load above zero, like 1".into());
         } else if self.start > self.most {
-            return refuse(format!("‹start› is {}, and no more than {} may be asked for; give less", self.start, self.most));
+            return refuse(format!(
+                "‹start› is {}, and no more than {} may be asked for; give less",
+                self.start, self.most
+            ));
         } else if !(self.tolerance > 0.0 && self.tolerance <= 1.0) {
             return refuse("‹tolerance›: give a share above zero, and at most 100%, like 5%".into());
         } else if self.level_time < Self::SHORTEST_LEVEL {

@@ -75,7 +75,9 @@ impl Steering {
     pub(crate) fn new(mut goals: Vec<Gate>, settings: SearchSettings) -> Result<Self, Error> {
         settings.validate()?;
         if goals.is_empty() {
-            return Err(Error::usage("‹within› is missing, which says what the capacity must keep to; give it like 'p95 < 450ms'"));
+            return Err(Error::usage(
+                "‹within› is missing, which says what the capacity must keep to; give it like 'p95 < 450ms'",
+            ));
         }
         if !goals.iter().any(Gate::is_on_all_failures) {
             goals.push(Gate::implied_goal());
@@ -156,9 +158,7 @@ impl Going<'_> {
             None => SearchEnd::AtLeast(format!("the time of {} was up", units::short(settings.max_time))),
             Some(Verdict::MostMeets) if low.is_none() => SearchEnd::NeverDecided,
             Some(Verdict::MostMeets) => SearchEnd::AtLeast(most(settings, &done)),
-            Some(_) if limit.is_some() => {
-                SearchEnd::AtLeast(limit.map(|limit| limit.to_string()).unwrap_or_default())
-            }
+            Some(_) if limit.is_some() => SearchEnd::AtLeast(limit.map(|limit| limit.to_string()).unwrap_or_default()),
             Some(Verdict::Found) => SearchEnd::Found,
             Some(Verdict::NotConfirmed) => SearchEnd::NotConfirmed,
         };

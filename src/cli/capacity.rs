@@ -12,8 +12,8 @@ use super::{config, flags, search_args};
 pub(super) const COMMAND: Subcommand = Subcommand {
     name: "capacity",
     alias: None,
-    usage: "--within GOAL [TARGET]...",
-    about: "Find the most users, or the highest rate, with which a service meets its goals",
+    usage: "[TARGET]...",
+    about: "Find how many users a service bears",
     main,
 };
 

@@ -198,7 +198,9 @@ fn refuse_jobs(_: &str) -> Result<String, String> {
 pub(super) fn name_of(field: &str) -> String {
     match field {
         TARGETS => "TARGET".into(),
-        name if name == SPEC || FLAGS.iter().any(|flag| flag.name == name) || search_args::has(name) => format!("--{name}"),
+        name if name == SPEC || FLAGS.iter().any(|flag| flag.name == name) || search_args::has(name) => {
+            format!("--{name}")
+        }
         name => name.into(),
     }
 }

@@ -52,7 +52,9 @@ pub(super) fn of_search(command: Command) -> Command {
 /// Asks a test target for a search.
 pub(super) fn capacity() -> Arg {
     let arg = Arg::new("capacity").long("capacity").action(ArgAction::SetTrue).help_heading(SEARCH);
-    arg.help("Find the most users with which the service meets the goals of --within; --capacity --help shows its flags")
+    arg.help(
+        "Find the most users with which the service meets the goals of --within; --capacity --help shows its flags",
+    )
 }
 
 /// Settings for a search, or for a run: what files and variables say of searches is none of a run's, and a search needs
@@ -62,7 +64,9 @@ pub(super) fn capacity() -> Arg {
 /// When there is no goal.
 pub(super) fn check(settings: &mut Settings, is_search: bool) -> Result<(), Error> {
     if is_search && !settings.spec.is_search() {
-        return Err(Error::usage("‹within› is missing, which says what the capacity must keep to; give it like 'p95 < 450ms'"));
+        return Err(Error::usage(
+            "‹within› is missing, which says what the capacity must keep to; give it like 'p95 < 450ms'",
+        ));
     } else if !is_search {
         let names: Vec<&str> = FLAGS.iter().map(|(name, ..)| *name).collect();
         *settings = settings.without(&names, |source| matches!(source, Source::File { .. } | Source::Variable(_)))?;

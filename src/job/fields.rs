@@ -134,29 +134,26 @@ const CONTRADICTIONS: &[(&str, &[&str])] = &[
     ("shape", &["users", "ramp-up", "spawn-rate", "stages", "rate"]),
     (
         "within",
-        &[
-            "users", "ramp-up", "stages", "rate", "shape", "loops", "requests", "time", "fail-if", "threshold", "until",
-        ],
+        &["users", "ramp-up", "stages", "rate", "shape", "loops", "requests", "time", "fail-if", "threshold", "until"],
     ),
     ("json-data", &["data"]),
     ("body-base64", &["body"]),
 ];
 
 /// Fields that mean nothing without another one.
-const NEEDS: &[(&str, &str)] =
-    &[
-        ("poisson", "rate"),
-        ("max-users", "rate"),
-        ("key", "cert"),
-        ("feed-order", "feed"),
-        ("feed-end", "feed"),
-        ("start", "within"),
-        ("tolerance", "within"),
-        ("level-time", "within"),
-        ("search-time", "within"),
-        ("by", "within"),
-        ("at-least", "within"),
-    ];
+const NEEDS: &[(&str, &str)] = &[
+    ("poisson", "rate"),
+    ("max-users", "rate"),
+    ("key", "cert"),
+    ("feed-order", "feed"),
+    ("feed-end", "feed"),
+    ("start", "within"),
+    ("tolerance", "within"),
+    ("level-time", "within"),
+    ("search-time", "within"),
+    ("by", "within"),
+    ("at-least", "within"),
+];
 /// Field of a search, which has arrivals and most users of its own.
 const OF_SEARCHES: (&str, [&str; 2]) = ("within", ["poisson", "max-users"]);
 

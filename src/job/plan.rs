@@ -8,8 +8,8 @@ use super::headers;
 use super::spec::RunSpec;
 use super::tls_files::TlsFiles;
 use super::written::Written;
-use crate::error::Error;
 use crate::capacity::By;
+use crate::error::Error;
 use crate::load::{HttpSettings, Load, Plan, Rate, RateOverTime, Start, Wait};
 use crate::report::Detail;
 

@@ -21,7 +21,8 @@ impl Share {
     /// From `5%` or `0.05`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let wanted = || format!("'{text}' is no share; write it like 5% or 0.05");
-        let (number, of) = text.trim().strip_suffix('%').map_or((text.trim(), 1.0), |number| (number.trim_end(), 100.0));
+        let (number, of) =
+            text.trim().strip_suffix('%').map_or((text.trim(), 1.0), |number| (number.trim_end(), 100.0));
         let number: f64 = number.parse().map_err(|_| wanted())?;
         if number.is_finite() && number >= 0.0 { Ok(Share(number / of)) } else { Err(wanted()) }
     }
@@ -34,7 +35,8 @@ pub(crate) struct Least(pub(crate) AtLeast);
 impl Least {
     /// From `300`, users or arrivals a second, or `117rps`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let number = |text: &str| text.trim_end().parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0);
+        let number =
+            |text: &str| text.trim_end().parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0);
         let least = match text.trim().strip_suffix("rps") {
             Some(rps) => number(rps).map(AtLeast::Rps),
             None => number(text.trim()).map(AtLeast::Load),

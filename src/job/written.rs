@@ -12,11 +12,11 @@ use url::Url;
 
 use super::hurl_values::{Milliseconds, Retries};
 use super::path_text::{path_of, text_of};
+use super::search_values::{Least, Share, Within, parse_by};
 use super::values::{
     CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, Threshold, parse_address, parse_end, parse_host,
     parse_proxy, parse_rate_over_time, parse_resume, parse_u32, parse_u64, parse_wait,
 };
-use super::search_values::{Least, Share, Within, parse_by};
 use crate::capacity::By;
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
 use crate::renaming::Renaming;

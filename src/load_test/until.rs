@@ -41,7 +41,8 @@ impl Until {
         let mut reached = 0;
         while !stop.wait_until(Some(Moment::now() + INTERVAL), || stop.is_set()) {
             let summary = Summary { blocks: collector.blocks(), ..collector.summary() };
-            let is_reached = summary.full_load.is_some() && self.judge(&summary).iter().all(PrecisionVerdict::is_reached);
+            let is_reached =
+                summary.full_load.is_some() && self.judge(&summary).iter().all(PrecisionVerdict::is_reached);
             reached = if is_reached { reached + 1 } else { 0 };
             if reached >= LOOKS {
                 return stop.set(EndReason::Precise);

@@ -39,11 +39,11 @@ pub use open_metrics::write_open_metrics;
 pub(crate) use run_info::EMBEDDED_TARGET;
 pub use run_info::{ComparedRun, Host, RunInfo};
 pub use samples::SampleFormat;
-#[cfg(feature = "cli")]
-pub(crate) use text::level_line;
 pub(crate) use text::bytes;
 #[cfg(feature = "cli")]
 pub(crate) use text::headline;
+#[cfg(feature = "cli")]
+pub(crate) use text::level_line;
 #[cfg(feature = "cli")]
 pub(crate) use text::numbers::number_ms;
 #[cfg(feature = "cli")]

@@ -70,9 +70,9 @@ impl Precision {
         let interval = interval.map(|interval| value.map_or(interval, |value| interval.around(value)));
         let half_width = interval.zip(value).and_then(|(interval, value)| interval.half_width_of(value));
         let span = summary.full_load.as_ref().map_or(Duration::ZERO, |section| section.span);
-        let needed = half_width.filter(|half| *half > self.share).and_then(|half| {
-            Duration::try_from_secs_f64(span.as_secs_f64() * (half / self.share).powi(2)).ok()
-        });
+        let needed = half_width
+            .filter(|half| *half > self.share)
+            .and_then(|half| Duration::try_from_secs_f64(span.as_secs_f64() * (half / self.share).powi(2)).ok());
         let unit = self.metric.unit();
         PrecisionVerdict { expr: self.expr.clone(), wanted: self.share, half_width, value, interval, unit, needed }
     }
@@ -91,10 +91,7 @@ impl FromStr for Precision {
         }
         let metric = Gate::of_metric(metric.trim())?;
         if !metric.has_interval() {
-            return Err(format!(
-                "{} has no interval; give mean, a percentile, rps or fail_ratio",
-                metric.expr()
-            ));
+            return Err(format!("{} has no interval; give mean, a percentile, rps or fail_ratio", metric.expr()));
         }
         Ok(Precision { expr: expr.to_owned(), metric, share: percent / 100.0 })
     }

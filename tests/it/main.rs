@@ -6,6 +6,7 @@
 mod agent;
 mod agree;
 mod browser;
+mod capacity;
 mod cli;
 mod compare;
 mod config;

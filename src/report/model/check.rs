@@ -74,7 +74,7 @@ pub(crate) struct CheckNumbers {
     /// TPR of the exceptions, in ms; null without samples.
     exception_tpr_ms: Option<Times>,
     /// Ends of the intervals at full load, where enough ended.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     bounds: Option<RateBounds>,
 }
 

@@ -71,7 +71,8 @@ impl Bounds {
         mean.or(p50)?;
         let ms = |interval: Option<Interval>, value: Option<Duration>| {
             let interval = interval.map(|interval| interval.times(1e-6));
-            let interval = interval.map(|interval| value.map_or(interval, |value| interval.around(milliseconds(value))));
+            let interval =
+                interval.map(|interval| value.map_or(interval, |value| interval.around(milliseconds(value))));
             (interval.map(|interval| Number(interval.low)), interval.and_then(|interval| interval.high).map(Number))
         };
         let percentile = |interval, percent| ms(interval, timing.percentile(percent));

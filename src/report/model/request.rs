@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::keys::{ErrorKind, Status};
 use super::interval::RateBounds;
+use super::keys::{ErrorKind, Status};
 use super::number::{Count, Quotient};
 use super::phases::Phases;
 use super::read::{Read, flattened};
@@ -102,7 +102,7 @@ pub(crate) struct RequestNumbers {
     #[serde(default)]
     lost_kept: Count,
     /// Ends of the intervals at full load, where enough ended.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     bounds: Option<RateBounds>,
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Times {
     /// Percentiles beyond which fewer than 10 samples lie: they say little.
     unbacked: Vec<Percentile>,
     /// Ends of the intervals, of times at full load where enough ended.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     bounds: Option<Bounds>,
     /// HdrHistogram in its V2 format, compressed, in base64: values in units of 100 ns, 3 digits. Those of several runs
     /// can be added. Absent in totals, whose histograms are those of the checks, added.

@@ -105,7 +105,12 @@ impl From<&Summary> for Verdicts {
             load_text: (&summary.load_verdict().to_string()).into(),
             load_evidence: summary.load_evidence().iter().map(Text::from).collect(),
             steady: summary.is_steady(),
-            unsteady: summary.unsteady_signs().unwrap_or_default().iter().map(|sign| (&sign.to_string()).into()).collect(),
+            unsteady: summary
+                .unsteady_signs()
+                .unwrap_or_default()
+                .iter()
+                .map(|sign| (&sign.to_string()).into())
+                .collect(),
         }
     }
 }

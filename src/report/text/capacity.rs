@@ -65,7 +65,8 @@ pub(crate) fn answer_line(answer: &CapacityAnswer) -> String {
     let level = answer.answering();
     let at = level.map(|level| format!(" at {} rps", four_digits(level.rps))).unwrap_or_default();
     let at = if matches!(what, Plateau::Rate(_)) { String::new() } else { at };
-    let told = level.and_then(CapacityLevel::telling_goal).map(|goal| format!(": {}", value_of(goal))).unwrap_or_default();
+    let told =
+        level.and_then(CapacityLevel::telling_goal).map(|goal| format!(": {}", value_of(goal))).unwrap_or_default();
     let name = level_name(what);
     match &answer.end {
         SearchEnd::AtLeast(why) => format!("at least {name}{at}{told} ({why})"),

@@ -21,8 +21,8 @@ mod wrap;
 
 use std::io::{self, Write};
 
-pub(crate) use columns::{Align, write_columns};
 pub(crate) use capacity::{answer_line, level_line};
+pub(crate) use columns::{Align, write_columns};
 pub use detail::Detail;
 pub use live::{live_line, progress_line};
 pub(crate) use numbers::bytes;

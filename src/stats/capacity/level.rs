@@ -110,8 +110,7 @@ impl CapacityLevel {
         let batches = Batches::of(summary, &subject);
         let times = |value: Option<Duration>, interval: Option<Interval>| LevelTimes {
             value,
-            interval: interval
-                .map(|interval| value.map_or(interval, |value| interval.around(value.as_nanos() as f64))),
+            interval: interval.map(|interval| value.map_or(interval, |value| interval.around(value.as_nanos() as f64))),
         };
         let percentile = |percent: f64| times(timing.percentile(percent), batches.percentile(percent));
         let rps = section.rps(&section.totals);

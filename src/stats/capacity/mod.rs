@@ -5,5 +5,5 @@ mod knee;
 mod level;
 
 pub use answer::{AtLeast, CapacityAnswer, SearchEnd};
-pub(crate) use level::{LevelFacts, outcome_of};
 pub use level::{CapacityLevel, LevelLimit, LevelTimes, TrialPurpose};
+pub(crate) use level::{LevelFacts, outcome_of};

@@ -143,9 +143,7 @@ fn rows<'a>(block: &'a Block, subject: &Subject) -> impl Iterator<Item = &'a Blo
 fn lost_share(summary: &Summary, subject: &Subject) -> f64 {
     let full_load = summary.full_load.as_ref();
     let request = match subject {
-        Subject::Request(name) => {
-            full_load.and_then(|part| part.requests.iter().find(|request| request.name == *name))
-        }
+        Subject::Request(name) => full_load.and_then(|part| part.requests.iter().find(|request| request.name == *name)),
         _ => full_load.map(|part| &part.request_totals),
     };
     match request {

@@ -3,7 +3,7 @@
 //! The samples of a run depend on one another: answers that stand in one queue are slow together. An interval that takes
 //! them as independent is too narrow. So the spread is learned from the [blocks](super::Blocks) of full load, as *batch
 //! means* (Law, *Simulation Modeling and Analysis*): a ratio of two sums over blocks varies as the blocks do, and the
-//! widest interval of blocks as they are, in pairs, in fours and so on counts, down to 10 batches, with Student's t of
+//! widest interval of blocks as they are, in pairs, in fours and so on counts, down to 7 batches, with Student's t of
 //! each. Percentiles follow Woodruff (1952): the share of samples beyond the value is such a ratio; its interval, in
 //! Wilson's form for as many independent samples as vary alike, is carried over to the values that have these shares.
 //!

@@ -3,7 +3,7 @@
 use crate::stats::student;
 
 /// With fewer batches Student's t is too wide to be of use, and what is larger than a batch is not seen.
-const MIN_BATCHES: usize = 10;
+const MIN_BATCHES: usize = 7;
 /// With fewer blocks nothing is known of the spread.
 pub(super) const MIN_BLOCKS: usize = 5;
 

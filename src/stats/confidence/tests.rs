@@ -6,7 +6,9 @@ use super::batch::Batch;
 use super::*;
 use crate::stats::SparseHistogram;
 
-const STREAMS: u32 = 1000;
+/// Makes a stream.
+type Make = fn() -> Box<dyn Stream>;
+
 const MS: f64 = 1e6;
 
 /// Stream of times in nanoseconds with a mean around 10 ms.
@@ -80,10 +82,10 @@ fn batches(stream: &mut dyn Stream, samples: u32, blocks: u32, random: &mut Rng)
 }
 
 /// Share of the intervals of mean, p50, p95 and p99 that hold the truth, and the share of those that are open.
-fn coverage(make: fn() -> Box<dyn Stream>, truth: Truth, samples: u32, blocks: u32) -> [(f64, f64); 4] {
+fn coverage(make: Make, truth: Truth, (samples, blocks): (u32, u32), streams: u32) -> [(f64, f64); 4] {
     let (mut held, mut open) = ([0u32; 4], [0u32; 4]);
     let mut random = Rng::with_seed(7);
-    for _ in 0..STREAMS {
+    for _ in 0..streams {
         let found = batches(make().as_mut(), samples, blocks, &mut random).intervals();
         for (place, interval) in [found.mean, found.p50, found.p95, found.p99].into_iter().enumerate() {
             let interval = interval.expect("enough blocks");
@@ -93,7 +95,7 @@ fn coverage(make: fn() -> Box<dyn Stream>, truth: Truth, samples: u32, blocks: u
         }
     }
     std::array::from_fn(|place| {
-        let share = |count: u32| f64::from(count) / f64::from(STREAMS);
+        let share = |count: u32| f64::from(count) / f64::from(streams);
         (share(held[place]), share(open[place]))
     })
 }
@@ -104,21 +106,34 @@ const FOLLOWING: Truth = Truth([11.3315, 10.0, 22.7602, 32.0007]);
 /// Half of the samples each: the roots of 1 - (exp(-x/5) + exp(-x/15)) / 2.
 const REGIMES: Truth = Truth([10.0, 5.7337, 34.6852, 58.6863]);
 
-#[test]
-fn at_least_93_of_100_intervals_hold_the_truth() {
-    let streams: [(&str, fn() -> Box<dyn Stream>, Truth); 4] = [
-        ("independent", || Box::new(Independent), INDEPENDENT),
-        ("AR(1) 0.5", || Box::new(Following { by: 0.5, last: 0.0 }), FOLLOWING),
-        ("AR(1) 0.9", || Box::new(Following { by: 0.9, last: 0.0 }), FOLLOWING),
-        ("two regimes", || Box::new(Regimes { is_slow: false, left: 0 }), REGIMES),
-    ];
-    for (name, stream, truth) in streams {
-        for (samples, blocks) in [(3000, 30), (6000, 60), (12_000, 40)] {
-            let found = coverage(stream, truth, samples, blocks);
-            println!("{name}, {samples} samples in {blocks} blocks: {found:?}");
-            for ((held, _), what) in found.iter().zip(["mean", "p50", "p95", "p99"]) {
-                assert!(*held >= 0.93, "{name}, {samples} samples in {blocks} blocks, {what}: {held}");
-            }
+const STREAMS: [(&str, Make, Truth); 4] = [
+    ("independent", || Box::new(Independent), INDEPENDENT),
+    ("AR(1) 0.5", || Box::new(Following { by: 0.5, last: 0.0 }), FOLLOWING),
+    ("AR(1) 0.9", || Box::new(Following { by: 0.9, last: 0.0 }), FOLLOWING),
+    ("two regimes", || Box::new(Regimes { is_slow: false, left: 0 }), REGIMES),
+];
+
+/// Coverage of each kind of stream, of this many samples in this many blocks, each at least so much.
+fn holds(size: (u32, u32), streams: u32, least: f64) {
+    for (name, stream, truth) in STREAMS {
+        let found = coverage(stream, truth, size, streams);
+        println!("{name}, {} samples in {} blocks: held and open {found:?}", size.0, size.1);
+        for ((held, _), what) in found.iter().zip(["mean", "p50", "p95", "p99"]) {
+            assert!(*held >= least, "{name}, {size:?}, {what}: {held}");
         }
+    }
+}
+
+#[test]
+fn most_intervals_of_dependent_samples_hold_the_truth() {
+    // Of 200, by chance 89 % where 93 % are true.
+    holds((3000, 30), 200, 0.88);
+}
+
+#[test]
+#[ignore = "needs a minute"]
+fn at_least_93_of_100_intervals_hold_the_truth_in_1000_streams_each() {
+    for size in [(3000, 30), (6000, 60), (12_000, 40)] {
+        holds(size, 1000, 0.93);
     }
 }

@@ -77,6 +77,7 @@ impl Run {
             tpr: MS.into(),
             elapsed: MS.into(),
             busy: MS.into(),
+            idle: Nanos::ZERO,
             hooks: Nanos::ZERO,
             requests: 1,
             answered: 1,

@@ -93,10 +93,9 @@ impl Gate {
                 batches.percentile(percent).map(|interval| interval.times(1.0 / NANOS_OF_MS))
             }
             Metric::Figure(Figure::FailRatio) => batches.fail_ratio(),
-            Metric::Figure(Figure::PassRatio) => batches.fail_ratio().map(|failed| Interval {
-                low: 1.0 - failed.high.unwrap_or(1.0),
-                high: Some(1.0 - failed.low),
-            }),
+            Metric::Figure(Figure::PassRatio) => batches
+                .fail_ratio()
+                .map(|failed| Interval { low: 1.0 - failed.high.unwrap_or(1.0), high: Some(1.0 - failed.low) }),
             Metric::Figure(Figure::Rps) => batches.rps(),
             Metric::Time(..) | Metric::Figure(_) => None,
         }
@@ -115,7 +114,6 @@ impl Gate {
     fn is_upper(&self) -> bool {
         !self.is_crossed_by(0.0) && self.is_crossed_by(f64::MAX)
     }
-
 }
 
 /// A share that must not be larger, by the interval of the share.

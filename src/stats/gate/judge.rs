@@ -154,9 +154,7 @@ impl Gate {
     /// Failures that are not in the tables.
     fn note_of_warmup(&self, summary: &Summary) -> Option<String> {
         let count = match self.metric {
-            Metric::Figure(figure) if figure.counts_warmup() => {
-                self.warmup(summary)?.not_passed().0
-            }
+            Metric::Figure(figure) if figure.counts_warmup() => self.warmup(summary)?.not_passed().0,
             _ => 0,
         };
         (count > 0).then(|| format!("with {} in the warm-up", units::count(count, "failure")))

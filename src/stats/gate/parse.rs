@@ -55,9 +55,7 @@ fn of_kind(kind: GateKind, expr: &str, example: &str) -> Result<Gate, String> {
     let (name, comparison) = name_and_comparison(condition);
     let (word, operator, limit) = split(comparison, example)?;
     if word.contains('(') {
-        return Err(format!(
-            "{word} is k6's way to say what must hold; give ‹threshold› for that, or {example} here"
-        ));
+        return Err(format!("{word} is k6's way to say what must hold; give ‹threshold› for that, or {example} here"));
     } else if name == Some("") {
         return Err(format!("the name before the colon is missing; write it like GET /cart: {example}"));
     }

@@ -30,7 +30,8 @@ impl Trend {
         let tied = |ties: f64| ties * (ties - 1.0) * (2.0 * ties + 5.0);
         let ties: f64 = sorted.chunk_by(|one, next| one == next).map(|equal| tied(equal.len() as f64)).sum();
         let variance = (count * (count - 1.0) * (2.0 * count + 5.0) - ties) / 18.0;
-        let slope = median(pairs().map(|(early, late)| (values[late] - values[early]) / (late - early) as f64).collect());
+        let slope =
+            median(pairs().map(|(early, late)| (values[late] - values[early]) / (late - early) as f64).collect());
         let rests: Vec<f64> = (0..).zip(values).map(|(place, value)| value - slope * f64::from(place)).collect();
         // Values that follow the one before have a longer way to go by chance (Yue and Wang, 2004).
         let neighbours = correlation(&rests).clamp(0.0, 0.9);
