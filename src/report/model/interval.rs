@@ -73,7 +73,7 @@ impl Bounds {
             let interval = interval.map(|interval| interval.times(1e-6));
             let interval =
                 interval.map(|interval| value.map_or(interval, |value| interval.around(milliseconds(value))));
-            (interval.map(|interval| Number(interval.low)), interval.and_then(|interval| interval.high).map(Number))
+            (interval.map(|interval| to_nanos(interval.low)), interval.and_then(|interval| interval.high).map(to_nanos))
         };
         let percentile = |interval, percent| ms(interval, timing.percentile(percent));
         let (mean, p50) = (ms(mean, timing.mean()), percentile(p50, 50.0));
@@ -90,4 +90,9 @@ impl Bounds {
             confidence: CONFIDENCE,
         })
     }
+}
+
+/// Milliseconds to the nanosecond: what lies behind it is the noise of the binary fraction.
+fn to_nanos(ms: f64) -> Number {
+    Number((ms * 1e6).round() / 1e6)
 }
