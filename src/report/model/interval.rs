@@ -55,10 +55,10 @@ impl RateBounds {
     pub(super) fn of(rps: Option<Interval>, fail_ratio: Option<Interval>) -> Option<Self> {
         rps.or(fail_ratio)?;
         Some(RateBounds {
-            rps_low: rps.map(|interval| Number(interval.low)),
-            rps_high: rps.and_then(|interval| interval.high).map(Number),
-            fail_ratio_low: fail_ratio.map(|interval| Number(interval.low)),
-            fail_ratio_high: fail_ratio.and_then(|interval| interval.high).map(Number),
+            rps_low: rps.map(|interval| short(interval.low)),
+            rps_high: rps.and_then(|interval| interval.high).map(short),
+            fail_ratio_low: fail_ratio.map(|interval| short(interval.low)),
+            fail_ratio_high: fail_ratio.and_then(|interval| interval.high).map(short),
             confidence: CONFIDENCE,
         })
     }
@@ -73,7 +73,7 @@ impl Bounds {
             let interval = interval.map(|interval| interval.times(1e-6));
             let interval =
                 interval.map(|interval| value.map_or(interval, |value| interval.around(milliseconds(value))));
-            (interval.map(|interval| to_nanos(interval.low)), interval.and_then(|interval| interval.high).map(to_nanos))
+            (interval.map(|interval| short(interval.low)), interval.and_then(|interval| interval.high).map(short))
         };
         let percentile = |interval, percent| ms(interval, timing.percentile(percent));
         let (mean, p50) = (ms(mean, timing.mean()), percentile(p50, 50.0));
@@ -92,7 +92,7 @@ impl Bounds {
     }
 }
 
-/// Milliseconds to the nanosecond: what lies behind it is the noise of the binary fraction.
-fn to_nanos(ms: f64) -> Number {
-    Number((ms * 1e6).round() / 1e6)
+/// To six decimals: no interval is known better, and a millionth of a millisecond is the smallest time.
+fn short(value: f64) -> Number {
+    Number((value * 1e6).round() / 1e6)
 }
