@@ -42,6 +42,8 @@ pub(super) struct Search {
     met: Vec<f64>,
     missed: Vec<f64>,
     undecided: Vec<f64>,
+    /// Levels that were undecided after the time of one: they are worth more of it.
+    open: Vec<f64>,
     last: Option<f64>,
     is_confirmed: bool,
     is_bounded: bool,
@@ -55,6 +57,7 @@ impl Search {
             met: Vec::new(),
             missed: Vec::new(),
             undecided: Vec::new(),
+            open: Vec::new(),
             last: None,
             is_confirmed: false,
             is_bounded: false,
@@ -98,12 +101,13 @@ impl Search {
         let Trial { load, purpose } = trial;
         self.last = Some(load);
         let was_known = [&self.met, &self.missed, &self.undecided].iter().any(|known| known.contains(&load));
-        for known in [&mut self.met, &mut self.missed, &mut self.undecided] {
+        for known in [&mut self.met, &mut self.missed, &mut self.undecided, &mut self.open] {
             known.retain(|other| *other != load);
         }
         match outcome {
             GoalOutcome::Met => self.met.push(load),
             GoalOutcome::Missed => self.missed.push(load),
+            GoalOutcome::Undecided if purpose == TrialPurpose::Double => self.open.push(load),
             GoalOutcome::Undecided => self.undecided.push(load),
         }
         match (purpose, outcome) {
@@ -128,14 +132,24 @@ impl Search {
         let load = match self.last {
             None => start,
             Some(last) if last < most => self.settings.rounded(last * 2.0).min(most),
-            Some(_) if self.low().is_none() => return Next::Over(Verdict::NeverDecided),
-            Some(_) => return Next::Over(Verdict::MostMeets),
+            Some(_) if self.open.contains(&most) => {
+                return Next::Try(Trial { load: most, purpose: TrialPurpose::Bisect });
+            }
+            Some(_) => {
+                return Next::Over(if self.low().is_some() { Verdict::MostMeets } else { Verdict::NeverDecided });
+            }
         };
         Next::Try(Trial { load, purpose: TrialPurpose::Double })
     }
 
     /// Load between the ends that is worth a level.
     fn between(&self, high: f64) -> Option<f64> {
+        let low = self.low().unwrap_or(0.0);
+        // The highest of them says most.
+        let open = self.open.iter().copied().filter(|load| *load > low && *load < high);
+        if let Some(load) = open.max_by(f64::total_cmp) {
+            return Some(load);
+        }
         let mut inner: Vec<f64> = self.undecided.iter().copied().filter(|load| *load < high).collect();
         inner.sort_by(f64::total_cmp);
         let Some(low) = self.low() else {
@@ -257,6 +271,25 @@ mod tests {
         let (_, low, high, _) = run(By::Users, wide);
         assert!(low.is_some_and(|low| (37.0..40.0).contains(&low)), "{low:?}");
         assert!(high.is_some_and(|high| (100.0..106.0).contains(&high)), "{high:?}");
+    }
+
+    #[test]
+    fn what_was_undecided_on_the_way_up_is_measured_for_longer_on_the_way_down() {
+        let tried = std::cell::RefCell::new(Vec::new());
+        // At first nothing can be told of few users.
+        let service = |load: f64, _: usize| {
+            let is_new = !tried.borrow().contains(&load);
+            tried.borrow_mut().push(load);
+            match load {
+                _ if load > 300.0 => GoalOutcome::Missed,
+                _ if is_new && load < 400.0 && load.log2().fract() == 0.0 => GoalOutcome::Undecided,
+                _ => GoalOutcome::Met,
+            }
+        };
+        let (verdict, low, high, levels) = run(By::Users, service);
+        assert_eq!(verdict, Verdict::Found, "{levels:?}");
+        assert!(low.is_some_and(|low| low > 285.0) && high.is_some_and(|high| high < 316.0), "{low:?} {high:?}");
+        assert!(levels.len() <= 18, "{levels:?}");
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn print_head(settings: &Settings, plan: &Plan, aim: &Aim, out: &mut Screen) {
     if let Some(line) = settings.line() {
         let _ = writeln!(out, "{line}");
     }
-    let _ = writeln!(out, "{}", wrapped_line(&first_line(plan, aim), width(stdout_is_taken)));
+    let _ = writeln!(out, "{}", wrapped_line(&first_line(&settings.spec, plan, aim), width(stdout_is_taken)));
     for warning in &aim.warnings {
         let _ = writeln!(out, "warning: {warning}");
     }
@@ -172,8 +172,9 @@ fn spec_of(spec: &RunSpec, plan: &Plan) -> Value {
     secrets::hidden_spec(&RunSpec { seed, ..spec.clone() }, &plan.redactor)
 }
 
-fn first_line(plan: &Plan, aim: &Aim) -> String {
-    format!("{}: {}", load_line(plan), aim.shown(plan))
+fn first_line(spec: &RunSpec, plan: &Plan, aim: &Aim) -> String {
+    let load = spec.search_line().unwrap_or_else(|| load_line(plan));
+    format!("{load}: {}", aim.shown(plan))
 }
 
 /// How much is asked, and for how long.

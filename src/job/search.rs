@@ -3,6 +3,7 @@
 use super::spec::{RunSpec, SearchSpec};
 use crate::capacity::{By, SearchSettings, Steering};
 use crate::error::Error;
+use crate::units;
 
 impl RunSpec {
     /// The run is a search for the capacity.
@@ -34,6 +35,18 @@ impl RunSpec {
             max_time: search_time.as_deref().copied().unwrap_or(SearchSettings::MAX_TIME),
             at_least: at_least.as_deref().map(|least| least.0),
         }))
+    }
+
+    /// The search in words, if the run is one: `search from 1 to 1000 users within p95 < 450ms, levels of 10 s, at most 10 m`.
+    pub(crate) fn search_line(&self) -> Option<String> {
+        let settings = self.search_settings().ok()??;
+        let goals: Vec<&str> = self.search.within.iter().map(|goal| goal.0.expr()).collect();
+        let span = match settings.by {
+            By::Users => format!("from {} to {} users", settings.start, settings.most),
+            By::Rate => format!("from {}/s on", settings.start),
+        };
+        let (level, all) = (units::short(settings.level_time), units::short(settings.max_time));
+        Some(format!("search {span} within {}, levels of {level}, at most {all}", goals.join(", ")))
     }
 
     /// Search for the capacity, if the run is one.

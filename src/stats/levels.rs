@@ -14,6 +14,14 @@ use crate::sample::{AskedRate, Level, Plateau};
 #[derive(Debug, Default)]
 pub(super) struct Levels(Vec<LevelPart>);
 
+/// Level of users or arrivals that lasts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lasting {
+    pub(super) level: Level,
+    pub(super) what: Plateau,
+    pub(super) asked: Option<AskedRate>,
+}
+
 /// Level: the samples that ended while one plateau lasted.
 #[derive(Debug)]
 struct LevelPart {

@@ -81,9 +81,8 @@ use blocks::FullLoad;
 use counters::Part;
 use examples::Slowest;
 use failures::Failures;
-use levels::Levels;
+use levels::{Lasting, Levels};
 use nature::Natures;
-use observed::{Lasting, Observed};
 use recent::Window;
 use seconds::Seconds;
 use stalls::Stalls;
@@ -134,8 +133,8 @@ pub(crate) struct Stats {
     seconds: Option<Seconds>,
     /// Level that lasts now.
     level: Option<Lasting>,
-    /// Part that is counted apart.
-    observed: Option<Observed>,
+    /// What is counted apart, from a moment on.
+    observed: Option<(Moment, Box<Stats>)>,
 }
 
 impl Stats {
@@ -214,9 +213,7 @@ impl Stats {
         let (is_exception, message) = failure.unzip();
         let example = Example { check: self.names.check_name(check), at, tpr, message, exchange };
         let example = Arc::new(example);
-        if let Some(observed) = &mut self.observed {
-            observed.keep(check, is_exception, ended, &example);
-        }
+        self.keep_observed(check, is_exception, ended, &example);
         match (is_exception, &example.message) {
             (Some(is_exception), Some(message)) => {
                 let failures = if is_of_warmup { &mut self.warmup_failures } else { &mut self.failures };
@@ -231,9 +228,7 @@ impl Stats {
 
     /// Counts a sample; what a failure tells is taken out of it.
     pub(crate) fn add(&mut self, sample: &mut Sample) {
-        if let Some(observed) = &mut self.observed {
-            observed.add(sample);
-        }
+        self.add_observed(sample);
         match sample {
             Sample::Check(sample) => self.add_check(sample),
             Sample::Request(sample) => self.add_request(sample),

@@ -6,52 +6,43 @@ use std::time::Duration;
 
 use super::blocks::FullLoad;
 use super::examples::Example;
+use super::levels::Lasting;
 use super::{Stats, Summary};
 use crate::ids::CheckId;
 use crate::moment::Moment;
-use crate::sample::{AskedRate, Level, Plateau, Sample};
+use crate::sample::{Plateau, Sample};
 
-/// Level of users or arrivals that lasts.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Lasting {
-    pub(super) level: Level,
-    pub(super) what: Plateau,
-    pub(super) asked: Option<AskedRate>,
-}
-
-/// Numbers of what ended from a moment on.
-#[derive(Debug)]
-pub(super) struct Observed {
-    from: Moment,
-    stats: Box<Stats>,
-}
-
-impl Observed {
-    pub(super) fn add(&mut self, sample: &Sample) {
+impl Stats {
+    /// Counts a sample of what is counted apart, too.
+    pub(super) fn add_observed(&mut self, sample: &Sample) {
+        let Some((from, stats)) = &mut self.observed else { return };
         let is_older = match sample {
-            Sample::Check(check) => check.ended < self.from,
-            Sample::Request(request) => request.ended < self.from,
+            Sample::Check(check) => check.ended < *from,
+            Sample::Request(request) => request.ended < *from,
             _ => false,
         };
         if !is_older {
-            self.stats.add(&mut sample.clone());
+            stats.add(&mut sample.clone());
         }
     }
 
-    pub(super) fn keep(&mut self, check: CheckId, is_exception: Option<bool>, ended: Moment, example: &Arc<Example>) {
-        if ended < self.from {
-            return;
-        }
-        match (is_exception, &example.message) {
+    /// Keeps an example of what is counted apart, too.
+    pub(super) fn keep_observed(
+        &mut self,
+        check: CheckId,
+        failure: Option<bool>,
+        ended: Moment,
+        example: &Arc<Example>,
+    ) {
+        let Some((_, stats)) = self.observed.as_mut().filter(|(from, _)| ended >= *from) else { return };
+        match (failure, &example.message) {
             (Some(is_exception), Some(message)) => {
-                self.stats.failures.keep(check, is_exception, message, example);
+                stats.failures.keep(check, is_exception, message, example);
             }
-            _ => self.stats.slowest.add(Arc::clone(example), false),
+            _ => stats.slowest.add(Arc::clone(example), false),
         }
     }
-}
 
-impl Stats {
     /// From now on what ends is counted apart, too, in blocks of this width at first. What was counted so before is
     /// forgotten.
     pub(crate) fn observe(&mut self, width: Duration) {
@@ -72,12 +63,12 @@ impl Stats {
         if let Some(Lasting { level, what, asked }) = self.level {
             stats.add(&mut Sample::Level { level, what, from: now, asked });
         }
-        self.observed = Some(Observed { from: now, stats: Box::new(stats) });
+        self.observed = Some((now, Box::new(stats)));
     }
 
     /// Summary of what is counted apart, with its blocks.
     pub(crate) fn observed(&self) -> Option<Summary> {
-        let stats = &self.observed.as_ref()?.stats;
+        let (_, stats) = self.observed.as_ref()?;
         Some(Summary { blocks: stats.blocks(), ..stats.summary(Duration::ZERO) })
     }
 }

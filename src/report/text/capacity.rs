@@ -120,21 +120,21 @@ fn notes(answer: &CapacityAnswer) -> Vec<String> {
             AtLeast::Rps(rps) => (rps, "by the lower end of the requests per second"),
         };
         let word = if answer.is_good() { "reached" } else { "not reached" };
-        notes.push(format!("at least {}: {word}, {what}", four_digits(wanted)));
+        notes.push(format!("at least {}: {word}, {what}", digits_of_load(wanted)));
     }
     if let Some((from, to)) = answer.knee() {
         let rps = answer.levels.iter().map(|level| level.rps).fold(0.0, f64::max);
         notes.push(format!(
             "knee: between {} and {}, from where on a tenth more load brings less than 2 % more answers ({} rps at most)",
-            four_digits_of_load(from),
-            four_digits_of_load(to),
+            digits_of_load(from),
+            digits_of_load(to),
             four_digits(rps)
         ));
     }
     notes
 }
 
-fn four_digits_of_load(load: f64) -> String {
+fn digits_of_load(load: f64) -> String {
     if load.fract() == 0.0 { format!("{load}") } else { rate(load) }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::batch::{Batch, widths};
+use super::interval::{Interval, Intervals, Subject};
 use super::ratio::Ratio;
-use super::{Interval, Intervals, Subject};
 use crate::stats::{Block, BlockRow, SparseHistogram, Summary};
 
 /// A percentile has an upper end only with this many independent samples beyond it.

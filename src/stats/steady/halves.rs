@@ -12,7 +12,7 @@
 
 use std::cmp::Ordering;
 
-use super::Z_OF_1_PERCENT;
+use super::chance::Z_OF_1_PERCENT;
 use crate::stats::{Block, SparseHistogram};
 
 /// With fewer blocks a half even the clearest order may be chance.

@@ -5,6 +5,7 @@
 //! rate x (response time + rest + the tester's time). The last one tells of users that are stuck: what they wait for is
 //! in no number.
 
+mod chance;
 mod halves;
 mod trend;
 
@@ -16,8 +17,6 @@ use crate::sample::Plateau;
 use halves::halves;
 pub(crate) use trend::Trend;
 
-/// The distance from zero beyond which, to either side, 1 % of a normal distribution lies.
-const Z_OF_1_PERCENT: f64 = 2.5758;
 /// Largest share of the users' time that may be missing in what they were seen to do.
 const LITTLE: f64 = 0.05;
 /// With fewer checks of a user, those that it begins and ends beyond full load may make so much.

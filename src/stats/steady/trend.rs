@@ -1,6 +1,6 @@
 //! Trend of a series: whether it rises or falls from its beginning to its end.
 
-use super::Z_OF_1_PERCENT;
+use super::chance::Z_OF_1_PERCENT;
 
 /// With fewer values even the clearest order may be chance.
 const MIN_VALUES: usize = 10;

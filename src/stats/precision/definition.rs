@@ -4,9 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::confidence::{Batches, Interval};
-use super::gate::{Gate, GateUnit};
-use super::summary::Summary;
+use super::verdict::PrecisionVerdict;
+use crate::stats::confidence::Batches;
+use crate::stats::gate::Gate;
+use crate::stats::summary::Summary;
 
 /// Precision that a value is to have, with which a run may end: half of its interval is at most this share of it.
 ///
@@ -21,34 +22,6 @@ pub struct Precision {
     /// Names the metric; its limit means nothing.
     metric: Gate,
     share: f64,
-}
-
-/// What became of a [`Precision`].
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PrecisionVerdict {
-    /// The precision as it was written.
-    pub expr: String,
-    /// Share that was asked for, 0 to 1.
-    pub wanted: f64,
-    /// Half of the interval as a share of the value; `None` where no interval, or an open one, is known.
-    pub half_width: Option<f64>,
-    /// Value, in [`unit`](Self::unit); `None` without data.
-    pub value: Option<f64>,
-    /// Its interval, in the same unit.
-    pub interval: Option<Interval>,
-    /// The unit of the numbers.
-    pub unit: GateUnit,
-    /// Time of full load that would have been long enough: half of the interval shrinks with the root of the time. `None`
-    /// where it was reached, or cannot be told.
-    pub needed: Option<Duration>,
-}
-
-impl PrecisionVerdict {
-    /// It is as precise as was asked for.
-    pub fn is_reached(&self) -> bool {
-        self.half_width.is_some_and(|half| half <= self.wanted)
-    }
 }
 
 impl Precision {
