@@ -38,6 +38,7 @@ mod mistakes;
 mod outcomes;
 mod outputs;
 mod pace;
+mod precision;
 mod rates;
 mod raw;
 mod readme;

@@ -41,6 +41,7 @@ pub(crate) enum GateKind {
     FailIf,
     Threshold,
     Within,
+    Until,
 }
 
 /// Unit of a gate's numbers.
@@ -73,6 +74,7 @@ impl From<&GateVerdict> for Gate {
                 StatsKind::FailIf => GateKind::FailIf,
                 StatsKind::Threshold => GateKind::Threshold,
                 StatsKind::Within => GateKind::Within,
+                StatsKind::Until => GateKind::Until,
             },
             implied: gate.implied,
             value: gate.value,

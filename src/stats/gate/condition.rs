@@ -10,6 +10,8 @@ pub enum GateKind {
     Threshold,
     /// The condition must be true: the goal of a search for the capacity.
     Within,
+    /// The value must be precise: the metric of a [`Precision`](crate::stats::Precision).
+    Until,
 }
 
 /// Part of a run that a [`Gate`](super::Gate) is judged by.
@@ -38,6 +40,7 @@ impl GateKind {
             GateKind::FailIf => "‹fail-if›",
             GateKind::Threshold => "‹threshold›",
             GateKind::Within => "‹within›",
+            GateKind::Until => "‹until›",
         }
     }
 }

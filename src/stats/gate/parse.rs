@@ -45,7 +45,7 @@ pub(super) fn metric(text: &str) -> Result<Gate, String> {
     let (name, word) = name_and_comparison(text);
     let metric = Metric::parse(word.trim())?;
     let terms = Terms::default();
-    let gate = gate(GateKind::Within, text, name, metric, Operator::AtLeast, 0.0, &terms)?;
+    let gate = gate(GateKind::Until, text, name, metric, Operator::AtLeast, 0.0, &terms)?;
     Ok(Gate { part: JudgedPart::FullLoad, ..gate })
 }
 

@@ -42,6 +42,7 @@ impl fmt::Display for GateVerdict {
             GateKind::FailIf => "fail if",
             GateKind::Threshold => "threshold",
             GateKind::Within => "within",
+            GateKind::Until => "until",
         };
         let implied = if self.implied { " (implied)" } else { "" };
         write!(f, "{kind} {}{implied}", self.expr)
