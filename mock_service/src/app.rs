@@ -1,11 +1,12 @@
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::chance::{Jitter, Share};
 use crate::clock::Clock;
 use crate::hits::Hits;
+use crate::places::Places;
 use crate::settings::Settings;
 #[cfg(feature = "sqlite")]
 use crate::users::Users;
@@ -20,6 +21,13 @@ pub(crate) struct App {
     pub(crate) users: Users,
     delay: Duration,
     jitter: Option<Jitter>,
+    tests: Option<OneByOne>,
+}
+
+/// Place that requests take one after the other, each for so long.
+struct OneByOne {
+    place: Mutex<Places>,
+    time: Duration,
 }
 
 /// A handle to the [`App`], as handlers get it.
@@ -36,7 +44,21 @@ impl App {
             users: Users::open(settings.db.as_deref())?,
             delay: settings.delay,
             jitter: settings.jitter.then(Jitter::default),
+            tests: (!settings.tests_time.is_zero())
+                .then(|| OneByOne { place: Mutex::new(Places::new(1, usize::MAX)), time: settings.tests_time }),
         })
+    }
+
+    /// Waits until the testing types have an answer.
+    pub(crate) async fn turn_of_tests(&self) {
+        let Some(OneByOne { place, time }) = &self.tests else { return };
+        let stay = {
+            let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+            place.take(Instant::now(), || *time)
+        };
+        if let Some(stay) = stay {
+            self.clock.sleep_until(stay.due).await;
+        }
     }
 
     /// Waits as long as a `/json` answer is to take.

@@ -12,6 +12,9 @@ pub struct Settings {
     pub delay: Duration,
     /// Spread the delay of `/json` evenly over 50 to 150 % of `delay`. Default: no.
     pub jitter: bool,
+    /// Time that the testing types take for an answer, one after another, as over the only connection of a database: they
+    /// bear as many answers a second as fit. Zero for no time and no limit. Default: zero.
+    pub tests_time: Duration,
     /// The share, 0.0 to 1.0, of the scenario answers that are a 500. It is exact, not random: 0.01 makes one answer
     /// of each hundred an error. Default: 0.0.
     pub error_rate: f64,
@@ -38,6 +41,7 @@ impl Default for Settings {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             delay: Duration::from_millis(200),
             jitter: false,
+            tests_time: Duration::ZERO,
             error_rate: 0.0,
             #[cfg(feature = "sqlite")]
             db: None,

@@ -5,7 +5,7 @@ use crate::stats::{Batches, Subject, Summary, Trend};
 /// With fewer blocks nothing is known of a slope.
 const MIN_BLOCKS: usize = 10;
 /// A user's first iterations are done when there are so many of all users for each.
-const ITERATIONS: f64 = 1.5;
+const ITERATIONS: f64 = 1.2;
 
 /// Every user has had an iteration, and nothing rises or falls any more.
 pub(super) fn is_settled(level: &Summary, users: f64) -> bool {

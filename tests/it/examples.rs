@@ -9,7 +9,7 @@ use std::time::Duration;
 use mock_service::{MockService, Settings};
 use serde_json::Value;
 
-use crate::support::{Service, none};
+use crate::support::{Service, alone, best_of_three, hold, none};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -160,18 +160,30 @@ fn created_users_are_read_back_and_are_there_at_the_end() {
 
 #[test]
 fn each_stage_of_users_has_numbers_of_its_own_and_the_question_its_answer() {
-    let ended = load("testing_types", None, "--stages 200ms:2,400ms:2,200ms:4,400ms:4");
+    let ended = load("testing_types", None, "--stages 200ms:2,400ms:2,200ms:4,400ms:4 --wait 0");
     assert_eq!(ended.code, Some(0), "{ended:#?}");
     let json = ended.json();
     let users: Vec<u64> = json["levels"].as_array().unwrap().iter().map(|it| it["users"].as_u64().unwrap()).collect();
     assert_eq!(users, [2, 4], "{json:#}");
-    assert!(ended.stderr.contains("p95 is within 450 ms for up to 4 users, who make "), "{}", ended.stderr);
 
     let service = Service::start();
     let at_a_rate = load("testing_types", Some(&service.url()), "--rate 50/s --time 1");
     let json = at_a_rate.json();
     let begun = service.total_hits() + json["run"]["dropped"].as_u64().unwrap();
     assert!((50..=51).contains(&begun), "{begun} of 50/s in 1 s: {json:#}");
+}
+
+#[test]
+fn the_testing_types_answer_how_many_users_they_bear() {
+    let _alone = alone();
+    // One answer after another, 8.5 ms each: 23 users without rest wait for 200 ms at most.
+    best_of_three(|| {
+        let ended =
+            load("testing_types", None, "--capacity --within p95<200ms --wait 0 --level-time 600ms --max-users 64");
+        let answer = ended.json()["capacity"]["answer"].as_f64();
+        let is_right = ended.code == Some(0) && answer.is_some_and(|users| (21.0..=24.0).contains(&users));
+        hold(is_right, || format!("{ended:#?}"))
+    });
 }
 
 #[test]

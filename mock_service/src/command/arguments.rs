@@ -30,6 +30,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     jitter: bool,
 
+    /// How long /tests takes, one answer after another, such as 8500us; 0s for no limit
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse)]
+    tests_time: Duration,
+
     /// The share of the scenario answers that are a 500, from 0 to 1; exact, not random
     #[arg(long, value_name = "SHARE", default_value = "0", value_parser = share)]
     error_rate: f64,
@@ -65,6 +69,7 @@ impl Arguments {
             address: SocketAddr::new(self.host, self.port),
             delay: self.delay,
             jitter: self.jitter,
+            tests_time: self.tests_time,
             error_rate: self.error_rate,
             #[cfg(feature = "sqlite")]
             db: self.db.clone(),

@@ -70,7 +70,7 @@ pub(crate) fn router(app: SharedApp) -> Router {
     let scenarios = Router::new()
         .merge(approvals::router())
         .merge(users::router(app.clone()))
-        .merge(testing_types::router())
+        .merge(testing_types::router(app.clone()))
         .merge(movies::router())
         .route_layer(middleware::from_fn_with_state(app.clone(), spoil_some));
     Router::new()

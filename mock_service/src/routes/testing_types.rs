@@ -3,14 +3,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::answer;
 use super::line::Line;
+use crate::app::SharedApp;
 
 /// Number of entries kept: a list that grew with each request would make every answer slower than the one before.
 const KEPT: usize = 100;
@@ -23,13 +25,20 @@ pub(super) const LINES: &[Line] = &[
 
 type Types = Arc<Mutex<VecDeque<Value>>>;
 
-pub(super) fn router() -> Router {
+pub(super) fn router(app: SharedApp) -> Router {
     let first = ["functional", "load", "stress", "spike", "endurance"];
     let types = first.iter().map(|name| json!({ "title": name })).collect();
     Router::new()
         .route("/tests", get(list).post(add))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(Types::new(Mutex::new(types)))
+        .route_layer(middleware::from_fn_with_state(app, in_turn))
+}
+
+/// Answers when it is the request's turn.
+async fn in_turn(State(app): State<SharedApp>, request: Request, next: Next) -> Response {
+    app.turn_of_tests().await;
+    next.run(request).await
 }
 
 async fn list(State(types): State<Types>) -> Response {
