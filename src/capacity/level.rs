@@ -41,7 +41,7 @@ impl Levels<'_> {
     pub(super) fn hold(&self, trial: Trial, may_extend: bool) -> Result<(CapacityLevel, Summary), Stopped> {
         let began = Instant::now();
         let has_room = self.ask(trial.load)?;
-        let is_settled = self.settle(trial.load)?;
+        let is_settled = self.settle(trial)?;
         self.observe();
         let level_time = self.settings.level_time;
         let first = if trial.purpose == TrialPurpose::Confirm { 2 } else { 1 };
@@ -92,25 +92,32 @@ impl Levels<'_> {
         let users = load as u32;
         let not_made = self.live.counts().not_made;
         self.live.set_users(users);
-        let mut changed = Instant::now();
-        let mut up = self.live.users_up();
-        // As long as users come or go, it is on the way.
-        while self.live.users_up() != users && changed.elapsed() < LONGEST_START {
+        self.wait(NAP)?;
+        let (mut changed, mut up) = (Instant::now(), self.live.users_up());
+        // As long as users come or go, it is on the way. Classes whose numbers are fixed may have no place for all.
+        while self.live.users_up() != self.live.wanted().users && changed.elapsed() < LONGEST_START {
             self.wait(NAP)?;
             if self.live.users_up() != up {
                 (up, changed) = (self.live.users_up(), Instant::now());
             }
-            if self.live.counts().not_made > not_made {
-                return Ok(false);
-            }
         }
-        Ok(self.live.users_up() == users)
+        Ok(self.live.counts().not_made == not_made)
+    }
+
+    /// Waits until the warm-up is over, in which nothing is measured.
+    pub(super) fn warm_up(&self) -> Result<(), Stopped> {
+        while self.live.measured_for().is_zero() {
+            self.wait(NAP)?;
+        }
+        Ok(())
     }
 
     /// Waits until nothing changes any more. False if the time for it was too short.
-    fn settle(&self, load: f64) -> Result<bool, Stopped> {
+    fn settle(&self, trial: Trial) -> Result<bool, Stopped> {
         let level_time = self.settings.level_time;
-        let users = if self.settings.by == By::Users { load } else { 1.0 };
+        let users = if self.settings.by == By::Users { trial.load } else { 1.0 };
+        // On the way up a rough look will do.
+        let enough = if trial.purpose == TrialPurpose::Double { level_time / 2 } else { level_time };
         let began = Instant::now();
         self.observe();
         while began.elapsed() < level_time * LONGEST_SETTLING {
@@ -120,7 +127,7 @@ impl Levels<'_> {
                 return Ok(true);
             }
             // All users have had their turn: what still drifts will be seen in what is measured.
-            if began.elapsed() >= level_time && level.whole.iterations as f64 >= users {
+            if began.elapsed() >= enough && level.whole.iterations as f64 >= users {
                 return Ok(false);
             }
         }

@@ -107,6 +107,7 @@ impl Steering {
 impl Going<'_> {
     /// Runs levels until there is nothing more to try. `None` if it was stopped or its time is up.
     fn run(&mut self, tell: &mut dyn FnMut(&CapacityLevel)) -> Option<Verdict> {
+        self.levels.warm_up().ok()?;
         loop {
             let trial = match self.search.next() {
                 Next::Over(verdict) => return Some(verdict),
@@ -155,6 +156,7 @@ impl Going<'_> {
             Some(Verdict::NeverDecided) => SearchEnd::NeverDecided,
             None if was_stopped => SearchEnd::Interrupted,
             None if low.is_none() => SearchEnd::NeverDecided,
+            None if high.is_some() => SearchEnd::NotConfirmed,
             None => SearchEnd::AtLeast(format!("the time of {} was up", units::short(settings.max_time))),
             Some(Verdict::MostMeets) if low.is_none() => SearchEnd::NeverDecided,
             Some(Verdict::MostMeets) => SearchEnd::AtLeast(most(settings, &done)),

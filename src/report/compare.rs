@@ -132,7 +132,17 @@ mod tests {
 
     fn change(metric: Metric, base: f64, new: f64, interval: Option<(f64, f64)>) -> Change {
         let change = if metric == Metric::FailRatio { new - base } else { new / base - 1.0 };
-        Change { metric, base, new, change, interval, p: None, verdict: Verdict::NoDifference }
+        Change {
+            metric,
+            base,
+            new,
+            base_interval: None,
+            new_interval: None,
+            change,
+            interval,
+            p: None,
+            verdict: Verdict::NoDifference,
+        }
     }
 
     fn text(rows: Vec<ComparedRow>) -> String {

@@ -64,7 +64,17 @@ mod tests {
     fn change(interval: Option<(f64, f64)>) -> Change {
         let change = interval.map_or(0.0, |(low, high)| (low + high) / 2.0);
         let (metric, verdict) = (Metric::Rps, Verdict::NoDifference);
-        Change { metric, base: 1.0, new: 1.0, change, interval, p: None, verdict }
+        Change {
+            metric,
+            base: 1.0,
+            new: 1.0,
+            base_interval: None,
+            new_interval: None,
+            change,
+            interval,
+            p: None,
+            verdict,
+        }
     }
 
     fn axis(intervals: &[Option<(f64, f64)>]) -> Axis {

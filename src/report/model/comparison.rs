@@ -85,9 +85,16 @@ pub(crate) struct Change {
     /// Value of the base, in `value_unit`.
     #[cfg_attr(test, schemars(range(min = 0)))]
     base: f64,
+    /// Interval in which the value of the base lies with 95 %, in `value_unit`; null where there are too few samples to tell.
+    #[serde(default)]
+    base_interval: Option<[f64; 2]>,
     /// Value of the new side, in `value_unit`.
     #[cfg_attr(test, schemars(range(min = 0)))]
     new: f64,
+    /// Interval in which the value of the new side lies with 95 %, in `value_unit`; null where there are too few samples to
+    /// tell.
+    #[serde(default)]
+    new_interval: Option<[f64; 2]>,
     /// Unit of both values.
     value_unit: ValueUnit,
     /// Difference between the two, in `change_unit`.
@@ -214,7 +221,9 @@ impl From<&stats::Change> for Change {
         };
         Change {
             base: change.base * factor,
+            base_interval: change.base_interval.map(|(low, high)| [low * factor, high * factor]),
             new: change.new * factor,
+            new_interval: change.new_interval.map(|(low, high)| [low * factor, high * factor]),
             value_unit,
             change: change.change * 100.0,
             interval: change.interval.map(|(low, high)| [low * 100.0, high * 100.0]),

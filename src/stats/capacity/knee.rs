@@ -10,6 +10,10 @@ const MORE_ANSWERS: f64 = 1.02;
 /// Levels between which the knee lies: the load of the last level up to which answers grow with it, and the load of the
 /// next.
 pub(super) fn knee(levels: &[CapacityLevel]) -> Option<(f64, f64)> {
+    // What the tester could not make more of tells nothing of the service.
+    if levels.iter().any(|level| level.limit.is_some()) {
+        return None;
+    }
     let mut points: Vec<(f64, f64)> = Vec::new();
     for level in levels {
         // The last level of a load is the longest.

@@ -74,6 +74,10 @@ pub struct Change {
     pub base: f64,
     /// On the new side, in the metric's unit.
     pub new: f64,
+    /// The value of the base lies in it with 95 %; `None` where there are too few samples to tell.
+    pub base_interval: Option<(f64, f64)>,
+    /// The value of the new side lies in it with 95 %; `None` where there are too few samples to tell.
+    pub new_interval: Option<(f64, f64)>,
     /// By what share of the base it changed; of [`Metric::FailRatio`], the difference of the two.
     pub change: f64,
     /// The change lies in it with 95 %, taken alone; `None` where there are too few samples to tell.
@@ -248,6 +252,8 @@ fn change(metric: Metric, base: Estimate, new: Estimate) -> Option<Change> {
         metric,
         base: base.value,
         new: new.value,
+        base_interval: base.interval(),
+        new_interval: new.interval(),
         change: shown(difference),
         interval: test.map(|(interval, _)| interval),
         p: test.map(|(_, p)| p),

@@ -6,7 +6,10 @@ use fastrand::Rng;
 
 use super::metric::Metric;
 use crate::stats::confidence::Batch;
+use crate::stats::student;
 
+/// The chance that a value lies beyond its interval.
+const ALPHA: f64 = 0.05;
 /// How often units are drawn.
 const DRAWS: u32 = 1000;
 /// Always the same draws, so that the same reports compare the same.
@@ -26,6 +29,14 @@ pub(super) struct Estimate {
     pub(super) variance: Option<f64>,
     /// How many units it comes from that do not depend on one another.
     pub(super) units: f64,
+}
+
+impl Estimate {
+    /// The value lies in it with 95 %.
+    pub(super) fn interval(&self) -> Option<(f64, f64)> {
+        let reach = student::quantile(ALPHA, self.units - 1.0) * self.variance?.sqrt();
+        Some(((self.value - reach).max(0.0), self.value + reach))
+    }
 }
 
 /// All units of one side.

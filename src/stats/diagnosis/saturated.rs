@@ -76,7 +76,7 @@ pub(super) fn saturated(summary: &Summary) -> Option<Diagnosis> {
         Evidence::time("response_time", high.time),
     ];
     evidence.extend(places.map(|places| Evidence::mean("at_a_time", places)));
-    let remedy = "more load only waits longer; measure below that rate, or give the service more to work with";
+    let remedy = "more load only waits longer; search its capacity for how much it bears within a limit, or give it more to work with";
     Some(Diagnosis::new(Sign::Saturated, text, remedy, evidence))
 }
 
