@@ -183,9 +183,18 @@ fn a_change_is_told_by_where_its_interval_lies() {
     let told = |metric, interval: Option<(f64, f64)>, p| {
         let (low, high) = interval.unwrap_or_default();
         let change = (low + high) / 2.0;
-        let (base_interval, new_interval, verdict) = (None, None, Verdict::Worse);
-        let change =
-            Change { metric, base: 0.2, new: 0.2, base_interval, new_interval, change, interval, p: Some(p), verdict };
+        let (base_interval, new_interval) = (None, None);
+        let change = Change {
+            metric,
+            base: 0.2,
+            new: 0.2,
+            base_interval,
+            new_interval,
+            change,
+            interval,
+            p: Some(p),
+            verdict: Verdict::Worse,
+        };
         verdict(&change, 0.05)
     };
     let (chance, none) = (0.4, 0.001);
