@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::news::News;
 use super::settings::{By, SearchSettings};
 use super::steering::Steering;
 use crate::error::Error;
@@ -125,7 +126,12 @@ impl Capacity {
             return Err(Error::usage("‹stages›: a search for the capacity has a load of its own; leave them out"));
         }
         let run = steering.prepared(add(LoadTest::new(self.settings.plan(self.plan)))).start()?;
-        let found = steering.steer(&run.live(), &mut *self.on_level);
+        let mut tell = |news: News<'_>| {
+            if let News::Judged(level) = news {
+                (self.on_level)(level);
+            }
+        };
+        let found = steering.steer(&run.live(), &mut tell);
         Ok(found.report(run.join()?))
     }
 }

@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::news::{Held, News, Phase};
 use super::search::Trial;
 use super::settings::{By, SearchSettings};
 use super::settle::{in_flight_rises, is_settled};
@@ -38,11 +39,21 @@ pub(super) struct Levels<'a> {
 
 impl Levels<'_> {
     /// Holds a level until it is judged. Its numbers come with it.
-    pub(super) fn hold(&self, trial: Trial, may_extend: bool) -> Result<(CapacityLevel, Summary), Stopped> {
+    pub(super) fn hold(
+        &self,
+        trial: Trial,
+        may_extend: bool,
+        tell: &mut dyn FnMut(News<'_>),
+    ) -> Result<(CapacityLevel, Summary), Stopped> {
         let began = Instant::now();
+        let what = self.plateau(trial.load);
+        let mut holds = |phase| tell(News::Holds(Held { what, purpose: trial.purpose, phase }));
+        holds(Phase::Starting);
         let has_room = self.ask(trial.load)?;
+        holds(Phase::Settling);
         let is_settled = self.settle(trial)?;
         self.observe();
+        holds(Phase::Measuring);
         let level_time = self.settings.level_time;
         let first = if trial.purpose == TrialPurpose::Confirm { 2 } else { 1 };
         let longest = match trial.purpose {
@@ -60,7 +71,7 @@ impl Levels<'_> {
             let is_decided = outcome_of(&goals, is_overloaded) != GoalOutcome::Undecided;
             if is_decided || measured >= longest {
                 let facts = LevelFacts {
-                    what: self.plateau(trial.load),
+                    what,
                     purpose: trial.purpose,
                     goals,
                     is_overloaded,

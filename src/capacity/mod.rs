@@ -4,11 +4,13 @@
 
 mod builder;
 mod level;
+mod news;
 mod search;
 mod settings;
 mod settle;
 mod steering;
 
 pub use builder::Capacity;
+pub(crate) use news::{Held, News, Phase};
 pub(crate) use settings::{By, SearchSettings};
 pub(crate) use steering::{Found, Steering};

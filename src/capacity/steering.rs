@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::level::Levels;
+use super::news::News;
 use super::search::{Next, Search, Trial, Verdict};
 use super::settings::{By, SearchSettings};
 use crate::end::End;
@@ -85,13 +86,22 @@ impl Steering {
         Ok(Steering { goals, settings })
     }
 
+    /// Goals that the answer keeps to, as they were written.
+    pub(crate) fn goals(&self) -> Vec<String> {
+        self.goals.iter().map(|goal| goal.expr().to_owned()).collect()
+    }
+
+    pub(crate) fn settings(&self) -> &SearchSettings {
+        &self.settings
+    }
+
     /// Load test that is steered, by a plan of [`SearchSettings::plan`].
     pub(crate) fn prepared(&self, test: LoadTest) -> LoadTest {
         self.goals.iter().cloned().fold(test, LoadTest::goal)
     }
 
-    /// Changes the load of a run until its capacity is known, and stops it. `tell` gets each level as it is judged.
-    pub(crate) fn steer(&self, live: &Live, tell: &mut dyn FnMut(&CapacityLevel)) -> Found {
+    /// Changes the load of a run until its capacity is known, and stops it. `tell` gets the news of it.
+    pub(crate) fn steer(&self, live: &Live, tell: &mut dyn FnMut(News<'_>)) -> Found {
         let began = Instant::now();
         let levels =
             Levels { live, goals: &self.goals, settings: &self.settings, deadline: began + self.settings.max_time };
@@ -106,7 +116,7 @@ impl Steering {
 
 impl Going<'_> {
     /// Runs levels until there is nothing more to try. `None` if it was stopped or its time is up.
-    fn run(&mut self, tell: &mut dyn FnMut(&CapacityLevel)) -> Option<Verdict> {
+    fn run(&mut self, tell: &mut dyn FnMut(News<'_>)) -> Option<Verdict> {
         self.levels.warm_up().ok()?;
         loop {
             let trial = match self.search.next() {
@@ -115,8 +125,8 @@ impl Going<'_> {
             };
             let spent: Duration = self.done.iter().map(|level| level.measured).sum();
             let may_extend = spent < self.levels.settings.level_time * MOST_LEVEL_TIMES;
-            let (level, summary) = self.levels.hold(trial, may_extend).ok()?;
-            tell(&level);
+            let (level, summary) = self.levels.hold(trial, may_extend, tell).ok()?;
+            tell(News::Judged(&level));
             let has_room = level.limit != Some(LevelLimit::NoRoom);
             if has_room {
                 self.learn(trial, &level, summary);

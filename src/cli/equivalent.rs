@@ -7,9 +7,29 @@ use crate::job::settings::Settings;
 use crate::redact::Redactor;
 use crate::report::shell_word;
 
+/// Program that a command line begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Face {
+    Perfloop,
+    /// Test target of this name.
+    Target(String),
+}
+
+impl Face {
+    /// First words of a command line that runs, or searches.
+    fn words(&self, is_search: bool) -> Vec<String> {
+        match (self, is_search) {
+            (Face::Perfloop, false) => vec!["perfloop".into()],
+            (Face::Perfloop, true) => vec!["perfloop".into(), "capacity".into()],
+            (Face::Target(name), false) => vec![shell_word(name)],
+            (Face::Target(name), true) => vec![shell_word(name), "--capacity".into()],
+        }
+    }
+}
+
 /// Command line of these settings, without secrets. What files and the environment say goes without saying.
-pub(super) fn equivalent(program: &str, settings: &Settings, redactor: &Redactor) -> String {
-    let mut words = vec![shell_word(program)];
+pub(super) fn equivalent(face: &Face, settings: &Settings, redactor: &Redactor) -> String {
+    let mut words = face.words(settings.spec.is_search());
     words.extend(settings.spec.targets.iter().map(|target| shell_word(&redactor.text(target))));
     let by_hand = |source: &Source| matches!(source, Source::CommandLine | Source::Page);
     for given in settings.given().filter(|given| by_hand(&given.source) && !given.is_off()) {
@@ -54,6 +74,22 @@ mod tests {
         let settings = Settings::of(sources).expect("settings");
         let wanted = "perfloop 'http://a.test/x y' --users 20 --time 30 --insecure --secret 'password=***' \
                       --fail-if 'p95 > 450ms'";
-        assert_eq!(equivalent("perfloop", &settings, &Redactor::default()), wanted);
+        assert_eq!(equivalent(&Face::Perfloop, &settings, &Redactor::default()), wanted);
+    }
+
+    #[test]
+    fn a_search_is_that_of_a_command_or_of_a_test_target() {
+        let given = |name: &str, texts: &[&str], source: Source| {
+            let texts = texts.iter().map(ToString::to_string).collect();
+            Given::of_texts(Field::named(name).expect("a field"), texts, source).expect("a value")
+        };
+        let of_line = vec![given("targets", &["http://a.test/"], Source::CommandLine)];
+        let goals = ["p95 < 100ms", "fail_ratio < 1%"];
+        let of_page = vec![given("within", &goals, Source::Page), given("level-time", &["1s"], Source::Page)];
+        let settings = Settings::of([of_page, of_line]).expect("settings");
+        let told = |face: Face| equivalent(&face, &settings, &Redactor::default());
+        let flags = "--within 'p95 < 100ms' --within 'fail_ratio < 1%' --level-time 1s";
+        assert_eq!(told(Face::Perfloop), format!("perfloop capacity http://a.test/ {flags}"));
+        assert_eq!(told(Face::Target("api".into())), format!("api --capacity http://a.test/ {flags}"));
     }
 }

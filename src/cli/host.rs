@@ -10,7 +10,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::config::CommandLine;
-use super::equivalent::equivalent;
+use super::equivalent::{Face, equivalent};
 use super::exit::Exit;
 use super::flags::name_of;
 use super::made::{Made, Maker, Purpose, metrics};
@@ -24,7 +24,7 @@ use crate::job::settings::Settings;
 use crate::load_test::LoadTest;
 use crate::report::live::Said;
 use crate::web::{
-    About, Access, Answer, Desk, Facts, Form, Metrics, Order, Refused, Server, Watcher, Wish, refused, router,
+    About, Access, Answer, Desk, Facts, Form, Metrics, Order, Refused, Server, Shown, Watcher, Wish, refused, router,
     save_report,
 };
 
@@ -36,6 +36,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Host of the page.
 struct Host<'a> {
     line: &'a CommandLine,
+    face: Face,
     maker: Maker<'a>,
     /// Hosts that the command line names: no run goes to another.
     origins: BTreeSet<String>,
@@ -62,6 +63,7 @@ pub(super) fn serve(line: &CommandLine, maker: Maker<'_>, made: Made) -> Result<
     let desk = Desk::new(facts, form.clone(), orders);
     let mut host = Host {
         line,
+        face: if made.target.is_some() { Face::Perfloop } else { Face::Target(line.program()) },
         maker,
         origins: made.aim.origins.iter().cloned().collect(),
         desk: Arc::clone(&desk),
@@ -130,11 +132,12 @@ impl Host<'_> {
         let planned = planned::shares(&made.test)?;
         let about = |performance: &Performance<'_>| About {
             info: performance.info.clone(),
-            command: equivalent(&self.line.program(), settings, &performance.plan().redactor),
-            time: performance.plan().time_limit(),
+            command: equivalent(&self.face, settings, &performance.plan().redactor),
+            time: performance.time(),
             rate: planned::rate(performance.plan()),
-            can_edit: planned::can_edit(performance.plan(), &planned),
+            can_edit: planned::can_edit(performance.plan(), &planned, performance.search().is_some()),
             planned: planned.clone(),
+            search: performance.search(),
         };
         let performance = Performance::begin(self.line, settings, made, &self.signals, self.metrics.as_ref())?;
         let run = self.desk.begin(about(&performance), performance.run().live());
@@ -168,11 +171,12 @@ impl Host<'_> {
         })
     }
 
-    fn look(&self, wish: &Wish) -> Result<crate::web::Shown, Refused> {
+    fn look(&self, wish: &Wish) -> Result<Shown, Refused> {
         let (settings, made) = self.made(wish, Purpose::Show)?;
         // What a start would refuse is refused here.
         planned::shares(&made.test).map_err(|error| refused(&error, None))?;
-        Ok(planned::shown(&made, equivalent(&self.line.program(), &settings, &made.plan.redactor)))
+        let command = equivalent(&self.face, &settings, &made.plan.redactor);
+        planned::shown(&made, &settings.spec, command).map_err(|error| refused(&error, None))
     }
 
     /// Settings of a wish, and what they make.

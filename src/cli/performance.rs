@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use super::progress::{KnownEnd, Progress};
 use super::screen::Screen;
 use super::signals::Signals;
 use super::{argv, dry_run};
-use crate::capacity::{Found, Steering};
+use crate::capacity::{Found, News, Steering};
 use crate::error::Error;
 use crate::job::aim::Aim;
 use crate::job::machine::host;
@@ -30,7 +30,7 @@ use crate::load_test::{Live, Run};
 use crate::report::{RunInfo, Style, level_line, wrapped_line, write_text};
 use crate::stats::Summary;
 use crate::units;
-use crate::web::Metrics;
+use crate::web::{Metrics, Search};
 
 /// Columns of a line where neither a terminal nor `COLUMNS` tells: the reason of a failure fits.
 const DEFAULT_WIDTH: u16 = 200;
@@ -48,7 +48,15 @@ pub(super) struct Performance<'a> {
     out: Screen,
     run: Run,
     progress: Progress,
-    search: Option<JoinHandle<Found>>,
+    search: Option<Searching>,
+}
+
+/// Search that steers the run, and what the page is told of it.
+struct Searching {
+    thread: JoinHandle<Found>,
+    seen: Arc<Search>,
+    /// When it gives up.
+    time: Duration,
 }
 
 impl<'a> Performance<'a> {
@@ -76,7 +84,7 @@ impl<'a> Performance<'a> {
         let info = RunInfo {
             started: SystemTime::now(),
             target: aim.shown(&plan),
-            plan: Some(plan.describe()),
+            plan: Some(spec.search_line().unwrap_or_else(|| plan.describe())),
             spec: Some(spec_of(spec, &plan)),
             command: argv::hidden(line.words(), &plan.redactor),
             hosts: vec![host()],
@@ -107,6 +115,16 @@ impl<'a> Performance<'a> {
         &self.plan
     }
 
+    /// When it ends at the latest, from the start of what is measured.
+    pub(super) fn time(&self) -> Option<Duration> {
+        self.search.as_ref().map(|search| search.time).or_else(|| self.plan.time_limit())
+    }
+
+    /// Search for the capacity, if the run is one.
+    pub(super) fn search(&self) -> Option<Arc<Search>> {
+        self.search.as_ref().map(|search| Arc::clone(&search.seen))
+    }
+
     /// Waits for the end of the run, prints its tables and writes its reports. `seen` gets the numbers before all that.
     ///
     /// # Errors
@@ -116,7 +134,7 @@ impl<'a> Performance<'a> {
         let spec = &settings.spec;
         let stdout_is_taken = outputs::takes_stdout(spec);
         let summary = Summary { is_debug_build: aim.is_debug_build, ..run.join()? };
-        let summary = match search.map(JoinHandle::join) {
+        let summary = match search.map(|search| search.thread.join()) {
             None => summary,
             Some(Ok(found)) => found.report(summary),
             Some(Err(_)) => return Err(Error::run("the search broke down; please report it with what you ran")),
@@ -139,11 +157,20 @@ impl<'a> Performance<'a> {
 }
 
 /// Steers the run from a thread of its own; each level is told as it is judged.
-fn steer(steering: Steering, live: Live, progress: &Progress) -> Result<JoinHandle<Found>, Error> {
+fn steer(steering: Steering, live: Live, progress: &Progress) -> Result<Searching, Error> {
     let speaker = progress.speaker();
-    let search = move || steering.steer(&live, &mut |level| speaker.say(&level_line(level)));
+    let seen = Arc::new(Search::new(steering.goals()));
+    let (hearing, time) = (Arc::clone(&seen), steering.settings().max_time);
+    let mut tell = move |news: News<'_>| {
+        hearing.hear(news);
+        if let News::Judged(level) = news {
+            speaker.say(&level_line(level));
+        }
+    };
+    let search = move || steering.steer(&live, &mut tell);
     let no_thread = |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));
-    thread::Builder::new().name("search".into()).spawn(search).map_err(no_thread)
+    let thread = thread::Builder::new().name("search".into()).spawn(search).map_err(no_thread)?;
+    Ok(Searching { thread, seen, time })
 }
 
 /// What stands above the progress of a run.
@@ -173,12 +200,15 @@ fn spec_of(spec: &RunSpec, plan: &Plan) -> Value {
 }
 
 fn first_line(spec: &RunSpec, plan: &Plan, aim: &Aim) -> String {
-    let load = spec.search_line().unwrap_or_else(|| load_line(plan));
-    format!("{load}: {}", aim.shown(plan))
+    format!("{}: {}", run_line(spec, plan), aim.shown(plan))
 }
 
-/// How much is asked, and for how long.
-pub(super) fn load_line(plan: &Plan) -> String {
+/// How much is asked and for how long, or what is searched.
+pub(super) fn run_line(spec: &RunSpec, plan: &Plan) -> String {
+    spec.search_line().unwrap_or_else(|| load_line(plan))
+}
+
+fn load_line(plan: &Plan) -> String {
     let limits = plan.limits().map_or_else(String::new, |limits| format!(", {limits}"));
     let warmup =
         if plan.warmup.is_zero() { String::new() } else { format!(" after {} of warm-up", units::short(plan.warmup)) };

@@ -2,9 +2,11 @@
 
 use super::dry_run::{amount, needs, shortages};
 use super::made::Made;
-use super::performance::load_line;
+use super::performance::run_line;
+use crate::capacity::{By, SearchSettings};
 use crate::error::Error;
 use crate::job::settings::Settings;
+use crate::job::spec::RunSpec;
 use crate::job::target::Target;
 use crate::load::{Load, Plan, RateOverTime, Resource};
 use crate::load_test::LoadTest;
@@ -31,8 +33,11 @@ pub(super) fn rate(plan: &Plan) -> Option<f64> {
     }
 }
 
-/// What can be changed while the run goes on.
-pub(super) fn can_edit(plan: &Plan, planned: &[Planned]) -> Vec<&'static str> {
+/// What can be changed while the run goes on: nothing of a search, which sets its load itself.
+pub(super) fn can_edit(plan: &Plan, planned: &[Planned], is_search: bool) -> Vec<&'static str> {
+    if is_search {
+        return Vec::new();
+    }
     if matches!(plan.load, Load::Rate(_)) {
         return vec!["rate"];
     }
@@ -54,9 +59,14 @@ pub(super) fn form(settings: &Settings, made: &Made) -> Form {
 }
 
 /// Run that would be started.
-pub(super) fn shown(made: &Made, command: String) -> Shown {
+///
+/// # Errors
+/// Settings that no search can have.
+pub(super) fn shown(made: &Made, spec: &RunSpec, command: String) -> Result<Shown, Error> {
     let Made { plan, aim, .. } = made;
-    let needs = needs(plan, aim).into_iter().filter(|need| need.of != Resource::BODIES).collect::<Vec<_>>();
+    let search = spec.search_settings()?;
+    let most = search.as_ref().map_or_else(|| plan.clone(), |search| at_most(plan, search));
+    let needs = needs(&most, aim).into_iter().filter(|need| need.of != Resource::BODIES).collect::<Vec<_>>();
     let mut warnings = aim.warnings.clone();
     warnings.extend(shortages(&needs));
     let need = |need: &Resource| Need {
@@ -66,8 +76,18 @@ pub(super) fn shown(made: &Made, command: String) -> Shown {
         is_met: need.is_met(),
         remedy: need.remedy.clone(),
     };
-    let (steps, steps_unit) = steps(plan);
-    Shown { plan: load_line(plan), command, needs: needs.iter().map(need).collect(), warnings, steps, steps_unit }
+    // The load of a search is what it finds out.
+    let (steps, steps_unit) = if search.is_some() { (Vec::new(), "users") } else { steps(plan) };
+    let plan = run_line(spec, plan);
+    Ok(Shown { plan, command, needs: needs.iter().map(need).collect(), warnings, steps, steps_unit })
+}
+
+/// Plan of the highest load that a search may ask for.
+fn at_most(plan: &Plan, settings: &SearchSettings) -> Plan {
+    match settings.by {
+        By::Users => Plan { load: Load::Users { users: settings.most as u32, start: plan.start() }, ..plan.clone() },
+        By::Rate => plan.clone(),
+    }
 }
 
 /// Load over time: pairs of seconds and an amount, with straight lines between them.

@@ -1,7 +1,9 @@
 //! What is known of a run before it begins.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::search::Search;
 use crate::report::RunInfo;
 use crate::report::live::Planned;
 
@@ -19,4 +21,6 @@ pub(crate) struct About {
     pub(crate) can_edit: Vec<&'static str>,
     /// Shares of the checks, as planned.
     pub(crate) planned: Vec<Planned>,
+    /// Search for the capacity, which sets the load of the run itself; `None` of a run that is none.
+    pub(crate) search: Option<Arc<Search>>,
 }

@@ -27,11 +27,13 @@ macro_rules! files {
 const INDEX: &str = include_str!("page/index.html");
 const FILES: &[File] = files![
     SCRIPT "charts.js" "../report/html/charts.js",
+    SCRIPT "levels.js" "../report/html/levels.js",
     STYLE "looks.css" "../report/html/looks.css",
     STYLE "app.css" "page/app.css",
     ICON "icon.svg" "page/icon.svg",
     SCRIPT "api.js" "page/api.js",
     SCRIPT "app.js" "page/app.js",
+    SCRIPT "capacity.js" "page/capacity.js",
     SCRIPT "dom.js" "page/dom.js",
     SCRIPT "downloads.js" "page/downloads.js",
     SCRIPT "exchange.js" "page/exchange.js",

@@ -10,11 +10,11 @@ use axum::response::Response;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
-use super::parts::{parts, section};
+use super::parts::{LEVEL, parts, rows_of};
 use crate::report::http_log::{timestamp, timestamp_in_seconds};
 use crate::report::live::{
-    Diagnosis, Distribution, FailureCounts, Header, Log, Now, PastRun, Planned, Ratios, RowsOf, Said, Snapshot, Source,
-    State, Totals, Verdicts, rows,
+    Capacity, Diagnosis, Distribution, FailureCounts, Header, Log, Now, Part, PastRun, Planned, Ratios, RowsOf, Said,
+    Search, SearchNow, Snapshot, Source, State, Totals, Verdicts, rows,
 };
 use crate::report::{RunInfo, read_json, write_json};
 use crate::report::{headline, shell_word};
@@ -43,6 +43,8 @@ pub(super) struct Report {
     pub(super) info: RunInfo,
     /// The whole document, with what is not read back: exchanges, and percentiles over time.
     document: Value,
+    /// Answer of a search, if the run was one.
+    capacity: Option<Capacity>,
 }
 
 impl Folder {
@@ -110,10 +112,11 @@ impl Report {
     fn read(path: &Path) -> Option<Report> {
         let bytes = fs::read(path).ok()?;
         let (summary, info) = read_json(&bytes).ok()?;
-        let document = serde_json::from_slice(&bytes).ok()?;
+        let document: Value = serde_json::from_slice(&bytes).ok()?;
+        let capacity = document.get("capacity").and_then(|answer| serde_json::from_value(answer.clone()).ok());
         // No number, as the ids of this process are.
         let id = format!("file {}", path.file_stem()?.to_string_lossy());
-        Some(Report { id, path: path.to_owned(), summary, info, document })
+        Some(Report { id, path: path.to_owned(), summary, info, document, capacity })
     }
 
     pub(super) fn past(&self, is_baseline: bool) -> PastRun {
@@ -163,18 +166,39 @@ impl Report {
             },
             now: Now::from(&totals),
             totals,
-            verdicts: Verdicts::judged(&self.summary, is_good),
+            verdicts: match &self.capacity {
+                Some(answer) => Verdicts::answered(&self.summary, answer.text(), answer.is_good()),
+                None => Verdicts::judged(&self.summary, is_good),
+            },
             warnings: texts("warnings"),
             diagnoses: self.diagnoses(),
             rows: rows(&whole),
-            parts: parts(&self.summary, false),
+            parts: self.parts(),
             points: None,
             failures: FailureCounts {
                 groups: self.groups().len(),
                 count: count("/totals/fail") + count("/totals/exception"),
             },
             log_lines: texts("warnings").len(),
+            search: self.capacity.as_ref().map(|answer| SearchNow {
+                levels: answer.count(),
+                held: None,
+                answer: Some(answer.text().to_owned()),
+            }),
         }
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        let mut parts = parts(&self.summary, false);
+        if self.capacity.as_ref().is_some_and(Capacity::has_level) {
+            parts[0].name = LEVEL.into();
+        }
+        parts
+    }
+
+    /// Search for the capacity; `None` of a run that was none.
+    pub(super) fn search(&self) -> Option<Search> {
+        self.capacity.as_ref().map(Search::from)
     }
 
     /// Those of the run itself: of a report that was read, less is known.
@@ -221,8 +245,7 @@ impl Report {
             "full_load" => PartOf::FullLoad,
             _ => PartOf::Level(part.strip_prefix("level:")?.parse().ok()?),
         };
-        let section = section(&self.summary, of)?;
-        Some(RowsOf { part: part.to_owned(), rows: rows(&stats::Rows::from(section)) })
+        Some(RowsOf { part: part.to_owned(), rows: rows_of(&self.summary, of)? })
     }
 
     /// Points of the charts; only of all together.
@@ -267,6 +290,9 @@ impl Report {
 
     /// Whether all gates held; not known where none is told, as of merged reports.
     fn is_good(&self) -> Option<bool> {
+        if let Some(answer) = &self.capacity {
+            return Some(answer.is_good());
+        }
         let gates = self.document.get("gates")?.as_array()?;
         let is_crossed = |gate: &Value| gate.get("crossed") != Some(&Value::Bool(false));
         (!gates.is_empty()).then(|| !gates.iter().any(is_crossed))

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::order::{FieldValue, Refused, Wish};
+use super::order::{FieldError, FieldValue, Refused, Wish};
 use crate::error::Error;
-use crate::job::fields::Field;
+use crate::job::fields::{Field, contradict};
 use crate::job::given::{Given, Source};
 use crate::job::settings::Settings;
 
@@ -31,7 +31,7 @@ struct FormField {
     label: String,
     /// Help for people.
     help: String,
-    /// `load`, `limits`, `target`, `gates`, `variables` or `secrets`.
+    /// `load`, `limits`, `capacity`, `target`, `gates`, `variables` or `secrets`.
     group: &'static str,
     /// `text`, `password`, `switch` or `lines`.
     kind: &'static str,
@@ -66,17 +66,30 @@ const FIELDS: &[(&str, &str, &str, &str, &str)] = &[
     ("stages", "Stages", "load", "none", "Users who come and go, like 30s:100,5m:100,30s:0; instead of users"),
     ("rate", "Rate", "load", "none", "Iterations that begin each second, like 200/s or 30s:200,5m:200; instead of users"),
     ("poisson", "Independent arrivals", "load", "", "Arrivals of the rate come as independent people do"),
-    ("max-users", "Most users", "load", "1000", "Most users that the rate may take"),
+    ("max-users", "Most users", "load", "1000", "Most users that the rate may take, or that a search may ask for"),
     ("time", "Time", "limits", "10s, or until the loops are done", "How long to run, like 30s or 1m30s"),
     ("loops", "Loops", "limits", "as many as the time allows", "Iterations of each user"),
     ("requests", "Requests", "limits", "as many as the time allows", "Requests in all"),
     ("warmup", "Warm-up", "limits", "none", "Time at the start in which nothing is measured"),
     ("stop-timeout", "Stop timeout", "limits", "10s", "Time that running checks get at the stop"),
+    ("within", "Goals of a search", "capacity", "p95 < 450ms", "With a goal, Start searches for the capacity: the most users with which all goals are met; a line each, like GET /cart: p99 < 1s"),
+    ("start", "First level", "capacity", "1", "Users, or arrivals per second, that the search begins with"),
+    ("level-time", "Time of a level", "capacity", "10s", "How long each level is measured, after it has settled"),
+    ("search-time", "Longest time", "capacity", "10m", "When the search gives up, and tells what it knows"),
+    ("tolerance", "Tolerance", "capacity", "5%", "How far the ends of the span may be apart that the capacity lies in"),
+    ("by", "Search by", "capacity", "users", "users, or rate for arrivals whatever the answers do"),
+    ("at-least", "At least", "capacity", "any", "Least capacity that is good: users (or arrivals per second), or answers per second as 117rps"),
     ("host", "Host", "target", "as on the command line", "What relative URLs are relative to, like http://127.0.0.1:5000"),
     ("tags", "Tags", "target", "all", "Run only checks with one of these tags, with commas between them"),
     ("exclude-tags", "Without tags", "target", "none", "Run no check with one of these tags"),
     ("fail-if", "Gates", "gates", "p95 > 450ms", "What must not happen, a line each, like GET /cart: fail_ratio > 1%"),
 ];
+
+/// Fields of a line each.
+const LINES: [&str; 2] = ["fail-if", "within"];
+
+/// Field that makes a search of a run.
+const GOALS: &str = "within";
 
 /// Lists of `NAME=VALUE`, each value of which is a field of its own.
 const PAIRS: [(&str, &str, &str); 2] = [("variable", "variables", "text"), ("secret", "secrets", "password")];
@@ -91,7 +104,7 @@ impl Form {
         for (name, label, group, placeholder, help) in FIELDS {
             let (kind, value) = match (Field::named(name), texts(name)) {
                 (Some(field), given) if field.is_switch() => ("switch", FieldValue::Switch(given.is_some())),
-                (_, given) if *name == "fail-if" => ("lines", FieldValue::Lines(given.unwrap_or_default())),
+                (_, given) if LINES.contains(name) => ("lines", FieldValue::Lines(given.unwrap_or_default())),
                 (_, given) => ("text", FieldValue::Text(given.unwrap_or_default().join(","))),
             };
             fields.push(FormField {
@@ -167,6 +180,7 @@ impl Form {
                 Err(error) => errors.extend(refused(&error, Some(name)).errors),
             }
         }
+        errors.extend(beside_goals(&checked));
         if !errors.is_empty() {
             return Err(Refused { errors, is_untimely: false });
         }
@@ -197,6 +211,19 @@ impl Form {
         pairs.extend(wished.iter().map(|(name, value)| format!("{name}={value}")));
         Some(pairs)
     }
+}
+
+/// What a search cannot have beside its goals, each at its own field.
+fn beside_goals(given: &[Given]) -> Vec<FieldError> {
+    if !given.iter().any(|given| given.field.name == GOALS) {
+        return Vec::new();
+    }
+    let beside = given.iter().map(|given| given.field.name).filter(|name| contradict(GOALS, name));
+    let told = format!(
+        "a search for the capacity has a load, an end and goals of its own; empty this field, or '{}'",
+        label(GOALS)
+    );
+    beside.flat_map(|name| Refused::of(Some(name), told.clone()).errors).collect()
 }
 
 /// Label of a field where a text names it.
@@ -256,6 +283,24 @@ mod tests {
         assert!(errors[1].message.contains("'x'"), "{errors:?}");
         assert_eq!(error(&[("stages", "1s:2"), ("rate", "5/s")])[0].field.as_deref(), Some("stages"));
         assert!(error(&[("cacert", "/etc/passwd")])[0].message.contains("command line"));
+    }
+
+    #[test]
+    fn goals_make_a_search_and_what_contradicts_them_is_told_at_its_field() {
+        let base = settings(&[("users", "5")]);
+        let with_goal = |fields: &[(&str, &str)]| {
+            let mut wish = wish(fields);
+            wish.fields.insert("within".into(), FieldValue::Lines(vec!["p95 < 60ms".into(), " ".into()]));
+            form(&base).settle(&base, &wish)
+        };
+        let settled = with_goal(&[("level-time", "1s"), ("users", "")]).expect("a search");
+        assert!(settled.spec.is_search() && settled.spec.users.is_none());
+        let errors = with_goal(&[("users", "5"), ("time", "30s"), ("wait", "1s")]).expect_err("refused").errors;
+        let fields: Vec<_> = errors.iter().map(|error| error.field.as_deref().unwrap_or_default()).collect();
+        assert_eq!(fields, ["time", "users"]);
+        assert!(errors[0].message.contains("Goals of a search"), "{errors:?}");
+        let error = form(&base).settle(&base, &wish(&[("level-time", "1s")])).expect_err("refused").errors;
+        assert_eq!(error[0].field.as_deref(), Some("within"), "{error:?}");
     }
 
     #[test]

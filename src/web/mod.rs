@@ -21,6 +21,7 @@ mod record;
 mod reply;
 mod routes;
 mod run;
+mod search;
 mod server;
 mod start;
 mod steer;
@@ -34,6 +35,7 @@ pub(crate) use guard::Access;
 pub(crate) use metrics::Metrics;
 pub(crate) use order::{Answer, Need, Order, Refused, Shown, Wish};
 pub(crate) use routes::router;
+pub(crate) use search::Search;
 pub(crate) use server::Server;
 pub(crate) use watcher::Watcher;
 

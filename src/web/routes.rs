@@ -39,6 +39,7 @@ pub(crate) fn router(desk: Arc<Desk>, access: Access) -> Router {
         .route("/runs/{run}/distribution", get(distribution))
         .route("/runs/{run}/ratio", get(ratio))
         .route("/runs/{run}/log", get(log))
+        .route("/runs/{run}/search", get(search))
         .route("/runs/{run}/report/{format}", get(report))
         .route("/baseline", put(baseline))
         .route("/compare", get(compared));
@@ -181,6 +182,17 @@ async fn log(State(desk): State<Arc<Desk>>, Path(run): Path<String>) -> Response
     of_run(desk, run, |run| match run {
         Found::Process(run) => json_of(&run.log()),
         Found::Folder(report) => json_of(&report.log()),
+    })
+    .await
+}
+
+async fn search(State(desk): State<Arc<Desk>>, Path(run): Path<String>) -> Response {
+    of_run(desk, run, |run| {
+        let search = match run {
+            Found::Process(run) => run.search(),
+            Found::Folder(report) => report.search(),
+        };
+        search.map_or_else(|| not_found("search in this run"), |search| json_of(&search))
     })
     .await
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::about::About;
-use super::parts::{parts, section};
+use super::parts::{parts, rows_of};
 use super::record::{Record, RowId};
 use crate::load_test::Live;
 use crate::names::Names;
 use crate::report::RunInfo;
 use crate::report::http_log::timestamp;
-use crate::report::live::level_text;
+use crate::report::live::{self, answer_line, level_text};
 use crate::report::live::{
     Diagnosis, Distribution, Exchanges, FailureCounts, Failures, Header, Log, Moment, Now, PastRun, Points, Ratios,
     RowsOf, Said, Snapshot, Source, State, Totals, Verdicts, rows,
@@ -49,6 +49,8 @@ struct Seen {
 pub(super) struct Ended {
     pub(super) summary: Summary,
     pub(super) info: RunInfo,
+    /// How long the run went on: a search longer than the level that its numbers are of.
+    tested: Duration,
 }
 
 impl Run {
@@ -79,6 +81,13 @@ impl Run {
     pub(super) fn steer(&self, per_s: f64) {
         self.live.set_rate(per_s);
         *self.rate.lock() = Some(per_s);
+    }
+
+    /// Arrivals per second that are asked for now, of a run by a rate.
+    fn rate(&self) -> Option<f64> {
+        let known = *self.rate.lock();
+        let of_search = self.about.search.as_ref().and_then(|search| search.load());
+        known.map(|rate| of_search.unwrap_or(rate))
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -114,17 +123,19 @@ impl Run {
 
     /// The run is over, with these numbers.
     pub(crate) fn end(&self, summary: Summary, info: RunInfo) {
-        self.take_seconds(Some(&summary));
-        let text = format!("ended: {}", crate::report::headline(&summary));
-        self.record.lock().log.warn(summary.tested().as_secs_f64(), &summary.warning_lines());
+        let tested = if self.about.search.is_some() { self.live.counts().tested() } else { summary.tested() };
+        self.take_seconds(Some(tested));
+        let answer = summary.capacity.as_deref().map(answer_line);
+        let text = format!("ended: {}", answer.unwrap_or_else(|| crate::report::headline(&summary)));
+        self.record.lock().log.warn(tested.as_secs_f64(), &summary.warning_lines());
         self.say(Said::Event, &text);
-        *self.ended.lock() = Some(Arc::new(Ended { summary, info }));
+        *self.ended.lock() = Some(Arc::new(Ended { summary, info, tested }));
     }
 
     /// Takes the seconds of the run over into the record.
-    fn take_seconds(&self, end: Option<&Summary>) {
+    fn take_seconds(&self, end: Option<Duration>) {
         let seconds = self.live.take_seconds();
-        let elapsed = end.map_or_else(|| self.live.measured_for(), Summary::tested);
+        let elapsed = end.unwrap_or_else(|| self.live.measured_for());
         let users = self.live.users_up();
         self.record.lock().add(seconds, elapsed, users, self.live.names());
     }
@@ -157,6 +168,7 @@ impl Run {
             points: Some(record.newest_points(NEWEST, false)),
             failures: failure_counts(&counts, self.live.failure_groups()),
             log_lines: record.log.length(),
+            search: self.about.search.as_ref().map(|search| search.now(None)),
         }
     }
 
@@ -196,6 +208,7 @@ impl Run {
             points: Some(record.newest_points(NEWEST, true)),
             failures: failure_counts(summary, summary.failures.len()),
             log_lines: record.log.length(),
+            search: self.about.search.as_ref().map(|search| search.now(Some(summary))),
         }
     }
 
@@ -224,7 +237,7 @@ impl Run {
     fn header(&self, numbers: &Summary, is_warming_up: bool) -> Header {
         let wanted = self.live.wanted();
         let state = self.state();
-        let elapsed = if state == State::Stopped { numbers.tested() } else { self.live.measured_for() };
+        let elapsed = self.ended().map_or_else(|| self.live.measured_for(), |ended| ended.tested);
         let left = self.about.time.filter(|_| state != State::Stopped).map(|time| time.saturating_sub(elapsed));
         Header {
             id: self.id.clone(),
@@ -238,7 +251,7 @@ impl Run {
             left_s: left.map(seconds),
             users_up: numbers.users_up,
             users_wanted: if state == State::Stopped { 0 } else { wanted.users },
-            asked_per_s: *self.rate.lock(),
+            asked_per_s: self.rate(),
             classes: wanted.of_classes.into_iter().map(Into::into).collect(),
             can_edit: if matches!(state, State::Spawning | State::Running) {
                 self.about.can_edit.clone()
@@ -273,11 +286,11 @@ impl Run {
             "full_load" => PartOf::FullLoad,
             _ => PartOf::Level(part.strip_prefix("level:")?.parse().ok()?),
         };
-        let of_part = match ended {
-            Some(ended) => stats::Rows::from(section(&ended.summary, of)?),
-            None => self.live.rows(of),
+        let rows = match ended {
+            Some(ended) => rows_of(&ended.summary, of)?,
+            None => rows(&self.live.rows(of)),
         };
-        Some(RowsOf { part: part.to_owned(), rows: rows(&of_part) })
+        Some(RowsOf { part: part.to_owned(), rows })
     }
 
     /// Numbers up to now, or of the end.
@@ -326,6 +339,12 @@ impl Run {
 
     pub(super) fn log(&self) -> Log {
         self.record.lock().log.clone()
+    }
+
+    /// Search for the capacity, as far as it has come; `None` of a run that is none.
+    pub(super) fn search(&self) -> Option<live::Search> {
+        let ended = self.ended();
+        Some(self.about.search.as_ref()?.told(ended.as_ref().map(|ended| &ended.summary)))
     }
 
     pub(super) fn distribution(&self) -> Distribution {

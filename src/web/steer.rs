@@ -19,6 +19,9 @@ use crate::units;
 /// More users are a mistake of typing.
 const MOST_USERS: u32 = 1_000_000;
 
+/// Why the load of a search cannot be changed.
+const SEARCHES: &str = "this run searches for the capacity, and sets its load itself; stop it first";
+
 /// Change of a run.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -49,6 +52,9 @@ pub(super) async fn change(State(desk): State<Arc<Desk>>, change: Result<Json<Ch
 
 fn apply(run: &Run, change: &Change) -> Result<(), Refused> {
     let can = |what: &str| run.about.can_edit.contains(&what);
+    if run.about.search.is_some() {
+        return Err(Refused::of(None, SEARCHES));
+    }
     if let Some(text) = &change.rate {
         if !can("rate") {
             return Err(Refused::of(Some("rate"), "this run has no rate that could be changed"));
@@ -99,6 +105,9 @@ pub(super) fn look_soon(desk: &Arc<Desk>) {
 
 /// So many users are wanted from now on.
 pub(super) fn set_users(run: &Run, users: u32) -> Result<(), Refused> {
+    if run.about.search.is_some() {
+        return Err(Refused::of(Some("users"), SEARCHES));
+    }
     within(users)?;
     run.live().set_users(users);
     run.mark(&format!("edited to {}", units::count(users.into(), "user")));

@@ -113,6 +113,78 @@ const cases = {
     assert.equal(await page.locator('#runs tr').count(), 2);
   },
 
+  // A search is started from the form, seen level by level, reloaded, and ends by itself; another one is stopped.
+  async search() {
+    const page = await open(url);
+    await page.waitForSelector('#start');
+    await page.locator('[data-group=capacity] > summary').click();
+    await page.fill('[data-field=within]', 'p95 < 60ms');
+    await page.fill('[data-field=level-time]', '300ms');
+    await page.fill('[data-field=users]', '5');
+    await until(page, 'what contradicts the goal is told', async () => (await text(page, '#field-users-error')).includes('a search'));
+    await shot(page, 'search_error');
+    await page.fill('[data-field=users]', '');
+    await until(page, 'the plan is a search', async () => (await page.locator('#plan-text').isVisible()) && (await text(page, '#plan-text')).startsWith('search from 1'));
+    assert.ok((await text(page, '.plan code')).includes("perfloop capacity"));
+    assert.ok(!(await page.locator('#plan-chart').isVisible()), 'the load is what is searched');
+    await shot(page, 'search_form');
+    await page.click('#start');
+    await page.waitForSelector('#tab-capacity[aria-selected=true]');
+    await until(page, 'a level is held', async () => /^Now \d+ users?.*(changes|settling|measuring)/.test(await text(page, '#held')));
+    const levels = () => page.locator('#steps tbody tr').count();
+    await until(page, 'levels come in', async () => (await levels()) >= 3);
+    assert.ok(await page.locator('#edit').isHidden(), 'its load cannot be changed');
+    await shot(page, 'search_running');
+    await page.reload();
+    await until(page, 'the levels are there again', async () => (await levels()) >= 3);
+    const narrow = await open(url, { width: 390, dark: true });
+    await narrow.waitForSelector('#levels .level');
+    await state(page, 'stopped');
+    await until(page, 'the answer is told', async () => (await text(page, '#answer-notes')).includes('level'));
+    const search = await api(page, '/runs/1/search');
+    assert.ok((await text(page, '#verdicts .outcome')).includes(search.answer.text));
+    assert.equal(await levels(), search.answer.levels.length);
+    const points = () => page.locator('#levels .level .point').count();
+    assert.equal(await points(), search.answer.levels.length);
+    assert.equal(await page.locator('#levels .level.answer').count(), 1);
+    await page.locator('[data-by=rps]').check();
+    await until(page, 'the throughput is drawn', async () => (await text(page, '#levels')).includes('answers per second'));
+    assert.equal(await points(), search.answer.levels.length);
+    await page.locator('[data-by=load]').check();
+    await page.focus('#levels');
+    await page.keyboard.press('ArrowRight');
+    assert.match(await text(page, '#levels-legend b'), /^1 user: .* (met|undecided)$/);
+    await shot(page, 'search_over', true);
+    await narrow.waitForSelector('#answer-notes p');
+    await shot(narrow, 'search_over_390_dark', true);
+    assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is not wider than its window');
+    await tab(page, 'statistics');
+    await page.selectOption('#part', 'full_load');
+    await page.waitForSelector('#rows small.reach');
+    await shot(page, 'intervals');
+    await tab(narrow, 'statistics');
+    await narrow.selectOption('#part', 'full_load');
+    await narrow.waitForSelector('#rows small.reach');
+    await shot(narrow, 'intervals_390_dark');
+    await tab(page, 'charts');
+    await until(page, 'the whole search is drawn', async () => (await page.locator('#users-chart text.mark').count()) > 3);
+    await shot(page, 'search_charts', true);
+    await page.click('#new');
+    await page.locator('[data-group=capacity] > summary').click();
+    await page.fill('[data-field=within]', 'p95 < 60ms');
+    await page.fill('[data-field=level-time]', '1s');
+    await until(page, 'the plan is another search', async () => (await page.locator('#plan-text').isVisible()) && (await text(page, '#plan-text')).includes('levels of 1 s'));
+    await page.click('#start');
+    await until(page, 'the next one has its levels', async () => (await levels()) >= 1 && (await text(page, '#state')) !== 'stopped');
+    await page.click('#stop');
+    await state(page, 'stopped');
+    await until(page, 'the answer says so', async () => (await text(page, '#verdicts .outcome')).includes('interrupted'));
+    await tab(page, 'history');
+    await until(page, 'both are listed', async () => (await page.locator('#runs tr').count()) >= 2);
+    await page.goto(`${url}/#/run/1`);
+    await until(page, 'the first one is shown', async () => (await text(page, '#verdicts .outcome')).includes(search.answer.text));
+  },
+
   // Ten thousand users are started, edited to half and stopped.
   async many_users() {
     const page = await open(url);

@@ -38,6 +38,14 @@ fn a_run_is_started_edited_and_stopped_in_the_page_while_two_look_on() {
 
 #[test]
 #[ignore = "needs chromium, node and playwright-core"]
+fn a_search_is_started_in_the_page_seen_level_by_level_and_stopped() {
+    let service = Service::start();
+    let (_running, url) = page(&["serve", &service.at("/slots/5?service=10ms")]);
+    browse("search", &url, "");
+}
+
+#[test]
+#[ignore = "needs chromium, node and playwright-core"]
 fn the_page_is_used_by_the_keyboard_and_in_the_dark() {
     let service = Service::start();
     let (_running, url) = page(&["serve", "--time", "60", &service.at("/delay/20")]);

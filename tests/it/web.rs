@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::support::{Reports, Running, Service, eventually, spawn};
+use crate::support::{Reports, Running, Service, alone, eventually, spawn};
 
 /// A perfloop that serves its page.
 struct Page {
@@ -108,6 +108,11 @@ fn what_is_wrong_stands_at_its_field_before_anything_runs() {
         (json!({ "stages": "10s:5", "rate": "5/s" }), "stages", "cannot be used with"),
         (json!({ "fail-if": ["p95 > fast"] }), "fail-if", "p95 > fast"),
         (json!({ "cacert": "/etc/passwd" }), "cacert", "on the command line"),
+        (json!({ "within": ["p95 <"], "time": "" }), "within", "is no comparison"),
+        (json!({ "within": ["GET /no: p95 < 1s"], "time": "" }), "within", "no check or request is named 'GET /no'"),
+        (json!({ "within": ["p95 < 1s"], "time": "5s" }), "time", "a search for the capacity"),
+        (json!({ "within": ["p95 < 1s"], "time": "", "level-time": "1ms" }), "level-time", "at least 200ms"),
+        (json!({ "level-time": "1s" }), "within", "is missing"),
     ];
     for (fields, field, told) in rows {
         for path in ["/plan", "/runs"] {
@@ -186,6 +191,77 @@ fn the_rate_of_arrivals_is_changed_while_a_run_goes_on() {
     let told = page.api("/runs/current");
     assert_eq!(ended(&told["totals"]), service.total_hits());
     assert_eq!(told["warnings"], json!([]), "no arrival was dropped");
+}
+
+/// Search of the page, as the form asks for it.
+fn wished() -> Value {
+    json!({ "within": ["p95 < 60ms"], "level-time": "300ms", "max-users": "64", "users": "", "time": "" })
+}
+
+#[test]
+fn a_search_is_started_and_its_levels_come_in_until_it_has_its_answer() {
+    let (_alone, service, reports) = (alone(), Service::start(), Reports::new());
+    let (url, folder) = (service.at("/slots/5?service=10ms"), reports.path("history"));
+    let page = Page::serve(&["--users", "2", "--history", &folder, &url]);
+    let plan: Value = page.post("/plan", &json!({ "fields": wished() })).json().unwrap();
+    assert!(plan["plan"].as_str().unwrap().starts_with("search from 1 to 64 users within p95 < 60ms"), "{plan}");
+    let command = format!("perfloop capacity '{url}' --max-users 64 --within 'p95 < 60ms' --level-time 300ms");
+    assert_eq!((&plan["command"], &plan["steps"]), (&json!(command), &json!([])));
+    page.run(&wished());
+    assert_eq!(page.api("/runs/current")["run"]["command"], command);
+    eventually("a level is measured", || page.api("/runs/1")["search"]["held"]["phase"] == "measuring");
+    let change = page.client.patch(page.at("/api/v1/runs/current")).json(&json!({ "users": 3 })).send().unwrap();
+    assert_eq!((change.status().as_u16(), &page.api("/runs/1")["run"]["can_edit"]), (422, &json!([])));
+    eventually("levels come in", || page.api("/runs/1/search")["levels"].as_array().is_some_and(|all| all.len() > 2));
+    let going = page.api("/runs/1/search");
+    assert_eq!((&going["answer"], &going["goals"]), (&Value::Null, &json!(["p95 < 60ms", "fail_ratio < 1%"])));
+    page.is_stopped();
+    let (told, search) = (page.api("/runs/1"), page.api("/runs/1/search"));
+    let answer = &search["answer"];
+    // Five places of 10 ms each keep 60 ms with 30 users by arithmetic; so short a level tells it roughly.
+    let users = answer["answer"].as_f64().unwrap();
+    assert!((15.0..=34.0).contains(&users), "{answer:#}");
+    assert_eq!((&told["search"]["answer"], &told["verdicts"]["title"]["text"]), (&answer["text"], &answer["text"]));
+    let levels = answer["levels"].as_array().unwrap();
+    assert_eq!((told["search"]["levels"].as_u64(), &told["search"]["held"]), (Some(levels.len() as u64), &Value::Null));
+    assert_eq!(going["levels"].as_array().unwrap()[..], levels[..going["levels"].as_array().unwrap().len()]);
+    let took: f64 = levels.iter().filter_map(|level| level["took_s"].as_f64()).sum();
+    assert!(told["run"]["elapsed_s"].as_f64().unwrap() >= 0.9 * took, "of the whole search: {told:#}");
+    let full_load = page.api("/runs/1/rows?part=full_load");
+    let bounds = &full_load["rows"][0]["bounds"];
+    assert!(bounds["rps_low"].as_f64().unwrap() < bounds["rps_high"].as_f64().unwrap(), "{full_load}");
+    page.running.signal("INT");
+    page.running.wait();
+
+    let page = Page::serve(&["--history", &folder, &url]);
+    let id = page.api("/runs")["runs"][0]["id"].as_str().unwrap().replace(' ', "%20");
+    assert_eq!(page.api(&format!("/runs/{id}/search"))["answer"], *answer);
+    let past = page.api(&format!("/runs/{id}"));
+    assert_eq!((&past["verdicts"]["title"]["text"], &past["run"]["is_good"]), (&answer["text"], &json!(true)));
+}
+
+#[test]
+fn a_search_that_is_stopped_tells_what_it_has_found_and_a_run_is_none() {
+    let service = Service::start();
+    let page =
+        Page::start(&["capacity", "--web", "--within", "p95 < 2s", "--level-time", "300ms", &service.at("/delay/2")]);
+    let mut viewer = page.client.get(page.at("/api/v1/events")).send().unwrap();
+    let is_met = |level: &Value| level["outcome"] == "met";
+    eventually("it has begun", || page.api("/state")["run"] == "1");
+    let levels = || page.api("/runs/1/search")["levels"].clone();
+    eventually("a level is met", || levels().as_array().is_some_and(|levels| levels.iter().any(is_met)));
+    assert_eq!(page.post("/runs/current/stop", &json!({})).status(), 200);
+    page.is_stopped();
+    let answer = &page.api("/runs/1/search")["answer"];
+    assert_eq!(answer["end"], "interrupted");
+    assert!(answer["text"].as_str().unwrap().starts_with("interrupted: at least "), "{answer:#}");
+    assert_eq!(page.api("/runs/1")["run"]["is_good"], false);
+    page.run(&json!({ "within": [], "level-time": "", "users": "1", "loops": "2" }));
+    eventually("the run is over", || page.api("/runs/2")["run"]["state"] == "stopped");
+    assert_eq!(page.api("/runs/2")["search"], Value::Null);
+    assert_eq!(page.client.get(page.at("/api/v1/runs/2/search")).send().unwrap().status(), 404);
+    let mut byte = [0];
+    viewer.read_exact(&mut byte).unwrap();
 }
 
 #[test]
@@ -657,8 +733,9 @@ fn filled(path: &str, operation: &Value) -> String {
 fn what_the_api_answers_is_what_its_description_says() {
     let service = Service::start();
     let page = Page::serve(&["--time", "2.5", "--users", "2", &service.at("/status/500")]);
-    for _ in 0..2 {
-        page.run(&json!({}));
+    let search = json!({ "within": ["p95 < 1s"], "level-time": "300ms", "users": "", "time": "" });
+    for fields in [search, json!({})] {
+        page.run(&fields);
         page.is_stopped();
     }
     let document: Value = serde_json::from_str(include_str!("../../schema/page.openapi.json")).unwrap();
@@ -678,5 +755,5 @@ fn what_the_api_answers_is_what_its_description_says() {
         schemas.validate(&answer, schema).unwrap_or_else(|error| panic!("{path}: {error:#}\n{answer}"));
         checked += 1;
     }
-    assert!(checked >= 14, "{checked}");
+    assert!(checked >= 15, "{checked}");
 }

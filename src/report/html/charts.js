@@ -786,4 +786,4 @@ const followSize = (groups) => {
   });
 };
 
-export { Chart, Group, clock, followSize, number, percent };
+export { Chart, Group, clock, followSize, number, percent, shape, short, ticks };

@@ -3,6 +3,7 @@
 //! Every key of a number that has a unit ends in it. Numbers are rounded to three decimals: a page shows no more, and
 //! each second another snapshot goes out.
 
+mod bounds;
 mod change;
 mod diagnosis;
 mod distribution;
@@ -13,15 +14,18 @@ mod past;
 mod points;
 mod ratio;
 mod row;
+mod search;
 mod snapshot;
 mod verdicts;
 
 use std::time::Duration;
 
+pub(crate) use super::text::answer_line;
 use super::text::level_name;
 use crate::sample::Plateau;
 use crate::units::milliseconds;
 
+pub(crate) use super::model::Capacity;
 pub(crate) use change::Compared;
 pub(crate) use diagnosis::Diagnosis;
 pub(crate) use distribution::Distribution;
@@ -31,7 +35,8 @@ pub(crate) use log::{Log, Said};
 pub(crate) use past::{PastRun, PastRuns, Source};
 pub(crate) use points::{Columns, Mark, Points};
 pub(crate) use ratio::{Planned, Ratios};
-pub(crate) use row::{RowsOf, rows};
+pub(crate) use row::{Row, RowsOf, bounded_rows, rows};
+pub(crate) use search::{HeldLevel, HeldPhase, Search, SearchNow};
 pub(crate) use snapshot::{FailureCounts, Now, Part, Snapshot, Totals};
 pub(crate) use verdicts::Verdicts;
 

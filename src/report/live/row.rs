@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::bounds::Bounds;
 use super::{ms, per_second, rounded};
 use crate::stats;
-use crate::stats::{RowOf, Spread};
+use crate::stats::{RowOf, Spread, Summary};
 
 /// Row of the statistics table: a check, the requests of a name, or all together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -49,6 +50,9 @@ pub(crate) struct Row {
     size_bytes: Option<f64>,
     /// Percentiles beyond which fewer than 10 samples lie.
     unbacked: Vec<String>,
+    /// Intervals of its numbers; only of full load, and once the run is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bounds: Option<Bounds>,
 }
 
 /// Rows of one part of a run.
@@ -64,6 +68,12 @@ pub(crate) struct RowsOf {
 /// Rows as the page shows them.
 pub(crate) fn rows(rows: &stats::Rows) -> Vec<Row> {
     rows.rows.iter().map(|row| of(row, rows.span)).collect()
+}
+
+/// Rows of full load of a run that is over, with the intervals of their numbers.
+pub(crate) fn bounded_rows(rows: &stats::Rows, summary: &Summary) -> Vec<Row> {
+    let bounded = |row| Row { bounds: Bounds::of(summary, row, rows.span), ..of(row, rows.span) };
+    rows.rows.iter().map(bounded).collect()
 }
 
 fn of(row: &stats::Row, span: Duration) -> Row {
@@ -94,5 +104,6 @@ fn of(row: &stats::Row, span: Duration) -> Row {
         delay_p95_ms: row.delay_p95.map(ms),
         size_bytes: (is_of_requests && row.answers > 0).then(|| rounded(row.body_bytes as f64 / row.answers as f64)),
         unbacked: unbacked.iter().map(|percent| format!("p{percent}")).collect(),
+        bounds: None,
     }
 }

@@ -6,6 +6,7 @@ use super::diagnosis::Diagnosis;
 use super::header::Header;
 use super::points::Columns;
 use super::row::Row;
+use super::search::SearchNow;
 use super::verdicts::Verdicts;
 use super::{ms, per_second, rounded};
 use crate::stats;
@@ -39,6 +40,8 @@ pub(crate) struct Snapshot {
     pub(crate) failures: FailureCounts,
     /// Lines of the log so far.
     pub(crate) log_lines: usize,
+    /// Search for the capacity; null for a run that is none.
+    pub(crate) search: Option<SearchNow>,
 }
 
 /// Numbers of the last 10 s.

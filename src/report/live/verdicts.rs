@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::report::mood::{self, Mood};
+use crate::report::text::answer_line;
 use crate::stats::Summary;
 
 /// Verdicts on a run.
@@ -38,6 +39,11 @@ impl Told {
     }
 }
 
+/// Mood of an outcome.
+fn mood_of(is_good: bool) -> Mood {
+    if is_good { Mood::Good } else { Mood::Bad }
+}
+
 impl Verdicts {
     pub(crate) fn of(summary: &Summary) -> Verdicts {
         Verdicts::judged(summary, summary.end.map(|_| summary.is_good()))
@@ -45,10 +51,20 @@ impl Verdicts {
 
     /// Of a run that was good, or not; `None` while it goes on, or where that is not known.
     pub(crate) fn judged(summary: &Summary, is_good: Option<bool>) -> Verdicts {
-        let title = is_good.map(|is_good| {
-            let mood = if is_good { Mood::Good } else { Mood::Bad };
-            Told::new(mood, mood::title(summary, is_good), Vec::new())
+        let title = is_good.map(|is_good| match &summary.capacity {
+            Some(answer) => Told::new(mood_of(is_good), answer_line(answer), Vec::new()),
+            None => Told::new(mood_of(is_good), mood::title(summary, is_good), Vec::new()),
         });
+        Verdicts::below(title, summary)
+    }
+
+    /// Of a search that is over, by its answer in a line.
+    pub(crate) fn answered(summary: &Summary, answer: &str, is_good: bool) -> Verdicts {
+        Verdicts::below(Some(Told::new(mood_of(is_good), answer.to_owned(), Vec::new())), summary)
+    }
+
+    /// Verdicts below a title.
+    fn below(title: Option<Told>, summary: &Summary) -> Verdicts {
         let (times, load) = (summary.times_verdict(), summary.load_verdict());
         // While all is well there is nothing to prove, and nothing that comes and goes.
         let is_quiet = summary.end.is_none() && mood::of_load(load) == Mood::Good;

@@ -179,6 +179,32 @@ pub(crate) struct Goal {
     unit: Option<GateUnit>,
 }
 
+#[cfg(feature = "cli")]
+impl Capacity {
+    /// Answer in one line.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_good(&self) -> bool {
+        self.good
+    }
+
+    pub(crate) fn goals(&self) -> impl Iterator<Item = &str> {
+        self.goals.iter().map(|goal| &**goal)
+    }
+
+    /// The answer stands on a level, whose numbers the report has.
+    pub(crate) fn has_level(&self) -> bool {
+        self.answered_by.is_some()
+    }
+
+    /// Number of levels.
+    pub(crate) fn count(&self) -> usize {
+        self.levels.len()
+    }
+}
+
 impl From<&CapacityAnswer> for Capacity {
     fn from(answer: &CapacityAnswer) -> Self {
         let is_rate = answer.levels.iter().any(|level| matches!(level.what, Plateau::Rate(_)));

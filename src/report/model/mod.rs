@@ -33,6 +33,9 @@ mod totals;
 mod verdicts;
 mod warm_up;
 
+pub(crate) use capacity::Capacity;
+#[cfg(feature = "cli")]
+pub(super) use capacity::CapacityStep;
 pub(super) use comparison::Comparison;
 pub(super) use exchange::Exchange;
 pub(super) use read::from_value;

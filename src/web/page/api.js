@@ -12,10 +12,12 @@
  *   is_warming_up: boolean, elapsed_s: number, left_s: number | null, users_up: number, users_wanted: number,
  *   asked_per_s: number | null, classes: {name: string, users: number}[], can_edit: string[], is_good: boolean | null,
  *   end: string | null}} RunHead
+ * @typedef {{load: number, name: string, purpose: string, phase: string, phase_s: number, held_s: number}} Held
  * @typedef {{seq: number, run: RunHead, now: Record<string, any>, totals: Record<string, any>,
  *   verdicts: {title: Verdict | null, times: Verdict, load: Verdict, gates: Verdict[]}, warnings: string[],
  *   diagnoses: {text: string, remedy: string}[], rows: Row[], parts: {id: string, name: string}[], points: Points | null,
- *   failures: {groups: number, count: number}, log_lines: number}} Snapshot
+ *   failures: {groups: number, count: number}, log_lines: number,
+ *   search: {levels: number, held: Held | null, answer: string | null} | null}} Snapshot
  * @typedef {{version: string, state: string, run: string | null, can_start: boolean, waits_for: string,
  *   history_folder: string | null, baseline: string | null, target: string}} ServerState
  * @typedef {{field: string | null, message: string}} FieldError

@@ -7,6 +7,7 @@ import { Header } from './header.js';
 import { count, rate } from './format.js';
 import { store } from './store.js';
 import { followTheme } from './theme.js';
+import { Capacity } from './capacity.js';
 import { Downloads } from './downloads.js';
 import { Failures } from './failures.js';
 import { History } from './history.js';
@@ -24,6 +25,7 @@ import { Statistics } from './statistics.js';
 const NEW = 'new';
 /** @type {[string, string, () => View][]} */
 const TABS = [
+  ['capacity', 'Capacity', () => new Capacity()],
   ['statistics', 'Statistics', () => new Statistics()],
   ['charts', 'Charts', () => new OverTime()],
   ['failures', 'Failures', () => new Failures()],
@@ -38,6 +40,8 @@ const views = new Map();
 const header = new Header();
 const form = new Form();
 let tab = 'statistics';
+/** Tab that the address names; null where it names none. @type {string | null} */
+let named = null;
 /** True where the address asks for the form. */
 let isForm = false;
 
@@ -48,7 +52,14 @@ const place = () => {
   });
   const run = parts[0] === 'run' ? parts[1] ?? null : null;
   const name = run === null ? parts[0] : parts[2];
-  return { run, isForm: name === NEW, tab: TABS.some(([known]) => known === name) ? /** @type {string} */ (name) : 'statistics' };
+  return { run, isForm: name === NEW, tab: TABS.some(([known]) => known === name) ? /** @type {string} */ (name) : null };
+};
+
+/** Tab that is shown: a search begins with its levels, and another run has none. */
+const chosenTab = () => {
+  const search = store.shown?.search ?? null;
+  if (named === null) return search ? 'capacity' : 'statistics';
+  return named === 'capacity' && store.shown !== null && search === null ? 'statistics' : named;
 };
 
 /** @param {string} name */
@@ -59,7 +70,7 @@ const isReady = () => (isForm && store.server?.can_start !== false) || (store.sh
 
 /** Tabs that lead somewhere now. */
 const names = () => {
-  const known = TABS.map(([name]) => name);
+  const known = TABS.map(([name]) => name).filter((name) => name !== 'capacity' || Boolean(store.shown?.search));
   const some = store.shown === null ? ['history'] : known;
   return isReady() || store.shown === null ? [NEW, ...some] : some;
 };
@@ -134,25 +145,31 @@ const drawTitle = () => {
 };
 
 const update = () => {
+  const wanted = chosenTab();
+  const isOther = wanted !== tab;
+  tab = wanted;
   header.update();
   drawTabs();
-  // The first snapshot of a run takes the place of the form.
-  if (byId('view').hidden !== isReady()) draw(); else if (!isReady()) view().update();
+  // The first snapshot of a run takes the place of the form, or of the run before.
+  const isPlaced = byId('view').hidden === isReady() && (isReady() || byId('view').firstElementChild === view().host);
+  if (isOther || !isPlaced) draw(); else if (!isReady()) view().update();
   drawTitle();
 };
 
 const follow = async () => {
   const wanted = place();
-  tab = wanted.tab;
+  named = wanted.tab;
   isForm = wanted.isForm;
+  tab = chosenTab();
   await store.choose(wanted.run);
+  tab = chosenTab();
   draw();
   if (!isReady()) view().show();
   update();
 };
 
 header.onNew = () => { location.hash = isReady() ? '#/statistics' : `#/${NEW}`; };
-form.onStarted = () => { location.hash = '#/statistics'; };
+form.onStarted = (isSearch) => { location.hash = isSearch ? '#/capacity' : '#/statistics'; };
 form.onClosed = () => { location.hash = '#/statistics'; };
 store.addEventListener('shown', update);
 store.addEventListener('live', () => { header.update(); drawTitle(); });

@@ -14,18 +14,19 @@ import { Chart, Group } from './charts.js';
 const GROUPS = [
   ['load', 'Load', true],
   ['limits', 'How long', true],
+  ['capacity', 'Capacity', false],
   ['target', 'Target', false],
   ['gates', 'Gates', false],
   ['variables', 'Variables', false],
   ['secrets', 'Secrets', false],
 ];
 /** Fields of a group that stand in front; the others are for few. */
-const FIRST = ['users', 'spawn-rate', 'time', 'wait', 'loops', 'fail-if', 'host'];
+const FIRST = ['users', 'spawn-rate', 'time', 'wait', 'loops', 'fail-if', 'within', 'level-time', 'host'];
 const DEBOUNCE_MS = 250;
 
 export class Form {
   constructor() {
-    this.onStarted = () => {};
+    this.onStarted = (/** @type {boolean} */ _isSearch) => {};
     this.onClosed = () => {};
     /** @type {HTMLElement | null} */
     this.host = null;
@@ -205,8 +206,9 @@ export class Form {
     if (!this.button) return;
     this.button.disabled = true;
     try {
-      await post('/runs', this.wish());
-      this.onStarted();
+      const wish = this.wish();
+      await post('/runs', wish);
+      this.onStarted((wish.fields.within ?? []).some((/** @type {string} */ line) => line.trim() !== ''));
     } catch (error) {
       this.tell(error instanceof Refused ? error.errors : [{ field: null, message: String(error) }]);
     } finally {

@@ -4,6 +4,7 @@
 import { look, ofRun } from './api.js';
 import { el, say } from './dom.js';
 import { count, percent, rate, size, time } from './format.js';
+import { between } from './levels.js';
 import { store } from './store.js';
 
 /** @typedef {import('./api.js').Row} Row */
@@ -38,6 +39,13 @@ const ROW_PX = 35;
 const BEYOND = 10;
 /** Columns are as wide as they are, whatever stands in them: numbers that grow must not move others. */
 const [NAME_PX, COLUMN_PX] = [190, 78];
+/** Numbers with their intervals beneath take more room: so wide, and so high. */
+const [BOUNDED_PX, BOUNDED_ROW_PX] = [84, 50];
+/** Columns that have intervals, by the keys of their ends. @type {Record<string, [string, string, number]>} */
+const BOUNDED = {
+  fail_share: ['fail_ratio_low', 'fail_ratio_high', 100], rps: ['rps_low', 'rps_high', 1], mean_ms: ['mean_low_ms', 'mean_high_ms', 1],
+  p50_ms: ['p50_low_ms', 'p50_high_ms', 1], p95_ms: ['p95_low_ms', 'p95_high_ms', 1], p99_ms: ['p99_low_ms', 'p99_high_ms', 1],
+};
 
 /** What a reader chose stays when another run is shown. */
 const kept = { sort: '', isDown: true, filter: '' };
@@ -47,6 +55,20 @@ const kept = { sort: '', isDown: true, filter: '' };
  * @param {string} key
  */
 const valueOf = (row, key) => (key === 'fail_share' ? (row.count > 0 ? row.failures / row.count : null) : row[key]);
+
+/**
+ * Interval of a number of a row; empty where there is none.
+ * @param {Row} row
+ * @param {string} key
+ */
+const reachOf = (row, key) => {
+  const bounds = row.bounds;
+  if (!bounds || !BOUNDED[key]) return '';
+  const [low, high, times] = BOUNDED[key];
+  /** @param {number | null} end */
+  const scaled = (end) => (end === null ? null : end * times);
+  return between(scaled(bounds[low]), scaled(bounds[high]));
+};
 
 export class Statistics {
   constructor() {
@@ -58,6 +80,8 @@ export class Statistics {
     /** @type {Row[]} */
     this.fetched = [];
     this.asked = 0;
+    /** The rows have intervals. */
+    this.isBounded = false;
     this.body = el('tbody', {});
     this.foot = el('tfoot', {});
     this.head = el('tr', {});
@@ -81,9 +105,14 @@ export class Statistics {
     new ResizeObserver(() => this.tellWidth()).observe(this.scroll);
   }
 
+  /** Least width of the table. */
+  width() {
+    return NAME_PX + (this.isBounded ? BOUNDED_PX : COLUMN_PX) * this.shownColumns().length;
+  }
+
   /** A table that is wider than its room says so. */
   tellWidth() {
-    const wanted = NAME_PX + COLUMN_PX * this.shownColumns().length;
+    const wanted = this.width();
     this.scroll.dataset.wide = String(wanted > this.scroll.clientWidth + 1);
   }
 
@@ -129,7 +158,7 @@ export class Statistics {
       return el('th', { scope: 'col', 'aria-sort': order }, button);
     };
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.sort;
-    this.table.style.minWidth = `${NAME_PX + COLUMN_PX * this.shownColumns().length}px`;
+    this.table.style.minWidth = `${this.width()}px`;
     this.head.replaceChildren(title('name', 'name'), ...this.shownColumns().map(([key, text]) => title(key, text)));
     if (focused) this.head.querySelector(`[data-sort="${focused}"]`)?.focus();
   }
@@ -176,7 +205,16 @@ export class Statistics {
   draw(rows) {
     this.fetched = rows;
     const isUnbacked = rows.some((row) => row.unbacked.length > 0);
-    const times = 'Times are in ms: TPR of passes of a check, response times of requests.';
+    const isBounded = rows.some((row) => row.bounds);
+    if (isBounded !== this.isBounded) {
+      this.isBounded = isBounded;
+      this.scroll.classList.toggle('bounded', isBounded);
+      this.drawHead();
+      this.tellWidth();
+    }
+    const full = store.shown?.parts.some(({ id }) => id === 'full_load') && !store.goesOn ? ' At full load each has its interval.' : '';
+    const beneath = isBounded ? ' Beneath a number stands the interval in which it lies with 95 %; a question mark is an end that is not known.' : full;
+    const times = `Times are in ms: TPR of passes of a check, response times of requests.${beneath}`;
     say(this.note, isUnbacked ? `* fewer than 10 samples lie beyond this percentile. ${times}` : times);
     this.arrange();
   }
@@ -199,10 +237,11 @@ export class Statistics {
   paint() {
     const all = this.order;
     if (all.length <= ALL_ROWS) return this.fill(this.body, all);
-    const first = Math.max(0, Math.floor(this.scroll.scrollTop / ROW_PX) - BEYOND);
-    const last = Math.min(all.length, first + Math.ceil(this.scroll.clientHeight / ROW_PX) + 2 * BEYOND);
+    const rowPx = this.isBounded ? BOUNDED_ROW_PX : ROW_PX;
+    const first = Math.max(0, Math.floor(this.scroll.scrollTop / rowPx) - BEYOND);
+    const last = Math.min(all.length, first + Math.ceil(this.scroll.clientHeight / rowPx) + 2 * BEYOND);
     const spacer = (/** @type {any} */ known, /** @type {number} */ rows) => {
-      const height = `${rows * ROW_PX}px`;
+      const height = `${rows * rowPx}px`;
       if (known.firstElementChild.style.height !== height) known.firstElementChild.style.height = height;
       return known;
     };
@@ -238,7 +277,9 @@ export class Statistics {
     const known = this.rows.get(id) ?? this.make(id, row);
     for (const [key, , write] of this.shownColumns()) {
       const mark = row.unbacked.includes(key.replace('_ms', '')) ? '*' : '';
-      say(known.cells.get(key), write(valueOf(row, key)) + mark);
+      const [cell, text, reach] = [known.cells.get(key), write(valueOf(row, key)) + mark, reachOf(row, key)];
+      if (reach === '') say(cell, text);
+      else if (cell.textContent !== text + reach) cell.replaceChildren(text, el('small', { class: 'reach' }, reach));
     }
     known.tr.classList.toggle('failing', row.failures > 0);
     return known.tr;
