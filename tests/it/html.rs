@@ -98,6 +98,18 @@ fn the_page_refers_to_nothing_but_the_target() {
 }
 
 #[test]
+fn numbers_of_full_load_have_their_intervals_and_what_was_not_steady_is_told() {
+    let service = Service::with_delay(Duration::from_millis(5));
+    let (output, page) = page(&[&service.at("/json"), "--time", "2", "--until", "p95 1%", "--json", "-", "--quiet"]);
+    let json = output.json();
+    let row = page.split_once("<table class=\"bounded\">").unwrap().1.split_once("</tr></tbody>").unwrap().0;
+    assert!(row.matches("<small class=\"reach\">").count() >= 6 && row.contains(" to "), "{row}");
+    assert!(page.contains("until p95 1%: half of the interval is"), "{page}");
+    let signs = json["run"]["verdicts"]["unsteady"].as_array().map_or(0, Vec::len);
+    assert_eq!(page.contains("full load was not steady: "), signs > 0, "{json:#}");
+}
+
+#[test]
 fn a_page_that_cannot_be_written_is_refused_before_the_run() {
     let service = Service::start();
     let output = perfloop(&[&service.at("/fast"), "--loops", "1", "--html", "/nowhere/report.html"]);
@@ -310,6 +322,46 @@ const POINTER: &str = "<script>
     host.dispatchEvent(new MouseEvent('dblclick'));
     note('again', labels());
 </script>";
+
+/// Page of a search, and its report.
+fn search_page(more: &[&str]) -> (Output, std::path::PathBuf, tempfile::TempDir) {
+    let service = Service::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.html");
+    let url = service.at("/slots/5?service=10ms");
+    let args =
+        ["capacity", "--within", "p95 < 60ms", "--level-time", "300ms", "--max-users", "16", "--json", "-", &url];
+    let output = perfloop(&[&args, more, &["--html", file.to_str().unwrap()]].concat());
+    (output, file, folder)
+}
+
+#[test]
+fn the_page_of_a_search_begins_with_its_answer_and_tells_all_levels() {
+    let (output, file, _folder) = search_page(&["--quiet"]);
+    let (json, page) = (output.json(), fs::read_to_string(file).unwrap());
+    let capacity = &json["capacity"];
+    let text = capacity["text"].as_str().unwrap().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let place = |what: &str| page.find(what).unwrap_or_else(|| panic!("no {what} in {page}"));
+    assert!(place(&text) < place("id=\"by-load\"") && place("id=\"by-rps\"") < place("on which the answer stands"));
+    assert!(place("on which the answer stands") < place("aria-label=\"Totals\""));
+    let levels = capacity["levels"].as_array().unwrap().len();
+    let table = page.split_once("<table class=\"steps\">").unwrap().1.split_once("</table>").unwrap().0;
+    assert_eq!((table.matches("<tr class=").count(), table.matches(" answer\"").count()), (levels, 1));
+    assert_eq!(drawn(&page)["capacity"]["levels"].as_array().unwrap().len(), levels);
+    assert!(page.contains("At full load, with intervals") && page.contains("<small class=\"reach\">"), "{page}");
+}
+
+#[test]
+#[ignore = "needs chromium"]
+fn a_browser_draws_a_point_for_each_level_of_a_search() {
+    let (output, file, _folder) = search_page(&["--quiet"]);
+    let levels = output.json()["capacity"]["levels"].as_array().unwrap().len();
+    let page = rendered(&file);
+    assert!(!page.contains("data-error") && page.contains("data-charts=\"5\""), "{page}");
+    assert_eq!(page.matches("class=\"point\"").count(), 2 * levels);
+    assert_eq!(page.matches(" answer\"><line").count(), 2, "marked in both charts");
+    assert!(page.contains("<line class=\"limit\"") && page.contains("<b>p95 against users</b>"), "{page}");
+}
 
 #[test]
 #[ignore = "needs chromium"]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::report::model::Capacity;
 use crate::stats::{BlockRow, Slot, SlotHistogram, Summary, Timing};
 use crate::units::milliseconds;
 
@@ -43,6 +44,7 @@ pub(super) fn json(summary: &Summary) -> String {
         "in_flight": each(&|index, slot| per_s(index, slot.at_service.as_secs_f64())),
         "delay_p50": percentile(|slot| &slot.client_delays, 50.0),
         "delay_p99": percentile(|slot| &slot.client_delays, 99.0),
+        "capacity": summary.capacity.as_deref().map(Capacity::from),
         "rows": rows(summary).iter().map(Row::json).collect::<Vec<_>>(),
         "distribution": {
             "response": distribution(&summary.whole.request_totals.response_time),

@@ -33,9 +33,10 @@ pub(super) fn page(title: &str, says: &Markup, data: &str, charts: &str) -> Mark
     }
 }
 
-/// A module as a part of a script, which nothing imports.
-fn inlined(module: &str) -> &str {
-    module.rsplit_once("\nexport {").map_or(module, |(body, _)| body)
+/// A module as a part of a script, which neither imports nor is imported.
+pub(super) fn inlined(module: &str) -> &str {
+    let body = module.rsplit_once("\nexport {").map_or(module, |(body, _)| body);
+    body.rsplit_once(" from './charts.js';").map_or(body, |(_, body)| body)
 }
 
 /// JSON that is safe inside a script element: `<` is written as an escape.

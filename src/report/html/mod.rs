@@ -12,10 +12,13 @@
 //!
 //! Whatever came from the service is text to this page: maud escapes it, and a policy forbids the page to fetch or send.
 
+mod bounds;
+mod capacity;
 mod comparison;
 mod data;
 mod examples;
 mod frame;
+mod full_load;
 mod intervals;
 mod overlay;
 mod tables;
@@ -44,15 +47,19 @@ const CHARTS: &str = include_str!("run.js");
 pub fn write_html(summary: &Summary, info: &RunInfo, mut writer: impl Write) -> io::Result<()> {
     let says = html! {
         (frame::head("perfloop load test", &info.target, &started(summary, info)))
+        (capacity::capacity(summary))
         (verdicts::verdicts(summary))
         (verdicts::totals(summary))
         (charts(summary))
         (tables::tables(summary))
+        (full_load::full_load(summary))
         (examples::failures(summary))
         (examples::slowest(summary))
         (foot(summary, info))
     };
-    let page = frame::page(&info.target, &says, &data::json(summary), CHARTS);
+    let levels = [frame::inlined(capacity::LEVELS), CHARTS, capacity::CHARTS].concat();
+    let charts = if summary.capacity.is_some() { &levels } else { CHARTS };
+    let page = frame::page(&info.target, &says, &data::json(summary), charts);
     writer.write_all(page.into_string().as_bytes())?;
     writer.flush()
 }

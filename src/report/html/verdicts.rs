@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::report::mood::{Mood, gates, of_load, of_times, title};
-use crate::report::text::{headline, number_ms, rate, span_line};
+use crate::report::text::{headline, number_ms, precision_lines, rate, span_line};
 use crate::stats::Summary;
 use crate::units;
 
@@ -11,17 +11,31 @@ pub(super) fn verdicts(summary: &Summary) -> Markup {
     let passed = summary.is_good();
     html! {
         section.verdicts {
-            (first_line(if passed { Mood::Good } else { Mood::Bad }, &title(summary, passed), &headline(summary)))
+            @if summary.capacity.is_none() {
+                (first_line(if passed { Mood::Good } else { Mood::Bad }, &title(summary, passed), &headline(summary)))
+            }
             ul.lines {
+                @if summary.capacity.is_some() { (line(Mood::Good, "Checks", &headline(summary), &[])) }
                 @for (mood, text) in gates(summary) { (line(mood, "Gate", &text, &[])) }
                 (line(of_times(summary.times_verdict()), "Times", &summary.times_verdict().to_string(), &[]))
                 (line(of_load(summary.load_verdict()), "Load", &summary.load_verdict().to_string(), &summary.load_evidence()))
                 @if let Some(text) = span_line(summary) { (line(Mood::Doubtful, "Rates", &text, &[])) }
+                @for (text, verdict) in precision_lines(summary).iter().zip(&summary.precisions) {
+                    (line(if verdict.is_reached() { Mood::Good } else { Mood::Doubtful }, "Precise", text, &[]))
+                }
+                @if let Some(text) = unsteady(summary) { (line(Mood::Doubtful, "Steady", &text, &[])) }
                 @for warning in summary.warning_lines() { (line(Mood::Doubtful, "Warning", &warning, &[])) }
                 @for one in summary.diagnoses() { (line(Mood::Doubtful, "Diagnosis", &one.text, &[one.remedy])) }
             }
         }
     }
+}
+
+/// Signs that full load was not steady; `None` if there is none.
+fn unsteady(summary: &Summary) -> Option<String> {
+    let signs = summary.unsteady_signs().filter(|signs| !signs.is_empty())?;
+    let signs: Vec<String> = signs.iter().map(ToString::to_string).collect();
+    Some(format!("full load was not steady: {}", signs.join("; ")))
 }
 
 /// The verdict itself, and what it comes of.

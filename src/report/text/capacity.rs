@@ -106,7 +106,7 @@ fn value_of(goal: &GoalVerdict) -> String {
 }
 
 /// What there is to say beside the answer.
-fn notes(answer: &CapacityAnswer) -> Vec<String> {
+pub(in crate::report) fn notes(answer: &CapacityAnswer) -> Vec<String> {
     let mut notes = Vec::new();
     notes.push(format!(
         "goals: {}; {} in {}",
@@ -163,7 +163,7 @@ fn row(level: &CapacityLevel) -> Row {
     Row::new(level_name(level.what) + purpose(level.purpose), cells)
 }
 
-fn purpose(purpose: TrialPurpose) -> &'static str {
+pub(in crate::report) fn purpose(purpose: TrialPurpose) -> &'static str {
     match purpose {
         TrialPurpose::Double | TrialPurpose::Bisect => "",
         TrialPurpose::Confirm => ", confirmed",
@@ -177,7 +177,7 @@ pub(in crate::report) fn span(interval: &Interval) -> String {
     format!("{} to {high}", four_digits(interval.low))
 }
 
-fn verdict(level: &CapacityLevel) -> String {
+pub(in crate::report) fn verdict(level: &CapacityLevel) -> String {
     let mut word = level.outcome.to_string();
     if level.is_overloaded {
         word += ", overloaded";

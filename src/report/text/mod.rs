@@ -1,6 +1,6 @@
 //! The numbers as text for a terminal.
 
-mod capacity;
+pub(super) mod capacity;
 mod checks;
 mod columns;
 mod detail;
@@ -29,7 +29,7 @@ pub(crate) use numbers::bytes;
 pub(super) use numbers::{PERCENTILES, UNBACKED, four_digits, gate_number, level_name, number_ms, rate};
 pub use style::Style;
 pub(crate) use totals::headline;
-pub(super) use totals::{load_line, span_line, statuses};
+pub(super) use totals::{load_line, precision_lines, span_line, statuses};
 
 use crate::stats::Summary;
 use page::Page;

@@ -173,7 +173,7 @@ fn intervals_line(summary: &Summary) -> Option<String> {
 }
 
 /// What became of the precisions that were asked for.
-fn precision_lines(summary: &Summary) -> Vec<String> {
+pub(in crate::report) fn precision_lines(summary: &Summary) -> Vec<String> {
     let line = |verdict: &PrecisionVerdict| {
         let half = verdict.half_width.map_or("unknown".into(), |half| format!("{:.1} %", half * 100.0));
         let reached = match verdict.needed {
