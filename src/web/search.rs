@@ -54,11 +54,9 @@ impl Search {
 
     /// Search at a glance; with the numbers of its end once it is over.
     pub(super) fn now(&self, end: Option<&Summary>) -> SearchNow {
-        SearchNow {
-            levels: self.heard.lock().levels.len(),
-            held: if end.is_none() { self.held() } else { None },
-            answer: answer(end).map(answer_line),
-        }
+        let levels = self.heard.lock().levels.len();
+        let held = if end.is_none() { self.held() } else { None };
+        SearchNow { levels, held, answer: answer(end).map(answer_line) }
     }
 
     /// Search with all its levels, as far as it has come.
