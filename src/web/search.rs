@@ -54,13 +54,9 @@ impl Search {
 
     /// Search at a glance; with the numbers of its end once it is over.
     pub(super) fn now(&self, end: Option<&Summary>) -> SearchNow {
-        // The lock is given back before the next look.
         let levels = self.heard.lock().levels.len();
-        SearchNow {
-            levels,
-            held: if end.is_none() { self.held() } else { None },
-            answer: answer(end).map(answer_line),
-        }
+        let held = if end.is_none() { self.held() } else { None };
+        SearchNow { levels, held, answer: answer(end).map(answer_line) }
     }
 
     /// Search with all its levels, as far as it has come.
