@@ -243,8 +243,9 @@ fn a_search_is_started_and_its_levels_come_in_until_it_has_its_answer() {
 #[test]
 fn a_search_that_is_stopped_tells_what_it_has_found_and_a_run_is_none() {
     let service = Service::start();
-    let page =
-        Page::start(&["capacity", "--web", "--within", "p95 < 2s", "--level-time", "300ms", &service.at("/delay/2")]);
+    let url = service.at("/delay/20");
+    let goal = ["--within", "p95 < 2s", "--level-time", "300ms", "--max-users", "64"];
+    let page = Page::start(&[&["capacity", "--web"][..], &goal, &[&url]].concat());
     let mut viewer = page.client.get(page.at("/api/v1/events")).send().unwrap();
     let is_met = |level: &Value| level["outcome"] == "met";
     eventually("it has begun", || page.api("/state")["run"] == "1");
@@ -256,7 +257,7 @@ fn a_search_that_is_stopped_tells_what_it_has_found_and_a_run_is_none() {
     assert_eq!(answer["end"], "interrupted");
     assert!(answer["text"].as_str().unwrap().starts_with("interrupted: at least "), "{answer:#}");
     assert_eq!(page.api("/runs/1")["run"]["is_good"], false);
-    page.run(&json!({ "within": [], "level-time": "", "users": "1", "loops": "2" }));
+    page.run(&json!({ "within": [], "level-time": "", "max-users": "", "users": "1", "loops": "2" }));
     eventually("the run is over", || page.api("/runs/2")["run"]["state"] == "stopped");
     assert_eq!(page.api("/runs/2")["search"], Value::Null);
     assert_eq!(page.client.get(page.at("/api/v1/runs/2/search")).send().unwrap().status(), 404);
