@@ -127,8 +127,12 @@ impl Levels<'_> {
     fn settle(&self, trial: Trial) -> Result<bool, Stopped> {
         let level_time = self.settings.level_time;
         let users = if self.settings.by == By::Users { trial.load } else { 1.0 };
-        // On the way up a rough look will do.
-        let enough = if trial.purpose == TrialPurpose::Double { level_time / 2 } else { level_time };
+        let enough = match trial.purpose {
+            // On the way up a rough look will do.
+            TrialPurpose::Double => level_time / 2,
+            TrialPurpose::Bisect | TrialPurpose::Above => level_time,
+            TrialPurpose::Confirm => level_time * LONGEST_SETTLING,
+        };
         let began = Instant::now();
         self.observe();
         while began.elapsed() < level_time * LONGEST_SETTLING {
