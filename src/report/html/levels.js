@@ -147,7 +147,7 @@ class LevelChart {
       return;
     }
     const goal = drawn.steps[0].goals[drawn.goal];
-    const [times, unit] = goal ? unitOf(goal) : [1, ''];
+    const [times] = goal ? unitOf(goal) : [1];
     const limit = goal ? goal.limit * times : 0;
     const most = Math.max(limit, ...values.map(({ y }) => y));
     const top = Math.max(most * 1.05, Math.min(most * FARTHEST, ...[Math.max(...values.map(({ high }) => high ?? 0))]));
@@ -168,7 +168,7 @@ class LevelChart {
     this.drawKnee(svg, across, height);
     if (goal) {
       svg.append(shape('line', { class: 'limit', x1: ROOM.left, x2: width - ROOM.right, y1: up(limit), y2: up(limit) }));
-      svg.append(shape('text', { class: 'limit', x: ROOM.left + 6, y: up(limit) - 5 }, `${goal.expr} (${number(limit)} ${unit})`));
+      svg.append(shape('text', { class: 'limit', x: ROOM.left + 6, y: up(limit) - 5 }, goal.expr));
     }
     this.dots = values.map((value) => ({ ...value, x: across(value.x) + value.shift, y: up(value.y) }));
     svg.append(this.track(), ...values.map((value, place) => this.mark(value, this.dots[place], up)));
