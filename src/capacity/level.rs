@@ -55,15 +55,16 @@ impl Levels<'_> {
         self.observe();
         holds(Phase::Measuring);
         let level_time = self.settings.level_time;
-        let first = if trial.purpose == TrialPurpose::Confirm { 2 } else { 1 };
-        let longest = match trial.purpose {
-            // What lies above or below tells as much.
-            TrialPurpose::Double => 1,
-            _ if may_extend => LONGEST,
-            _ => first,
+        let first = match trial.purpose {
+            // On the way up a rough look will do: where it cannot be told, what lies above or below tells as much.
+            TrialPurpose::Double => level_time / 2,
+            TrialPurpose::Bisect | TrialPurpose::Above => level_time,
+            TrialPurpose::Confirm => level_time * 2,
         };
+        let may_extend = may_extend && trial.purpose != TrialPurpose::Double;
+        let longest = if may_extend { level_time * LONGEST } else { first };
         let mut measured = first;
-        self.wait(level_time * first)?;
+        self.wait(first)?;
         loop {
             let summary = self.observed()?;
             let goals: Vec<_> = self.goals.iter().map(|goal| goal.goal(&summary)).collect();
@@ -81,7 +82,7 @@ impl Levels<'_> {
                 };
                 return Ok((CapacityLevel::of(facts, &summary), summary));
             }
-            measured += 1;
+            measured += level_time;
             self.wait(level_time)?;
         }
     }
@@ -128,10 +129,9 @@ impl Levels<'_> {
         let level_time = self.settings.level_time;
         let users = if self.settings.by == By::Users { trial.load } else { 1.0 };
         let enough = match trial.purpose {
-            // On the way up a rough look will do.
             TrialPurpose::Double => level_time / 2,
             TrialPurpose::Bisect | TrialPurpose::Above => level_time,
-            TrialPurpose::Confirm => level_time * LONGEST_SETTLING,
+            TrialPurpose::Confirm => level_time * 2,
         };
         let began = Instant::now();
         self.observe();

@@ -9,6 +9,9 @@ use crate::stats::{GoalOutcome, TrialPurpose};
 /// Confirmations that may fail before the answer is the interval alone.
 const MOST_FAILURES: u32 = 3;
 
+/// Gaps beside undecided levels are halved down to this part of the tolerance.
+const FINEST: f64 = 2.5;
+
 /// Level to be run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Trial {
@@ -163,7 +166,9 @@ impl Search {
             (Some(first), Some(last)) => vec![(low, *first), (*last, high)],
             _ => vec![(low, high)],
         };
-        gaps.into_iter().find_map(|(from, to)| self.settings.middle(from, to))
+        // Undecided levels in it widen the span: it is narrowed from both sides, as far as that is of use.
+        let is_wide = high / low > 1.0 + self.settings.tolerance;
+        gaps.into_iter().filter(|_| is_wide).find_map(|(from, to)| self.settings.middle(from, to))
     }
 }
 
@@ -187,10 +192,10 @@ impl SearchSettings {
         }
     }
 
-    /// Load in the middle of two, by ratio; `None` if they are as near to each other as the tolerance asks.
+    /// Load in the middle of two, by ratio; `None` if they are too near to each other.
     fn middle(&self, from: f64, to: f64) -> Option<f64> {
         let middle = self.rounded((from * to).sqrt());
-        (to / from > 1.0 + self.tolerance && middle > from && middle < to).then_some(middle)
+        (to / from > 1.0 + self.tolerance / FINEST && middle > from && middle < to).then_some(middle)
     }
 }
 

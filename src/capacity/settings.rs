@@ -26,7 +26,8 @@ pub(crate) struct SearchSettings {
     pub(crate) most: f64,
     /// Share by which the ends of the span may differ that the capacity lies in.
     pub(crate) tolerance: f64,
-    /// Time for which a level is measured; twice as long where the answer is confirmed, four times where it is undecided.
+    /// Time for which a level is measured; half of it on the way up, twice as long where the answer is confirmed, four times
+    /// where it is undecided.
     pub(crate) level_time: Duration,
     /// Longest time of the search.
     pub(crate) max_time: Duration,
