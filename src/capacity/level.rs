@@ -128,11 +128,7 @@ impl Levels<'_> {
     fn settle(&self, trial: Trial) -> Result<bool, Stopped> {
         let level_time = self.settings.level_time;
         let users = if self.settings.by == By::Users { trial.load } else { 1.0 };
-        let enough = match trial.purpose {
-            TrialPurpose::Double => level_time / 2,
-            TrialPurpose::Bisect | TrialPurpose::Above => level_time,
-            TrialPurpose::Confirm => level_time * 2,
-        };
+        let enough = if trial.purpose == TrialPurpose::Double { level_time / 2 } else { level_time };
         let began = Instant::now();
         self.observe();
         while began.elapsed() < level_time * LONGEST_SETTLING {

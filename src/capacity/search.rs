@@ -79,10 +79,11 @@ impl Search {
         self.missed.iter().copied().min_by(f64::total_cmp)
     }
 
-    /// The next level, or the end.
-    pub(super) fn next(&self) -> Next {
+    /// The next level, or the end. In a hurry the span is left as wide as it is.
+    pub(super) fn next(&self, is_in_a_hurry: bool) -> Next {
         let Some(high) = self.high() else { return self.double() };
-        if let Some(load) = self.between(high) {
+        let is_narrow = is_in_a_hurry && self.low().is_some();
+        if let Some(load) = self.between(high).filter(|_| !is_narrow) {
             return Next::Try(Trial { load, purpose: TrialPurpose::Bisect });
         }
         let Some(low) = self.low() else {
@@ -221,7 +222,7 @@ mod tests {
     fn run(by: By, service: impl Fn(f64, usize) -> GoalOutcome) -> (Verdict, Option<f64>, Option<f64>, Vec<f64>) {
         let (mut search, mut levels) = (Search::new(settings(by)), Vec::new());
         loop {
-            match search.next() {
+            match search.next(false) {
                 Next::Over(verdict) => return (verdict, search.low(), search.high(), levels),
                 Next::Try(trial) => {
                     levels.push(trial.load);

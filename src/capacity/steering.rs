@@ -1,6 +1,6 @@
 //! Search on a run: its load is changed level by level until the capacity is known.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::level::Levels;
 use super::news::News;
@@ -13,8 +13,10 @@ use crate::sample::Plateau;
 use crate::stats::{CapacityAnswer, CapacityLevel, Gate, GoalOutcome, LevelLimit, SearchEnd, Summary};
 use crate::units;
 
-/// From so many times the time of a level on, undecided levels are measured no longer than others.
-const MOST_LEVEL_TIMES: u32 = 20;
+/// From so many times the time of a level on, undecided levels are measured no longer than others …
+const LONGEST_WITH_PATIENCE: u32 = 12;
+/// … and from so many on, the span is left as wide as it is, so that the answer is confirmed within 25.
+const LONGEST_BISECTION: u32 = 16;
 /// Levels whose numbers are kept.
 const KEPT: usize = 4;
 
@@ -119,12 +121,13 @@ impl Going<'_> {
     fn run(&mut self, tell: &mut dyn FnMut(News<'_>)) -> Option<Verdict> {
         self.levels.warm_up().ok()?;
         loop {
-            let trial = match self.search.next() {
+            let spent = self.began.elapsed();
+            let level_time = self.levels.settings.level_time;
+            let trial = match self.search.next(spent > level_time * LONGEST_BISECTION) {
                 Next::Over(verdict) => return Some(verdict),
                 Next::Try(trial) => trial,
             };
-            let spent: Duration = self.done.iter().map(|level| level.measured).sum();
-            let may_extend = spent < self.levels.settings.level_time * MOST_LEVEL_TIMES;
+            let may_extend = spent < level_time * LONGEST_WITH_PATIENCE;
             let (level, summary) = self.levels.hold(trial, may_extend, tell).ok()?;
             tell(News::Judged(&level));
             let has_room = level.limit != Some(LevelLimit::NoRoom);

@@ -46,7 +46,6 @@ impl Gate {
         let interval = batches.as_ref().and_then(|batches| self.interval(batches));
         let interval = interval.map(|interval| value.map_or(interval, |value| interval.around(value)));
         let outcome = match (self.metric, &batches, value) {
-            _ if level.whole.totals.ended() == 0 => GoalOutcome::Missed,
             (_, _, None) => GoalOutcome::Undecided,
             // A percentile is within a limit if no more than its share lies beyond, which few samples can tell.
             (Metric::Time(_, Statistic::Percentile(percent)), Some(batches), _) if self.is_upper() => {
