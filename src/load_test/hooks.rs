@@ -12,7 +12,7 @@ impl LoadTest {
         self
     }
 
-    /// Calls this with the numbers at the end, in [`Run::join`].
+    /// Calls this with the numbers at the end, in [`Run::join`](crate::Run::join).
     #[must_use]
     pub fn on_test_stop(mut self, hook: impl Fn(&Summary) + Send + Sync + 'static) -> Self {
         self.on_test_stop.push(Box::new(hook));
