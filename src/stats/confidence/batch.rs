@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::stats::{BlockRow, Summary};
+use crate::stats::{BlockRow, SparseHistogram, Summary};
 
 /// Counts and times of what ended in a span of full load.
 #[derive(Debug, Clone, Default)]
@@ -36,9 +36,10 @@ impl Batch {
         self.times.iter().map(|(_, count)| f64::from(*count)).sum()
     }
 
-    /// Sum of the times, in nanoseconds.
+    /// Sum of the times, in nanoseconds, each as the middle of its bucket.
     pub(in crate::stats) fn time(&self) -> f64 {
-        self.times.iter().map(|(nanos, count)| *nanos as f64 * f64::from(*count)).sum()
+        let middle = |nanos: u64| (nanos + SparseHistogram::ceiling(nanos)) as f64 / 2.0;
+        self.times.iter().map(|(nanos, count)| middle(*nanos) * f64::from(*count)).sum()
     }
 
     /// Number of times longer than this.
