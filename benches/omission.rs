@@ -3,7 +3,8 @@
 //! and in a closed loop, 60 s each; at a rate, and corrected at a pace, the percentiles are to be within 5 %.
 #![allow(clippy::unwrap_used)]
 
-use std::process::ExitCode;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use mock_service::{MockService, Settings};
@@ -16,6 +17,10 @@ const PER_S: u32 = 1000;
 const SECONDS: u32 = 60;
 const PERCENTS: [f64; 3] = [50.0, 99.0, 99.9];
 const MAX_OFF: f64 = 0.05;
+/// Makes a service of this program.
+const SERVE: &str = "--serve";
+/// Tells this program that it has its processor already.
+const ON_ITS_OWN: &str = "--on-its-own";
 
 /// When the service stalls, in seconds from the first request.
 #[derive(Clone, Copy)]
@@ -116,8 +121,13 @@ fn main() -> ExitCode {
         println!("nothing is measured outside of `cargo bench`");
         return ExitCode::SUCCESS;
     }
+    if std::env::args().any(|argument| argument == SERVE) {
+        return serve();
+    } else if !std::env::args().any(|argument| argument == ON_ITS_OWN) {
+        return on_a_processor_of_its_own();
+    }
     let seconds = argument("--seconds").unwrap_or(SECONDS);
-    let service = MockService::start(Settings::default()).unwrap();
+    let service = Service::start();
     let ways = [Way::Rate, Way::Pace(20), Way::Pace(PER_S), Way::Closed(12, Duration::from_millis(2))];
     // Well after the middle, so that the next one would begin after the end.
     let every = Duration::from_secs(seconds.into()) / 2 + STALL;
@@ -128,7 +138,7 @@ fn main() -> ExitCode {
         let name = way.name();
         eprintln!("{name}, {seconds} s");
         let query = format!("service={}&every={}ms&for={}", in_words(SERVICE), every.as_millis(), in_words(STALL));
-        let summary = run(way, format!("{}/stall?{query}&key={key}", service.url()), seconds);
+        let summary = run(way, format!("{}/stall?{query}&key={key}", service.url), seconds);
         let expected = way.expected(stall, f64::from(seconds));
         let requests = &summary.whole.request_totals;
         let (response, _) = row(&name, "response", &requests.response_time, expected.response);
@@ -147,6 +157,63 @@ fn main() -> ExitCode {
         if holds { "yes" } else { "no" }
     );
     if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Service in a process and on a processor of its own: at the end of a stall a thousand users wake, and take their time from
+/// nobody who has answers to send, as on a machine of their own.
+struct Service {
+    process: Child,
+    url: String,
+}
+
+impl Service {
+    fn start() -> Self {
+        let mut process = pinned(0, &["--bench", SERVE]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        Service { process, url: url.trim().to_owned() }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It ends with its input.
+        drop(self.process.stdin.take());
+        self.process.wait().unwrap();
+    }
+}
+
+/// Serves until the input ends.
+fn serve() -> ExitCode {
+    let service = MockService::start(Settings { workers: 1, ..Settings::default() }).unwrap();
+    println!("{}", service.url());
+    std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).unwrap();
+    ExitCode::SUCCESS
+}
+
+/// This program once more, on all processors but the first.
+fn on_a_processor_of_its_own() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).chain([ON_ITS_OWN.to_owned()]).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let status = pinned(1, &words).status().unwrap();
+    if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// This program on one processor, where the machine has several and `taskset`.
+fn pinned(processor: usize, words: &[&str]) -> Command {
+    let program = std::env::current_exe().unwrap();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let has_taskset = Command::new("taskset").arg("--version").stdout(Stdio::null()).status().is_ok();
+    // Once pinned itself, it sees one processor only.
+    let is_pinned = std::env::args().any(|argument| argument == ON_ITS_OWN);
+    if !has_taskset || (processors < 2 && !is_pinned) {
+        let mut command = Command::new(program);
+        command.args(words);
+        return command;
+    }
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", &processor.to_string()]).arg(program).args(words);
+    command
 }
 
 fn argument(name: &str) -> Option<u32> {
