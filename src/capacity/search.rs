@@ -51,6 +51,8 @@ pub(super) struct Search {
     is_confirmed: bool,
     is_bounded: bool,
     failures: u32,
+    /// A level that met the goals missed them later: what met them before may do so no more.
+    has_changed: bool,
 }
 
 impl Search {
@@ -65,6 +67,7 @@ impl Search {
             is_confirmed: false,
             is_bounded: false,
             failures: 0,
+            has_changed: false,
         }
     }
 
@@ -89,7 +92,9 @@ impl Search {
         let Some(low) = self.low() else {
             return Next::Over(if self.undecided.is_empty() { Verdict::NothingMeets } else { Verdict::NeverDecided });
         };
-        if self.failures >= MOST_FAILURES {
+        // Of a service that has changed, the answer is one that it meets now.
+        let may_stand = self.is_confirmed || !self.has_changed;
+        if self.failures >= MOST_FAILURES && may_stand {
             Next::Over(Verdict::NotConfirmed)
         } else if !self.is_confirmed {
             Next::Try(Trial { load: low, purpose: TrialPurpose::Confirm })
@@ -126,9 +131,19 @@ impl Search {
             (TrialPurpose::Confirm | TrialPurpose::Above, _) if was_known => {
                 self.failures += 1;
                 self.is_confirmed = false;
+                self.has_changed |= outcome == GoalOutcome::Missed;
+                if self.failures >= MOST_FAILURES && self.has_changed {
+                    self.keep_lowest();
+                }
             }
             _ => {}
         }
+    }
+
+    /// Forgets all levels that met the goals but the lowest, which is held once more.
+    fn keep_lowest(&mut self) {
+        let lowest = self.met.iter().copied().min_by(f64::total_cmp);
+        self.met.retain(|load| Some(*load) == lowest);
     }
 
     fn double(&self) -> Next {
@@ -300,15 +315,31 @@ mod tests {
 
     #[test]
     fn what_is_not_confirmed_sends_the_search_down_and_three_times_end_it() {
-        // Each level is met when it is tried first, and missed when it is tried again.
+        // Each level but the lowest is met when it is tried first, and missed when it is tried again.
         let seen = std::cell::RefCell::new(Vec::new());
         let service = |load: f64, _: usize| {
             let is_new = !seen.borrow().contains(&load);
             seen.borrow_mut().push(load);
-            if is_new && load <= 50.0 { GoalOutcome::Met } else { GoalOutcome::Missed }
+            if load <= 2.0 || (is_new && load <= 50.0) { GoalOutcome::Met } else { GoalOutcome::Missed }
         };
         let (verdict, low, _, levels) = run(By::Users, service);
         assert_eq!(verdict, Verdict::NotConfirmed, "{levels:?}");
         assert!(low.is_some_and(|low| low < 50.0), "{low:?}");
+    }
+
+    #[test]
+    fn a_service_that_becomes_too_slow_while_it_is_searched_has_no_answer_of_before() {
+        for slow_from in 2..16 {
+            let service = |load: f64, level: usize| match level < slow_from && load <= 50.0 {
+                true => GoalOutcome::Met,
+                false => GoalOutcome::Missed,
+            };
+            let (verdict, low, _, levels) = run(By::Users, service);
+            let is_right = verdict == Verdict::NothingMeets || slow_from > levels.len();
+            assert!(
+                is_right && (low.is_none() || verdict != Verdict::NothingMeets),
+                "{slow_from}: {verdict:?} {levels:?}"
+            );
+        }
     }
 }
