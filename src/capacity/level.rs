@@ -45,7 +45,7 @@ impl Levels<'_> {
         may_extend: bool,
         tell: &mut dyn FnMut(News<'_>),
     ) -> Result<(CapacityLevel, Summary), Stopped> {
-        let began = Instant::now();
+        let (began, ended_before) = (Instant::now(), self.ended());
         let what = self.plateau(trial.load);
         let mut holds = |phase| tell(News::Holds(Held { what, purpose: trial.purpose, phase }));
         holds(Phase::Starting);
@@ -78,6 +78,7 @@ impl Levels<'_> {
                     is_overloaded,
                     has_room,
                     is_settled,
+                    is_silent: self.ended() == ended_before,
                     took: began.elapsed(),
                 };
                 return Ok((CapacityLevel::of(facts, &summary), summary));
@@ -85,6 +86,12 @@ impl Levels<'_> {
             measured += level_time;
             self.wait(level_time)?;
         }
+    }
+
+    /// Checks that have ended so far.
+    fn ended(&self) -> u64 {
+        let glance = self.live.glance();
+        glance.pass + glance.fail + glance.exception
     }
 
     fn plateau(&self, load: f64) -> Plateau {

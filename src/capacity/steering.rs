@@ -130,12 +130,13 @@ impl Going<'_> {
             let may_extend = spent < level_time * LONGEST_WITH_PATIENCE;
             let (level, summary) = self.levels.hold(trial, may_extend, tell).ok()?;
             tell(News::Judged(&level));
-            let has_room = level.limit != Some(LevelLimit::NoRoom);
-            if has_room {
+            // More would be of no use.
+            let is_last = matches!(level.limit, Some(LevelLimit::NoRoom | LevelLimit::NothingEnded));
+            if !is_last {
                 self.learn(trial, &level, summary);
             }
             self.done.push(level);
-            if !has_room {
+            if is_last {
                 return Some(Verdict::MostMeets);
             }
         }

@@ -6,7 +6,7 @@ use perfloop::stats::{AtLeast, CapacityAnswer, SearchEnd};
 use perfloop::{Capacity, CheckResult, Gate, Plan, Plateau, User};
 use serde_json::Value;
 
-use crate::support::{Reports, Schema, Service, alone, best_of_three, hold, is_refused, perfloop, spawn};
+use crate::support::{REFUSED, Reports, Schema, Service, alone, best_of_three, hold, is_refused, perfloop, spawn};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -253,6 +253,52 @@ fn an_interrupted_search_tells_what_it_has_found() {
     assert_eq!(capacity["end"], "interrupted");
     assert!(capacity["answer"].as_f64().is_some_and(|answer| answer >= 4.0), "{capacity:#}");
     assert!(capacity["text"].as_str().unwrap().starts_with("interrupted: at least "), "{capacity:#}");
+}
+
+/// Answer of a search by the command line, with its exit code.
+fn answer_of(url: &str, more: &[&str]) -> (Option<i32>, Value) {
+    let args = ["capacity", "--max-users", "64", "--level-time", "300ms", "--json", "-", url];
+    let output = perfloop(&[&args[..], more].concat());
+    (output.code, output.json()["capacity"].clone())
+}
+
+#[test]
+fn a_service_that_fails_or_refuses_meets_nothing() {
+    let service = Service::start();
+    for url in [service.at("/status/500"), REFUSED.to_owned()] {
+        let (code, capacity) = answer_of(&url, &["--within", "p95 < 1s"]);
+        assert_eq!((code, &capacity["end"]), (Some(1), &"nothing_meets".into()), "{url}: {capacity:#}");
+        assert!(capacity["answer"].is_null() && capacity["low"].is_null(), "{capacity:#}");
+    }
+}
+
+#[test]
+fn a_service_that_hangs_is_never_decided() {
+    let service = Service::start();
+    // The first never answers; of the second each fiftieth answer takes longer than the search.
+    for path in ["/delay/20000", "/nth/hangs/50/20000"] {
+        let more = ["--within", "p95 < 1s", "--stop-timeout", "0"];
+        let (code, capacity) = answer_of(&service.at(path), &more);
+        assert_eq!((code, &capacity["end"]), (Some(1), &"never_decided".into()), "{path}: {capacity:#}");
+        assert!(capacity["answer"].is_null(), "{capacity:#}");
+    }
+}
+
+#[test]
+fn a_service_that_becomes_slower_while_it_is_searched_has_no_answer_of_before() {
+    let began = std::time::Instant::now();
+    let check = move |_: &mut User| {
+        let is_slow = began.elapsed() > Duration::from_millis(2500);
+        std::thread::sleep(if is_slow { 80 * MS } else { 2 * MS });
+    };
+    let summary = Capacity::new(Plan::new())
+        .within(Gate::within("tpr.p50 < 40ms").unwrap())
+        .max_users(5000)
+        .level_time(400 * MS)
+        .search(|test| test.check("sleeps", check))
+        .unwrap();
+    let answer = summary.capacity.unwrap();
+    assert!(answer.answer.is_none() && answer.end == SearchEnd::NothingMeets, "{answer:#?}");
 }
 
 #[test]

@@ -6,9 +6,12 @@ use std::time::Duration;
 use crate::sample::Plateau;
 use crate::stats::confidence::{Batches, Interval, Subject};
 use crate::stats::gate::{GoalOutcome, GoalVerdict};
-use crate::stats::summary::Summary;
+use crate::stats::summary::{Section, Summary};
 use crate::stats::verdict::LoadVerdict;
 use crate::units;
+
+/// Up to this share of the users' time may be in no check that ended.
+const STUCK: f64 = 0.05;
 
 /// Purpose of a level in a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,11 @@ pub enum LevelLimit {
     NoRoom,
     /// So many users did nothing, because their start did not pass.
     UsersLost(u64),
+    /// No check ended, from the change of the load on.
+    NothingEnded,
+    /// This share of the users' time, 0 to 1, is in no check that ended: users are stuck, and what they wait for is in no
+    /// number.
+    UsersStuck(f64),
 }
 
 /// Value of a level with its interval, in the unit of the value.
@@ -94,13 +102,15 @@ pub(crate) struct LevelFacts {
     pub(crate) is_overloaded: bool,
     pub(crate) has_room: bool,
     pub(crate) is_settled: bool,
+    /// Nothing ended, from the change of the load on.
+    pub(crate) is_silent: bool,
     pub(crate) took: Duration,
 }
 
 impl CapacityLevel {
     /// Level with the numbers of what was measured while it lasted.
     pub(crate) fn of(facts: LevelFacts, summary: &Summary) -> CapacityLevel {
-        let LevelFacts { what, purpose, goals, is_overloaded, has_room, is_settled, took } = facts;
+        let LevelFacts { what, purpose, goals, is_overloaded, has_room, is_settled, is_silent, took } = facts;
         let section = &summary.whole;
         let has_requests = section.request_totals.answered > 0;
         let (subject, timing) = match has_requests {
@@ -117,6 +127,8 @@ impl CapacityLevel {
         let rps_interval = Batches::of(summary, &Subject::Checks).rps();
         let limit = match summary.load_verdict() {
             _ if !has_room => Some(LevelLimit::NoRoom),
+            _ if is_silent => Some(LevelLimit::NothingEnded),
+            _ if let Some(share) = stuck_share(section, what) => Some(LevelLimit::UsersStuck(share)),
             LoadVerdict::TesterLimited(share) => Some(LevelLimit::TesterLimited(share)),
             LoadVerdict::UsersLost(count) => Some(LevelLimit::UsersLost(count)),
             _ => None,
@@ -124,7 +136,11 @@ impl CapacityLevel {
         CapacityLevel {
             what,
             purpose,
-            outcome: outcome_of(&goals, is_overloaded),
+            outcome: match outcome_of(&goals, is_overloaded) {
+                // Of those who are stuck it is not known what they will have waited.
+                GoalOutcome::Met if matches!(limit, Some(LevelLimit::UsersStuck(_))) => GoalOutcome::Undecided,
+                outcome => outcome,
+            },
             is_overloaded,
             limit,
             is_settled,
@@ -149,6 +165,15 @@ impl CapacityLevel {
     }
 }
 
+/// Share of the users' time that is in no check that ended, where it is more than they may have begun before and not ended
+/// yet.
+fn stuck_share(section: &Section, what: Plateau) -> Option<f64> {
+    let Plateau::Users(users) = what else { return None };
+    let checks_of_user = section.totals.ended() as f64 / f64::from(users.max(1));
+    let share = Summary::unaccounted_share(section, users)?;
+    (share > STUCK + 1.0 / checks_of_user).then_some(share)
+}
+
 /// Verdict on all goals together.
 pub(crate) fn outcome_of(goals: &[GoalVerdict], is_overloaded: bool) -> GoalOutcome {
     let has = |outcome: GoalOutcome| goals.iter().any(|goal| goal.outcome == outcome);
@@ -168,6 +193,8 @@ impl LevelLimit {
             LevelLimit::TesterLimited(_) => "tester-limited",
             LevelLimit::NoRoom => "no room",
             LevelLimit::UsersLost(_) => "users lost",
+            LevelLimit::NothingEnded => "nothing ended",
+            LevelLimit::UsersStuck(_) => "users stuck",
         }
     }
 }
@@ -178,6 +205,8 @@ impl fmt::Display for LevelLimit {
             LevelLimit::TesterLimited(share) => write!(f, "tester-limited ({:.0} % of the users' time)", share * 100.0),
             LevelLimit::NoRoom => f.write_str("this machine has no room for more users"),
             LevelLimit::UsersLost(count) => write!(f, "{} lost", units::count(*count, "user")),
+            LevelLimit::NothingEnded => f.write_str("nothing ended at the next level"),
+            LevelLimit::UsersStuck(share) => write!(f, "users were stuck for {:.0} % of their time", share * 100.0),
         }
     }
 }

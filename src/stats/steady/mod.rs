@@ -12,7 +12,7 @@ mod trend;
 use std::fmt;
 
 use super::confidence::{Batches, Subject};
-use super::summary::Summary;
+use super::summary::{Section, Summary};
 use crate::sample::Plateau;
 use halves::halves;
 pub(crate) use trend::Trend;
@@ -80,6 +80,14 @@ impl Summary {
         Some(signs.into_iter().filter_map(|(is_seen, sign)| is_seen.then_some(sign)).collect())
     }
 
+    /// Share of the users' time in a part with so many of them that is in no check that ended; below zero where more was
+    /// seen than there was. `None` where no time went by.
+    pub(super) fn unaccounted_share(section: &Section, users: u32) -> Option<f64> {
+        let users_time = section.span.as_secs_f64() * f64::from(users);
+        let seen = (section.totals.busy + section.totals.idle).as_secs_f64();
+        (users_time > 0.0).then(|| 1.0 - seen / users_time)
+    }
+
     /// The users' time at full load is not what they were seen to do, where enough was seen.
     fn breaks_littles_law(&self) -> bool {
         let Some(full_load) = &self.full_load else { return false };
@@ -88,11 +96,10 @@ impl Summary {
             return false;
         };
         let totals = &full_load.totals;
-        let users_time = full_load.span.as_secs_f64() * f64::from(users);
-        let seen = (totals.busy + totals.idle).as_secs_f64();
-        let is_told = totals.ended() as f64 >= CHECKS_OF_USER * f64::from(users) && users_time > 0.0;
+        let Some(unaccounted) = Summary::unaccounted_share(full_load, users) else { return false };
+        let is_told = totals.ended() as f64 >= CHECKS_OF_USER * f64::from(users);
         // Reports of before told no rests.
-        let is_known = !totals.idle.is_zero() || totals.busy.as_secs_f64() > users_time / 2.0;
-        is_told && is_known && (seen / users_time - 1.0).abs() > LITTLE
+        let is_known = !totals.idle.is_zero() || unaccounted < 0.5;
+        is_told && is_known && unaccounted.abs() > LITTLE
     }
 }
