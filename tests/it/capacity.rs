@@ -276,7 +276,7 @@ fn a_service_that_fails_or_refuses_meets_nothing() {
 fn a_service_that_hangs_is_never_decided() {
     let service = Service::start();
     // The first never answers; of the second each fiftieth answer takes longer than the search.
-    for path in ["/delay/20000", "/nth/hangs/50/20000"] {
+    for path in ["/fault/hang", "/nth/hangs/50/20000"] {
         let more = ["--within", "p95 < 1s", "--stop-timeout", "0"];
         let (code, capacity) = answer_of(&service.at(path), &more);
         assert_eq!((code, &capacity["end"]), (Some(1), &"never_decided".into()), "{path}: {capacity:#}");
