@@ -47,16 +47,7 @@ pub struct Capacity {
 impl Capacity {
     /// Search by users, from one user up to 1000, with the waits, HTTP settings and all but the load of this plan.
     pub fn new(plan: Plan) -> Self {
-        let settings = SearchSettings {
-            by: By::Users,
-            start: 1.0,
-            most: SearchSettings::MOST_USERS,
-            tolerance: SearchSettings::TOLERANCE,
-            level_time: SearchSettings::LEVEL_TIME,
-            max_time: SearchSettings::MAX_TIME,
-            at_least: None,
-        };
-        Capacity { plan, goals: Vec::new(), settings, on_level: Box::new(|_| {}) }
+        Capacity { plan, goals: Vec::new(), settings: SearchSettings::default(), on_level: Box::new(|_| {}) }
     }
 
     /// Adds a goal that the answer keeps to: see [`Gate::within`]. At least one is needed. Unless one is on the fail

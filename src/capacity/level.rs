@@ -8,7 +8,6 @@ use super::search::Trial;
 use super::settings::{By, SearchSettings};
 use super::settle::{in_flight_rises, is_settled};
 use crate::load_test::Live;
-use crate::sample::Plateau;
 use crate::stats::{CapacityLevel, Gate, GoalOutcome, LevelFacts, Summary, TrialPurpose, outcome_of};
 
 /// Blocks of a level at first.
@@ -46,7 +45,7 @@ impl Levels<'_> {
         tell: &mut dyn FnMut(News<'_>),
     ) -> Result<(CapacityLevel, Summary), Stopped> {
         let (began, ended_before) = (Instant::now(), self.ended());
-        let what = self.plateau(trial.load);
+        let what = self.settings.plateau(trial.load);
         let mut holds = |phase| tell(News::Holds(Held { what, purpose: trial.purpose, phase }));
         holds(Phase::Starting);
         let has_room = self.ask(trial.load)?;
@@ -92,13 +91,6 @@ impl Levels<'_> {
     fn ended(&self) -> u64 {
         let glance = self.live.glance();
         glance.pass + glance.fail + glance.exception
-    }
-
-    fn plateau(&self, load: f64) -> Plateau {
-        match self.settings.by {
-            By::Users => Plateau::Users(load as u32),
-            By::Rate => Plateau::Rate(load),
-        }
     }
 
     /// Asks for a load, and waits until it is there. False where this machine has no room for it.

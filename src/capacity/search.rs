@@ -85,8 +85,8 @@ impl Search {
     /// The next level, or the end. In a hurry the span is left as wide as it is.
     pub(super) fn next(&self, is_in_a_hurry: bool) -> Next {
         let Some(high) = self.high() else { return self.double() };
-        let is_narrow = is_in_a_hurry && self.low().is_some();
-        if let Some(load) = self.between(high).filter(|_| !is_narrow) {
+        let may_stay_wide = is_in_a_hurry && self.low().is_some();
+        if let Some(load) = self.between(high).filter(|_| !may_stay_wide) {
             return Next::Try(Trial { load, purpose: TrialPurpose::Bisect });
         }
         let Some(low) = self.low() else {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::load::{Load, Plan, Rate, RateOverTime};
+use crate::sample::Plateau;
 use crate::stats::AtLeast;
 
 /// Load that is searched.
@@ -34,11 +35,26 @@ pub(crate) struct SearchSettings {
     pub(crate) at_least: Option<AtLeast>,
 }
 
+impl Default for SearchSettings {
+    /// Search by users, from one up to 1000.
+    fn default() -> Self {
+        SearchSettings {
+            by: By::Users,
+            start: 1.0,
+            most: Self::MOST_USERS,
+            tolerance: Self::TOLERANCE,
+            level_time: Self::LEVEL_TIME,
+            max_time: Self::MAX_TIME,
+            at_least: None,
+        }
+    }
+}
+
 impl SearchSettings {
-    pub(crate) const TOLERANCE: f64 = 0.05;
-    pub(crate) const LEVEL_TIME: Duration = Duration::from_secs(10);
-    pub(crate) const MAX_TIME: Duration = Duration::from_secs(600);
-    pub(crate) const MOST_USERS: f64 = 1000.0;
+    const TOLERANCE: f64 = 0.05;
+    const LEVEL_TIME: Duration = Duration::from_secs(10);
+    const MAX_TIME: Duration = Duration::from_secs(600);
+    const MOST_USERS: f64 = 1000.0;
     /// More arrivals a second are none that a machine makes.
     pub(crate) const MOST_RATE: f64 = 1e6;
     /// Shortest time of a level: fewer blocks of it than these tell nothing.
@@ -63,6 +79,14 @@ impl SearchSettings {
             return refuse("‹search-time› is shorter than one level; give more, or a shorter ‹level-time›".into());
         }
         Ok(())
+    }
+
+    /// The level of a load.
+    pub(super) fn plateau(&self, load: f64) -> Plateau {
+        match self.by {
+            By::Users => Plateau::Users(load as u32),
+            By::Rate => Plateau::Rate(load),
+        }
     }
 
     /// The plan of another load, from the first level on, with all the time that a search may take.

@@ -9,7 +9,6 @@ use super::settings::{By, SearchSettings};
 use crate::end::End;
 use crate::error::Error;
 use crate::load_test::{Live, LoadTest};
-use crate::sample::Plateau;
 use crate::stats::{CapacityAnswer, CapacityLevel, Gate, GoalOutcome, LevelLimit, SearchEnd, Summary};
 use crate::units;
 
@@ -180,10 +179,6 @@ impl Going<'_> {
         };
         let upper = high.map(|high| if settings.by == By::Users { high - 1.0 } else { high });
         let is_bounded = matches!(end, SearchEnd::Found | SearchEnd::NotConfirmed);
-        let plateau = |load: f64| match settings.by {
-            By::Users => Plateau::Users(load as u32),
-            By::Rate => Plateau::Rate(load),
-        };
         let summary = answered_by.and_then(|answer| {
             let at = summaries.iter().position(|kept| kept.place == answer)?;
             Some(summaries.swap_remove(at).summary)
@@ -191,7 +186,7 @@ impl Going<'_> {
         let capacity = CapacityAnswer {
             end,
             goals: levels.goals.iter().map(|goal| goal.expr().to_owned()).collect(),
-            answer: low.map(plateau),
+            answer: low.map(|low| settings.plateau(low)),
             interval: low.map(|low| (low, upper.filter(|_| is_bounded))),
             at_least: settings.at_least,
             levels: done,

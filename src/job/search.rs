@@ -25,14 +25,18 @@ impl RunSpec {
         if by == By::Users && start.fract() != 0.0 {
             return Err(Error::usage("‹start›: there are only whole users; give a whole number"));
         }
-        let most_users = self.max_users.as_deref().map_or(SearchSettings::MOST_USERS, |users| f64::from(*users));
+        let default = SearchSettings::default();
+        let most = match by {
+            By::Users => self.max_users.as_deref().map_or(default.most, |users| f64::from(*users)),
+            By::Rate => SearchSettings::MOST_RATE,
+        };
         Ok(Some(SearchSettings {
             by,
             start,
-            most: if by == By::Users { most_users } else { SearchSettings::MOST_RATE },
-            tolerance: tolerance.as_deref().map_or(SearchSettings::TOLERANCE, |share| share.0),
-            level_time: level_time.as_deref().copied().unwrap_or(SearchSettings::LEVEL_TIME),
-            max_time: search_time.as_deref().copied().unwrap_or(SearchSettings::MAX_TIME),
+            most,
+            tolerance: tolerance.as_deref().map_or(default.tolerance, |share| share.0),
+            level_time: level_time.as_deref().copied().unwrap_or(default.level_time),
+            max_time: search_time.as_deref().copied().unwrap_or(default.max_time),
             at_least: at_least.as_deref().map(|least| least.0),
         }))
     }

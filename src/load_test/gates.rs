@@ -58,7 +58,7 @@ impl Gates {
                 continue;
             }
             let summary = match self.all.iter().any(|gate| gate.aborts() && gate.is_at_full_load()) {
-                true => collector.summary(),
+                true => collector.numbers_at_full_load(),
                 false => collector.numbers(),
             };
             let crossed = |gate: &Gate| gate.aborts() && gate.is_crossed_already(&summary, elapsed);

@@ -40,7 +40,7 @@ impl Until {
     fn look(&self, stop: &Stop, collector: &Collector) {
         let mut reached = 0;
         while !stop.wait_until(Some(Moment::now() + INTERVAL), || stop.is_set()) {
-            let summary = Summary { blocks: collector.blocks(), ..collector.summary() };
+            let summary = collector.numbers_at_full_load();
             let is_reached =
                 summary.full_load.is_some() && self.judge(&summary).iter().all(PrecisionVerdict::is_reached);
             reached = if is_reached { reached + 1 } else { 0 };

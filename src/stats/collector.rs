@@ -162,6 +162,12 @@ impl Collector {
         }
     }
 
+    /// Numbers up to now with full load and its blocks; without the rest of what takes much to copy.
+    pub(crate) fn numbers_at_full_load(&self) -> Summary {
+        let counting = self.counting.lock();
+        counting.stats.numbers_at_full_load(counting.drain.blocked())
+    }
+
     /// Numbers up to now, without what takes much to copy.
     pub(crate) fn numbers(&self) -> Summary {
         let counting = self.counting.lock();

@@ -7,6 +7,7 @@ mod capacity;
 mod collector;
 mod compare;
 mod confidence;
+mod correlation;
 mod counters;
 mod counts;
 mod dense;

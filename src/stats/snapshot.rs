@@ -34,6 +34,12 @@ impl Stats {
         self.summary_of(whole, self.warmup.clone(), blocked)
     }
 
+    /// The same with full load and its blocks: what gates and precisions at full load look at.
+    pub(crate) fn numbers_at_full_load(&self, blocked: Duration) -> Summary {
+        let full_load = self.levels.full_load(&self.names, &self.natures);
+        Summary { full_load, blocks: self.blocks(), ..self.numbers(blocked) }
+    }
+
     /// The same without any percentile: copied in no time, also with hundreds of names. Verdicts and warnings are made of
     /// no more.
     pub(crate) fn counts(&self, blocked: Duration) -> Summary {

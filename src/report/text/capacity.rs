@@ -35,10 +35,9 @@ pub(super) fn write(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
         ("for", 35),
     ];
     page.table(&Table::new("level; times in ms", columns).rows(answer.levels.iter().map(row)))?;
-    if summary.capacity.as_ref().is_some_and(|answer| answer.answered_by.is_some()) {
-        let level = answer.answering().map_or_else(String::new, |level| level_name(level.what));
-        let below = page.paint(Paint::Head, &format!("the level of {level}, on which the answer stands:"));
-        page.line(&below)?;
+    if let Some(level) = answer.answering() {
+        let below = format!("the level of {}, on which the answer stands:", level_name(level.what));
+        page.line(&page.paint(Paint::Head, &below))?;
     }
     Ok(())
 }

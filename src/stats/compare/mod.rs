@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::blocks::BlockRow;
-use super::confidence::{Batch, widths};
+use super::confidence::{Batch, Subject, lost_share, widths};
 use super::student;
 use super::summary::Summary;
 use crate::error::Error;
@@ -312,7 +312,7 @@ impl Side<'_> {
     fn row(&self, kind: RowKind, name: &str) -> Row {
         let mut units = Vec::new();
         for run in self.runs {
-            let lost_share = lost_share(run, name);
+            let lost_share = lost_share(run, &Subject::Request(name.into()));
             for (index, (block, width)) in run.blocks.blocks().iter().zip(widths(run)).enumerate() {
                 if index == 0 || self.unit == DrawnUnit::Blocks {
                     units.push(Batch::default());
@@ -331,15 +331,6 @@ fn rows(block: &super::Block, kind: RowKind) -> &[BlockRow] {
     match kind {
         RowKind::Check => &block.checks,
         RowKind::Request => &block.requests,
-    }
-}
-
-/// How many of a name's failures have no answer, and so no time: blocks count them together.
-fn lost_share(run: &Summary, name: &str) -> f64 {
-    let request = run.full_load.iter().flat_map(|part| &part.requests).find(|request| *request.name == *name);
-    match request {
-        Some(request) if request.failures() > 0 => request.exceptions() as f64 / request.failures() as f64,
-        _ => 0.0,
     }
 }
 

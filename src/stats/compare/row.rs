@@ -6,6 +6,7 @@ use fastrand::Rng;
 
 use super::metric::Metric;
 use crate::stats::confidence::Batch;
+use crate::stats::correlation::correlation;
 use crate::stats::student;
 
 /// The chance that a value lies beyond its interval.
@@ -159,14 +160,6 @@ impl Row {
 
 fn mean(unit: &Batch) -> f64 {
     if unit.timed() > 0.0 { unit.time() / unit.timed() } else { 0.0 }
-}
-
-/// Of each value with the one after it, -1 to 1.
-fn correlation(series: &[f64]) -> f64 {
-    let mean = series.iter().sum::<f64>() / series.len() as f64;
-    let all: f64 = series.iter().map(|value| (value - mean).powi(2)).sum();
-    let neighbours: f64 = series.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum();
-    if all > 0.0 { neighbours / all } else { 0.0 }
 }
 
 /// The variance of values as they come.

@@ -140,7 +140,7 @@ fn rows<'a>(block: &'a Block, subject: &Subject) -> impl Iterator<Item = &'a Blo
 }
 
 /// How many of the failures of requests have no answer, and so no time: blocks count them together.
-fn lost_share(summary: &Summary, subject: &Subject) -> f64 {
+pub(in crate::stats) fn lost_share(summary: &Summary, subject: &Subject) -> f64 {
     let full_load = summary.full_load.as_ref();
     let request = match subject {
         Subject::Request(name) => full_load.and_then(|part| part.requests.iter().find(|request| request.name == *name)),

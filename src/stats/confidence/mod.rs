@@ -16,6 +16,7 @@ mod ratio;
 
 pub(super) use batch::{Batch, widths};
 pub(crate) use batches::Batches;
+pub(super) use batches::lost_share;
 pub(crate) use interval::Subject;
 pub use interval::{CONFIDENCE, Interval, Intervals};
 

@@ -1,6 +1,7 @@
 //! Trend of a series: whether it rises or falls from its beginning to its end.
 
 use super::chance::Z_OF_1_PERCENT;
+use crate::stats::correlation::correlation;
 
 /// With fewer values even the clearest order may be chance.
 const MIN_VALUES: usize = 10;
@@ -63,14 +64,6 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     if values.len().is_multiple_of(2) { (values[middle - 1] + values[middle]) / 2.0 } else { values[middle] }
-}
-
-/// Correlation of each value with the one after it, -1 to 1.
-fn correlation(series: &[f64]) -> f64 {
-    let mean = series.iter().sum::<f64>() / series.len() as f64;
-    let all: f64 = series.iter().map(|value| (value - mean).powi(2)).sum();
-    let neighbours: f64 = series.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum();
-    if all > 0.0 { neighbours / all } else { 0.0 }
 }
 
 #[cfg(test)]
