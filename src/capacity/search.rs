@@ -82,6 +82,11 @@ impl Search {
         self.missed.iter().copied().min_by(f64::total_cmp)
     }
 
+    /// A confirmation has failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failures > 0
+    }
+
     /// The next level, or the end. In a hurry the span is left as wide as it is.
     pub(super) fn next(&self, is_in_a_hurry: bool) -> Next {
         let Some(high) = self.high() else { return self.double() };

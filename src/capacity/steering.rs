@@ -14,8 +14,10 @@ use crate::units;
 
 /// From so many times the time of a level on, undecided levels are measured no longer than others …
 const LONGEST_WITH_PATIENCE: u32 = 12;
-/// … and from so many on, the span is left as wide as it is, so that the answer is confirmed within 25.
+/// … and from so many on, the span is left as wide as it is, so that the answer is confirmed within 25;
 const LONGEST_BISECTION: u32 = 16;
+/// from so many on where a confirmation has failed, which leaves a wide one.
+const LONGEST_AFTER_FAILURE: u32 = 19;
 /// Levels whose numbers are kept.
 const KEPT: usize = 4;
 
@@ -122,7 +124,8 @@ impl Going<'_> {
         loop {
             let spent = self.began.elapsed();
             let level_time = self.levels.settings.level_time;
-            let trial = match self.search.next(spent > level_time * LONGEST_BISECTION) {
+            let longest = if self.search.has_failed() { LONGEST_AFTER_FAILURE } else { LONGEST_BISECTION };
+            let trial = match self.search.next(spent > level_time * longest) {
                 Next::Over(verdict) => return Some(verdict),
                 Next::Try(trial) => trial,
             };

@@ -26,6 +26,10 @@ struct Case {
     goals: &'static [&'static str],
     wait: Duration,
     search: fn(Capacity) -> Capacity,
+    /// Load of the first level: a few doublings below the truth.
+    start: f64,
+    /// Time of a level in the table.
+    level_s: u64,
     truth: Truth,
 }
 
@@ -40,6 +44,8 @@ const CASES: [Case; 8] = [
         goals: &["p95 < 100ms"],
         wait: Duration::ZERO,
         search: by_users,
+        start: 16.0,
+        level_s: 1,
         truth: Truth::Found(50.0),
     },
     Case {
@@ -48,6 +54,8 @@ const CASES: [Case; 8] = [
         goals: &["p95 < 20ms"],
         wait: Duration::ZERO,
         search: |search| search.by_rate(10_000.0),
+        start: 64.0,
+        level_s: 1,
         truth: Truth::Found(500.0),
     },
     Case {
@@ -56,6 +64,8 @@ const CASES: [Case; 8] = [
         goals: &["mean < 50ms"],
         wait: Duration::ZERO,
         search: by_users,
+        start: 1.0,
+        level_s: 3,
         truth: Truth::Found(10.0),
     },
     Case {
@@ -64,6 +74,8 @@ const CASES: [Case; 8] = [
         goals: &["p95 < 40ms"],
         wait: Duration::from_millis(80),
         search: by_users,
+        start: 32.0,
+        level_s: 1,
         truth: Truth::Found(120.0),
     },
     Case {
@@ -72,6 +84,8 @@ const CASES: [Case; 8] = [
         goals: &["p95 < 450ms"],
         wait: Duration::ZERO,
         search: by_users,
+        start: 1.0,
+        level_s: 1,
         truth: Truth::NothingMeets,
     },
     Case {
@@ -80,6 +94,8 @@ const CASES: [Case; 8] = [
         goals: &["p95 < 1s"],
         wait: Duration::ZERO,
         search: |search| search.max_users(64),
+        start: 1.0,
+        level_s: 1,
         truth: Truth::AtLeast(64.0),
     },
     Case {
@@ -88,6 +104,8 @@ const CASES: [Case; 8] = [
         goals: &["fail_ratio < 1%"],
         wait: Duration::ZERO,
         search: by_users,
+        start: 1.0,
+        level_s: 1,
         truth: Truth::NothingMeets,
     },
     Case {
@@ -96,6 +114,8 @@ const CASES: [Case; 8] = [
         goals: &["fail_ratio < 10%", "p95 < 100ms"],
         wait: Duration::ZERO,
         search: by_users,
+        start: 16.0,
+        level_s: 1,
         truth: Truth::Found(50.0),
     },
 ];
@@ -105,7 +125,7 @@ fn search(service: &Service, case: &Case, level_time: Duration) -> CapacityAnswe
     let url = service.at(case.path);
     let plan = Plan::new().wait(case.wait).stop_timeout(2 * Duration::from_secs(1));
     let goals = case.goals.iter().map(|goal| Gate::within(goal).unwrap());
-    let search = goals.fold(Capacity::new(plan).level_time(level_time), Capacity::within);
+    let search = goals.fold(Capacity::new(plan).level_time(level_time).start(case.start), Capacity::within);
     let check = move |user: &mut User| -> CheckResult {
         user.get(&url).send()?.expect_status(200)?;
         Ok(())
@@ -177,14 +197,16 @@ fn a_service_that_is_too_slow_by_design_has_no_capacity_and_one_without_limits_a
 fn a_table_of_services_is_found_by_arithmetic() {
     let searches: u32 = std::env::var("SEARCHES").ok().and_then(|text| text.parse().ok()).unwrap_or(20);
     let service = Service::start();
-    println!("| service | goal | by arithmetic | within 5 % or a user | interval holds it | answers | level times |");
-    println!("|---|---|---|---|---|---|---|");
+    println!(
+        "| service | goal | by arithmetic | within 5 % or a user | interval holds it | answers | level | level times |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
     let mut broken = Vec::new();
     let only = std::env::var("CASES").ok();
     let is_chosen = |number: usize| only.as_ref().is_none_or(|only| only.contains(&number.to_string()));
     for (_, case) in CASES.iter().enumerate().filter(|(number, _)| is_chosen(*number)) {
         let answers: Vec<CapacityAnswer> =
-            (0..searches).map(|_| search(&service, case, Duration::from_secs(1))).collect();
+            (0..searches).map(|_| search(&service, case, Duration::from_secs(case.level_s))).collect();
         let count = |holds: &dyn Fn(&CapacityAnswer) -> bool| answers.iter().filter(|answer| holds(answer)).count();
         let (near, held) = (count(&|answer| case.is_near(answer)), count(&|answer| case.is_held(answer)));
         let wrong = count(&|answer| case.is_wrongly_found(answer));
@@ -199,10 +221,11 @@ fn a_table_of_services_is_found_by_arithmetic() {
             .map(|answer| answer.answer.map_or("-".into(), |what| format!("{:.0}", what.size())))
             .collect();
         println!(
-            "| {} | {} | {truth} | {near} of {searches} | {held} of {searches} | {} | at most {longest:.1} |",
+            "| {} | {} | {truth} | {near} of {searches} | {held} of {searches} | {} | {} s | at most {longest:.1} |",
             case.name,
             case.goals.join(", "),
             told.join(" "),
+            case.level_s,
         );
         let all = searches as usize;
         let is_right = near * 20 >= all * 19 && held * 20 >= all * 18 && wrong == 0 && longest <= 25.0;
