@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, MappedMutexGuard, Mutex, MutexGuard};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -23,6 +23,8 @@ use crate::units::after;
 const TIME_TO_LIVE: Duration = Duration::from_secs(60);
 /// How long a failed look-up stands, so that a thousand users do not ask a thousand times.
 const FAILURE_TIME_TO_LIVE: Duration = Duration::from_secs(1);
+/// Of a host, as ureq holds them.
+const MOST_ADDRESSES: usize = 16;
 
 /// Addresses of hosts, as all users of a run know them.
 #[derive(Debug, Default)]
@@ -174,7 +176,7 @@ pub(super) struct UserResolver {
 struct Last {
     authority: String,
     https: bool,
-    addresses: ResolvedSocketAddrs,
+    addresses: Vec<SocketAddr>,
     until: Moment,
     edition: u64,
 }
@@ -208,57 +210,57 @@ impl UserResolver {
         UserResolver { book, timing, turn, last: Mutex::new(None) }
     }
 
-    fn resolved(&self, addresses: Vec<SocketAddr>) -> ResolvedSocketAddrs {
-        let mut resolved = self.empty();
-        for address in addresses.into_iter().take(16) {
-            resolved.push(address);
-        }
-        resolved
-    }
-}
-
-impl Resolver for UserResolver {
-    fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+    /// The addresses of a URL as this user takes them, which are never none. They are in memory of their own: room for
+    /// sixteen of them, copied a few times, takes a page more of a user's stack.
+    #[inline(never)]
+    fn addresses(&self, uri: &Uri) -> Result<MappedMutexGuard<'_, [SocketAddr]>, ureq::Error> {
         let authority = uri.authority().ok_or(ureq::Error::HostNotFound)?;
         let https = uri.scheme_str() == Some("https");
         let now = Moment::now();
         let edition = self.book.edition.load(Ordering::Relaxed);
         let mut last = self.last.lock();
-        if let Some(known) = &*last
-            && known.until > now
-            && known.https == https
-            && known.edition == edition
-            && known.authority == authority.as_str()
-        {
-            return Ok(known.addresses.clone());
+        let is_known = last.as_ref().is_some_and(|known| {
+            known.until > now
+                && known.https == https
+                && known.edition == edition
+                && known.authority == authority.as_str()
+        });
+        if !is_known {
+            let (addresses, until) = self.asked(uri, now)?;
+            if addresses.is_empty() {
+                return Err(ureq::Error::HostNotFound);
+            }
+            *last = Some(Last { authority: authority.as_str().to_owned(), https, addresses, until, edition });
         }
+        Ok(MutexGuard::map(last, |last| last.as_mut().map_or(&mut [][..], |known| &mut known.addresses)))
+    }
+
+    /// The addresses of a URL as the book has them now, and until when they are used.
+    fn asked(&self, uri: &Uri, now: Moment) -> Result<(Vec<SocketAddr>, Moment), ureq::Error> {
         let (host, port) = host_and_port(uri);
         let (host, port) = self.book.routed(&host, port);
-        let (addresses, until) = match self.book.known(&host, port, self.turn) {
-            Some(addresses) => (addresses, after(now, Duration::MAX)),
-            None => {
-                let deadline = self.timing.lock().connect_deadline;
-                let answer = self.book.look_up(&format!("{host}:{port}"), deadline);
-                self.timing.lock().times.resolve = now.elapsed().into();
-                match answer {
-                    Some((Ok(addresses), until)) => (turned(addresses, self.turn), until),
-                    Some((Err(error), _)) => return Err(ureq::Error::Other(error.into())),
-                    None => return Err(ureq::Error::Timeout(ureq::Timeout::Resolve)),
-                }
-            }
-        };
-        let addresses = self.resolved(self.book.usable(addresses));
-        if addresses.is_empty() {
-            return Err(ureq::Error::HostNotFound);
+        if let Some(addresses) = self.book.known(&host, port, self.turn) {
+            return Ok((self.book.usable(addresses), after(now, Duration::MAX)));
         }
-        *last = Some(Last {
-            authority: authority.as_str().to_owned(),
-            https,
-            addresses: addresses.clone(),
-            until,
-            edition,
-        });
-        Ok(addresses)
+        let deadline = self.timing.lock().connect_deadline;
+        let answer = self.book.look_up(&format!("{host}:{port}"), deadline);
+        self.timing.lock().times.resolve = now.elapsed().into();
+        match answer {
+            Some((Ok(addresses), until)) => Ok((self.book.usable(turned(addresses, self.turn)), until)),
+            Some((Err(error), _)) => Err(ureq::Error::Other(error.into())),
+            None => Err(ureq::Error::Timeout(ureq::Timeout::Resolve)),
+        }
+    }
+}
+
+impl Resolver for UserResolver {
+    fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let addresses = self.addresses(uri)?;
+        let mut resolved = self.empty();
+        for address in addresses.iter().take(MOST_ADDRESSES) {
+            resolved.push(*address);
+        }
+        Ok(resolved)
     }
 }
 
