@@ -191,7 +191,7 @@ fn serve() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// This program once more, on all processors but the first.
+/// This program once more, on the second processor: the service has the first.
 fn on_a_processor_of_its_own() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).chain([ON_ITS_OWN.to_owned()]).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

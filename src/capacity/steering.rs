@@ -132,14 +132,18 @@ impl Going<'_> {
             let may_extend = spent < level_time * LONGEST_WITH_PATIENCE;
             let (level, summary) = self.levels.hold(trial, may_extend, tell).ok()?;
             tell(News::Judged(&level));
-            // More would be of no use.
-            let is_last = matches!(level.limit, Some(LevelLimit::NoRoom | LevelLimit::NothingEnded));
-            if !is_last {
+            let last = match level.limit {
+                Some(LevelLimit::NoRoom) => Some(Verdict::MostMeets),
+                // Users who hang go to no other level, and what was met before the service hung may be met no more.
+                Some(LevelLimit::NothingEnded) => Some(Verdict::NeverDecided),
+                _ => None,
+            };
+            if last.is_none() {
                 self.learn(trial, &level, summary);
             }
             self.done.push(level);
-            if is_last {
-                return Some(Verdict::MostMeets);
+            if last.is_some() {
+                return last;
             }
         }
     }
@@ -160,7 +164,8 @@ impl Going<'_> {
     fn found(self, verdict: Option<Verdict>, was_stopped: bool) -> Found {
         let Going { levels, search, began, done, mut summaries } = self;
         let settings = levels.settings;
-        let (low, high) = (search.low(), search.high());
+        let low = search.low().filter(|_| verdict != Some(Verdict::NeverDecided));
+        let high = search.high();
         let of_load = |load: Option<f64>, outcome: GoalOutcome| {
             done.iter().rposition(|level| Some(level.what.size()) == load && level.outcome == outcome)
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use perfloop::stats::{AtLeast, CapacityAnswer, SearchEnd};
+use perfloop::stats::{AtLeast, CapacityAnswer, GoalOutcome, SearchEnd};
 use perfloop::{Capacity, CheckResult, Gate, Plan, Plateau, User};
 use serde_json::Value;
 
@@ -305,7 +305,28 @@ fn a_service_that_hangs_is_never_decided() {
         let (code, capacity) = answer_of(&service.at(path), &more);
         assert_eq!((code, &capacity["end"]), (Some(1), &"never_decided".into()), "{path}: {capacity:#}");
         assert!(capacity["answer"].is_null(), "{capacity:#}");
+        assert!(capacity["text"].as_str().unwrap().contains("; does the service hang, or "), "{capacity:#}");
     }
+}
+
+#[test]
+fn a_service_that_begins_to_hang_while_it_is_searched_has_no_answer_of_before() {
+    let service = Service::start();
+    let (good, hung, began) = (service.at("/delay/5"), service.at("/fault/hang"), std::time::Instant::now());
+    let check = move |user: &mut User| -> CheckResult {
+        let hangs = began.elapsed() > Duration::from_secs(2);
+        user.get(if hangs { &hung } else { &good }).send()?.expect_status(200)?;
+        Ok(())
+    };
+    let summary = Capacity::new(Plan::new().stop_timeout(Duration::ZERO))
+        .within(Gate::within("p95 < 1s").unwrap())
+        .max_users(5000)
+        .level_time(400 * MS)
+        .search(|test| test.check("hangs", check))
+        .unwrap();
+    let answer = summary.capacity.unwrap();
+    assert!(answer.levels.iter().any(|level| level.outcome == GoalOutcome::Met), "{answer:#?}");
+    assert!(answer.answer.is_none() && answer.end == SearchEnd::NeverDecided && !answer.is_good(), "{answer:#?}");
 }
 
 #[test]

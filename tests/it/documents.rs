@@ -149,7 +149,7 @@ fn words_for(command: &str, service: &Service) -> Vec<String> {
 
 /// A text without what another run may print otherwise: numbers, verdicts, and the words that come and go with them.
 fn skeleton(text: &str) -> Vec<String> {
-    const UNITS: [&str; 13] = ["ms", "s", "m", "µs", "B", "KiB", "MiB", "GiB", "%", "*", "points", "steady", "#"];
+    const UNITS: [&str; 14] = ["us", "ms", "s", "m", "µs", "B", "KiB", "MiB", "GiB", "%", "*", "points", "steady", "#"];
     const VERDICTS: [&str; 8] = ["worse", "better", "no", "difference", "cannot", "be", "told", "held"];
     let mut skeleton = Vec::new();
     for word in text.split_whitespace() {

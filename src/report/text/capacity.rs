@@ -8,8 +8,8 @@ use super::style::Paint;
 use super::table::{Cell, Row, Table};
 use crate::sample::Plateau;
 use crate::stats::{
-    AtLeast, CapacityAnswer, CapacityLevel, GoalOutcome, GoalVerdict, Interval, LevelTimes, SearchEnd, Summary,
-    TrialPurpose,
+    AtLeast, CapacityAnswer, CapacityLevel, GoalOutcome, GoalVerdict, Interval, LevelLimit, LevelTimes, SearchEnd,
+    Summary, TrialPurpose,
 };
 use crate::units;
 
@@ -49,7 +49,7 @@ pub(crate) fn answer_line(answer: &CapacityAnswer) -> String {
         return match answer.end {
             SearchEnd::NothingMeets => format!("nothing meets {goals}{}", missed(answer, ": ")),
             SearchEnd::Interrupted => format!("interrupted before any level met {goals}"),
-            _ => format!("no level could be decided for {goals}; give each more time (level-time)"),
+            _ => undecided(answer, &goals),
         };
     };
     let (low, high) = answer.interval.unwrap_or((what.size(), None));
@@ -74,6 +74,20 @@ pub(crate) fn answer_line(answer: &CapacityAnswer) -> String {
             format!("{} to {} {}, not confirmed{told}", number(low), high.map_or("?".into(), number), unit(what))
         }
         _ => format!("{name}{span}{at}{told}{}", missed(answer, "; missed at ")),
+    }
+}
+
+/// Why nothing was decided, and what to do.
+fn undecided(answer: &CapacityAnswer, goals: &str) -> String {
+    let hung = answer.levels.iter().rev().find_map(|level| match &level.limit {
+        Some(limit @ (LevelLimit::NothingEnded | LevelLimit::UsersStuck(_))) => {
+            Some(format!("at {} {limit}; does the service hang, or", level_name(level.what)))
+        }
+        _ => None,
+    });
+    match hung {
+        Some(hung) => format!("never decided for {goals}: {hung} does each level need more time (level-time)?"),
+        None => format!("no level could be decided for {goals}; give each more time (level-time)"),
     }
 }
 

@@ -205,7 +205,7 @@ impl fmt::Display for LevelLimit {
             LevelLimit::TesterLimited(share) => write!(f, "tester-limited ({:.0} % of the users' time)", share * 100.0),
             LevelLimit::NoRoom => f.write_str("this machine has no room for more users"),
             LevelLimit::UsersLost(count) => write!(f, "{} lost", units::count(*count, "user")),
-            LevelLimit::NothingEnded => f.write_str("nothing ended at the next level"),
+            LevelLimit::NothingEnded => f.write_str("nothing ended"),
             LevelLimit::UsersStuck(share) => write!(f, "users were stuck for {:.0} % of their time", share * 100.0),
         }
     }
