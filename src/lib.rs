@@ -50,6 +50,7 @@ mod names;
 mod nanos;
 mod nearest;
 mod outcome;
+mod part;
 mod phase;
 mod printable;
 mod queue;
@@ -63,6 +64,8 @@ pub mod stats;
 pub mod units;
 #[cfg(feature = "cli")]
 mod web;
+#[cfg(feature = "cli")]
+mod worker;
 
 /// Hurl files as checks: each file is read and compiled once, and run by every user.
 #[cfg(feature = "hurl")]
@@ -127,6 +130,7 @@ pub use load_test::{Live, LoadTest, Run};
 pub use outcome::{
     CheckResult, Classify, ErrorClass, Failure, IntoOutcome, Outcome, Reason, RequestError, RequestErrorKind,
 };
+pub use part::{Part, Parts};
 #[cfg(feature = "cli")]
 pub use perfloop_macros::check;
 pub use phase::Phase;

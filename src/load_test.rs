@@ -1,5 +1,6 @@
 //! A load test, from its plan to its numbers: the one file that joins the two halves.
 
+mod appointment;
 #[cfg(feature = "cli")]
 mod choice;
 mod conditions;
@@ -25,7 +26,8 @@ use crate::names::Names;
 use crate::outcome::{Classify, ErrorClass, IntoOutcome};
 use crate::queue;
 use crate::report::{SampleFormat, Secrets};
-use crate::stats::{Collector, Gate, Precision, Stats, Summary};
+use crate::stats::{Collector, Gate, Precision, Rounding, Stats, Summary};
+use appointment::Appointment;
 use gates::Gates;
 pub use live::Live;
 use until::Until;
@@ -63,6 +65,7 @@ pub struct LoadTest {
     goals: Vec<Gate>,
     requests_are_checks: bool,
     is_watched: bool,
+    ledger: Option<Rounding>,
     logs: Logs,
 }
 
@@ -81,6 +84,7 @@ pub struct Run {
     until: Arc<Until>,
     logs: OpenLogs,
     asked: Asked,
+    appointment: Appointment,
 }
 
 impl LoadTest {
@@ -100,6 +104,7 @@ impl LoadTest {
             goals: Vec::new(),
             requests_are_checks: false,
             is_watched: false,
+            ledger: None,
             logs: Logs::default(),
         }
     }
@@ -179,6 +184,12 @@ impl LoadTest {
         self
     }
 
+    /// Keeps a ledger of what has ended, for a master that adds it up.
+    #[must_use]
+    pub(crate) fn ledgered(self, rounding: Rounding) -> Self {
+        LoadTest { ledger: Some(rounding), ..self }
+    }
+
     /// Records each second, for a page that looks on.
     #[must_use]
     pub(crate) fn watched(self) -> Self {
@@ -195,6 +206,16 @@ impl LoadTest {
             classes.insert(0, UserClass::of("user", self.checks.iter().fold(set, add)));
         }
         Classes::new(classes, &plan.tags, plan.wait)
+    }
+
+    /// Names of the classes of users that the test has, with their weights and fixed numbers.
+    ///
+    /// # Errors
+    /// When there is nothing to run.
+    #[cfg(feature = "cli")]
+    pub(crate) fn class_sizes(&self) -> Result<Vec<(String, u32, Option<u32>)>, Error> {
+        let classes = self.user_classes(&self.plan)?;
+        Ok(classes.classes.into_iter().map(|class| (class.name, class.weight, class.fixed)).collect())
     }
 
     /// Shares of the checks that the users of the plan would run.
@@ -235,6 +256,7 @@ impl LoadTest {
         let control = Arc::new(Control::of(classes.classes.iter().map(|class| class.name.clone()).collect()));
         let hooks = Arc::new(self.hooks);
         let is_scheduled = gates::is_scheduled(&plan, &classes);
+        let appointment = Appointment::of(&plan);
         let asked = plan.asked(&classes);
         let gates = Gates::new(self.gates, plan.warmup);
         let until = Until::new(self.until);
@@ -242,6 +264,9 @@ impl LoadTest {
         let mut stats = Stats::new(Arc::clone(&names), plan.wanted_users(), is_scheduled);
         if self.is_watched {
             stats.record_seconds();
+        }
+        if let Some(rounding) = self.ledger {
+            stats.keep_ledger(rounding);
         }
         let (flight_recorder, recorded) = flight_recorder(stats.bar());
         let collector = Collector::new(stats, drain, recorded);
@@ -281,6 +306,7 @@ impl LoadTest {
                     until,
                     logs,
                     asked,
+                    appointment,
                 })
             }
             Err(error) => {
@@ -327,6 +353,8 @@ impl Run {
         let (end, live) = (Some(end), self.live.summary());
         let (seed, asked) = (self.seed, self.asked);
         let mut summary = Summary { end, log, samples, hook_panic, used_up, blocks, seed, asked, ..live };
+        summary.parts = self.appointment.parts();
+        summary.late = self.appointment.late(&summary);
         summary.gates = self.gates.judge(&summary);
         summary.precisions = self.until.judge(&summary);
         self.on_test_stop.iter().for_each(|hook| {

@@ -44,6 +44,7 @@ impl Found {
             end,
             capacity,
             seed: whole.seed,
+            late: whole.late,
             asked: whole.asked,
             log: whole.log,
             samples: whole.samples,

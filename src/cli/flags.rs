@@ -70,6 +70,8 @@ const FLAGS: &[Flag] = &[
     flag("warmup", "TIME", LOAD, "Time at the start in which nothing is measured, before --time and --loops"),
     flag("stop-timeout", "TIME", LOAD, "Time that running checks get at the stop before they are cut off").default("10s"),
     flag("seed", "N", LOAD, "What all random choices follow from: the same seed makes the same choices [default: another in each run]"),
+    flag("part", "K/N", LOAD, "Do part K of N of the run, like 3/8, and leave the others to other machines; `perfloop merge` adds up their reports"),
+    flag("start-at", "MOMENT", LOAD, "Start the first user at this moment, like 2026-11-25T12:00:00Z or seconds since 1970"),
     flag("tags", "TAG,...", LOAD, "Run only checks with one of these tags").short('T'),
     flag("exclude-tags", "TAG,...", LOAD, "Run no check with one of these tags").short('E'),
     flag("stack-size", "BYTES", LOAD, "Stack of each user's thread, at least 256KiB").default("512KiB"),

@@ -16,7 +16,8 @@ use super::refusal::Refusal;
 use super::registry::{self, Registered};
 use super::run::carry_out;
 use super::subcommand::told;
-use super::{flags, search_args, signals};
+use super::worker_args::{self, Parted};
+use super::{flags, search_args, signals, worker};
 use crate::error::Error;
 use crate::job::aim::Aim;
 use crate::job::secrets;
@@ -36,6 +37,8 @@ const HOST_REMEDY: &str = "give --host, or PERFLOOP_HOST to a test target";
 /// Each of these on the command line, and nothing else, makes a load test of it.
 const LOAD_FLAGS: [&str; 9] =
     ["--users", "--loops", "--requests", "--time", "--run-time", "--rate", "--stages", "--web", CAPACITY];
+/// Makes a worker of a Locust master of it.
+const WORKER: &str = "--worker";
 /// Asks for a search instead of a run.
 const CAPACITY: &str = "--capacity";
 /// Flags as single letters, whose value may follow at once.
@@ -178,7 +181,9 @@ impl Harness {
         signals::survive_file_size_limit();
         let words: Vec<OsString> = std::env::args_os().collect();
         let result = self.ready().map_err(Refusal::from).and_then(|harness| {
-            if asks_for_load(words.iter().skip(1).map(|word| word.to_string_lossy())) {
+            if words.iter().any(|word| word == WORKER) {
+                harness.work(&words)
+            } else if asks_for_load(words.iter().skip(1).map(|word| word.to_string_lossy())) {
                 for (file, tests) in registry::lost_tests() {
                     let _ = writeln!(std::io::stderr(), "warning: {}", lost(file, tests));
                 }
@@ -254,8 +259,21 @@ impl Harness {
         carry_out(&line, &|settings, _| self.made(settings)).map_err(|error| line.settings.locate(error).into())
     }
 
+    /// Works for a Locust master by the chosen checks.
+    fn work(self, words: &[OsString]) -> Result<Exit, Refusal> {
+        let Parted { worker, rest, ignored } = worker_args::part(words, worker::variable)?;
+        let line = arguments(&rest)?;
+        let maker = |settings: &Settings, _| self.made_on(worker::commanded(self.plan.clone()), settings);
+        Ok(worker::carry_out(&worker, &ignored, line, &maker)?)
+    }
+
     /// Load test of the chosen checks.
     fn made(&self, settings: &Settings) -> Result<Made, Error> {
+        self.made_on(self.plan.clone(), settings)
+    }
+
+    /// The same, where settings that are not given are those of a plan.
+    fn made_on(&self, base: Plan, settings: &Settings) -> Result<Made, Error> {
         let spec = &settings.spec;
         if let Some(field) = spec.target_field() {
             return Err(Error::usage(format!(
@@ -268,7 +286,7 @@ impl Harness {
         let checks = chosen(self.checks.clone(), &spec.targets, &self.ignored)?;
         let names: Vec<&str> =
             checks.iter().map(|check| check.name.as_str()).chain(of_classes.iter().map(String::as_str)).collect();
-        let plan = secrets::known_to(spec.plan(self.plan.clone())?, settings).seeded();
+        let plan = secrets::known_to(spec.plan(base)?, settings).seeded();
         let origins = plan.http.host.iter().map(Url::to_string).collect();
         let aim = Aim {
             description: told_names(&names),

@@ -21,6 +21,7 @@ mod host;
 mod hurl_environment;
 mod keys;
 mod list;
+mod locustfile;
 mod made;
 mod merge;
 mod page_args;
@@ -38,6 +39,8 @@ mod signals;
 mod subcommand;
 mod target_words;
 mod test;
+mod worker;
+mod worker_args;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -46,8 +49,17 @@ use crate::nearest::nearest;
 use subcommand::{Subcommand, told};
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 7] =
-    [test::COMMAND, capacity::COMMAND, serve::COMMAND, list::COMMAND, curl::COMMAND, merge::COMMAND, compare::COMMAND];
+const SUBCOMMANDS: [Subcommand; 9] = [
+    test::COMMAND,
+    capacity::COMMAND,
+    serve::COMMAND,
+    list::COMMAND,
+    curl::COMMAND,
+    merge::COMMAND,
+    compare::COMMAND,
+    worker::COMMAND,
+    locustfile::COMMAND,
+];
 
 pub use harness::{Harness, main as harness_main};
 

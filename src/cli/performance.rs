@@ -27,6 +27,8 @@ use crate::job::written::Written;
 use crate::job::{proxies, secrets};
 use crate::load::{Plan, Resource};
 use crate::load_test::{Live, Run};
+use crate::moment::Moment;
+use crate::part::Parts;
 use crate::report::{RunInfo, Style, level_line, wrapped_line, write_text};
 use crate::stats::Summary;
 use crate::units;
@@ -82,13 +84,14 @@ impl<'a> Performance<'a> {
         let mut out = Screen::beside(stdout_is_taken);
         let (outputs, test) = Outputs::reserve(spec, test)?;
         let info = RunInfo {
-            started: SystemTime::now(),
+            started: plan.start_at.unwrap_or(SystemTime::UNIX_EPOCH).max(SystemTime::now()),
             target: aim.shown(&plan),
             plan: Some(spec.search_line().unwrap_or_else(|| plan.describe())),
             spec: Some(spec_of(spec, &plan)),
             command: argv::hidden(line.words(), &plan.redactor),
             hosts: vec![host()],
         };
+        let starts_in = info.started.duration_since(SystemTime::now()).unwrap_or_default();
         let run = test.start()?;
         signals.are_for(run.live());
         print_head(settings, &plan, &aim, &mut out);
@@ -100,7 +103,11 @@ impl<'a> Performance<'a> {
         let end = KnownEnd {
             time: plan.time_limit().filter(|_| steering.is_none()).map(|time| time.saturating_add(plan.warmup)),
             warmup: plan.warmup,
-            iterations: plan.loops.map(|loops| loops.saturating_mul(plan.most_users().into())).or(plan.requests),
+            iterations: plan
+                .loops
+                .map(|loops| loops.saturating_mul(plan.most_users().into()))
+                .or(plan.requests.map(|requests| plan.part.share(requests))),
+            starts: Moment::now() + starts_in,
         };
         let progress = Progress::start(run.live(), spec.stats_interval(), end, spec.quiet);
         let search = steering.map(|steering| steer(steering, run.live(), &progress)).transpose()?;
@@ -212,7 +219,8 @@ fn load_line(plan: &Plan) -> String {
     let limits = plan.limits().map_or_else(String::new, |limits| format!(", {limits}"));
     let warmup =
         if plan.warmup.is_zero() { String::new() } else { format!(" after {} of warm-up", units::short(plan.warmup)) };
-    format!("{}{limits}{warmup}", plan.load)
+    let part = if plan.part.is_whole() { String::new() } else { format!("{} of ", Parts::from(plan.part)) };
+    format!("{part}{}{limits}{warmup}", plan.load)
 }
 
 /// Columns of a line: those of the terminal, or of the variable `COLUMNS` where the output is no terminal.

@@ -54,6 +54,8 @@ pub(super) struct KnownEnd {
     pub(super) time: Option<Duration>,
     pub(super) warmup: Duration,
     pub(super) iterations: Option<u64>,
+    /// When the run starts.
+    pub(super) starts: Moment,
 }
 
 impl Progress {
@@ -67,7 +69,7 @@ impl Progress {
             if let Some(bar) = bar {
                 show_line(&live, end, &bar, &seen);
             } else {
-                print_lines(&live, interval, &seen);
+                print_lines(&live, interval, end.starts, &seen);
             }
         };
         // A run without a progress line is better than none.
@@ -106,8 +108,8 @@ fn sleep(started: Moment, interval: Duration, done: &AtomicBool) -> bool {
     }
 }
 
-fn print_lines(live: &Live, interval: Duration, done: &AtomicBool) {
-    let started = Moment::now();
+fn print_lines(live: &Live, interval: Duration, starts: Moment, done: &AtomicBool) {
+    let started = starts.max(Moment::now());
     while sleep(started, interval, done) {
         let line = progress_line(&live.glance(), &live.recent(), started.elapsed());
         // Without a reader, the run still goes on.
@@ -127,8 +129,9 @@ fn bar(end: KnownEnd) -> ProgressBar {
 }
 
 fn show_line(live: &Live, end: KnownEnd, bar: &ProgressBar, done: &AtomicBool) {
-    let started = Moment::now();
-    while sleep(started, LIVE_INTERVAL, done) {
+    let looked = Moment::now();
+    let started = end.starts.max(looked);
+    while sleep(looked, LIVE_INTERVAL, done) {
         let (glance, recent, elapsed) = (live.glance(), live.recent(), started.elapsed());
         let by_time = end.time.map(|time| elapsed.as_secs_f64() / time.as_secs_f64());
         let by_loops =
@@ -147,6 +150,7 @@ fn how_far(live: &Live, end: KnownEnd, recent: &Recent, elapsed: Duration) -> St
     let left = |time: Duration| format!("{} left", whole_seconds(time.saturating_sub(elapsed)));
     match end.time {
         _ if live.is_stopping() => "stopping".into(),
+        _ if end.starts > Moment::now() => format!("starts in {}", whole_seconds(end.starts - Moment::now())),
         _ if recent.is_warm_up => format!("warm-up, {}", left(end.warmup)),
         Some(time) => left(time),
         None => whole_seconds(elapsed),

@@ -39,9 +39,14 @@ fn run(line: &CommandLine) -> Result<Exit, Error> {
 
 /// Load test of the targets that the settings name.
 pub(super) fn of_targets(settings: &Settings, purpose: Purpose) -> Result<Made, Error> {
+    of_targets_on(Plan::new(), settings, purpose)
+}
+
+/// The same, where settings that are not given are those of a plan.
+pub(super) fn of_targets_on(base: Plan, settings: &Settings, purpose: Purpose) -> Result<Made, Error> {
     let spec = &settings.spec;
     target_words::check(spec)?;
-    let plan = secrets::known_to(spec.plan(Plan::new())?, settings);
+    let plan = secrets::known_to(spec.plan(base)?, settings);
     let target = match purpose {
         Purpose::Run => Target::new(spec),
         Purpose::Show => Target::to_look_at(spec),

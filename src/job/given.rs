@@ -15,6 +15,8 @@ pub(crate) enum Source {
     CommandLine,
     /// Form of the live page.
     Page,
+    /// Master that this process works for.
+    Master,
     /// Variable of the environment.
     Variable(String),
     /// File of settings; lines are counted from 1.
@@ -31,6 +33,7 @@ impl fmt::Display for Source {
         match self {
             Source::CommandLine => f.write_str("command line"),
             Source::Page => f.write_str("page"),
+            Source::Master => f.write_str("master"),
             Source::Variable(name) => f.write_str(name),
             Source::File { path, line } => write!(f, "{}:{line}", path.display()),
             Source::Spec(path) => write!(f, "{}", path.display()),

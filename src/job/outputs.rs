@@ -162,8 +162,7 @@ impl Outputs {
     /// # Errors
     /// When one of them cannot be written to, or listened on. Then no file is changed.
     pub(crate) fn reserve(spec: &RunSpec, mut test: LoadTest) -> Result<(Outputs, LoadTest), Error> {
-        let reserved = reports(spec).map(|(report, path)| Ok((report, Output::reserve(report.field, &path)?)));
-        let reports = reserved.collect::<Result<Vec<_>, Error>>()?;
+        let outputs = Outputs::reserve_reports(spec)?;
         // All of them before the first one is opened, which empties it.
         streams(spec).try_for_each(|(field, path)| check_stream(field, path))?;
         if let Some(path) = &spec.log_http {
@@ -173,7 +172,16 @@ impl Outputs {
         if let Some(path) = &spec.samples {
             test = test.samples(open_stream("‹samples›", path)?, sample_format(path));
         }
-        Ok((Outputs { reports }, test))
+        Ok((outputs, test))
+    }
+
+    /// Takes the places of the reports.
+    ///
+    /// # Errors
+    /// When one of them cannot be written to. Then no file is changed.
+    pub(crate) fn reserve_reports(spec: &RunSpec) -> Result<Outputs, Error> {
+        let reserved = reports(spec).map(|(report, path)| Ok((report, Output::reserve(report.field, &path)?)));
+        Ok(Outputs { reports: reserved.collect::<Result<Vec<_>, Error>>()? })
     }
 
     /// Writes the reports; one that cannot be written does not keep the others from it.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::headers;
 use super::spec::RunSpec;
 use super::tls_files::TlsFiles;
+use super::values::StartAt;
 use super::written::Written;
 use crate::capacity::By;
 use crate::error::Error;
@@ -61,6 +62,8 @@ impl RunSpec {
         plan.stack_size = value(&self.stack_size).unwrap_or(plan.stack_size);
         plan.seed = value(&self.seed).or(plan.seed);
         plan.warmup = value(&self.warmup).unwrap_or(plan.warmup);
+        plan.part = value(&self.part).unwrap_or(plan.part);
+        plan.start_at = value(&self.start_at).map(|StartAt(at)| at).or(plan.start_at);
         if !self.tags.is_empty() {
             plan = plan.tags(&self.tags);
         }

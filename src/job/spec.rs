@@ -10,10 +10,11 @@ use serde_json::{Map, Value};
 
 use super::hurl_values::{Milliseconds, Retries};
 use super::search_values::{Least, Share, Within};
-use super::values::{CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, Threshold};
+use super::values::{CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, StartAt, Threshold};
 use super::written::{Host, ProxyUrl, Written};
 use crate::capacity::By;
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
+use crate::part::Part;
 use crate::renaming::Renaming;
 use crate::stats::Precision;
 
@@ -50,6 +51,8 @@ pub(crate) struct RunSpec {
     pub(crate) warmup: One<Duration>,
     pub(crate) stop_timeout: One<Duration>,
     pub(crate) seed: One<u64>,
+    pub(crate) part: One<Part>,
+    pub(crate) start_at: One<StartAt>,
     pub(crate) tags: Vec<String>,
     pub(crate) exclude_tags: Vec<String>,
     pub(crate) stack_size: One<usize>,

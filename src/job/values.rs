@@ -2,12 +2,16 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::SystemTime;
 
+use jiff::Timestamp;
 use serde::de::IgnoredAny;
 use url::Url;
 
 use super::path_text::path_of;
+use crate::error::Error;
 use crate::load::{AtEnd, RateOverTime, TlsResume, Wait, between, certificate_file};
+use crate::part::Part;
 use crate::redact::MASK;
 use crate::stats::Gate;
 use crate::units::{parse_duration, parse_rate};
@@ -162,6 +166,25 @@ pub(crate) fn parse_end(text: &str) -> Result<AtEnd, String> {
     }
 }
 
+/// Part of a run, like 3/8.
+pub(crate) fn parse_part(text: &str) -> Result<Part, String> {
+    text.parse().map_err(|error: Error| error.to_string())
+}
+
+/// Moment of the wall clock at which a run starts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StartAt(pub(crate) SystemTime);
+
+impl StartAt {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let unix = |seconds| Timestamp::from_second(seconds).ok();
+        let at = text.parse().map_or_else(|_| text.parse().ok(), unix);
+        at.map(|at: Timestamp| StartAt(at.into())).ok_or_else(|| {
+            format!("'{text}' is no moment; write it like 2026-11-25T12:00:00Z, or as seconds since 1970, which `date +%s` prints")
+        })
+    }
+}
+
 /// Gate that says what must not happen.
 #[derive(Debug, Clone)]
 pub(crate) struct FailIf(pub(crate) Gate);
@@ -184,7 +207,21 @@ impl Threshold {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    #[test]
+    fn a_moment_is_written_by_the_calendar_or_in_seconds() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_764_072_000);
+        for text in ["2025-11-25T12:00:00Z", "2025-11-25T13:00:00+01:00", "1764072000"] {
+            assert_eq!(StartAt::parse(text).map(|start| start.0), Ok(at), "{text}");
+        }
+        for text in ["", "tomorrow", "12:00", "2025-11-25", "2025-11-25T12:00:00", "1e9"] {
+            let error = StartAt::parse(text).expect_err(text);
+            assert!(error.starts_with(&format!("'{text}' is no moment; write it like ")), "{error}");
+        }
+    }
 
     #[test]
     fn data_is_no_file_for_a_report() {

@@ -14,11 +14,12 @@ use super::hurl_values::{Milliseconds, Retries};
 use super::path_text::{path_of, text_of};
 use super::search_values::{Least, Share, Within, parse_by};
 use super::values::{
-    CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, Threshold, parse_address, parse_end, parse_host,
-    parse_proxy, parse_rate_over_time, parse_resume, parse_u32, parse_u64, parse_wait,
+    CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, StartAt, Threshold, parse_address, parse_end, parse_host,
+    parse_part, parse_proxy, parse_rate_over_time, parse_resume, parse_u32, parse_u64, parse_wait,
 };
 use crate::capacity::By;
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
+use crate::part::Part;
 use crate::renaming::Renaming;
 use crate::stats::Precision;
 use crate::units::{parse_bytes, parse_duration, parse_rate};
@@ -134,6 +135,8 @@ read_by! {
     TlsResume: parse_resume;
     AtEnd: parse_end;
     FeedOrder: FeedOrder::parse;
+    Part: parse_part;
+    StartAt: StartAt::parse;
     Renaming: str::parse;
     FailIf: FailIf::parse;
     Threshold: Threshold::parse;

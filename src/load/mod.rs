@@ -23,6 +23,7 @@ pub(crate) use http::{
 #[cfg(feature = "hurl")]
 pub(crate) use http::{Hashes, unpacked};
 pub use http::{HttpSettings, TlsResume};
+pub(crate) use os::CpuUse;
 pub use plan::Plan;
 pub(crate) use plan::load::{Load, Start};
 pub(crate) use plan::rate::{Rate, RateOverTime};

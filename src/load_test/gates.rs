@@ -28,11 +28,8 @@ pub(super) fn is_scheduled(plan: &Plan, classes: &Classes) -> bool {
 }
 
 impl Gates {
-    pub(super) fn new(mut given: Vec<Gate>, warmup: Duration) -> Arc<Self> {
-        if !given.iter().any(Gate::is_on_all_failures) {
-            given.push(Gate::implied());
-        }
-        Arc::new(Gates { all: given, warmup, stopped_by: OnceLock::new() })
+    pub(super) fn new(given: Vec<Gate>, warmup: Duration) -> Arc<Self> {
+        Arc::new(Gates { all: Gate::with_implied(given), warmup, stopped_by: OnceLock::new() })
     }
 
     /// Starts the thread that stops the run when a gate that does so is crossed, if there is one.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::end::EndReason;
 use crate::load::{Control, Stop, WantedUsers};
 use crate::names::Names;
-use crate::stats::{Collector, FailureGroup, Glance, PartOf, Recent, Rows, Second, Summary};
+use crate::stats::{Collector, FailureGroup, Glance, LedgerKey, LedgerRow, PartOf, Recent, Rows, Second, Summary};
 
 /// Reads and ends a [`Run`](crate::Run) from anywhere: a progress line, a signal handler.
 #[derive(Debug, Clone)]
@@ -99,6 +99,11 @@ impl Live {
     /// Seconds since this was asked last; see [`Collector::take_seconds`].
     pub(crate) fn take_seconds(&self) -> BTreeMap<u64, Second> {
         self.collector.take_seconds()
+    }
+
+    /// What has ended since this was asked last; see [`Collector::take_ledger`].
+    pub(crate) fn take_ledger(&self) -> BTreeMap<LedgerKey, LedgerRow> {
+        self.collector.take_ledger()
     }
 
     /// Counts up to now, without any percentile.

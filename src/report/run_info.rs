@@ -90,6 +90,7 @@ pub(crate) fn attributes(summary: &Summary, info: &RunInfo) -> Vec<Attribute> {
         Attribute { name: "target", shown: info.target.clone(), compared: target, matters: true },
         attribute("users", summary.users.to_string(), true),
         attribute("plan", plan, true),
+        attribute("part", summary.parts.as_ref().map_or_else(|| "whole".into(), ToString::to_string), true),
         attribute("machine", info.hosts.iter().map(machine).collect::<Vec<_>>().join(", "), true),
         attribute("tested", units::short(summary.tested()), false),
         attribute("checks", units::count(summary.whole.totals.ended(), "check"), false),

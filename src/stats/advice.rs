@@ -155,6 +155,8 @@ impl Summary {
             Warning::Paused { .. } => Some("is the service up?".into()),
             Warning::Blocked(_) => use_any(&[self.less_load(), Some("more processors")]),
             Warning::LateStarts { .. } => use_any(&[self.slower_start(), self.less_load(), Some("more processors")]),
+            Warning::StartedLate(_) => Some("ask for a moment that all machines are up by (start-at)".into()),
+            Warning::PartsMissing { .. } => Some("rates and counts are those of the others alone".into()),
             Warning::Missed(_) => Some(self.advice_on_missed().into()),
             Warning::Dropped(_) => Some(self.advice_on_dropped().into()),
             Warning::NotMade(_) => Some("raise its limits (ulimit -Hn, ulimit -u, kernel.threads-max)".into()),

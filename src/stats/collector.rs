@@ -9,7 +9,7 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::rows::Reading;
-use super::{Blocks, FailureGroup, Glance, PartOf, Recent, Rows, Second, Stats, Summary};
+use super::{Blocks, FailureGroup, Glance, LedgerKey, LedgerRow, PartOf, Recent, Rows, Second, Stats, Summary};
 use crate::exchange::Recorded;
 use crate::moment::Moment;
 use crate::queue::{Drain, Spill};
@@ -126,6 +126,11 @@ impl Collector {
     /// recorded.
     pub(crate) fn take_seconds(&self) -> BTreeMap<u64, Second> {
         self.counting.lock().stats.take_seconds()
+    }
+
+    /// What has ended since this was asked last; none where no ledger is kept.
+    pub(crate) fn take_ledger(&self) -> BTreeMap<LedgerKey, LedgerRow> {
+        self.counting.lock().stats.take_ledger()
     }
 
     /// Counts up to now, without any percentile.

@@ -60,6 +60,26 @@ impl SlotHistogram {
         (self.used.start as u32..).zip(counts.iter().copied()).filter(|(_, count)| *count > 0)
     }
 
+    /// How often times from a number of nanoseconds up to that of the next possible bucket were seen, in order.
+    pub fn counts(&self) -> impl Iterator<Item = (u64, u32)> {
+        self.places().map(|(place, count)| (BUCKETS.floor(place), count))
+    }
+
+    /// From what [`counts`](Self::counts) gave, and the longest time.
+    pub(crate) fn of(counts: impl IntoIterator<Item = (u64, u32)>, max: Duration) -> Self {
+        let mut histogram = SlotHistogram::default();
+        for (nanos, count) in counts {
+            histogram.add(BUCKETS.place(nanos.min(LONGEST)) as usize, count);
+        }
+        histogram.max = max.into();
+        histogram
+    }
+
+    /// The longest time, exact; `None` without samples.
+    pub fn max(&self) -> Option<Duration> {
+        (!self.used.is_empty()).then(|| self.max.span())
+    }
+
     /// The times as a [`Timing`], each as the middle of its bucket.
     pub(crate) fn timing(&self) -> Timing {
         buckets::timing(BUCKETS, self.places(), self.max.span())

@@ -49,6 +49,12 @@ impl Summary {
         self.not_made += other.not_made;
         self.lost += other.lost;
         self.schedule = self.schedule.zip(other.schedule).map(|(mine, theirs)| mine.merged(theirs));
+        self.parts = match (self.parts.take(), &other.parts) {
+            (Some(mine), Some(theirs)) => Some(mine.merged(theirs)),
+            // Whole runs that are added make no run that has parts.
+            _ => None,
+        };
+        self.late = self.late.max(other.late);
         self.hook_panic = self.hook_panic.take().or_else(|| other.hook_panic.clone());
         self.uncounted += other.uncounted;
         self.worked = self.worked.zip(other.worked).map(|(mine, theirs)| mine + theirs);

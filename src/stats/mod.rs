@@ -16,6 +16,7 @@ mod examples;
 mod failures;
 mod gate;
 mod glance;
+mod ledger;
 mod levels;
 mod merge;
 mod moments;
@@ -53,9 +54,10 @@ pub use dense::SlotHistogram;
 pub use diagnosis::{Diagnosis, Evidence, Measure, Sign};
 pub use examples::{Example, Examples};
 pub use failures::{FailureGroup, MAX_FAILURE_GROUPS};
-pub(crate) use gate::Outlook as GateOutlook;
 pub use gate::{Gate, GateKind, GateUnit, GateVerdict, GoalOutcome, GoalVerdict};
+pub(crate) use gate::{Outlook as GateOutlook, PlainGate, PlainValue};
 pub use glance::Glance;
+pub(crate) use ledger::{LedgerKey, LedgerRow, Rounding};
 pub(crate) use moments::Moments;
 pub use precision::{Precision, PrecisionVerdict};
 pub use recent::Recent;
@@ -82,6 +84,7 @@ use blocks::FullLoad;
 use counters::Part;
 use examples::Slowest;
 use failures::Failures;
+use ledger::Ledger;
 use levels::{Lasting, Levels};
 use nature::Natures;
 use recent::Window;
@@ -132,6 +135,7 @@ pub(crate) struct Stats {
     stalls: Stalls,
     /// Record of each second, for those who look on.
     seconds: Option<Seconds>,
+    ledger: Option<Ledger>,
     /// Level that lasts now.
     level: Option<Lasting>,
     /// What is counted apart, from a moment on.
@@ -176,12 +180,22 @@ impl Stats {
             lives: None,
             stalls: Stalls::default(),
             seconds: None,
+            ledger: None,
             level: None,
             observed: None,
         }
     }
 
     /// From here on each second is recorded, for somebody who takes the record away.
+    pub(crate) fn keep_ledger(&mut self, rounding: Rounding) {
+        self.ledger = Some(Ledger::new(rounding));
+    }
+
+    /// What has ended since this was asked last; see [`Ledger`].
+    pub(crate) fn take_ledger(&mut self) -> BTreeMap<LedgerKey, LedgerRow> {
+        self.ledger.as_mut().map(Ledger::take).unwrap_or_default()
+    }
+
     pub(crate) fn record_seconds(&mut self) {
         self.seconds = Some(Seconds::default());
     }
@@ -272,6 +286,9 @@ impl Stats {
         if let Some(seconds) = &mut self.seconds {
             seconds.add_check(sample, moment, counts_alone);
         }
+        if let Some(ledger) = &mut self.ledger {
+            ledger.add_check(sample, counts_alone);
+        }
         let slot = self.timeline.at(moment);
         match sample.outcome {
             Ending::Pass => slot.pass += 1,
@@ -303,6 +320,9 @@ impl Stats {
         self.blocks.add_request(sample);
         if let Some(seconds) = &mut self.seconds {
             seconds.add_request(sample, moment, self.started);
+        }
+        if let Some(ledger) = &mut self.ledger {
+            ledger.add_request(sample);
         }
         let slot = self.timeline.serve(moment, at_service);
         slot.body_bytes += sample.traffic.body_bytes;

@@ -80,6 +80,8 @@ impl Stats {
             hook_panic: None,
             uncounted: self.uncounted,
             seed: 0,
+            parts: None,
+            late: None,
             run_delay: self.lives.and_then(|lives| lives.run_delay),
             worked: self.lives.map(|lives| lives.worked),
             stalls: self.stalls.known.clone(),

@@ -17,6 +17,7 @@ use crate::asked::Asked;
 use crate::end::End;
 use crate::ids::CheckId;
 use crate::names::Names;
+use crate::part::Parts;
 use crate::sample::{AskedRate, Plateau};
 
 /// The numbers of a run. Times are unrounded; rounding is a writer's business.
@@ -29,6 +30,11 @@ pub struct Summary {
     pub users: u32,
     /// Seed of all random choices of the run; the same seed makes them again.
     pub seed: u64,
+    /// Parts of a run that these are the numbers of; `None` of a run that has none.
+    pub parts: Option<Parts>,
+    /// How late the run started, against the [moment](crate::Plan::start_at) that was asked for; of parts, the latest.
+    /// `None` where none was.
+    pub late: Option<Duration>,
     /// The users that are up.
     pub users_up: u32,
     /// The wall clock at the first user's start or, with a warm-up, at its end: what the times of the run count from.

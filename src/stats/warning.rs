@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::summary::Summary;
 use crate::end::End;
 use crate::names::MAX_REQUEST_NAMES;
+use crate::part::listed;
 use crate::units;
 
 /// Something that makes the numbers say less than they seem to. What to do about it depends on the run:
@@ -46,6 +47,15 @@ pub enum Warning {
         p90: Duration,
         /// How late the latest was.
         max: Duration,
+    },
+    /// The run started so much later than asked for.
+    StartedLate(Duration),
+    /// Parts of the run whose numbers are not among these.
+    PartsMissing {
+        /// Their numbers, in order.
+        missing: Vec<u32>,
+        /// How many parts the run has.
+        of: u32,
     },
     /// There were too many request names.
     TooManyNames,
@@ -118,6 +128,16 @@ impl Summary {
         }
         if !self.blocked.is_zero() {
             warnings.push(Warning::Blocked(self.blocked));
+        }
+        if let Some(late) = self.late.filter(|late| *late > ON_TIME) {
+            warnings.push(Warning::StartedLate(late));
+        }
+        // A part by itself has no others, and says so.
+        if let Some(parts) = self.parts.as_ref().filter(|parts| parts.numbers().len() > 1) {
+            let missing = parts.missing();
+            if !missing.is_empty() {
+                warnings.push(Warning::PartsMissing { missing, of: parts.all() });
+            }
         }
         if let (Some(p90), Some(max)) = (self.starts.percentile(90.0), self.starts.max())
             && max > ON_TIME
@@ -201,6 +221,11 @@ impl fmt::Display for Warning {
             Warning::Blocked(time) => write!(f, "users waited {} in all for the collector", short(*time)),
             Warning::LateStarts { p90, max } => {
                 write!(f, "users started late: p90 {}, max {}", short(*p90), short(*max))
+            }
+            Warning::StartedLate(late) => write!(f, "the run started {} later than asked for", short(*late)),
+            Warning::PartsMissing { missing, of } => {
+                let are = if missing.len() == 1 { "is" } else { "are" };
+                write!(f, "{} of {of} parts {are} missing: {}", missing.len(), listed(missing))
             }
             Warning::Missed(count) => write!(
                 f,

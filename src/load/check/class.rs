@@ -9,6 +9,7 @@ use crate::load::check::Check;
 use crate::load::plan::wait::Wait;
 use crate::load::user::User;
 use crate::outcome::IntoOutcome;
+use crate::part::Part;
 
 /// A kind of user: what it does, how it rests, and its share of all users.
 ///
@@ -260,30 +261,39 @@ pub(crate) struct ClassShares {
     weights: Vec<f64>,
     /// Users of each class that came by weight.
     shared: Vec<u32>,
+    /// Class of each user of the whole.
     order: Vec<usize>,
+    part: Part,
 }
 
 impl ClassShares {
-    pub(crate) fn new(classes: &[Class]) -> Self {
+    pub(crate) fn new(classes: &[Class], part: Part) -> Self {
         let by_weight = |class: &Class| if class.fixed.is_some() { 0.0 } else { f64::from(class.weight) };
         ClassShares {
             fixed: classes.iter().map(|class| class.fixed.unwrap_or(0)).collect(),
             weights: classes.iter().map(by_weight).collect(),
             shared: vec![0; classes.len()],
             order: Vec::new(),
+            part,
         }
     }
 
-    /// How many users of each class there are among so many.
-    pub(crate) fn split(&mut self, users: u32) -> Vec<u32> {
+    /// The classes of the users that belong to the part, among so many of the whole.
+    pub(crate) fn seats(&mut self, users: u32) -> impl Iterator<Item = usize> {
         while self.order.len() < users as usize {
             match self.next() {
                 Some(class) => self.order.push(class),
                 None => break,
             }
         }
+        let seats = self.order.iter().take(users as usize).enumerate();
+        seats.filter(|(place, _)| self.part.takes(*place)).map(|(_, class)| *class)
+    }
+
+    /// How many users of each class belong to the part, among so many of the whole.
+    pub(crate) fn split(&mut self, users: u32) -> Vec<u32> {
         let mut counts = vec![0; self.weights.len()];
-        self.order.iter().take(users as usize).for_each(|class| counts[*class] += 1);
+        self.seats(users).for_each(|class| counts[class] += 1);
         counts
     }
 
@@ -327,7 +337,12 @@ mod tests {
     }
 
     fn split(classes: Vec<UserClass>, users: u32) -> Vec<u32> {
-        ClassShares::new(&Classes::new(classes, &Tags::default(), Wait::NONE).expect("classes").classes).split(users)
+        split_of(classes, users, Part::WHOLE)
+    }
+
+    fn split_of(classes: Vec<UserClass>, users: u32, part: Part) -> Vec<u32> {
+        let classes = Classes::new(classes, &Tags::default(), Wait::NONE).expect("classes");
+        ClassShares::new(&classes.classes, part).split(users)
     }
 
     #[test]
@@ -351,6 +366,17 @@ mod tests {
         assert_eq!(split(classes(), 1), [1, 0, 0]);
         assert_eq!(split(vec![class("a").fixed(1), class("b").fixed(u32::MAX)], 5), [1, 4]);
         assert_eq!(split(vec![class("only").fixed(3)], 10), [3], "more are not wanted of anybody");
+    }
+
+    #[test]
+    fn parts_have_the_users_of_the_whole_class_by_class() {
+        let classes = || vec![class("admin").fixed(2), class("a").weight(3), class("b")];
+        for (of, users) in [(1, 10), (2, 10), (3, 10), (8, 10), (8, 41)] {
+            let part = |number| split_of(classes(), users, Part::new(number, of).expect("a part"));
+            let parts: Vec<Vec<u32>> = (1..=of).map(part).collect();
+            let sums: Vec<u32> = (0..3).map(|class| parts.iter().map(|counts| counts[class]).sum()).collect();
+            assert_eq!(sums, split(classes(), users), "{users} over {of}");
+        }
     }
 
     #[test]

@@ -9,11 +9,12 @@ pub(crate) mod timetable;
 mod validate;
 pub(crate) mod wait;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::http::HttpSettings;
 use crate::error::Error;
 use crate::load::check::set::Tags;
+use crate::part::Part;
 use crate::redact::Redactor;
 use crate::renaming::Renaming;
 use load::{Load, Shape, Start};
@@ -39,6 +40,8 @@ pub struct Plan {
     pub(crate) warmup: Duration,
     pub(crate) wait: Wait,
     pub(crate) seed: Option<u64>,
+    pub(crate) part: Part,
+    pub(crate) start_at: Option<SystemTime>,
     pub(crate) tags: Tags,
     pub(crate) stop_timeout: Duration,
     pub(crate) stack_size: usize,
@@ -74,6 +77,8 @@ impl Plan {
             warmup: Duration::ZERO,
             wait: Wait::NONE,
             seed: None,
+            part: Part::WHOLE,
+            start_at: None,
             tags: Tags::default(),
             stop_timeout: Self::DEFAULT_STOP_TIMEOUT,
             stack_size: Self::DEFAULT_STACK_SIZE,
@@ -219,6 +224,24 @@ impl Plan {
         self
     }
 
+    /// Does one part of what the plan says, beside other machines that do the others: its share of the users, arrivals,
+    /// rows of feeds and requests. Users have the numbers that they would have on one machine, and parts that are given
+    /// no seed have one that follows from the [start](Plan::start_at) alone, so that all make the choices that one machine
+    /// would. Default: the whole.
+    #[must_use]
+    pub fn part(mut self, part: Part) -> Self {
+        self.part = part;
+        self
+    }
+
+    /// The first user starts at this moment of the wall clock; all threads are made before. In a run that is started later
+    /// it starts at once, and the report says how late. Default: at once.
+    #[must_use]
+    pub fn start_at(mut self, start_at: SystemTime) -> Self {
+        self.start_at = Some(start_at);
+        self
+    }
+
     /// Runs only checks that have one of these tags. Default: all.
     #[must_use]
     pub fn tags<T: Into<String>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
@@ -311,7 +334,13 @@ impl Plan {
 
     /// The plan with a seed, drawn if none is given.
     pub(crate) fn seeded(mut self) -> Self {
-        self.seed.get_or_insert_with(|| fastrand::u64(..));
+        let started = |at: SystemTime| at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let drawn = || match self.part.is_whole() {
+            true => fastrand::u64(..),
+            // All parts draw the same.
+            false => fastrand::Rng::with_seed(self.start_at.map_or(0, started)).u64(..),
+        };
+        self.seed = self.seed.or_else(|| Some(drawn()));
         self
     }
 

@@ -54,14 +54,14 @@ impl Plan {
         matches!(self.load, Load::Users { .. })
     }
 
-    /// The most users there can be, as far as the plan tells.
+    /// The most users there can be in this part, as far as the plan tells.
     pub(crate) fn most_users(&self) -> u32 {
-        match &self.load {
+        self.part.share_of_users(match &self.load {
             Load::Users { users, .. } => *users,
             Load::Stages(stages) => stages.peak() as u32,
-            Load::Shape(_) => 1,
+            Load::Shape(_) => return 1,
             Load::Rate(rate) => rate.max_users,
-        }
+        })
     }
 
     /// The users that are wanted at full load, where the plan says it.
@@ -76,7 +76,10 @@ impl Plan {
     pub(crate) fn known_users(&self) -> u32 {
         match &self.load {
             Load::Rate(_) => self.first_pool(),
-            Load::Shape(shape) => shape.users(Duration::ZERO).ok().flatten().unwrap_or(0),
+            Load::Shape(shape) => {
+                let users = shape.users(Duration::ZERO).ok().flatten().unwrap_or(0);
+                self.part.share_of_users(users)
+            }
             _ => self.most_users(),
         }
     }
@@ -84,10 +87,11 @@ impl Plan {
     /// Users that wait for the first arrivals: enough for answers within a twentieth of a second.
     pub(crate) fn first_pool(&self) -> u32 {
         let Load::Rate(rate) = &self.load else { return 0 };
-        ((rate.of.peak() / 20.0) as u32).clamp(1, 100).min(rate.max_users)
+        let peak = rate.of.peak() / f64::from(self.part.of());
+        ((peak / 20.0) as u32).clamp(1, 100).min(self.most_users())
     }
 
-    /// Every change of the number of users that is known beforehand.
+    /// Every change of the number of users that is known beforehand, of all parts together.
     pub(crate) fn changes(&self) -> Vec<Change> {
         match &self.load {
             Load::Users { users, .. } => {

@@ -60,6 +60,12 @@ impl Plan {
                 units::short(self.warmup)
             )));
         }
+        if self.most_users() == 0 {
+            return Err(Error::usage(format!(
+                "‹part› {}: there are fewer users than parts, so that this one has none; use more users, or fewer parts",
+                self.part
+            )));
+        }
         self.fits(self.most_users(), &os::limits())
     }
 
@@ -180,6 +186,7 @@ mod tests {
             (Plan::new().rate(5.0).max_users(0), "max-users"),
             (Plan::new().rate(5.0).wait(second), "rate"),
             (Plan::new().rate(5.0).loops(2), "loops"),
+            (Plan::new().users(2).part("3/3".parse().expect("a part")), "part"),
             (Plan::new().wait(crate::between(second, Duration::ZERO)), "wait"),
             (Plan::new().http(HttpSettings::default().timeout(Duration::ZERO)), "timeout"),
         ] {

@@ -11,6 +11,7 @@ use crate::load::plan::rate::Rate;
 use crate::load::plan::stages::Line;
 use crate::load::plan::wait::unit_exponential;
 use crate::moment::Moment;
+use crate::part::Part;
 use crate::units::after;
 
 /// The arrivals of a run: users take one after the other.
@@ -21,6 +22,7 @@ pub(crate) struct Arrivals {
     /// None comes then, or later.
     planned_end: Option<Moment>,
     poisson: bool,
+    part: Part,
     /// Users that wait for an arrival, or are about to take one.
     pub(crate) idle: AtomicU32,
     dropped: AtomicU64,
@@ -48,7 +50,8 @@ struct Next {
 }
 
 impl Arrivals {
-    pub(crate) fn new(rate: &Rate, first: Moment, planned_end: Option<Moment>, seed: u64) -> Self {
+    /// Those of a part, which takes every so many.
+    pub(crate) fn new(rate: &Rate, part: Part, first: Moment, planned_end: Option<Moment>, seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let position = if rate.poisson { unit_exponential(&mut rng) } else { 0.0 };
         let arrivals = Arrivals {
@@ -56,12 +59,14 @@ impl Arrivals {
             first,
             planned_end,
             poisson: rate.poisson,
+            part,
             idle: AtomicU32::new(0),
             dropped: AtomicU64::new(0),
             changes: AtomicU64::new(0),
         };
         let mut next = arrivals.next.lock();
-        next.due = arrivals.due_at(&next.lines, position);
+        (1..part.number()).for_each(|_| arrivals.pass(&mut next));
+        next.due = arrivals.due_at(&next.lines, next.position);
         drop(next);
         arrivals
     }
@@ -128,8 +133,13 @@ impl Arrivals {
     }
 
     fn advance(&self, next: &mut Next) {
-        next.position += if self.poisson { unit_exponential(&mut next.rng) } else { 1.0 };
+        (0..self.part.of()).for_each(|_| self.pass(next));
         next.due = self.due_at(&next.lines, next.position);
+    }
+
+    /// Goes on to the next arrival of the whole.
+    fn pass(&self, next: &mut Next) {
+        next.position += if self.poisson { unit_exponential(&mut next.rng) } else { 1.0 };
     }
 
     /// When so many arrivals have come, if that is within the run.
@@ -182,7 +192,7 @@ mod tests {
 
     fn arrivals(of: RateOverTime, poisson: bool) -> (Arrivals, Moment) {
         let first = Moment::now();
-        (Arrivals::new(&Rate { of, poisson, max_users: 1 }, first, None, 5), first)
+        (Arrivals::new(&Rate { of, poisson, max_users: 1 }, Part::WHOLE, first, None, 5), first)
     }
 
     #[test]
@@ -208,6 +218,22 @@ mod tests {
     }
 
     #[test]
+    fn parts_take_the_arrivals_of_the_whole_each_once() {
+        for (per_s, of, poisson) in [(100.0, 7, false), (100.0, 7, true), (30.0, 3, true), (12.0, 1, true)] {
+            let first = Moment::now();
+            let rate = Rate { of: RateOverTime::Constant(per_s), poisson, max_users: 1 };
+            let due = |part: Part| {
+                let arrivals = Arrivals::new(&rate, part, first, Some(first + Duration::from_secs(10)), 5);
+                std::iter::from_fn(move || arrivals.take(first, true).map(|one| one.due)).collect::<Vec<_>>()
+            };
+            let mut parts: Vec<Moment> =
+                (1..=of).flat_map(|number| due(Part::new(number, of).expect("a part"))).collect();
+            parts.sort_unstable();
+            assert_eq!(parts, due(Part::WHOLE), "{per_s} over {of}");
+        }
+    }
+
+    #[test]
     fn what_nobody_was_free_for_is_dropped_and_counted() {
         let (arrivals, first) = arrivals(RateOverTime::Constant(10.0), false);
         let second = Duration::from_secs(1);
@@ -226,7 +252,7 @@ mod tests {
     fn what_would_be_due_at_the_planned_end_does_not_come() {
         let (first, second) = (Moment::now(), Duration::from_secs(1));
         let rate = Rate { of: RateOverTime::Constant(50.0), poisson: false, max_users: 1 };
-        let arrivals = Arrivals::new(&rate, first, Some(first + second), 5);
+        let arrivals = Arrivals::new(&rate, Part::WHOLE, first, Some(first + second), 5);
         assert_eq!(std::iter::from_fn(|| arrivals.take(first, true)).count(), 50);
         assert_eq!(arrivals.end(first + 2 * second), 0);
         let taken = |position: f64| Arrival { position, due: first, change: 0 };

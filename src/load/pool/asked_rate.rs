@@ -8,6 +8,7 @@ use crate::load::plan::load::Load;
 use crate::load::plan::rate::Rate;
 use crate::load::plan::stages::{Change, Line};
 use crate::moment::Moment;
+use crate::part::Part;
 use crate::sample::{AskedRate, Plateau};
 
 impl RunState {
@@ -32,11 +33,13 @@ impl RunState {
             Load::Rate(rate) => {
                 // As it came, if somebody has changed it.
                 let lines = self.arrivals.get().map_or_else(|| rate.of.lines(), Arrivals::lines);
-                of_rate(rate, (area(&lines, to_s) - area(&lines, from_s)) / (to_s - from_s))
+                let whole = (area(&lines, to_s) - area(&lines, from_s)) / (to_s - from_s);
+                of_rate(rate, whole / f64::from(self.plan.part.of()))
             }
             Load::Users { .. } | Load::Stages(_) if !self.control.was_used() => {
                 let (pace, changes) = (self.classes.pace()?, self.plan.changes());
-                of_pace(pace, (user_seconds(&changes, to_s) - user_seconds(&changes, from_s)) / (to_s - from_s))
+                let user_s = |to_s| user_seconds(&changes, self.plan.part, to_s);
+                of_pace(pace, (user_s(to_s) - user_s(from_s)) / (to_s - from_s))
             }
             _ => None,
         }
@@ -64,12 +67,12 @@ fn area(lines: &[Line], to_s: f64) -> f64 {
     lines.iter().map(of_line).sum()
 }
 
-/// How long all users together have been wanted by then.
-fn user_seconds(changes: &[Change], to_s: f64) -> f64 {
+/// How long all users of a part together have been wanted by then.
+fn user_seconds(changes: &[Change], part: Part, to_s: f64) -> f64 {
     let ends = changes.iter().skip(1).map(|change| change.at.as_secs_f64()).chain([f64::INFINITY]);
     let held = changes.iter().zip(ends).map(|(change, end)| {
         let for_s = end.min(to_s) - change.at.as_secs_f64();
-        f64::from(change.users) * for_s.max(0.0)
+        f64::from(part.share_of_users(change.users)) * for_s.max(0.0)
     });
     held.sum()
 }
@@ -92,6 +95,6 @@ mod tests {
     fn users_count_from_the_moment_they_are_wanted() {
         // Two users at once, who stay; then one of them alone from 3 s on.
         let changes = "0s:2,3s:2,0s:1,7s:1".parse::<Stages>().expect("stages").changes();
-        assert_eq!([0.0, 1.0, 3.0, 5.0].map(|to_s| user_seconds(&changes, to_s)), [0.0, 2.0, 6.0, 8.0]);
+        assert_eq!([0.0, 1.0, 3.0, 5.0].map(|to_s| user_seconds(&changes, Part::WHOLE, to_s)), [0.0, 2.0, 6.0, 8.0]);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::arrivals::Arrivals;
 use super::control::Control;
@@ -65,7 +65,7 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
     plan.fits(users, &os::limits())?;
     let shared = Arc::new(RunState {
         settings: Arc::new(plan.http.clone()),
-        budget: plan.requests.map(RequestBudget::new),
+        budget: plan.requests.map(|requests| RequestBudget::new(plan.part.share(requests))),
         plan,
         classes,
         hooks,
@@ -81,18 +81,20 @@ fn make_and_release(parts: Parts) -> Result<JoinHandle<End>, Error> {
         handles: parking_lot::Mutex::new(Handles::new()),
     });
     let mut pool = UserPool::new(Arc::clone(&shared), factory, names, sink.clone(), log, samples, flight_recorder);
-    if let Err((made, error)) = pool.prepare(users) {
+    if let Err((made, error)) = pool.prepare(shared.plan.part.whole_of_users(users)) {
         return Err(Error::run(format!(
             "‹users› {users}: this machine made only {made} threads ({error}); lower ‹users› or raise its limits (ulimit -u, kernel.threads-max, vm.max_map_count)"
         )));
     }
     // Later than now, so that every thread is awake and waits for its own time when the first one starts: users
     // that already work would keep the others from the processors.
-    let first_start = Moment::now() + Duration::from_millis(1) + Duration::from_micros(10) * users;
+    let ready = Moment::now() + Duration::from_millis(1) + Duration::from_micros(10) * users;
+    let until = |at: SystemTime| at.duration_since(SystemTime::now()).unwrap_or_default();
+    let first_start = shared.plan.start_at.map_or(ready, |at| ready.max(Moment::now() + until(at)));
     shared.first_start.get_or_init(|| first_start);
     if let Load::Rate(rate) = &shared.plan.load {
         let end = shared.planned_end();
-        shared.arrivals.get_or_init(|| Arrivals::new(rate, first_start, end, shared.plan.seed_of(0)));
+        shared.arrivals.get_or_init(|| Arrivals::new(rate, shared.plan.part, first_start, end, shared.plan.seed_of(0)));
     }
     sink.push(Sample::MeasureFrom(shared.measured_from()));
     let no_thread = |error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u"));

@@ -31,7 +31,7 @@ impl Scheduler {
     pub(crate) fn new(run: Arc<RunState>, pool: UserPool) -> Self {
         let profile: Box<dyn LoadProfile> = match &run.plan.load {
             Load::Shape(shape) => Box::new(ShapeProfile::new(shape.clone(), run.first_start())),
-            Load::Rate(rate) => Box::new(RateProfile::new(rate)),
+            Load::Rate(rate) => Box::new(RateProfile::new(rate, run.plan.part)),
             Load::Users { .. } | Load::Stages(_) => Box::new(Steps::new(run.plan.changes())),
         };
         let target = Target { counts: vec![0; run.classes.classes.len()], ..Target::default() };

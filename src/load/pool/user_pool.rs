@@ -35,6 +35,7 @@ pub(crate) struct UserPool {
     flight_recorder: FlightRecorder,
     /// When the pool was made: what the users' open work is timed from.
     epoch: Moment,
+    /// Users that were made here.
     made: u32,
     /// How many may be present at one time, for this machine.
     room: u64,
@@ -61,7 +62,7 @@ impl UserPool {
         let classes = shared.classes.classes.len();
         let places = || (0..classes).map(|_| Vec::new()).collect();
         UserPool {
-            class_shares: ClassShares::new(&shared.classes.classes),
+            class_shares: ClassShares::new(&shared.classes.classes, shared.plan.part),
             room: shared.plan.room(&os::limits()),
             missing: 0,
             shared,
@@ -80,17 +81,16 @@ impl UserPool {
         }
     }
 
-    /// Makes the threads of so many users, who wait to be told to begin.
+    /// Makes the threads of the users that belong to this part among so many, in the order in which they come. They wait to be
+    /// told to begin.
     ///
     /// # Errors
     /// When the system makes no more threads; with the number it made.
     pub(crate) fn prepare(&mut self, users: u32) -> Result<(), (u32, io::Error)> {
-        let counts = self.class_shares.split(users);
-        for (class, count) in counts.into_iter().enumerate() {
-            for _ in 0..count {
-                let slot = self.make(class).map_err(|error| (self.made, error))?;
-                self.spare[class].push(slot);
-            }
+        let seats: Vec<usize> = self.class_shares.seats(users).collect();
+        for class in seats {
+            let slot = self.make(class).map_err(|error| (self.made, error))?;
+            self.spare[class].push(slot);
         }
         // The first to be made is the first to begin.
         self.spare.iter_mut().for_each(|slots| slots.reverse());
@@ -107,7 +107,7 @@ impl UserPool {
         self.present.iter().flatten().for_each(|slot| slot.wake());
     }
 
-    /// How many users of each class there are among so many.
+    /// How many users of each class belong to this part, among so many of the whole.
     pub(crate) fn split(&mut self, users: u32) -> Vec<u32> {
         self.class_shares.split(users)
     }
@@ -158,9 +158,11 @@ impl UserPool {
 
     fn make(&mut self, class: usize) -> io::Result<Arc<UserSlot>> {
         let shared = Arc::clone(&self.shared);
-        let id = self.made + 1;
+        let place = shared.plan.part.place(self.made.into());
+        let turn = u32::try_from(place).unwrap_or(u32::MAX - 1);
+        let id = turn + 1;
         let interrupt = Interrupt::default();
-        let client = self.factory.client(self.made, &interrupt);
+        let client = self.factory.client(turn, &interrupt);
         let in_flight = Arc::new(InFlight::new(self.epoch));
         let handle = Handle { in_flight: Arc::clone(&in_flight), interrupt: interrupt.clone() };
         let recorder = Recorder::new(
@@ -173,18 +175,13 @@ impl UserPool {
         );
         let slot = Arc::new(UserSlot::new(Arc::clone(&shared.stop)));
         let parts = UserParts {
-            clients: Clients::new(
-                client,
-                Arc::clone(&shared.settings),
-                Arc::clone(&self.factories),
-                interrupt,
-                self.made,
-            ),
+            clients: Clients::new(client, Arc::clone(&shared.settings), Arc::clone(&self.factories), interrupt, turn),
             recorder,
             slot: Arc::clone(&slot),
             observers: Observers::new(Arc::clone(&shared.hooks), self.log.clone(), self.flight_recorder.clone()),
             redactor: shared.plan.redactor.clone(),
             seed: shared.plan.seed_of(id),
+            part: shared.plan.part,
         };
         // Boxed: what a thread is given passes through several frames.
         let mut user = Box::new(User::new(id, parts));
@@ -201,7 +198,7 @@ impl UserPool {
                 slot.belongs_to(thread.clone());
                 shared.stop.wake_at_stop([thread.clone()]);
                 self.threads.push(thread);
-                self.made = id;
+                self.made += 1;
                 Ok(slot)
             }
             Err(error) => {

@@ -42,6 +42,7 @@ use crate::ids::RequestId;
 use crate::load::pool::recorder::Recorder;
 use crate::load::pool::user_slot::UserSlot;
 use crate::moment::Moment;
+use crate::part::Part;
 use crate::redact::Redactor;
 use agent_log::UserAgent;
 use clients::Clients;
@@ -64,6 +65,8 @@ pub struct User {
     observers: Observers,
     redactor: Redactor,
     rng: Rng,
+    /// Part of the run that the user belongs to.
+    part: Part,
     /// Values that the author of the checks keeps for this user.
     state: State,
     running: RunningCheck,
@@ -88,11 +91,12 @@ pub(crate) struct UserParts {
     pub(crate) redactor: Redactor,
     /// Source of the user's random choices.
     pub(crate) seed: u64,
+    pub(crate) part: Part,
 }
 
 impl User {
     pub(crate) fn new(id: u32, parts: UserParts) -> Self {
-        let UserParts { clients, recorder, slot, observers, redactor, seed } = parts;
+        let UserParts { clients, recorder, slot, observers, redactor, seed, part } = parts;
         let session = SharedSession::default();
         let agent = UserAgent::new(&clients, &recorder, &slot, &session, &redactor);
         User {
@@ -104,6 +108,7 @@ impl User {
             observers,
             redactor,
             rng: Rng::with_seed(seed),
+            part,
             state: State::default(),
             running: RunningCheck::default(),
             clock: WorkClock::default(),
@@ -116,7 +121,7 @@ impl User {
         }
     }
 
-    /// Number of this user, counted from 1.
+    /// Number of this user, counted from 1. No two users have the same, also in [parts](crate::Plan::part) of a run.
     pub fn id(&self) -> u32 {
         self.id
     }

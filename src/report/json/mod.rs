@@ -40,7 +40,7 @@ fn write(document: &impl Serialize, mut writer: impl Write) -> io::Result<()> {
 }
 
 /// Reads what [`write_json`] wrote, also what an earlier perfloop wrote in this version of the schema. All that can be
-/// added to other runs comes back as it was; the timeline comes back without its histograms.
+/// added to other runs comes back as it was.
 ///
 /// # Errors
 /// What is wrong and what to try, in one line: no report, or one of another version of the schema.

@@ -10,6 +10,8 @@
 mod failures;
 mod history;
 #[cfg(feature = "cli")]
+mod locustfile;
+#[cfg(feature = "cli")]
 mod page;
 mod stats;
 
@@ -21,9 +23,13 @@ use csv::{Terminator, Writer, WriterBuilder};
 pub use failures::{write_exceptions, write_failures};
 pub use history::write_history;
 #[cfg(feature = "cli")]
+pub(crate) use locustfile::{LocustClass, write_locustfile};
+#[cfg(feature = "cli")]
 pub(crate) use page::{Page, tasks};
 pub use stats::write_stats;
 
+#[cfg(feature = "cli")]
+use crate::nanos::Nanos;
 use crate::stats::RequestCounters;
 
 /// The percentiles of each row, in percent, with their column names.
@@ -53,7 +59,7 @@ fn percentile_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// The method and the rest of a request's name; a name without a method has an empty one.
-fn type_and_name(request: &str) -> (&str, &str) {
+pub(crate) fn type_and_name(request: &str) -> (&str, &str) {
     match request.split_once(' ') {
         Some((method, rest)) if method.chars().all(|c| c.is_ascii_uppercase()) => (method, rest),
         _ => ("", request),
@@ -69,6 +75,20 @@ fn rounded(ms: f64) -> u64 {
         _ => 1000.0,
     };
     ((ms / step).round_ties_even() * step) as u64
+}
+
+/// Time as Locust counts it together with others, in whole microseconds.
+#[cfg(feature = "cli")]
+pub(crate) fn rounded_as_locust(time: Nanos) -> u64 {
+    rounded(milliseconds(time.span())) * 1000
+}
+
+/// Time as a worker of perfloop counts it together with others, in whole microseconds: to the microsecond below a
+/// millisecond, and above as Locust does.
+#[cfg(feature = "cli")]
+pub(crate) fn rounded_finely(time: Nanos) -> u64 {
+    let micros = (time.get() as f64 / 1000.0).round_ties_even() as u64;
+    if micros < 1000 { micros } else { rounded_as_locust(time) }
 }
 
 /// The times of some requests, as Locust shows them.

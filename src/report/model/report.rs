@@ -54,7 +54,7 @@ pub(crate) struct Report {
     warmup: Option<WarmUp>,
     /// Fails and exceptions in groups, the largest first.
     failures: Vec<Failure>,
-    /// Gates, which decided whether the run was good; empty in a merged report.
+    /// Gates, which decided whether the run was good; those of a merged report are judged by the sum.
     #[serde(default, deserialize_with = "if_known")]
     gates: Vec<Gate>,
     /// Precisions that were asked for with --until.
@@ -100,8 +100,8 @@ impl From<(&Summary, &RunInfo)> for Report {
 }
 
 impl Report {
-    /// The numbers of the run and what is known beside them. All that can be added to other runs comes back as it was;
-    /// the timeline comes back without its histograms. Gates and what was kept whole stay with the report: they are of
+    /// The numbers of the run and what is known beside them. All that can be added to other runs comes back as it was.
+    /// Gates and what was kept whole stay with the report: they are of
     /// the run that was judged, not of its numbers.
     ///
     /// # Errors
@@ -119,6 +119,8 @@ impl Report {
             end: run.end()?,
             users: run.users,
             seed: run.seed,
+            parts: run.parts.as_ref().map(Into::into),
+            late: run.late_s.map(Into::into),
             users_up: 0,
             whole,
             full_load,

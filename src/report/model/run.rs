@@ -58,6 +58,15 @@ pub(crate) struct Run {
     pub(super) users: u32,
     /// Seed that all random choices followed from.
     pub(super) seed: u64,
+    /// Parts of the run that these are the numbers of; absent for a run that has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Parts"))]
+    pub(super) parts: Option<Parts>,
+    /// Lateness of the run's start against the moment that was asked for, in s; of several parts that of the latest. Absent
+    /// where none was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Seconds"))]
+    pub(super) late_s: Option<Seconds>,
     /// Lateness of the users' starts, in ms; null without samples.
     pub(super) start_delay_ms: Option<Times>,
     /// Pauses of users that were refused too often.
@@ -115,6 +124,28 @@ pub(crate) struct Run {
     pub(super) worked_s: Option<Seconds>,
 }
 
+/// Parts of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "parts"))]
+pub(crate) struct Parts {
+    /// How many parts the run has.
+    of: u32,
+    /// Numbers of those that the report is of, from 1.
+    numbers: Vec<u32>,
+}
+
+impl From<&crate::part::Parts> for Parts {
+    fn from(parts: &crate::part::Parts) -> Self {
+        Parts { of: parts.all(), numbers: parts.numbers().to_vec() }
+    }
+}
+
+impl From<&Parts> for crate::part::Parts {
+    fn from(parts: &Parts) -> Self {
+        crate::part::Parts::of(parts.of, parts.numbers.iter().copied())
+    }
+}
+
 /// Pauses of users that were refused too often.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "pauses"))]
@@ -143,6 +174,8 @@ impl From<(&Summary, &RunInfo)> for Run {
             used_up: summary.used_up.as_deref().map(Text::from),
             users: summary.users,
             seed: summary.seed,
+            parts: summary.parts.as_ref().map(Parts::from),
+            late_s: summary.late.map(Seconds::from),
             start_delay_ms: Times::mergeable(&summary.starts),
             pauses: Pauses { count: Count(summary.pauses.count()), total_s: summary.pauses.sum().into() },
             stalls_ms: Times::mergeable(&summary.stalls),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::number::{Count, Milliseconds, Number, Quotient, Seconds};
 use super::read::Read;
@@ -29,6 +29,15 @@ pub(crate) struct Slot {
     exception: Count,
     /// Requests that were answered.
     answered: Count,
+    /// Requests without a usable answer.
+    #[serde(default)]
+    lost: Count,
+    /// Checks that did not pass because of an answer.
+    #[serde(default)]
+    expectations_failed: Count,
+    /// Bytes of decoded bodies.
+    #[serde(default)]
+    body_bytes: Count,
     /// Answered requests per second.
     rps: Quotient,
     /// Mean number of requests in flight at the service.
@@ -39,7 +48,7 @@ pub(crate) struct Slot {
     client_delay_ms: SlotDelays,
 }
 
-/// Response times in ms; null without samples, and percentiles in merged reports.
+/// Response times in ms; null without samples, and percentiles where no histogram of them was kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "slot_times_ms"))]
 pub(crate) struct SlotTimes {
@@ -49,11 +58,20 @@ pub(crate) struct SlotTimes {
     p95: Option<Milliseconds>,
     /// Time in ms that 99 % of the samples did not exceed.
     p99: Option<Milliseconds>,
+    /// Shortest time in ms, exact.
+    #[serde(default)]
+    min: Option<Milliseconds>,
     /// Longest time in ms, exact.
     max: Option<Milliseconds>,
+    /// Sum of all times in ms, exact.
+    #[serde(default)]
+    sum: Milliseconds,
+    /// Histogram of the times.
+    #[serde(default, skip_serializing_if = "SlotCounts::is_empty")]
+    histogram: SlotCounts,
 }
 
-/// Delays in ms; null without samples, and in merged reports.
+/// Delays in ms; null without samples, and where no histogram of them was kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "slot_delays_ms"))]
 pub(crate) struct SlotDelays {
@@ -63,6 +81,50 @@ pub(crate) struct SlotDelays {
     p95: Option<Milliseconds>,
     /// Delay in ms that 99 % of the samples did not exceed.
     p99: Option<Milliseconds>,
+    /// Longest delay in ms, exact.
+    #[serde(default)]
+    max: Option<Milliseconds>,
+    /// Histogram of the delays.
+    #[serde(default, skip_serializing_if = "SlotCounts::is_empty")]
+    histogram: SlotCounts,
+}
+
+/// Times in ns with how often they were seen, like `96256:3 98304:41`: each time is the start of a bucket of 8 leading bits
+/// (4 parts in a thousand). Those of several runs can be added.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(crate) struct SlotCounts(#[cfg_attr(test, schemars(with = "String"))] Vec<(u64, u32)>);
+
+impl SlotCounts {
+    fn of(histogram: &SlotHistogram) -> Self {
+        SlotCounts(histogram.counts().collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn histogram(&self, max: Option<Milliseconds>) -> SlotHistogram {
+        SlotHistogram::of(self.0.iter().copied(), max.map(Duration::from).unwrap_or_default())
+    }
+}
+
+impl Serialize for SlotCounts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let pairs: Vec<String> = self.0.iter().map(|(nanos, count)| format!("{nanos}:{count}")).collect();
+        serializer.serialize_str(&pairs.join(" "))
+    }
+}
+
+impl<'de> Deserialize<'de> for SlotCounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let pair = |text: &str| {
+            text.split_once(':').and_then(|(nanos, count)| Some((nanos.parse().ok()?, count.parse().ok()?)))
+        };
+        let pairs: Option<Vec<(u64, u32)>> = text.split_ascii_whitespace().map(pair).collect();
+        pairs.map(SlotCounts).ok_or_else(|| de::Error::custom("invalid value"))
+    }
 }
 
 /// The run over time, in order.
@@ -71,7 +133,7 @@ pub(super) fn timeline(summary: &Summary) -> Vec<Slot> {
     summary.timeline.slots().iter().zip(spans).map(|(slot, (start, width))| Slot::of(slot, start, width)).collect()
 }
 
-/// The run over time from its list, without histograms.
+/// The run over time from its list.
 pub(super) fn read(slots: &[Slot]) -> Read<Timeline> {
     let starts: Vec<Seconds> = slots.iter().map(|slot| slot.t_s).collect();
     Ok(Timeline::of(width(&starts, "timeline")?, slots.iter().map(Slot::read).collect::<Read<_>>()?))
@@ -84,7 +146,15 @@ impl Slot {
             |times: &SlotHistogram| [50.0, 95.0, 99.0].map(|percent| times.percentile(percent).map(Milliseconds::from));
         let max = Some(slot.response_time_max).filter(|max| !max.is_zero()).map(Milliseconds::from);
         let [p50, p95, p99] = percentiles(&slot.response_times);
-        let response_time_ms = SlotTimes { p50, p95, p99, max };
+        let response_time_ms = SlotTimes {
+            p50,
+            p95,
+            p99,
+            min: slot.response_time_min.map(Milliseconds::from),
+            max,
+            sum: slot.response_time_sum.into(),
+            histogram: SlotCounts::of(&slot.response_times),
+        };
         let [p50, p95, p99] = percentiles(&slot.client_delays);
         Slot {
             t_s: start.into(),
@@ -95,14 +165,24 @@ impl Slot {
             fail: Count(slot.fail),
             exception: Count(slot.exception),
             answered: Count(slot.answered),
+            lost: Count(slot.lost),
+            expectations_failed: Count(slot.expectations_failed),
+            body_bytes: Count(slot.body_bytes),
             rps: Quotient(slot.answered as f64 / seconds),
             in_flight: Number(slot.at_service.as_secs_f64() / seconds),
             response_time_ms,
-            client_delay_ms: SlotDelays { p50, p95, p99 },
+            client_delay_ms: SlotDelays {
+                p50,
+                p95,
+                p99,
+                max: slot.client_delays.max().map(Milliseconds::from),
+                histogram: SlotCounts::of(&slot.client_delays),
+            },
         }
     }
 
     fn read(&self) -> Read<StatsSlot> {
+        let (times, delays) = (&self.response_time_ms, &self.client_delay_ms);
         let at_service = self.in_flight.0 * Duration::from(self.width_s).as_secs_f64();
         Ok(StatsSlot {
             users: self.users,
@@ -111,8 +191,14 @@ impl Slot {
             exception: self.exception.0,
             answered: self.answered.0,
             at_service: Duration::try_from_secs_f64(at_service).map_err(|_| "a wrong in_flight")?,
-            response_time_max: self.response_time_ms.max.map(Duration::from).unwrap_or_default(),
-            ..StatsSlot::default()
+            lost: self.lost.0,
+            expectations_failed: self.expectations_failed.0,
+            body_bytes: self.body_bytes.0,
+            response_times: times.histogram.histogram(times.max),
+            response_time_sum: times.sum.into(),
+            response_time_min: times.min.map(Duration::from),
+            response_time_max: times.max.map(Duration::from).unwrap_or_default(),
+            client_delays: delays.histogram.histogram(delays.max),
         })
     }
 }

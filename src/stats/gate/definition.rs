@@ -94,6 +94,14 @@ impl Gate {
         }
     }
 
+    /// The gates that were given, and the implied one where none of them is on failures.
+    pub(crate) fn with_implied(mut given: Vec<Gate>) -> Vec<Gate> {
+        if !given.iter().any(Gate::is_on_all_failures) {
+            given.push(Gate::implied());
+        }
+        given
+    }
+
     /// Hardly anything may fail at a level that meets its goals.
     pub(crate) fn implied_goal() -> Gate {
         Gate {

@@ -8,6 +8,7 @@ use crate::load::plan::rate::Rate;
 use crate::load::plan::stages::Line;
 use crate::load::pool::run_state::RunState;
 use crate::moment::Moment;
+use crate::part::Part;
 use crate::sample::Plateau;
 use crate::units::after;
 
@@ -16,17 +17,19 @@ pub(crate) struct RateProfile {
     lines: Vec<Line>,
     /// Number of parts that have begun.
     reached: usize,
+    /// Of this part.
     max_users: u32,
+    part: Part,
 }
 
 impl RateProfile {
-    pub(crate) fn new(rate: &Rate) -> Self {
-        RateProfile { lines: rate.of.lines(), reached: 0, max_users: rate.max_users }
+    pub(crate) fn new(rate: &Rate, part: Part) -> Self {
+        RateProfile { lines: rate.of.lines(), reached: 0, max_users: part.share_of_users(rate.max_users), part }
     }
 
     fn add_users(&self, turn: &mut Turn<'_>, users: u32, at: Moment) {
         let wanted = turn.target.users.saturating_add(users).min(self.max_users);
-        turn.target.counts = turn.pool.split(wanted);
+        turn.target.counts = turn.pool.split(self.part.whole_of_users(wanted));
         turn.target.users = turn.pool.want(&turn.target.counts, at, Duration::ZERO);
         turn.pool.wake();
         // Where no more can be made, this is all there may be.
@@ -50,7 +53,7 @@ impl LoadProfile for RateProfile {
             && after(turn.run.first_start(), line.start) <= turn.now
         {
             self.reached += 1;
-            turn.target.holds = line.is_flat().then_some(Plateau::Rate(line.to));
+            turn.target.holds = line.is_flat().then_some(Plateau::Rate(line.to / f64::from(self.part.of())));
         }
         if turn.run.control.are_helpers_wanted() {
             // Until they are made, the run does not end for want of users.
@@ -71,7 +74,7 @@ impl LoadProfile for RateProfile {
         turn.pool.call();
         self.lines = arrivals.lines();
         self.reached = self.lines.len();
-        turn.target.holds = (per_s > 0.0).then_some(Plateau::Rate(per_s));
+        turn.target.holds = (per_s > 0.0).then_some(Plateau::Rate(per_s / f64::from(self.part.of())));
     }
 
     fn takes_commands(&self) -> bool {

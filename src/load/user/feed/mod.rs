@@ -142,7 +142,8 @@ impl<T> Feed<T> {
         &self.rows
     }
 
-    /// Takes a row, for a check to go on with.
+    /// Takes a row, for a check to go on with. In a [part](crate::Plan::part) of a run, rows that are taken in turn are those
+    /// that the other parts do not take.
     ///
     /// # Errors
     /// When no row is left: a fail that names the feed. Passed on with `?`, it ends the check. Take the row before the
@@ -170,7 +171,7 @@ impl<T> Feed<T> {
         if self.order == Order::Random && !self.rows.is_empty() {
             return Ok(user.rng.usize(..self.rows.len()));
         }
-        let turn = self.cursor.0.fetch_add(1, Ordering::Relaxed);
+        let turn = user.part.place(self.cursor.0.fetch_add(1, Ordering::Relaxed));
         self.row_at(turn).ok_or_else(|| {
             if self.at_end != AtEnd::Fail {
                 user.has_no_row(&self.name);

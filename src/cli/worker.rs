@@ -1,0 +1,269 @@
+//! `perfloop worker [TARGET]...`: a worker of a Locust master, which says how many users there are and when they stop.
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::config::{self, CommandLine};
+use super::exit::Exit;
+use super::made::{Made, Maker, Purpose, metrics};
+use super::performance::Performance;
+use super::refusal::Refusal;
+use super::run::of_targets_on;
+use super::signals::Signals;
+use super::subcommand::Subcommand;
+use super::worker_args::{self, Parted, WorkerArgs};
+use super::{flags, search_args};
+use crate::error::Error;
+use crate::job::fields::{Field, Kind};
+use crate::job::given::{Given, Source};
+use crate::job::outputs;
+use crate::job::settings::Settings;
+use crate::load::Plan;
+use crate::report::locust::{rounded_as_locust, rounded_finely};
+use crate::stats::Summary;
+use crate::worker::{Order, Spawn, Work, Worker};
+
+pub(super) const COMMAND: Subcommand = Subcommand {
+    name: "worker",
+    alias: None,
+    usage: "[TARGET]...",
+    about: "Have the users that a Locust master asks for",
+    main,
+};
+
+const AFTER_HELP: &str = "\
+The master is Locust's own, unmodified: perfloop locustfile writes the file that
+it needs.
+  perfloop locustfile a.hurl > locustfile.py
+  locust --master -f locustfile.py
+  perfloop worker --master-host 127.0.0.1 a.hurl
+
+How many users there are, and for how long, is the master's to say; flags of
+load are left out, and so are those of Locust that operators pass to each
+worker. Reports (--json and others) are of this worker's own part, one for each
+run.
+
+Exit codes:
+  0    the master has let the worker go
+  2    wrong input; no master was asked
+  3    the master was lost for a minute, or something could not be written
+  130  interrupted";
+
+/// Fields that the master has the say on.
+const OF_MASTER: [&str; 13] = [
+    "users",
+    "time",
+    "loops",
+    "requests",
+    "ramp-up",
+    "spawn-rate",
+    "stages",
+    "rate",
+    "poisson",
+    "max-users",
+    "shape",
+    "part",
+    "start-at",
+];
+/// Options of a master's locustfile that stand for fields begin with this.
+const OPTION: &str = "perf_";
+/// Time between two looks at orders and signals.
+const LOOK: Duration = Duration::from_millis(50);
+
+fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
+    this.told(worker(this, words))
+}
+
+fn worker(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+    let Parted { worker, rest, ignored } = worker_args::part(words.get(1..).unwrap_or_default(), variable)?;
+    let command = OF_MASTER
+        .iter()
+        .filter(|name| !["shape"].contains(name))
+        .fold(flags::command(), |command, name| command.mut_arg(name, |arg| arg.hide(true)));
+    let command = command
+        .args(worker_args::args())
+        .bin_name("perfloop worker")
+        .about(this.about)
+        .override_usage("perfloop worker [OPTIONS] [TARGET]...")
+        .after_help(AFTER_HELP);
+    let mut line = config::read(command, &rest, Vec::new())?;
+    search_args::check(&mut line.settings, false)?;
+    let maker = |settings: &Settings, purpose: Purpose| of_targets_on(commanded(Plan::new()), settings, purpose);
+    Ok(carry_out(&worker, &ignored, line, &maker)?)
+}
+
+/// Variable of the environment.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// A plan whose users come and go by commands alone.
+pub(super) fn commanded(plan: Plan) -> Plan {
+    plan.shape(|_| Some(0))
+}
+
+/// Works for the master until it lets the worker go.
+///
+/// # Errors
+/// Before any master is asked: what a run would refuse. Later: that the master was lost.
+pub(super) fn carry_out(
+    args: &WorkerArgs,
+    ignored: &[String],
+    mut line: CommandLine,
+    maker: Maker<'_>,
+) -> Result<Exit, Error> {
+    let left_out: Vec<&str> = OF_MASTER.into_iter().filter(|name| line.is_given(name)).collect();
+    line.settings = line.settings.without(&OF_MASTER, |_| true)?;
+    let spec = &line.settings.spec;
+    outputs::check(spec)?;
+    if let Some(flag) = line.page.stray().or_else(|| line.page.is_wanted().then_some("web")) {
+        return Err(Error::usage(format!("--{flag} is for the page, which a worker has none of; the master has one")));
+    }
+    // What a run would refuse is refused before any master is asked.
+    let made = maker(&line.settings, Purpose::Show)?.gated(spec)?;
+    made.test.shares().map_err(|error| line.settings.locate(error))?;
+    for (words, whose) in [(ignored.join(" "), "Locust's"), (left_out.join(", "), "the master's")] {
+        if !words.is_empty() {
+            say(&format!("note: left out, as they are {whose} own: {words}"));
+        }
+    }
+    let signals = Signals::listen()?;
+    let worker = Worker::start(&args.host, args.port, args.members)
+        .map_err(|error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u")))?;
+    say(&format!("worker of the master {}:{}: {}", args.host, args.port, made.aim.shown(&made.plan)));
+    let mut host = Host { args, line: &line, maker, signals: &signals, worker: &worker, quits: 0, lost: Vec::new() };
+    let ended = host.follow();
+    worker.leave();
+    ended
+}
+
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Host of the worker: has the checks, and carries out runs.
+struct Host<'a> {
+    args: &'a WorkerArgs,
+    line: &'a CommandLine,
+    maker: Maker<'a>,
+    signals: &'a Signals,
+    worker: &'a Worker,
+    /// Members that the master has let go.
+    quits: usize,
+    /// Why members have lost the master.
+    lost: Vec<String>,
+}
+
+impl Host<'_> {
+    /// Carries out orders until nobody gives any.
+    fn follow(&mut self) -> Result<Exit, Error> {
+        loop {
+            if self.signals.were_heard() {
+                return Ok(Exit::Interrupted);
+            } else if self.quits == self.args.members {
+                return Ok(Exit::Good);
+            } else if self.quits + self.lost.len() >= self.args.members {
+                return Err(Error::run(format!(
+                    "no master for a minute: {}; is it up, and is its port reachable?",
+                    self.lost.join("; ")
+                )));
+            }
+            if let Some(spawn) = self.next()
+                && let Err(error) = self.perform(&spawn)
+            {
+                let text = error.text(flags::name_of);
+                say(&format!("perfloop worker: {text}"));
+                self.work().say(&text);
+                self.work().has_not_begun();
+                self.work().end();
+            }
+        }
+    }
+
+    /// The run that is ordered next, if there is one soon.
+    fn next(&mut self) -> Option<Spawn> {
+        match self.worker.orders.recv_timeout(LOOK) {
+            Ok(Order::Start(spawn)) => Some(spawn),
+            Ok(Order::Quit) => {
+                self.quits += 1;
+                None
+            }
+            Ok(Order::Lost(why)) => {
+                self.lost.push(why);
+                None
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    fn work(&self) -> &Work {
+        &self.worker.work
+    }
+
+    /// Carries out one run. Its users come by orders that members hear.
+    fn perform(&mut self, spawn: &Spawn) -> Result<(), Error> {
+        let settings = self.settings(spawn)?;
+        let made = (self.maker)(&settings, Purpose::Run)?.gated(&settings.spec)?;
+        let rounding = if self.args.rounds_as_locust { rounded_as_locust } else { rounded_finely };
+        let made = Made { test: made.test.ledgered(rounding), ..made };
+        let classes = made.test.class_sizes()?.into_iter().map(|(name, ..)| name).collect();
+        let metrics = metrics(&settings.spec)?;
+        let performance = Performance::begin(self.line, &settings, made, self.signals, metrics.as_ref())?;
+        self.work().begin(performance.run().live(), classes);
+        while !performance.run().is_over() {
+            // Another run is ordered only when this one is over.
+            if let Some(spawn) = self.next() {
+                self.worker.work.again(spawn);
+            }
+        }
+        let work = self.work();
+        let finished = performance.finish(self.signals, |summary, _| {
+            verdicts(summary).iter().for_each(|line| work.say(line));
+            work.end();
+        });
+        self.work().end();
+        finished.map(drop)
+    }
+
+    /// Settings of a run, with what the master says of it.
+    fn settings(&self, spawn: &Spawn) -> Result<Settings, Error> {
+        let mut given = Vec::new();
+        let mut give = |name: &str, text: &str| -> Result<(), Error> {
+            let Some(field) = Field::named(name).filter(|field| field.kind != Kind::Rows) else {
+                return Err(Error::usage(format!("the master's option {name} stands for no setting; rename it")));
+            };
+            let value = match field.kind {
+                Kind::Switch => Value::Bool(matches!(text.to_ascii_lowercase().as_str(), "true" | "1" | "yes")),
+                _ if field.is_list() => text.lines().map(Value::from).collect(),
+                _ => text.into(),
+            };
+            // What stands on this worker's own command line holds.
+            if !self.line.is_given(field.name) {
+                given.push(Given::new(field, value, Source::Master)?);
+            }
+            Ok(())
+        };
+        spawn.host.as_deref().map(|host| give("host", host)).transpose()?;
+        spawn.stop_timeout.map(|seconds| give("stop-timeout", &format!("{seconds}s"))).transpose()?;
+        for (option, text) in spawn.options.iter().filter(|(_, text)| !text.is_empty()) {
+            let name = option.strip_prefix(OPTION).unwrap_or(option).replace('_', "-");
+            let is_tags = matches!(option.as_str(), "tags" | "exclude_tags");
+            if is_tags || option.starts_with(OPTION) && !OF_MASTER.contains(&name.as_str()) {
+                give(&name, text)?;
+            }
+        }
+        self.line.settings.changed(&[], given)
+    }
+}
+
+/// What the numbers of this worker's own part say of themselves, for the master's log.
+fn verdicts(summary: &Summary) -> Vec<String> {
+    let mut lines = vec![format!("times: {}", summary.times_verdict()), format!("load: {}", summary.load_verdict())];
+    lines.extend(summary.warning_lines().into_iter().map(|line| format!("warning: {line}")));
+    lines
+}

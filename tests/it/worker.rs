@@ -1,0 +1,370 @@
+//! Workers of a Locust master: first of one that is made of a few lines here, so that each message can be held against the
+//! protocol, then of Locust's own.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant, SystemTime};
+
+use rmpv::Value;
+
+use crate::support::{Reports, Running, Service, is_refused, perfloop, spawn};
+
+/// Time within which everything here comes.
+const SOON: Duration = Duration::from_secs(20);
+
+/// Master of one worker: what a ROUTER would do.
+struct Master {
+    listener: TcpListener,
+    /// Connections that were given up, and are not closed.
+    silent: Vec<TcpStream>,
+}
+
+/// Connection of a worker, which has introduced itself.
+struct Line {
+    stream: TcpStream,
+    identity: String,
+    answers_heartbeats: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Message {
+    kind: String,
+    data: Value,
+    node: String,
+    at: Instant,
+}
+
+impl Master {
+    fn new() -> Self {
+        Master { listener: TcpListener::bind(("127.0.0.1", 0)).unwrap(), silent: Vec::new() }
+    }
+
+    fn port(&self) -> u16 {
+        self.listener.local_addr().unwrap().port()
+    }
+
+    fn worker(&self, more: &[&str]) -> Running {
+        let port = self.port().to_string();
+        spawn(&[&["worker", "--master-host", "127.0.0.1", "--master-port", &port][..], more].concat())
+    }
+
+    fn accept(&self) -> Line {
+        self.listener.set_nonblocking(true).unwrap();
+        let by = Instant::now() + SOON;
+        let mut stream = loop {
+            match self.listener.accept() {
+                Ok((stream, _)) => break stream,
+                Err(_) => assert!(Instant::now() < by, "no worker came"),
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        stream.set_nonblocking(false).unwrap();
+        stream.set_read_timeout(Some(SOON)).unwrap();
+        let mut greeting = [0; 64];
+        stream.read_exact(&mut greeting).unwrap();
+        assert_eq!((greeting[0], greeting[9], greeting[10], &greeting[12..16]), (0xff, 0x7f, 3, &b"NULL"[..]));
+        // As libzmq introduces itself.
+        greeting[8..12].copy_from_slice(&[1, 0x7f, 3, 1]);
+        stream.write_all(&greeting).unwrap();
+        let (flags, ready) = frame(&mut stream);
+        assert_eq!(flags, 4);
+        // Behind the name of the command, its role, and the name and length of the identity.
+        let identity = String::from_utf8(ready[41..].to_vec()).unwrap();
+        let mut answer = b"\x05READY\x0bSocket-Type\0\0\0\x06ROUTER\x08Identity\0\0\0\0".to_vec();
+        answer.splice(0..0, [4, answer.len() as u8]);
+        stream.write_all(&answer).unwrap();
+        Line { stream, identity, answers_heartbeats: true }
+    }
+
+    /// A worker that has introduced itself and is known.
+    fn know(&self) -> Line {
+        let mut line = self.accept();
+        let ready = line.next("client_ready");
+        assert_eq!((ready.data, &ready.node), (Value::from(-1), &line.identity));
+        line.send("ack", map([("index", 0.into())]));
+        line
+    }
+}
+
+fn frame(stream: &mut TcpStream) -> (u8, Vec<u8>) {
+    let mut byte = [0];
+    stream.read_exact(&mut byte).unwrap();
+    let flags = byte[0];
+    let length = if flags & 2 == 0 {
+        stream.read_exact(&mut byte).unwrap();
+        usize::from(byte[0])
+    } else {
+        let mut long = [0; 8];
+        stream.read_exact(&mut long).unwrap();
+        u64::from_be_bytes(long) as usize
+    };
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).unwrap();
+    (flags, body)
+}
+
+fn map<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Map(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
+}
+
+impl Line {
+    fn send(&mut self, kind: &str, data: Value) {
+        let mut body = Vec::new();
+        let message = Value::Array(vec![kind.into(), data, self.identity.as_str().into()]);
+        rmpv::encode::write_value(&mut body, &message).unwrap();
+        let mut bytes = vec![2];
+        bytes.extend((body.len() as u64).to_be_bytes());
+        bytes.extend(body);
+        self.stream.write_all(&bytes).unwrap();
+    }
+
+    fn spawn(&mut self, timestamp: f64, users: u32) {
+        let data = map([
+            ("timestamp", timestamp.into()),
+            ("user_classes_count", map([("User", users.into())])),
+            ("host", Value::Nil),
+            ("stop_timeout", 0.0.into()),
+            ("parsed_options", map([("num_users", users.into())])),
+        ]);
+        self.send("spawn", data);
+    }
+
+    fn read(&mut self) -> Message {
+        let (flags, body) = frame(&mut self.stream);
+        assert_eq!(flags & !2, 0, "a message is one frame");
+        let mut rest = &body[..];
+        let value = rmpv::decode::read_value(&mut rest).unwrap();
+        assert!(rest.is_empty());
+        let [kind, data, node] = &value.as_array().unwrap()[..] else { panic!("{value}") };
+        let kind = kind.as_str().unwrap().to_owned();
+        if kind == "heartbeat" && self.answers_heartbeats {
+            self.send("heartbeat", Value::Nil);
+        }
+        Message { kind, data: data.clone(), node: node.as_str().unwrap().to_owned(), at: Instant::now() }
+    }
+
+    /// The next message of a kind; those of other kinds before it are heard and left.
+    fn next(&mut self, kind: &str) -> Message {
+        let by = Instant::now() + SOON;
+        loop {
+            let message = self.read();
+            if message.kind == kind {
+                return message;
+            }
+            assert!(Instant::now() < by, "no {kind}");
+        }
+    }
+
+    /// Messages until one of a kind, and that one.
+    fn until(&mut self, kind: &str) -> Vec<Message> {
+        let mut messages = Vec::new();
+        loop {
+            messages.push(self.read());
+            if messages.last().unwrap().kind == kind {
+                return messages;
+            }
+        }
+    }
+}
+
+fn member<'a>(data: &'a Value, name: &str) -> &'a Value {
+    let members = data.as_map().unwrap();
+    members.iter().find(|(key, _)| key.as_str() == Some(name)).map_or(&Value::Nil, |(_, value)| value)
+}
+
+fn count(data: &Value, name: &str) -> u64 {
+    member(data, name).as_u64().unwrap_or_else(|| panic!("{name} of {data}"))
+}
+
+fn now() -> f64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64()
+}
+
+/// Requests that reports tell of.
+fn told(messages: &[Message]) -> u64 {
+    let stats = messages.iter().filter(|message| message.kind == "stats");
+    stats.map(|message| count(member(&message.data, "stats_total"), "num_requests")).sum()
+}
+
+#[test]
+fn a_worker_has_the_users_that_it_is_told_and_tells_all_that_they_did() {
+    let (master, service, place) = (Master::new(), Service::start(), Reports::new());
+    let json = place.path("own.json");
+    let worker = master.worker(&["--wait", "0.01", "--json", &json, &service.at("/fast")]);
+    let mut line = master.know();
+    let idle = line.next("stats").data;
+    assert_eq!(member(member(&idle, "stats_total"), "min_response_time"), &Value::Nil);
+    line.spawn(now(), 4);
+    line.next("spawning");
+    let spawned = line.next("spawning_complete").data;
+    assert_eq!((count(&spawned, "user_count"), count(member(&spawned, "user_classes_count"), "User")), (4, 4));
+    let mut messages = line.until("stats");
+    line.spawn(now(), 2);
+    messages.extend(line.until("spawning_complete"));
+    assert_eq!(count(&messages.last().unwrap().data, "user_count"), 2);
+    line.send("quit", Value::Nil);
+    let asked = Instant::now();
+    let last = line.until("stats");
+    assert!(last.last().unwrap().at - asked < Duration::from_millis(500));
+    messages.extend(last);
+    messages.extend(line.until("heartbeat"));
+    messages.extend(line.until("stats"));
+    let output = worker.wait();
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let own = place.json("own.json");
+    let ended = |key: &str| own["totals"][key].as_u64().unwrap();
+    assert_eq!(told(&messages), ended("answered") + ended("lost"), "{}", own["totals"]);
+    let stats: Vec<&Value> =
+        messages.iter().filter(|message| message.kind == "stats").map(|message| &message.data).collect();
+    let row = member(stats[0], "stats").as_array().unwrap()[0].clone();
+    assert_eq!((member(&row, "name").as_str(), member(&row, "method").as_str()), (Some("/fast"), Some("GET")));
+    let times = member(&row, "response_times").as_map().unwrap();
+    assert_eq!(times.iter().map(|(_, count)| count.as_u64().unwrap()).sum::<u64>(), count(&row, "num_requests"));
+}
+
+#[test]
+fn an_older_order_is_none_and_a_run_is_stopped_and_begun_anew() {
+    let (master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--wait", "0.01", "--quiet", &service.at("/fast")]);
+    let mut line = master.know();
+    let order = now();
+    line.spawn(order, 3);
+    assert_eq!(count(&line.next("spawning_complete").data, "user_count"), 3);
+    for stale in [order, order - 5.0] {
+        line.spawn(stale, 9);
+        line.next("spawning");
+    }
+    assert_eq!(count(&line.next("stats").data, "user_count"), 3);
+    line.send("stop", Value::Nil);
+    let stopped = line.until("client_stopped");
+    let last = stopped.iter().rposition(|message| message.kind == "stats").unwrap();
+    assert!(last < stopped.len() - 1, "its last numbers come before its good-bye");
+    line.next("client_ready");
+    line.send("ack", map([("index", 0.into())]));
+    // Nothing of the run before is told again.
+    let before = service.total_hits();
+    line.spawn(now(), 1);
+    let mut second = line.until("spawning_complete");
+    second.extend(line.until("stats"));
+    let told = told(&second);
+    assert!(told > 0 && told <= service.total_hits() - before, "{told} of {}", service.total_hits() - before);
+    line.send("quit", Value::Nil);
+    line.next("stats");
+    assert_eq!(worker.wait().code, Some(0));
+}
+
+#[test]
+fn failures_are_told_by_request_and_message_with_their_counts() {
+    let (master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--wait", "0.02", "--quiet", &service.at("/status/500")]);
+    let mut line = master.know();
+    line.spawn(now(), 1);
+    let mut messages = line.until("stats");
+    line.send("quit", Value::Nil);
+    messages.extend(line.until("stats"));
+    messages.extend(line.until("heartbeat"));
+    messages.extend(line.until("stats"));
+    let of = |message: &Message| -> (u64, u64) {
+        let failures = count(member(&message.data, "stats_total"), "num_failures");
+        let errors = member(&message.data, "errors").as_map().unwrap();
+        (failures, errors.iter().map(|(_, error)| count(error, "occurrences")).sum())
+    };
+    let counts: Vec<(u64, u64)> = messages.iter().filter(|message| message.kind == "stats").map(of).collect();
+    let (failures, errors) = counts.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    assert!(failures > 0 && failures == errors && failures == told(&messages), "{counts:?}");
+    assert_eq!(worker.wait().code, Some(0));
+}
+
+#[test]
+fn heartbeats_come_each_second_while_all_processors_are_busy() {
+    let (master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--quiet", &service.at("/fast")]);
+    let mut line = master.know();
+    line.spawn(now(), 50);
+    line.next("spawning_complete");
+    let beats: Vec<Instant> = (0..6).map(|_| line.next("heartbeat").at).collect();
+    // Reports are followed by one more; a master gives up after four seconds.
+    assert!(beats.windows(2).all(|pair| pair[1] - pair[0] < Duration::from_millis(2500)), "{beats:?}");
+    line.send("quit", Value::Nil);
+    line.next("stats");
+    assert_eq!(worker.wait().code, Some(0));
+}
+
+#[test]
+fn a_worker_that_is_cut_off_comes_back_as_itself_and_one_that_is_forgotten_as_another() {
+    let (mut master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--wait", "0.05", "--quiet", &service.at("/fast")]);
+    let mut line = master.know();
+    line.spawn(now(), 2);
+    line.next("spawning_complete");
+    let identity = line.identity.clone();
+    drop(line);
+    let mut line = master.accept();
+    assert_eq!(line.identity, identity);
+    // It does not introduce itself twice, and its users work on.
+    let state = line.next("heartbeat").data;
+    assert_eq!(member(&state, "state").as_str(), Some("running"));
+    assert_eq!(count(&line.next("stats").data, "user_count"), 2);
+    // A master that answers no heartbeat has forgotten it.
+    line.answers_heartbeats = false;
+    master.silent.push(line.stream.try_clone().unwrap());
+    let mut next = master.accept();
+    assert_ne!(next.identity, identity);
+    assert_eq!(next.identity.split_once('_').unwrap().0, identity.split_once('_').unwrap().0);
+    next.next("client_ready");
+    next.send("ack", map([("index", 1.into())]));
+    let state = next.next("heartbeat").data;
+    assert_eq!(member(&state, "state").as_str(), Some("ready"));
+    next.send("quit", Value::Nil);
+    next.next("stats");
+    assert_eq!(worker.wait().code, Some(0));
+}
+
+#[test]
+fn a_worker_that_is_ended_tells_its_master() {
+    let (master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--wait", "0.05", "--quiet", &service.at("/fast")]);
+    let mut line = master.know();
+    line.spawn(now(), 1);
+    line.next("spawning_complete");
+    worker.signal("TERM");
+    let last = line.until("quit");
+    assert!(last.iter().any(|message| message.kind == "stats"));
+    assert_eq!(worker.wait().code, Some(130));
+}
+
+#[test]
+fn several_workers_of_one_process_share_its_run() {
+    let (master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--as", "3", "--wait", "0.02", "--quiet", &service.at("/fast")]);
+    let mut lines: Vec<Line> = (0..3).map(|_| master.know()).collect();
+    lines.iter_mut().for_each(|line| line.spawn(now(), 2));
+    for line in &mut lines {
+        assert_eq!(count(&line.next("spawning_complete").data, "user_count"), 2);
+    }
+    let up: u64 = lines.iter_mut().map(|line| count(&line.next("stats").data, "user_count")).sum();
+    assert_eq!(up, 6);
+    for line in &mut lines {
+        line.send("quit", Value::Nil);
+        line.next("stats");
+    }
+    assert_eq!(worker.wait().code, Some(0));
+}
+
+#[test]
+fn what_a_run_would_refuse_is_refused_before_a_master_is_asked() {
+    is_refused(&["worker", "missing.hurl"], &["missing.hurl"]);
+    is_refused(&["worker", "--master-port", "x", "http://127.0.0.1:9/"], &["--master-port 'x'", "no port"]);
+    is_refused(&["worker", "--web", "http://127.0.0.1:9/"], &["--web", "a worker"]);
+    is_refused(&["worker", "--as", "0", "http://127.0.0.1:9/"], &["--as '0'", "1 to 256"]);
+}
+
+#[test]
+fn a_locustfile_has_the_classes_and_gates_of_what_is_run() {
+    let file = perfloop(&["locustfile", "--fail-if", "GET /fast: p95 > 450ms", "http://127.0.0.1:9/fast"]);
+    assert_eq!(file.code, Some(0), "{file:?}");
+    for part in ["(OfPerfloop):\n    weight = 1\n", "stats.get(\"/fast\", \"GET\")", "value > 450:", "--perf-wait"] {
+        assert!(file.stdout.contains(part), "{part}: {}", file.stdout);
+    }
+    is_refused(&["locustfile", "--fail-if", "tester_share > 10%"], &["tester_share > 10%", "perfloop merge"]);
+}
