@@ -60,4 +60,5 @@ mod versions;
 mod web;
 mod wire;
 mod worker;
+mod worker_locust;
 mod written;

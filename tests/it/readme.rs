@@ -104,7 +104,7 @@ fn all_flags() -> String {
     let mut page = String::from(
         "# Every flag, as the help has it\n\nThis page is made of `--help`. What is more to say stands under [Flags](flags.md).\n",
     );
-    for command in ["", "test", "list", "curl", "compare", "merge"] {
+    for command in ["", "test", "list", "curl", "compare", "merge", "worker", "locustfile"] {
         let help = perfloop(&[&[command][..usize::from(!command.is_empty())], &["--help"]].concat()).stdout;
         // What stands below the flags is prose.
         let help = help.split("\nExamples:").next().unwrap().split("\nCommands, if").next().unwrap().to_owned();
