@@ -465,3 +465,17 @@ fn a_worker_of_python_and_one_of_perfloop_make_one_run() {
     assert!(sum(&of("PY"), "num_requests") > 0.0, "{rows:#}");
     are_equal(&of("GET"), &[place.json("one.json")]);
 }
+
+#[test]
+#[ignore = "needs locust"]
+fn the_script_of_the_examples_runs_a_master_and_three_workers() {
+    let service = Service::start();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let programs = Path::new(env!("CARGO_BIN_EXE_perfloop")).parent().unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let mut script = Command::new(root.join("examples/locust/run.sh"));
+    script.arg(service.at("/fast")).env("PATH", path).env("TIME", "4s").env("PORT", free_port().to_string());
+    let output = start(&mut script).wait();
+    assert_eq!(output.code, Some(0), "{output:?}");
+    assert!(output.stdout.contains("3 reports: ") && output.stdout.contains("GET /fast"), "{}", output.stdout);
+}
