@@ -44,7 +44,17 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut workers: Vec<Child> = (0..WORKERS)
         .map(|number| {
             Command::new(env!("CARGO_BIN_EXE_perfloop"))
-                .args(["worker", "--master-host", "127.0.0.1", "--master-port", &port, "--wait", "1s", "--quiet", "--json"])
+                .args([
+                    "worker",
+                    "--master-host",
+                    "127.0.0.1",
+                    "--master-port",
+                    &port,
+                    "--wait",
+                    "1s",
+                    "--quiet",
+                    "--json",
+                ])
                 .arg(report(number))
                 .arg(&url)
                 .stdout(Stdio::null())

@@ -124,8 +124,8 @@ pub(super) fn carry_out(
     if let Some(flag) = line.page.stray().or_else(|| line.page.is_wanted().then_some("web")) {
         return Err(Error::usage(format!("--{flag} is for the page, which a worker has none of; the master has one")));
     }
-    // What a run would refuse is refused before any master is asked.
-    let made = maker(&line.settings, Purpose::Show)?.gated(spec)?;
+    // What a run would refuse is refused before any master is asked. Its host may still come from there.
+    let made = maker(&with_host(&line.settings)?, Purpose::Show)?.gated(spec)?;
     made.test.shares().map_err(|error| line.settings.locate(error))?;
     for (words, whose) in [(ignored.join(" "), "Locust's"), (left_out.join(", "), "the master's")] {
         if !words.is_empty() {
@@ -140,6 +140,13 @@ pub(super) fn carry_out(
     let ended = host.follow();
     worker.leave();
     ended
+}
+
+/// The settings with some host, where they have none.
+fn with_host(settings: &Settings) -> Result<Settings, Error> {
+    let host = Field::named("host").filter(|_| settings.spec.host.is_none());
+    let given = host.map(|field| Given::new(field, "http://localhost".into(), Source::Master)).transpose()?;
+    settings.changed(&[], given.into_iter().collect())
 }
 
 fn say(line: &str) {

@@ -24,6 +24,8 @@ const READY: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_millis(500);
 /// A master that is silent for so long knows this worker no more.
 const SILENT: Duration = Duration::from_secs(8);
+/// A worker that stood still for so long is missing to its master, which gives its users to others.
+const STILL: Duration = Duration::from_secs(4);
 /// Time without any master after which a worker gives up.
 const LOST: Duration = Duration::from_secs(60);
 /// Longest time between two looks at what the run does.
@@ -69,6 +71,7 @@ struct Line {
     dealer: Dealer,
     heartbeats: u64,
     answers: u64,
+    last_heartbeat: Instant,
     next_heartbeat: Instant,
     next_stats: Instant,
     next_logs: Instant,
@@ -136,6 +139,7 @@ impl Member {
             dealer,
             heartbeats: 0,
             answers: 0,
+            last_heartbeat: now,
             next_heartbeat: now,
             next_stats: now + STATS,
             next_logs: now + LOGS,
@@ -164,7 +168,8 @@ impl Member {
             if self.work.is_leaving() {
                 return self.leave(line);
             }
-            if self.is_registered && line.last_answer.elapsed() > SILENT {
+            let is_missing = line.last_heartbeat.elapsed() > STILL || line.last_answer.elapsed() > SILENT;
+            if self.is_registered && is_missing {
                 return Ok(End::Silent);
             }
             self.look_at_run(line)?;
@@ -192,7 +197,7 @@ impl Member {
                 line.next_ready = now + READY;
             }
             // The master has not heard of this worker: it is lost only by time.
-            line.last_answer = now;
+            (line.last_answer, line.last_heartbeat) = (now, now);
             return Ok(line.next_ready);
         }
         if now >= line.next_stats {
@@ -235,7 +240,7 @@ impl Member {
             Heard::Ack => {
                 if !self.is_registered {
                     self.is_registered = true;
-                    line.last_answer = Instant::now();
+                    (line.last_answer, line.last_heartbeat) = (Instant::now(), Instant::now());
                     self.say(&format!("the master {}:{} knows this worker", self.master.0, self.master.1));
                 }
             }
@@ -320,7 +325,8 @@ impl Member {
     fn heartbeat(&mut self, line: &mut Line) -> io::Result<()> {
         let (current_cpu_usage, current_memory_usage) = (self.usage.percent(), usage::memory());
         let heartbeat = Heartbeat { state: self.state, current_cpu_usage, current_memory_usage };
-        line.next_heartbeat = Instant::now() + HEARTBEAT;
+        line.last_heartbeat = Instant::now();
+        line.next_heartbeat = line.last_heartbeat + HEARTBEAT;
         line.heartbeats += 1;
         self.tell(line, &Told::Heartbeat(heartbeat))
     }

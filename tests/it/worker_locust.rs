@@ -55,7 +55,7 @@ impl Master {
             "--json-file",
             &json,
         ]);
-        command.args(["--web-host", HOST, "--web-port", &web.to_string(), "--skip-log-setup"]).args(args);
+        command.args(["--web-host", HOST, "--web-port", &web.to_string()]).args(args);
         Master { running: start(command.env("PYTHONUNBUFFERED", "1")), port: port.to_owned(), web, json }
     }
 
@@ -200,7 +200,7 @@ fn a_page_swarms_edits_stops_and_swarms_again_from_zero() {
     master.swarm(3, 8);
     master.shows("three users", |page| page["user_count"] == 3);
     let asked = Instant::now();
-    ureq::get(&format!("http://{HOST}:{}/stop", master.web)).call().unwrap();
+    ureq::post(&format!("http://{HOST}:{}/stop", master.web)).send_empty().unwrap();
     assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
     let ready = |page: &Value| page["workers"].as_array().unwrap().iter().all(|worker| worker["state"] == "ready");
     let page = master.shows("stopped", |page| page["state"] == "stopped" && ready(page));
