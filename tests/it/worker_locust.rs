@@ -444,10 +444,8 @@ fn a_worker_of_python_and_one_of_perfloop_make_one_run() {
     let (service, place) = (Service::start(), Reports::new());
     let url = service.at("/fast");
     let file = place.path("both.py");
-    let python = format!(
-        "from locust import User, constant, task\n\nclass Shopper(User):\n    wait_time = constant(0.2)\n    @task\n    def act(self):\n        \
-         self.environment.events.request.fire(request_type='PY', name='act', response_time=1, response_length=3, exception=None, context={{}})\n"
-    );
+    let python = "from locust import User, constant, task\n\nclass Shopper(User):\n    wait_time = constant(0.2)\n    @task\n    def act(self):\n        \
+         self.environment.events.request.fire(request_type='PY', name='act', response_time=1, response_length=3, exception=None, context={})\n";
     std::fs::write(&file, python).unwrap();
     let args = ["--headless", "--expect-workers", "2", "-u", "6", "-r", "6", "-t", "5s"];
     let master = Master::start(&place, &file, &args);
