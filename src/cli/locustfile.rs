@@ -13,7 +13,7 @@ use super::screen::Screen;
 use super::subcommand::Subcommand;
 use super::{config, flags, search_args};
 use crate::error::Error;
-use crate::report::locust::{LocustClass, write_locustfile};
+use crate::report::locust::{LocustClass, LocustOption, write_locustfile};
 use crate::stats::{Gate, PlainGate};
 use crate::worker::identifier;
 
@@ -24,6 +24,16 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     about: "Write the file that a Locust master needs",
     main,
 };
+
+/// Settings that people change in the page of a master.
+const OPTIONS: [LocustOption; 3] = [
+    LocustOption { flag: "--perf-wait", help: "Rest of each user between two iterations, like 1s or 5s-9s" },
+    LocustOption {
+        flag: "--perf-pace",
+        help: "Time from the beginning of one iteration to that of the next, like 10s",
+    },
+    LocustOption { flag: "--perf-variable", help: "Variables of Hurl files, NAME=VALUE, one on each line" },
+];
 
 const AFTER_HELP: &str = "\
   perfloop locustfile a.hurl > locustfile.py
@@ -68,7 +78,7 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let gates = gates.into_iter().map(plain).collect::<Result<Vec<_>, _>>()?;
     let mut out = Screen::stdout();
     // The screen tells what went wrong with it.
-    let _ = write_locustfile(&classes, &gates, &mut out);
+    let _ = write_locustfile(&classes, &OPTIONS, &gates, &mut out);
     out.close()?;
     Ok(Exit::Good)
 }

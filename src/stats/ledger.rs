@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use super::Stats;
 use crate::moment::Moment;
 use crate::nanos::Nanos;
 use crate::sample::{Answer, CheckSample, Ending, RequestSample};
@@ -110,5 +111,17 @@ impl Ledger {
     fn since_1970(&self, at: Moment) -> Duration {
         let (moment, since_1970) = self.epoch;
         (since_1970 + (at - moment)).saturating_sub(moment - at)
+    }
+}
+
+impl Stats {
+    /// Keeps a ledger from now on.
+    pub(crate) fn keep_ledger(&mut self, rounding: Rounding) {
+        self.ledger = Some(Ledger::new(rounding));
+    }
+
+    /// What has ended since this was asked last; see [`Ledger`].
+    pub(crate) fn take_ledger(&mut self) -> BTreeMap<LedgerKey, LedgerRow> {
+        self.ledger.as_mut().map(Ledger::take).unwrap_or_default()
     }
 }

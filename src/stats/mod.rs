@@ -186,25 +186,6 @@ impl Stats {
         }
     }
 
-    /// From here on each second is recorded, for somebody who takes the record away.
-    pub(crate) fn keep_ledger(&mut self, rounding: Rounding) {
-        self.ledger = Some(Ledger::new(rounding));
-    }
-
-    /// What has ended since this was asked last; see [`Ledger`].
-    pub(crate) fn take_ledger(&mut self) -> BTreeMap<LedgerKey, LedgerRow> {
-        self.ledger.as_mut().map(Ledger::take).unwrap_or_default()
-    }
-
-    pub(crate) fn record_seconds(&mut self) {
-        self.seconds = Some(Seconds::default());
-    }
-
-    /// Seconds that were recorded since this was asked last.
-    pub(crate) fn take_seconds(&mut self) -> BTreeMap<u64, Second> {
-        self.seconds.as_mut().map(Seconds::take).unwrap_or_default()
-    }
-
     /// The thread that counts slept so long, and had wanted to sleep for a moment.
     pub(crate) fn slept(&mut self, from: Moment, to: Moment) {
         self.stalls.slept(from, to);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Stats;
 use super::examples::Example;
 use super::sparse::SparseHistogram;
 use crate::moment::Moment;
@@ -187,6 +188,18 @@ impl Seconds {
     /// and of one that something was late for, the rest comes with the next.
     pub(crate) fn take(&mut self) -> BTreeMap<u64, Second> {
         std::mem::take(&mut self.0)
+    }
+}
+
+impl Stats {
+    /// From here on each second is recorded, for somebody who takes the record away.
+    pub(crate) fn record_seconds(&mut self) {
+        self.seconds = Some(Seconds::default());
+    }
+
+    /// Seconds that were recorded since this was asked last.
+    pub(crate) fn take_seconds(&mut self) -> BTreeMap<u64, Second> {
+        self.seconds.as_mut().map(Seconds::take).unwrap_or_default()
     }
 }
 

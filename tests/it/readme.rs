@@ -27,7 +27,7 @@ fn book() -> Vec<PathBuf> {
 }
 
 /// Guides that tell of the flags of other programs.
-const OF_OTHERS: [&str; 3] = ["hurl.md", "k6.md", "locust.md"];
+const OF_OTHERS: [&str; 5] = ["hurl.md", "k6.md", "kubernetes.md", "locust.md", "locust-workers.md"];
 
 /// The README and the book, without the commands of other programs and the guides that tell of theirs.
 fn readme() -> String {

@@ -183,7 +183,7 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 64] = [
+const OWNERS: [(&str, &[&str]); 66] = [
     ("aes", &["load/http/tls/identity.rs"]),
     ("axum", &["web/"]),
     (
@@ -242,6 +242,7 @@ const OWNERS: [(&str, &[&str]); 64] = [
             "script/hurl_checks.rs",
             "cli/signals.rs",
             "web/",
+            "worker/work.rs",
         ],
     ),
     ("percent-encoding", &["load/http/proxy.rs", "script/eval/filter.rs", "load/user/authorization.rs"]),
@@ -253,6 +254,8 @@ const OWNERS: [(&str, &[&str]); 64] = [
     ("psl", &["load/user/set_cookie.rs"]),
     ("quick-junit", &["report/junit.rs", "cli/test/junit.rs"]),
     ("regex", &["script/eval/"]),
+    ("rmp-serde", &["worker/message.rs"]),
+    ("rmpv", &["worker/message.rs"]),
     ("rustls", &["load/http/tls"]),
     ("rustls-native-certs", &["load/http/tls/setup.rs"]),
     (
@@ -267,6 +270,7 @@ const OWNERS: [(&str, &[&str]); 64] = [
             "job/",
             "script/template/",
             "web/",
+            "worker/message.rs",
         ],
     ),
     (

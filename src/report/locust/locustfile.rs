@@ -14,17 +14,16 @@ pub(crate) struct LocustClass {
     pub(crate) fixed: Option<u32>,
 }
 
-/// Options of the master that workers take as settings: the field, and what it is.
-const OPTIONS: [(&str, &str); 3] = [
-    ("wait", "Rest of each user between two iterations, like 1s or 5s-9s"),
-    ("pace", "Time from the beginning of one iteration to that of the next, like 10s"),
-    ("variable", "Variables of Hurl files, NAME=VALUE, one on each line"),
-];
+/// Option of a master that workers take as a setting.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LocustOption {
+    /// As it stands on a command line.
+    pub(crate) flag: &'static str,
+    pub(crate) help: &'static str,
+}
 
 const HEAD: &str = "\
 # Classes of users for a Locust master whose workers are of perfloop: their checks run in those workers alone.
-#   locust --master -f locustfile.py --enable-rebalancing
-#   perfloop worker --master-host HOST TARGET...
 from locust import User, events, task
 
 
@@ -46,12 +45,13 @@ def gates(environment, **_):
     crossed = []
 ";
 
-/// Writes a locustfile with these classes and gates.
+/// Writes a locustfile with these classes, options and gates.
 ///
 /// # Errors
 /// Those of the writer.
 pub(crate) fn write_locustfile(
     classes: &[LocustClass],
+    options: &[LocustOption],
     gates: &[PlainGate<'_>],
     mut writer: impl Write,
 ) -> io::Result<()> {
@@ -63,8 +63,8 @@ pub(crate) fn write_locustfile(
         }
     }
     writeln!(writer, "\n\n@events.init_command_line_parser.add_listener\ndef options(parser):")?;
-    for (field, help) in OPTIONS {
-        writeln!(writer, "    parser.add_argument(\"--perf-{field}\", default=\"\", help={})", text(help))?;
+    for LocustOption { flag, help } in options {
+        writeln!(writer, "    parser.add_argument({}, default=\"\", help={})", text(flag), text(help))?;
     }
     if gates.is_empty() {
         return writer.flush();
@@ -133,12 +133,13 @@ mod tests {
         let gates = gates.map(|gate| gate.expect("a gate"));
         let plain: Vec<PlainGate<'_>> = gates.iter().filter_map(Gate::plain).collect();
         let mut bytes = Vec::new();
-        write_locustfile(&classes, &plain, &mut bytes).expect("memory");
+        write_locustfile(&classes, &[LocustOption { flag: "wait", help: "Rest of" }], &plain, &mut bytes)
+            .expect("memory");
         let file = String::from_utf8(bytes).expect("text");
         for part in [
             "class shopper(OfPerfloop):\n    weight = 3\n",
             "class admin(OfPerfloop):\n    weight = 1\n    fixed_count = 2\n",
-            "    parser.add_argument(\"--perf-wait\", default=\"\", help=\"Rest of",
+            "    parser.add_argument(\"wait\", default=\"\", help=\"Rest of\")\n",
             "    row = stats.get(\"/cart\", \"GET\")\n    value = row.get_response_time_percentile(0.95) if row.num_requests else None\n    if value is None or value > 450:\n",
             "    if value is None or not value < 0.01:\n",
             "    else:\n        environment.process_exit_code = 0\n",

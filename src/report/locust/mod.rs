@@ -23,7 +23,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 pub use failures::{write_exceptions, write_failures};
 pub use history::write_history;
 #[cfg(feature = "cli")]
-pub(crate) use locustfile::{LocustClass, write_locustfile};
+pub(crate) use locustfile::{LocustClass, LocustOption, write_locustfile};
 #[cfg(feature = "cli")]
 pub(crate) use page::{Page, tasks};
 pub use stats::write_stats;
