@@ -37,11 +37,10 @@ const OPTIONS: [LocustOption; 3] = [
 
 const AFTER_HELP: &str = "\
   perfloop locustfile a.hurl > locustfile.py
-  locust --master -f locustfile.py
 
-It holds a class for each class of users, with its weight, options --perf-wait,
---perf-pace and --perf-variable that the master hands to its workers, and the
-gates (--fail-if, --threshold), which decide the exit code of the master.
+It holds a class for each class of users, with its weight, options (perf-wait,
+perf-pace, perf-variable) that the master hands to its workers, and the gates
+(--fail-if, --threshold), which decide the exit code of the master.
 
 Exit codes: 0 written, 2 wrong input, 3 the file could not be written";
 

@@ -38,9 +38,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
 
 const AFTER_HELP: &str = "\
 The master is Locust's own, unmodified: perfloop locustfile writes the file that
-it needs.
-  perfloop locustfile a.hurl > locustfile.py
-  locust --master -f locustfile.py
+it needs, and docs/locust-workers.md tells more.
   perfloop worker --master-host 127.0.0.1 a.hurl
 
 How many users there are, and for how long, is the master's to say; flags of

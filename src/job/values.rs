@@ -2,9 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use jiff::Timestamp;
 use serde::de::IgnoredAny;
 use url::Url;
 
@@ -13,6 +12,7 @@ use crate::error::Error;
 use crate::load::{AtEnd, RateOverTime, TlsResume, Wait, between, certificate_file};
 use crate::part::Part;
 use crate::redact::MASK;
+use crate::report::http_log::moment;
 use crate::stats::Gate;
 use crate::units::{parse_duration, parse_rate};
 
@@ -177,9 +177,9 @@ pub(crate) struct StartAt(pub(crate) SystemTime);
 
 impl StartAt {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let unix = |seconds| Timestamp::from_second(seconds).ok();
-        let at = text.parse().map_or_else(|_| text.parse().ok(), unix);
-        at.map(|at: Timestamp| StartAt(at.into())).ok_or_else(|| {
+        let unix = |seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
+        let at = text.parse().map_or_else(|_| moment(text), unix);
+        at.map(StartAt).ok_or_else(|| {
             format!("'{text}' is no moment; write it like 2026-11-25T12:00:00Z, or as seconds since 1970, which `date +%s` prints")
         })
     }
@@ -207,8 +207,6 @@ impl Threshold {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

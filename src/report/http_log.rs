@@ -82,8 +82,8 @@ pub(crate) fn timestamp(time: SystemTime) -> String {
     Timestamp::try_from(time).map(|time| format!("{time:.3}")).unwrap_or_else(|_| "-".into())
 }
 
-/// The time that was written as its [`timestamp`].
-pub(super) fn moment(timestamp: &str) -> Option<SystemTime> {
+/// The time of an RFC 3339 timestamp.
+pub(crate) fn moment(timestamp: &str) -> Option<SystemTime> {
     timestamp.parse::<Timestamp>().ok().map(SystemTime::from)
 }
 

@@ -38,7 +38,6 @@ mod timing;
 mod verdict;
 mod warning;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 

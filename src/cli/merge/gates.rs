@@ -11,7 +11,8 @@ use crate::stats::{Gate, GateVerdict, Summary};
 /// Fields by which the parts of a run differ.
 const OF_PARTS: [&str; 2] = ["part", "start-at"];
 
-/// The gates of a sum, and what is to be said of them.
+/// The gates of a sum, and what is to be said of them. Whole runs are judged already: their sum has those alone that are
+/// given.
 pub(super) fn of(
     fail_if: &[Written<FailIf>],
     threshold: &[Written<Threshold>],
@@ -19,18 +20,20 @@ pub(super) fn of(
 ) -> (Vec<Gate>, Option<String>) {
     let given: Vec<Gate> =
         fail_if.iter().map(|gate| gate.0.clone()).chain(threshold.iter().map(|gate| gate.0.clone())).collect();
-    let implied_too = |gates| Gate::with_implied(gates);
+    let are_parts = addends.iter().any(|addend| addend.summary.parts.is_some());
     if !given.is_empty() {
-        return (implied_too(given), None);
+        return (Gate::with_implied(given), None);
+    } else if !are_parts {
+        return (Vec::new(), None);
     }
     let mut all = addends.iter().map(|addend| of_report(addend.info.spec.as_ref()));
     let first = all.next().unwrap_or_default();
     if all.all(|gates| gates == first) {
-        (implied_too(first), None)
+        (Gate::with_implied(first), None)
     } else {
         let line =
-            "the reports had different gates, so that only failures are judged; give those of the sum (--fail-if)";
-        (implied_too(Vec::new()), Some(line.into()))
+            "the parts had different gates, so that only failures are judged; give those of the whole (--fail-if)";
+        (Gate::with_implied(Vec::new()), Some(line.into()))
     }
 }
 
