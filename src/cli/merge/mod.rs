@@ -18,6 +18,7 @@ use super::screen::Screen;
 use super::subcommand::Subcommand;
 use crate::error::Error;
 use crate::job::outputs::{self, Outputs};
+use crate::job::path_text::text_of;
 use crate::job::spec::RunSpec;
 use crate::job::values::{FailIf, ReportFile, Threshold};
 use crate::job::written::{Read, Written};
@@ -59,8 +60,8 @@ struct Merge {
     threshold: Vec<Written<Threshold>>,
 
     /// Write the sum as JSON; - is stdout
-    #[arg(long, value_name = "FILE", value_parser = written::<ReportFile>)]
-    json: Option<Written<ReportFile>>,
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
 
     /// Write the sum as a page with charts that needs no network; - is stdout
     #[arg(long, value_name = "FILE")]
@@ -105,7 +106,7 @@ fn merge(args: &Merge) -> Result<Exit, Error> {
     let (mut summary, info) = added(addends)?;
     summary.gates = gates::judged(&gates, &summary);
 
-    let spec = args.outputs();
+    let spec = args.outputs()?;
     outputs::check(&spec)?;
     let outputs = Outputs::reserve_reports(&spec)?;
     let stdout_is_taken = outputs::takes_stdout(&spec);
@@ -159,15 +160,19 @@ fn added(addends: Vec<Addend>) -> Result<(Summary, RunInfo), Error> {
 
 impl Merge {
     /// A specification that holds nothing but what is to be written.
-    fn outputs(&self) -> RunSpec {
+    ///
+    /// # Errors
+    /// When the file of the report looks like data.
+    fn outputs(&self) -> Result<RunSpec, Error> {
         let path = |path: &Option<PathBuf>| path.as_deref().map(Written::path);
-        RunSpec {
-            json: self.json.clone(),
+        let json = self.json.as_ref().map(|path| Written::<ReportFile>::read(&text_of(path.as_os_str()))).transpose();
+        Ok(RunSpec {
+            json: json.map_err(|what| Error::usage(format!("‹json›: {what}")))?,
             html: path(&self.html),
             csv: path(&self.csv),
             junit: path(&self.junit),
             hlog: path(&self.hlog),
             ..RunSpec::default()
-        }
+        })
     }
 }
