@@ -19,7 +19,7 @@ use super::subcommand::Subcommand;
 use super::worker_args::{self, Parted, WorkerArgs};
 use super::{flags, search_args};
 use crate::error::Error;
-use crate::job::fields::{Field, Kind};
+use crate::job::fields::{Field, Kind, OUTPUTS};
 use crate::job::given::{Given, Source};
 use crate::job::outputs;
 use crate::job::settings::Settings;
@@ -220,11 +220,9 @@ impl Host<'_> {
         let metrics = metrics(&settings.spec)?;
         let performance = Performance::begin(self.line, &settings, made, self.signals, metrics.as_ref())?;
         self.work().begin(performance.run().live(), classes);
+        let mut later = None;
         while !performance.run().is_over() {
-            // Another run is ordered only when this one is over.
-            if let Some(spawn) = self.next() {
-                self.worker.work.again(spawn);
-            }
+            later = self.next().or(later);
         }
         let work = self.work();
         let finished = performance.finish(self.signals, |summary, _| {
@@ -232,6 +230,10 @@ impl Host<'_> {
             work.end();
         });
         self.work().end();
+        // It was ordered while this one was not quite over.
+        if let Some(spawn) = later {
+            self.work().again(spawn);
+        }
         finished.map(drop)
     }
 
@@ -247,6 +249,12 @@ impl Host<'_> {
                 _ if field.is_list() => text.lines().map(Value::from).collect(),
                 _ => text.into(),
             };
+            // A master has no say on the files of this machine.
+            if field.is_path() || OUTPUTS.contains(&field.name) {
+                return Err(Error::usage(format!(
+                    "the master's option {name} is about files, which are the worker's own; leave it out"
+                )));
+            }
             // What stands on this worker's own command line holds.
             if !self.line.is_given(field.name) {
                 given.push(Given::new(field, value, Source::Master)?);

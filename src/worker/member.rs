@@ -168,6 +168,9 @@ impl Member {
             if self.work.is_leaving() {
                 return self.leave(line);
             }
+            if self.last_heard.elapsed() > LOST {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "what listens there says nothing"));
+            }
             let is_missing = line.last_heartbeat.elapsed() > STILL || line.last_answer.elapsed() > SILENT;
             if self.is_registered && is_missing {
                 return Ok(End::Silent);

@@ -1,5 +1,6 @@
 //! Parts of one run on several machines, here processes: what they do together, and their reports as one.
 
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -7,8 +8,8 @@ use perfloop::{CheckResult, Feed, LoadTest, Part, Plan, Run, User, UserClass};
 use serde_json::Value;
 
 use crate::support::{
-    Output, Reports, Service, best_of_three, finish, hold, is_refused, join_within, none, perfloop, schema_complaints,
-    spawn, stamp_all,
+    Output, Reports, Running, Service, best_of_three, finish, hold, is_refused, join_within, none, perfloop,
+    schema_complaints, spawn, stamp_all, start,
 };
 
 /// A user, an iteration of it, a row that it took by chance, and one that it took in turn.
@@ -256,4 +257,56 @@ fn a_part_that_cannot_be_is_refused() {
     is_refused(&["--part", "3/8", "--users", "2"], &["--part 3/8", "fewer users than parts"]);
     is_refused(&["--start-at", "noon"], &["--start-at", "'noon' is no moment", "2026-11-25T12:00:00Z"]);
     is_refused(&["capacity", "--within", "p95 < 1s", "--part", "1/2"], &["part", "within"]);
+}
+
+/// The command of a manifest, with its folder of reports elsewhere.
+fn command_of(manifest: &str, place: &Reports) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/kubernetes").join(manifest);
+    let text = std::fs::read_to_string(path).unwrap();
+    let block = text
+        .lines()
+        .skip_while(|line| !line.ends_with("- |"))
+        .skip(1)
+        .take_while(|line| line.starts_with("              "));
+    let command: Vec<&str> = block.map(str::trim).collect();
+    assert!(command.iter().any(|line| line.contains("perfloop")), "{text}");
+    command.join("\n").replace("/reports", place.path("").trim_end_matches('/'))
+}
+
+/// The command as Kubernetes would run it, with these variables.
+fn shell(command: &str, variables: &[(&str, &str)]) -> Running {
+    let programs = std::path::Path::new(env!("CARGO_BIN_EXE_perfloop")).parent().unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).env("PATH", path).envs(variables.iter().copied());
+    start(&mut shell)
+}
+
+#[test]
+fn the_commands_of_the_manifests_make_one_run_and_judge_it() {
+    let (service, place) = (Service::start(), Reports::new());
+    let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() + 2;
+    let (at, url, load) = (at.to_string(), service.at("/fast"), command_of("base/load.yaml", &place));
+    let pods: Vec<Running> = (0..8)
+        .map(|index| {
+            let index = index.to_string();
+            let variables = [
+                ("JOB_COMPLETION_INDEX", index.as_str()),
+                ("START_AT", &at),
+                ("USERS", "16"),
+                ("TIME", "1s"),
+                ("TARGETS", &url),
+            ];
+            shell(&load, &variables)
+        })
+        .collect();
+    none(pods.into_iter().map(Running::wait).filter(|pod| pod.code != Some(0)).map(|pod| format!("{pod:?}")));
+    (0..8).map(|index| format!("part-{index}.json")).for_each(|name| drop(place.changed(&name, &name, stamp_all)));
+    let merge = command_of("merge.yaml", &place);
+    for (gate, code) in [("p95 > 20s", 0), ("requests > 0", 1)] {
+        let output = shell(&merge, &[("FAIL_IF", gate)]).wait();
+        assert_eq!(output.code, Some(code), "{output:?}");
+        assert!(output.stdout.contains("all 8 parts: ") && output.stdout.contains("16 users"), "{}", output.stdout);
+    }
+    assert_eq!(place.json("all.json")["totals"]["answered"].as_u64(), Some(service.total_hits()));
 }

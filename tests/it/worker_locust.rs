@@ -177,8 +177,11 @@ fn a_headless_run_of_two_workers_has_the_totals_of_both_and_its_exit_code() {
         let exits = workers.map(|worker| worker.wait().code);
         assert_eq!(exits, [Some(0), Some(0)], "a master that quits lets its workers go");
         are_equal(&rows, &reports.map(|name| place.json(name)));
-        let all: u64 = reports.iter().map(|name| place.json(name)["totals"]["requests"].as_u64().unwrap()).sum();
-        assert_eq!(service.total_hits(), all);
+        // Of those that were cut off at the end, some have reached the service, and some have not.
+        let count =
+            |key: &str| reports.iter().map(|name| place.json(name)["totals"][key].as_u64().unwrap()).sum::<u64>();
+        let hits = service.total_hits();
+        assert!(count("answered") <= hits && hits <= count("requests"), "{hits} of {}", count("requests"));
     }
 }
 
