@@ -263,7 +263,7 @@ impl Harness {
     fn work(self, words: &[OsString]) -> Result<Exit, Refusal> {
         let Parted { worker, rest, ignored } = worker_args::part(words, worker::variable)?;
         let line = arguments(&rest)?;
-        let maker = |settings: &Settings, _| self.made_on(worker::commanded(self.plan.clone()), settings);
+        let maker = |settings: &Settings, _| self.made_on(self.plan.clone().commanded(), settings);
         Ok(worker::carry_out(&worker, &ignored, line, &maker)?)
     }
 

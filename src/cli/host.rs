@@ -1,20 +1,16 @@
 //! Host of the live page: serves it, and carries out what is asked of it, one run after another.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::config::CommandLine;
 use super::equivalent::{Face, equivalent};
 use super::exit::Exit;
 use super::flags::name_of;
 use super::made::{Made, Maker, Purpose, metrics};
-use super::page_args::DEFAULT_ADDRESS;
+use super::page::{self, GRACE, LOOK, Place, STAYS};
 use super::performance::Performance;
 use super::planned;
 use super::signals::Signals;
@@ -22,16 +18,7 @@ use crate::error::Error;
 use crate::job::outputs;
 use crate::job::settings::Settings;
 use crate::load_test::LoadTest;
-use crate::report::live::Said;
-use crate::web::{
-    About, Access, Answer, Desk, Facts, Form, Metrics, Order, Refused, Server, Shown, Watcher, Wish, refused, router,
-    save_report,
-};
-
-/// Time between two looks at orders and signals.
-const LOOK: Duration = Duration::from_millis(50);
-/// Time for which a page that is loaded anew is waited for, after the last one is gone.
-const GRACE: Duration = Duration::from_secs(5);
+use crate::web::{Answer, Desk, Facts, Form, Metrics, Order, Refused, Shown, Watcher, Wish, refused};
 
 /// Host of the page.
 struct Host<'a> {
@@ -50,16 +37,10 @@ struct Host<'a> {
 /// Serves the page until Ctrl-C or, where the run began at once, until nobody looks on after its end.
 pub(super) fn serve(line: &CommandLine, maker: Maker<'_>, made: Made) -> Result<Exit, Error> {
     let page = &line.page;
-    let server = Server::listen("--web-addr", page.address.as_deref().unwrap_or(DEFAULT_ADDRESS))?;
-    let access = Access::new(server.address(), &page.names, page.token.clone())
-        .map_err(|error| Error::run(format!("there are no random numbers for a token ({error}); give --web-token")))?;
-    if let Some(folder) = &page.history {
-        make_folder(folder)?;
-    }
-    let link = link(server.address(), &access);
+    let place = Place::take(page)?;
     let (orders, incoming) = mpsc::channel();
     let form = planned::form(&line.settings, &made);
-    let facts = Facts { starts_at_once: !page.waits, history: page.history.clone() };
+    let facts = Facts { starts_at_once: !page.waits, history: page.history.clone(), worker: None };
     let desk = Desk::new(facts, form.clone(), orders);
     let mut host = Host {
         line,
@@ -72,13 +53,7 @@ pub(super) fn serve(line: &CommandLine, maker: Maker<'_>, made: Made) -> Result<
         metrics: metrics(&line.settings.spec)?,
         form,
     };
-    server
-        .serve("page", router(desk, access))
-        .map_err(|error| Error::run(format!("there is no thread for the page ({error}); raise ulimit -u")))?;
-    print(&format!("page: {link}"));
-    if page.opens {
-        open(&link);
-    }
+    place.serve(desk)?;
     if page.waits { host.wait_for_orders(Exit::Good) } else { host.watch(made) }
 }
 
@@ -90,7 +65,7 @@ impl Host<'_> {
         if self.signals.were_heard() || self.desk.viewers() == 0 {
             return Ok(exit);
         }
-        print("the page stays as long as it is looked at; Ctrl-C ends it");
+        page::print(STAYS);
         self.wait_for_orders(exit)
     }
 
@@ -121,7 +96,7 @@ impl Host<'_> {
         let ended = self.perform(&settings, made, |run| tell(Ok(run.to_owned())));
         Some(ended.unwrap_or_else(|error| {
             tell(Err(refused(&error, None)));
-            let _ = writeln!(std::io::stderr(), "perfloop: {}", error.text(name_of));
+            page::print(&format!("perfloop: {}", error.text(name_of)));
             Exit::Broken
         }))
     }
@@ -130,17 +105,9 @@ impl Host<'_> {
     fn perform(&mut self, settings: &Settings, made: Made, began: impl FnOnce(&str)) -> Result<Exit, Error> {
         let made = Made { test: made.test.watched(), ..made };
         let planned = planned::shares(&made.test)?;
-        let about = |performance: &Performance<'_>| About {
-            info: performance.info.clone(),
-            command: equivalent(&self.face, settings, &performance.plan().redactor),
-            time: performance.time(),
-            rate: planned::rate(performance.plan()),
-            can_edit: planned::can_edit(performance.plan(), &planned, performance.search().is_some()),
-            planned: planned.clone(),
-            search: performance.search(),
-        };
         let performance = Performance::begin(self.line, settings, made, &self.signals, self.metrics.as_ref())?;
-        let run = self.desk.begin(about(&performance), performance.run().live());
+        let command = equivalent(&self.face, settings, &performance.plan().redactor);
+        let run = self.desk.begin(page::about(&performance, command, planned), performance.run().live());
         began(run.id());
         let watcher = Watcher::of(&self.desk);
         while !performance.run().is_over() {
@@ -154,21 +121,7 @@ impl Host<'_> {
         }
         drop(watcher);
         let (desk, history) = (&self.desk, self.line.page.history.as_deref());
-        performance.finish(&self.signals, |summary, info| {
-            desk.end(&run, summary.clone(), info.clone());
-            if let Some(folder) = history {
-                match save_report(folder, summary, info) {
-                    Ok(path) => run.was_saved(path),
-                    Err(error) => {
-                        let line =
-                            format!("{}: the report of this run could not be written ({error})", folder.display());
-                        run.say(Said::Warning, &line);
-                        let _ = writeln!(std::io::stderr(), "warning: --history {line}");
-                    }
-                }
-                desk.tell_state();
-            }
-        })
+        performance.finish(&self.signals, |summary, info| page::end(desk, &run, history, summary, info))
     }
 
     fn look(&self, wish: &Wish) -> Result<Shown, Refused> {
@@ -197,33 +150,4 @@ impl Host<'_> {
             None => Ok((settings, made)),
         }
     }
-}
-
-/// Prints a line beside what is for programs.
-fn print(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
-}
-
-/// Address of the page for people, with the token if one is needed.
-fn link(address: std::net::SocketAddr, access: &Access) -> String {
-    let shown =
-        if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
-    let token = access.token().map(|token| format!("?token={token}")).unwrap_or_default();
-    format!("http://{shown}/{token}")
-}
-
-/// Opens the page in the browser; who has none opens the link that is printed.
-fn open(link: &str) {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let opened =
-        Command::new(program).arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    if let Err(error) = opened {
-        print(&format!("note: no browser was opened ({program}: {error}); open the link above"));
-    }
-}
-
-fn make_folder(folder: &Path) -> Result<(), Error> {
-    fs::create_dir_all(folder).map_err(|error| {
-        Error::usage(format!("--history {}: cannot be made ({error}); give a folder that can", folder.display()))
-    })
 }

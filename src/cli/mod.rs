@@ -24,6 +24,7 @@ mod list;
 mod locustfile;
 mod made;
 mod merge;
+mod page;
 mod page_args;
 mod peers;
 mod performance;

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::mpsc::RecvTimeoutError;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -11,13 +12,14 @@ use serde_json::Value;
 use super::config::{self, CommandLine};
 use super::exit::Exit;
 use super::made::{Made, Maker, Purpose, metrics};
+use super::page::{self, Place};
 use super::performance::Performance;
 use super::refusal::Refusal;
 use super::run::of_targets_on;
 use super::signals::Signals;
 use super::subcommand::Subcommand;
 use super::worker_args::{self, Parted, WorkerArgs};
-use super::{flags, search_args};
+use super::{flags, planned, search_args};
 use crate::error::Error;
 use crate::job::fields::{Field, Kind, OUTPUTS};
 use crate::job::given::{Given, Source};
@@ -25,7 +27,9 @@ use crate::job::outputs;
 use crate::job::settings::Settings;
 use crate::load::Plan;
 use crate::report::locust::{rounded_as_locust, rounded_finely};
+use crate::report::shell_word;
 use crate::stats::Summary;
+use crate::web::{About, Desk, Facts, Watcher};
 use crate::worker::{Order, Spawn, Work, Worker};
 
 pub(super) const COMMAND: Subcommand = Subcommand {
@@ -44,7 +48,7 @@ it needs, and docs/locust-workers.md tells more.
 How many users there are, and for how long, is the master's to say; flags of
 load are left out, and so are those of Locust that operators pass to each
 worker. Reports (--json and others) are of this worker's own part, one for each
-run.
+run. --web shows its own part in a page, and how it stands with the master.
 
 Exit codes:
   0    the master has let the worker go
@@ -91,18 +95,13 @@ fn worker(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
         .after_help(AFTER_HELP);
     let mut line = config::read(command, &rest, Vec::new())?;
     search_args::check(&mut line.settings, false)?;
-    let maker = |settings: &Settings, purpose: Purpose| of_targets_on(commanded(Plan::new()), settings, purpose);
+    let maker = |settings: &Settings, purpose: Purpose| of_targets_on(Plan::new().commanded(), settings, purpose);
     Ok(carry_out(&worker, &ignored, line, &maker)?)
 }
 
 /// Variable of the environment.
 pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// A plan whose users come and go by commands alone.
-pub(super) fn commanded(plan: Plan) -> Plan {
-    plan.shape(|_| Some(0))
 }
 
 /// Works for the master until it lets the worker go.
@@ -119,8 +118,8 @@ pub(super) fn carry_out(
     line.settings = line.settings.without(&OF_MASTER, |_| true)?;
     let spec = &line.settings.spec;
     outputs::check(spec)?;
-    if let Some(flag) = line.page.stray().or_else(|| line.page.is_wanted().then_some("web")) {
-        return Err(Error::usage(format!("--{flag} is for the page, which a worker has none of; the master has one")));
+    if let Some(flag) = line.page.stray() {
+        return Err(Error::usage(format!("--{flag} is for the page; give --web too")));
     }
     // What a run would refuse is refused before any master is asked. Its host may still come from there.
     let made = maker(&with_host(&line.settings)?, Purpose::Show)?.gated(spec)?;
@@ -130,14 +129,33 @@ pub(super) fn carry_out(
             say(&format!("note: left out, as they are {whose} own: {words}"));
         }
     }
+    let place = line.page.is_wanted().then(|| Place::take(&line.page)).transpose()?;
     let signals = Signals::listen()?;
     let worker = Worker::start(&args.host, args.port, args.members)
         .map_err(|error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u")))?;
     say(&format!("worker of the master {}:{}: {}", args.host, args.port, made.aim.shown(&made.plan)));
-    let mut host = Host { args, line: &line, maker, signals: &signals, worker: &worker, quits: 0, lost: Vec::new() };
+    let desk = place.map(|place| desk(place, &line, &made, &worker)).transpose()?;
+    let watcher = desk.as_ref().map(Watcher::of);
+    let mut host =
+        Host { args, line: &line, maker, signals: &signals, worker: &worker, desk, quits: 0, lost: Vec::new() };
     let ended = host.follow();
+    let Host { desk, .. } = host;
     worker.leave();
+    if let Some(desk) = desk.filter(|_| ended.is_ok()) {
+        page::stay(&desk, &signals);
+    }
+    drop(watcher);
     ended
+}
+
+/// Desk of a page that shows how the worker stands, and its runs.
+fn desk(place: Place, line: &CommandLine, made: &Made, worker: &Worker) -> Result<Arc<Desk>, Error> {
+    let worker = Some(Arc::clone(&worker.work));
+    let facts = Facts { starts_at_once: false, history: line.page.history.clone(), worker };
+    // Nobody hears orders: what they ask for is the master's to say.
+    let desk = Desk::new(facts, planned::form(&line.settings, made), mpsc::channel().0);
+    place.serve(Arc::clone(&desk))?;
+    Ok(desk)
 }
 
 /// The settings with some host, where they have none.
@@ -158,6 +176,8 @@ struct Host<'a> {
     maker: Maker<'a>,
     signals: &'a Signals,
     worker: &'a Worker,
+    /// Desk of the page, if there is one.
+    desk: Option<Arc<Desk>>,
     /// Members that the master has let go.
     quits: usize,
     /// Why members have lost the master.
@@ -215,17 +235,31 @@ impl Host<'_> {
         let settings = self.settings(spawn)?;
         let made = (self.maker)(&settings, Purpose::Run)?.gated(&settings.spec)?;
         let rounding = if self.args.rounds_as_locust { rounded_as_locust } else { rounded_finely };
-        let made = Made { test: made.test.ledgered(rounding), ..made };
+        let test = made.test.ledgered(rounding);
+        let made = Made { test: if self.desk.is_some() { test.watched() } else { test }, ..made };
+        let planned = planned::shares(&made.test)?;
         let classes = made.test.class_sizes()?.into_iter().map(|(name, ..)| name).collect();
         let metrics = metrics(&settings.spec)?;
         let performance = Performance::begin(self.line, &settings, made, self.signals, metrics.as_ref())?;
         self.work().begin(performance.run().live(), classes);
+        let shown = self.desk.clone().map(|desk| {
+            let command: Vec<_> = performance.info.command.iter().map(|word| shell_word(word)).collect();
+            let about = page::about(&performance, command.join(" "), planned);
+            // Its users are the master's to change.
+            let about = About { can_edit: Vec::new(), ..about };
+            let run = desk.begin(about, performance.run().live());
+            (desk, run)
+        });
         let mut later = None;
         while !performance.run().is_over() {
             later = self.next().or(later);
         }
         let work = self.work();
-        let finished = performance.finish(self.signals, |summary, _| {
+        let history = self.line.page.history.as_deref();
+        let finished = performance.finish(self.signals, |summary, info| {
+            if let Some((desk, run)) = &shown {
+                page::end(desk, run, history, summary, info);
+            }
             verdicts(summary).iter().for_each(|line| work.say(line));
             work.end();
         });

@@ -1,7 +1,7 @@
 //! What is known of a run before it begins.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::search::Search;
 use crate::report::RunInfo;
@@ -11,6 +11,8 @@ use crate::report::live::Planned;
 #[derive(Debug, Clone)]
 pub(crate) struct About {
     pub(crate) info: RunInfo,
+    /// Part of a run of several machines, for people; `None` of a whole one.
+    pub(crate) part: Option<String>,
     /// Command line that makes the same run.
     pub(crate) command: String,
     /// When the timer ends it, from the start of what is measured.
@@ -23,4 +25,11 @@ pub(crate) struct About {
     pub(crate) planned: Vec<Planned>,
     /// Search for the capacity, which sets the load of the run itself; `None` of a run that is none.
     pub(crate) search: Option<Arc<Search>>,
+}
+
+impl About {
+    /// Time until the moment at which the run is to start; `None` after it.
+    pub(super) fn starts_in(&self) -> Option<Duration> {
+        self.info.started.duration_since(SystemTime::now()).ok().filter(|left| !left.is_zero())
+    }
 }

@@ -17,8 +17,9 @@ use super::order::Order;
 use super::run::Run;
 use crate::load_test::Live;
 use crate::report::RunInfo;
-use crate::report::live::{PastRuns, State};
+use crate::report::live::{PastRuns, State, WorkerNow};
 use crate::stats::Summary;
+use crate::worker::Work;
 
 /// Runs of this process that are kept; of more the oldest go.
 const MOST_RUNS: usize = 20;
@@ -30,6 +31,8 @@ pub(crate) struct Facts {
     pub(crate) starts_at_once: bool,
     /// Folder of reports, which are shown beside the runs of this process.
     pub(crate) history: Option<PathBuf>,
+    /// Worker whose master starts and stops the runs; `None` where they are this machine's own.
+    pub(crate) worker: Option<Arc<Work>>,
 }
 
 /// The runs, and who hears of them.
@@ -75,7 +78,7 @@ pub(super) struct ServerState {
     run: Option<String>,
     /// True when a run may be started.
     can_start: bool,
-    /// `page` where runs are started here, `command line` where the first one began at once.
+    /// `page` where runs are started here, `command line` where the first one began at once, `master` where it has the say.
     waits_for: &'static str,
     /// Folder of reports that are shown as history.
     history_folder: Option<String>,
@@ -83,6 +86,8 @@ pub(super) struct ServerState {
     baseline: Option<String>,
     /// Target, for people.
     target: String,
+    /// How the worker stands with its master, told once a second; null where there is no master.
+    worker: Option<WorkerNow>,
 }
 
 impl ServerState {
@@ -140,6 +145,21 @@ impl Desk {
         self.tell_state();
     }
 
+    /// True where a master starts and stops the runs.
+    pub(super) fn is_of_master(&self) -> bool {
+        self.facts.worker.is_some()
+    }
+
+    /// Tells all who look on what is new since a second ago.
+    pub(super) fn tell_news(&self) {
+        if self.current().is_some_and(|run| !run.is_over()) {
+            self.look();
+        }
+        if self.is_of_master() {
+            self.tell_state();
+        }
+    }
+
     pub(super) fn form(&self) -> Form {
         self.form.clone()
     }
@@ -181,11 +201,16 @@ impl Desk {
             version: env!("CARGO_PKG_VERSION"),
             state,
             run: run.map(|run| run.id.clone()),
-            can_start: matches!(state, State::Ready | State::Stopped),
-            waits_for: if self.facts.starts_at_once { "command line" } else { "page" },
+            can_start: matches!(state, State::Ready | State::Stopped) && !self.is_of_master(),
+            waits_for: match self.facts {
+                Facts { worker: Some(_), .. } => "master",
+                Facts { starts_at_once: true, .. } => "command line",
+                Facts { .. } => "page",
+            },
             history_folder: self.facts.history.as_deref().map(|path| path.display().to_string()),
             baseline: self.runs.lock().baseline.clone(),
             target: self.form.target.clone(),
+            worker: self.facts.worker.as_ref().map(|worker| worker.now()),
         }
     }
 

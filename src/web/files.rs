@@ -49,6 +49,7 @@ const FILES: &[File] = files![
     SCRIPT "statistics.js" "page/statistics.js",
     SCRIPT "store.js" "page/store.js",
     SCRIPT "theme.js" "page/theme.js",
+    SCRIPT "worker.js" "page/worker.js",
 ];
 
 pub(super) async fn index() -> Response {

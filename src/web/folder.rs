@@ -150,6 +150,8 @@ impl Report {
                 id: self.id.clone(),
                 state: State::Stopped,
                 started: timestamp(self.info.started),
+                part: self.summary.parts.as_ref().map(ToString::to_string),
+                starts_in_s: None,
                 target: self.info.target.clone(),
                 plan: self.info.plan.clone().unwrap_or_default(),
                 command: self.info.command.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" "),

@@ -96,6 +96,9 @@ fn line(refused: &Refused) -> String {
 }
 
 async fn stop(State(desk): State<Arc<Desk>>) -> Response {
+    if desk.is_of_master() {
+        return Json(json!({ "success": false, "message": line(&Refused::of_master()) })).into_response();
+    }
     if let Some(run) = desk.current().filter(|run| !run.is_over()) {
         end_run(&run, false);
         look_soon(&desk);

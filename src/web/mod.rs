@@ -35,6 +35,7 @@ pub(crate) use guard::Access;
 pub(crate) use metrics::Metrics;
 pub(crate) use order::{Answer, Need, Order, Refused, Shown, Wish};
 pub(crate) use routes::router;
+pub(crate) use run::Run;
 pub(crate) use search::Search;
 pub(crate) use server::Server;
 pub(crate) use watcher::Watcher;

@@ -108,6 +108,11 @@ impl Refused {
         Refused { errors: vec![error], is_untimely: false }
     }
 
+    /// Refusal of what a master has the say on.
+    pub(crate) fn of_master() -> Refused {
+        Refused::untimely("this is a worker: its master starts, changes and stops the runs; ask there")
+    }
+
     /// Refusal of an order that comes at the wrong time.
     pub(crate) fn untimely(message: impl Into<String>) -> Refused {
         Refused { is_untimely: true, ..Refused::of(None, message) }

@@ -166,7 +166,7 @@ impl Run {
             rows: rows(&whole),
             parts: parts(&counts, true),
             points: Some(record.newest_points(NEWEST, false)),
-            failures: failure_counts(&counts, self.live.failure_groups()),
+            failures: FailureCounts::of(&counts, self.live.failure_groups()),
             log_lines: record.log.length(),
             search: self.about.search.as_ref().map(|search| search.now(None)),
         }
@@ -206,7 +206,7 @@ impl Run {
             rows: rows(&whole),
             parts: parts(summary, false),
             points: Some(record.newest_points(NEWEST, true)),
-            failures: failure_counts(summary, summary.failures.len()),
+            failures: FailureCounts::of(summary, summary.failures.len()),
             log_lines: record.log.length(),
             search: self.about.search.as_ref().map(|search| search.now(Some(summary))),
         }
@@ -227,6 +227,8 @@ impl Run {
             State::Stopped
         } else if self.live.is_stopping() {
             State::Stopping
+        } else if self.about.starts_in().is_some() {
+            State::Waiting
         } else if !self.about.can_edit.contains(&"rate") && self.live.users_up() != wanted {
             State::Spawning
         } else {
@@ -243,6 +245,8 @@ impl Run {
             id: self.id.clone(),
             state,
             started: timestamp(self.about.info.started),
+            part: self.about.part.clone(),
+            starts_in_s: self.about.starts_in().map(seconds),
             target: self.about.info.target.clone(),
             plan: self.about.info.plan.clone().unwrap_or_default(),
             command: self.about.command.clone(),
@@ -380,11 +384,6 @@ impl Run {
 /// Seconds to the millisecond.
 fn seconds(span: Duration) -> f64 {
     (span.as_secs_f64() * 1e3).round() / 1e3
-}
-
-fn failure_counts(numbers: &Summary, groups: usize) -> FailureCounts {
-    let totals = &numbers.whole.totals;
-    FailureCounts { groups, count: totals.fail + totals.exception }
 }
 
 /// Number of the row that is meant by `check:NAME` or `request:NAME`.

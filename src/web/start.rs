@@ -36,6 +36,9 @@ pub(super) async fn start(State(desk): State<Arc<Desk>>, wish: Given) -> Respons
 
 /// Hands an order on, and waits for its answer.
 pub(super) async fn ordered<T>(desk: &Desk, wish: Given, order: fn(Wish, Answer<T>) -> Order) -> Result<T, Refused> {
+    if desk.is_of_master() {
+        return Err(Refused::of_master());
+    }
     let Json(wish) = wish.map_err(|error| Refused::of(None, error.body_text()))?;
     let (answer, answered) = oneshot::channel();
     let gone = || Refused::untimely("perfloop is about to end");

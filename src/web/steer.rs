@@ -35,8 +35,11 @@ pub(super) struct Change {
     rate: Option<String>,
 }
 
-/// The run that goes on.
+/// The run that goes on, and may be changed.
 pub(super) fn going_on(desk: &Desk) -> Result<Arc<Run>, Refused> {
+    if desk.is_of_master() {
+        return Err(Refused::of_master());
+    }
     let run = desk.current().filter(|run| matches!(run.state(), RunState::Spawning | RunState::Running));
     run.ok_or_else(|| Refused::untimely("nothing runs that could be changed"))
 }
@@ -125,6 +128,7 @@ pub(super) async fn cut(State(desk): State<Arc<Desk>>) -> Response {
 /// Ends the run that goes on: at once, or when what runs has come to its end.
 fn end(desk: &Arc<Desk>, at_once: bool) -> Response {
     match desk.current().filter(|run| !run.is_over()) {
+        _ if desk.is_of_master() => refusal(&Refused::of_master()),
         None => refusal(&Refused::untimely("nothing runs that could be stopped")),
         Some(run) => {
             end_run(&run, at_once);

@@ -10,14 +10,14 @@ use super::desk::Desk;
 /// Time between two looks.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Watcher of a run.
+/// Watcher of what happens.
 pub(crate) struct Watcher {
     done: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Watcher {
-    /// Looks at the latest run until the watcher is dropped.
+    /// Looks at the latest run, and at the worker's master, until the watcher is dropped.
     pub(crate) fn of(desk: &Arc<Desk>) -> Watcher {
         let done = Arc::new(AtomicBool::new(false));
         let (seen, desk) = (Arc::clone(&done), Arc::clone(desk));
@@ -29,7 +29,7 @@ impl Watcher {
                     thread::park_timeout(left);
                     continue;
                 }
-                desk.look();
+                desk.tell_news();
                 // One that was late does not make up for it.
                 next = (next + INTERVAL).max(Instant::now());
             }

@@ -11,9 +11,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::identity::Identity;
 use super::message::{Heard, Heartbeat, Logs, Spawn, State, Stats, Told};
+use super::standing::Standing;
 use super::usage::{self, Usage};
 use super::work::{Order, Work};
 use super::zmtp::Dealer;
+use crate::report::live::MemberState;
 
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const STATS: Duration = Duration::from_secs(3);
@@ -54,6 +56,7 @@ pub(super) struct Member {
     usage: Usage,
     shown_lines: usize,
     last_heard: Instant,
+    standing: Standing,
 }
 
 /// Why a connection is no more.
@@ -95,6 +98,7 @@ impl Member {
             usage: Usage::new(),
             shown_lines: 0,
             last_heard: Instant::now(),
+            standing: Standing::default(),
         }
     }
 
@@ -107,8 +111,9 @@ impl Member {
             let (host, port) = (self.master.0.clone(), self.master.1);
             let why = match Dealer::connect((&host, port), &self.identity.to_string()) {
                 Ok(dealer) => match self.serve(dealer) {
-                    End::Quit => return,
+                    End::Quit => return self.show(MemberState::Gone),
                     End::Silent => {
+                        self.standing.lose("no answer to heartbeats; it introduces itself anew");
                         self.say("the master knows this worker no more; it introduces itself anew");
                         self.renew();
                         continue;
@@ -117,8 +122,11 @@ impl Member {
                 },
                 Err(error) => error,
             };
+            self.standing.lose(&why.to_string());
+            self.show(MemberState::Unconnected);
             if self.last_heard.elapsed() > LOST {
                 self.work.release(self.number);
+                self.show(MemberState::Gone);
                 return self.work.order(Order::Lost(format!("{host}:{port}: {why}")));
             }
             thread::sleep(RETRY);
@@ -176,6 +184,7 @@ impl Member {
                 return Ok(End::Silent);
             }
             self.look_at_run(line)?;
+            self.show(self.member_state());
             let next = self.keep_time(line)?;
             if let Some(bytes) = line.dealer.receive(next.min(Instant::now() + LOOK))? {
                 self.last_heard = Instant::now();
@@ -250,7 +259,11 @@ impl Member {
             Heard::Heartbeat => {
                 line.answers += 1;
                 line.last_answer = Instant::now();
+                (self.standing.answers, self.standing.last_answer) =
+                    (self.standing.answers + 1, Some(line.last_answer));
+                let before = self.unconfirmed();
                 self.unconfirmed.retain(|(heartbeat, _)| *heartbeat > line.answers);
+                self.standing.confirmed += before - self.unconfirmed();
             }
             Heard::Spawn(spawn) => self.spawn(line, &spawn)?,
             Heard::Stop => {
@@ -259,7 +272,10 @@ impl Member {
                 self.work.release(self.number);
             }
             Heard::Quit => {
-                self.say_good_bye(line)?;
+                // A master that is gone before it has heard all is gone all the same.
+                if let Err(error) = self.say_good_bye(line) {
+                    self.standing.lose(&format!("gone before it heard the last numbers: {error}"));
+                }
                 self.work.order(Order::Quit);
                 return Ok(Some(End::Quit));
             }
@@ -331,6 +347,7 @@ impl Member {
         line.last_heartbeat = Instant::now();
         line.next_heartbeat = line.last_heartbeat + HEARTBEAT;
         line.heartbeats += 1;
+        self.standing.heartbeats += 1;
         self.tell(line, &Told::Heartbeat(heartbeat))
     }
 
@@ -344,6 +361,28 @@ impl Member {
 
     fn tell(&self, line: &mut Line, told: &Told<'_>) -> io::Result<()> {
         line.dealer.send(&told.encoded(&self.identity.to_string()))
+    }
+
+    /// Requests that the master has been told of, and has not confirmed.
+    fn unconfirmed(&self) -> u64 {
+        self.unconfirmed.iter().map(|(_, stats)| stats.stats_total.num_requests).sum()
+    }
+
+    /// How a worker that is connected stands.
+    fn member_state(&self) -> MemberState {
+        match self.state {
+            _ if !self.is_registered => MemberState::Introduced,
+            State::Ready => MemberState::Ready,
+            State::Spawning => MemberState::Spawning,
+            State::Running => MemberState::Running,
+        }
+    }
+
+    /// Shows to those who look on how it stands with the master.
+    fn show(&mut self, state: MemberState) {
+        (self.standing.state, self.standing.unconfirmed) = (state, self.unconfirmed());
+        self.standing.identity = self.identity.to_string();
+        self.work.show(self.number, self.standing.clone());
     }
 
     fn say(&self, text: &str) {

@@ -8,6 +8,7 @@ mod classes;
 mod identity;
 mod member;
 mod message;
+mod standing;
 mod told;
 mod usage;
 mod work;
@@ -37,7 +38,7 @@ impl Worker {
     /// When their threads cannot be made.
     pub(crate) fn start(host: &str, port: u16, members: usize) -> io::Result<Worker> {
         let (sender, orders) = mpsc::channel();
-        let work = Arc::new(Work::of(members, sender));
+        let work = Arc::new(Work::of(format!("{host}:{port}"), members, sender));
         let member = |number| {
             let member = Member::new(number, (host.to_owned(), port), Arc::clone(&work));
             thread::Builder::new().name(format!("member-{number}")).spawn(move || member.work())

@@ -7,8 +7,10 @@ use parking_lot::Mutex;
 
 use super::classes;
 use super::message::{Key, Spawn, Stats, Users};
+use super::standing::Standing;
 use super::told::{self, Telling};
 use crate::load_test::Live;
+use crate::report::live::WorkerNow;
 
 /// Most lines that a master is shown.
 const MOST_LINES: usize = 500;
@@ -27,6 +29,8 @@ pub(crate) enum Order {
 /// Run that the members of a worker have together.
 #[derive(Debug)]
 pub(crate) struct Work {
+    /// Address of the master, for people.
+    master: String,
     state: Mutex<State>,
     orders: Mutex<Sender<Order>>,
 }
@@ -41,6 +45,8 @@ struct State {
     is_starting: bool,
     is_leaving: bool,
     lines: Vec<String>,
+    /// How each member stands with the master.
+    standings: Vec<Standing>,
 }
 
 /// Run that goes on.
@@ -53,9 +59,25 @@ struct Run {
 }
 
 impl Work {
-    pub(crate) fn of(members: usize, orders: Sender<Order>) -> Self {
-        let state = State { wanted: vec![None; members], ..State::default() };
-        Work { state: Mutex::new(state), orders: Mutex::new(orders) }
+    pub(crate) fn of(master: String, members: usize, orders: Sender<Order>) -> Self {
+        let standings = vec![Standing::default(); members];
+        let state = State { wanted: vec![None; members], standings, ..State::default() };
+        Work { master, state: Mutex::new(state), orders: Mutex::new(orders) }
+    }
+
+    /// How the worker stands with its master now.
+    pub(crate) fn now(&self) -> WorkerNow {
+        let state = self.state.lock();
+        let member = |(number, standing): (usize, &Standing)| {
+            let wanted = state.wanted[number].iter().flatten().map(|(class, users)| (class.clone(), *users));
+            standing.now(&wanted.collect::<Vec<_>>(), &state.users(number))
+        };
+        let members = state.standings.iter().enumerate().map(member).collect();
+        WorkerNow { master: self.master.clone(), members, lines: state.lines.clone() }
+    }
+
+    pub(super) fn show(&self, member: usize, standing: Standing) {
+        self.state.lock().standings[member] = standing;
     }
 
     /// The run that was asked for has begun.

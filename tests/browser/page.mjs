@@ -247,6 +247,30 @@ const cases = {
     await shot(page, 'foreign_text');
   },
 
+  // A worker without users, then with some that its master gives it, and after its master has let it go.
+  async worker() {
+    const page = await open(url);
+    const member = '#members tr';
+    await until(page, 'it is known', async () => (await page.locator(`${member}[data-state=ready]`).count()) === 1);
+    for (const button of ['#new', '#stop', '#cut', '#edit']) assert.ok(!(await page.locator(button).isVisible()), `${button} is the master's`);
+    assert.equal(await page.locator('#tab-new').isVisible(), false);
+    await tab(page, 'worker');
+    await until(page, 'its users are up', async () => (await page.locator('#members td').nth(1).innerText()) === '3 of 3');
+    await state(page, 'running');
+    // The run came while its master was looked at by choice, and did not take its place.
+    assert.equal(await page.getAttribute('#tab-worker', 'aria-selected'), 'true');
+    assert.ok(!(await page.locator('#stop').isVisible()));
+    await shot(page, 'worker', true);
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is not wider than its window');
+    await tab(page, 'statistics');
+    await page.waitForSelector('#rows tbody tr');
+    await tab(page, 'worker');
+    await until(page, 'it has left', async () => (await page.locator(`${member}[data-state=gone]`).count()) === 1);
+    await state(page, 'stopped');
+    await shot(page, 'worker_390', true);
+  },
+
   // Reports of a folder, opened, laid over one another and compared.
   async history() {
     const page = await open(`${url}/#/history`);

@@ -20,7 +20,7 @@ fn page(args: &[&str]) -> (Running, String) {
 }
 
 /// Carries out a case, and returns what it printed.
-fn browse(case: &str, url: &str, more: &str) -> String {
+pub(crate) fn browse(case: &str, url: &str, more: &str) -> String {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/page.mjs");
     let output = Command::new("node").args([script, case, url, more]).output().expect("node");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -8,8 +8,8 @@ use perfloop::{CheckResult, Feed, LoadTest, Part, Plan, Run, User, UserClass};
 use serde_json::Value;
 
 use crate::support::{
-    Output, Reports, Running, Service, best_of_three, finish, hold, is_refused, join_within, none, perfloop,
-    schema_complaints, spawn, stamp_all, start,
+    Output, Reports, Running, Service, best_of_three, eventually, finish, hold, is_refused, join_within, none,
+    perfloop, schema_complaints, spawn, stamp_all, start,
 };
 
 /// A user, an iteration of it, a row that it took by chance, and one that it took in turn.
@@ -309,4 +309,40 @@ fn the_commands_of_the_manifests_make_one_run_and_judge_it() {
         assert!(output.stdout.contains("all 8 parts: ") && output.stdout.contains("16 users"), "{}", output.stdout);
     }
     assert_eq!(place.json("all.json")["totals"]["answered"].as_u64(), Some(service.total_hits()));
+}
+
+#[test]
+fn the_page_of_a_part_says_which_one_it_is_and_how_long_it_waits() {
+    let service = Service::start();
+    let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() + 4;
+    let url = service.at("/fast");
+    let running = spawn(&[
+        "--part",
+        "2/3",
+        "--users",
+        "3",
+        "--start-at",
+        &at.to_string(),
+        "--time",
+        "1",
+        "--web",
+        "--web-addr",
+        "127.0.0.1:0",
+        &url,
+    ]);
+    let link = || running.stderr().lines().find_map(|line| line.strip_prefix("page: http://").map(str::to_owned));
+    eventually("the page is served", || link().is_some());
+    let page = format!("http://{}", link().unwrap().trim_end_matches('/'));
+    let run = || -> serde_json::Value {
+        let answer = reqwest::blocking::get(format!("{page}/api/v1/runs/current")).unwrap();
+        answer.json::<serde_json::Value>().unwrap()["run"].clone()
+    };
+    eventually("the run has begun", || run()["id"] == "1");
+    let waiting = run();
+    assert_eq!((&waiting["state"], &waiting["part"]), (&"waiting".into(), &"part 2 of 3".into()), "{waiting}");
+    let left = waiting["starts_in_s"].as_f64().unwrap();
+    assert!(left > 0.0 && left < 4.0, "{left}");
+    eventually("it runs", || run()["state"] == "running");
+    assert_eq!((&run()["users_wanted"], &run()["starts_in_s"]), (&1.into(), &serde_json::Value::Null));
+    assert_eq!(running.wait().code, Some(0));
 }

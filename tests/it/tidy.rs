@@ -129,6 +129,7 @@ fn the_two_halves_and_the_reports_do_not_know_one_another() {
         ("stats", &["load", "report", "cli", "job", "load_test", "script"]),
         ("report", &["cli", "job", "load_test", "load", "script", "web"]),
         ("web", &["cli", "script"]),
+        ("worker", &["cli", "script", "web"]),
         ("script", &["cli", "job", "stats"]),
         ("job", &["cli", "web"]),
     ];

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rmpv::Value;
 
-use crate::support::{Reports, Running, Service, is_refused, perfloop, spawn};
+use crate::support::{Reports, Running, Service, eventually, is_refused, perfloop, spawn};
 
 /// Time within which everything here comes.
 const SOON: Duration = Duration::from_secs(20);
@@ -355,7 +355,7 @@ fn several_workers_of_one_process_share_its_run() {
 fn what_a_run_would_refuse_is_refused_before_a_master_is_asked() {
     is_refused(&["worker", "missing.hurl"], &["missing.hurl"]);
     is_refused(&["worker", "--master-port", "x", "http://127.0.0.1:9/"], &["--master-port 'x'", "no port"]);
-    is_refused(&["worker", "--web", "http://127.0.0.1:9/"], &["--web", "a worker"]);
+    is_refused(&["worker", "--open", "http://127.0.0.1:9/"], &["--open", "give --web too"]);
     is_refused(&["worker", "--as", "0", "http://127.0.0.1:9/"], &["--as '0'", "1 to 256"]);
 }
 
@@ -367,4 +367,111 @@ fn a_locustfile_has_the_classes_and_gates_of_what_is_run() {
         assert!(file.stdout.contains(part), "{part}: {}", file.stdout);
     }
     is_refused(&["locustfile", "--fail-if", "tester_share > 10%"], &["tester_share > 10%", "perfloop merge"]);
+}
+
+#[test]
+fn a_master_that_is_gone_right_after_it_let_the_worker_go_ends_it_all_the_same() {
+    let (master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--wait", "0.01", "--quiet", &service.at("/fast")]);
+    let mut line = master.know();
+    line.spawn(now(), 4);
+    line.next("spawning_complete");
+    line.send("quit", Value::Nil);
+    let asked = Instant::now();
+    // It has heard it, and has something left to tell.
+    line.next("stats");
+    drop(line);
+    drop(master);
+    assert_eq!(worker.wait().code, Some(0));
+    assert!(asked.elapsed() < SOON);
+}
+
+/// Address of the page that a worker serves.
+fn page_of(worker: &Running) -> String {
+    let link = || worker.stderr().lines().find_map(|line| line.strip_prefix("page: http://").map(str::to_owned));
+    eventually("the page is served", || link().is_some());
+    format!("http://{}", link().unwrap().trim_end_matches('/'))
+}
+
+/// How the server of a page stands.
+fn state_of(page: &str) -> serde_json::Value {
+    reqwest::blocking::get(format!("{page}/api/v1/state")).unwrap().json().unwrap()
+}
+
+#[test]
+fn the_page_of_a_worker_shows_how_it_stands_with_its_master_and_starts_nothing_itself() {
+    let (mut master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--wait", "0.05", "--web", "--web-addr", "127.0.0.1:0", &service.at("/fast")]);
+    let page = page_of(&worker);
+    let mut line = master.know();
+    let member = || state_of(&page)["worker"]["members"][0].clone();
+    eventually("it is ready", || member()["state"] == "ready");
+    let state = state_of(&page);
+    let expected = (serde_json::json!("master"), serde_json::json!(false), &serde_json::Value::Null);
+    assert_eq!((state["waits_for"].clone(), state["can_start"].clone(), &state["run"]), expected);
+    assert_eq!(state["worker"]["master"], format!("127.0.0.1:{}", master.port()));
+    assert_eq!(member()["identity"], line.identity.as_str());
+    line.spawn(now(), 3);
+    line.next("spawning_complete");
+    line.next("stats");
+    // Whoever asks the page for what is the master's to say is sent there.
+    let client = reqwest::blocking::Client::new();
+    for path in ["/api/v1/runs/current/stop", "/api/v1/runs/current/cut", "/api/v1/runs", "/api/v1/plan"] {
+        let answer = client.post(format!("{page}{path}")).json(&serde_json::json!({})).send().unwrap();
+        let (status, text) = (answer.status(), answer.text().unwrap());
+        assert!(status == 409 && text.contains("its master starts, changes and stops"), "{path}: {status} {text}");
+    }
+    let answer = client.patch(format!("{page}/api/v1/runs/current")).json(&serde_json::json!({ "users": 9 })).send();
+    assert_eq!(answer.unwrap().status(), 409);
+    for path in ["/stop", "/swarm"] {
+        let answer = client
+            .post(format!("{page}{path}"))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body("user_count=9&spawn_rate=1")
+            .send();
+        assert_eq!(answer.unwrap().json::<serde_json::Value>().unwrap()["success"], false, "{path}");
+    }
+    let run: serde_json::Value = reqwest::blocking::get(format!("{page}/api/v1/runs/current")).unwrap().json().unwrap();
+    assert_eq!((&run["run"]["users_wanted"], &run["run"]["can_edit"]), (&3.into(), &serde_json::json!([])));
+    assert_eq!(run["run"]["plan"], "users as the master wants them, wait 50 ms");
+    line.next("heartbeat");
+    line.next("heartbeat");
+    // Each heartbeat was answered, and what was told before the last one is confirmed.
+    let known = member();
+    assert_eq!((&known["users_told"], &known["users_up"]), (&3.into(), &3.into()), "{known}");
+    assert!(known["heartbeats_answered"].as_u64() > Some(1) && known["requests_told"].as_u64() > Some(0), "{known}");
+    assert_eq!((&known["losses"], &known["last_loss"]), (&0.into(), &serde_json::Value::Null), "{known}");
+    line.answers_heartbeats = false;
+    master.silent.push(line.stream.try_clone().unwrap());
+    let mut next = master.accept();
+    next.next("client_ready");
+    next.send("ack", map([("index", 1.into())]));
+    eventually("it is known again", || member()["state"] == "ready");
+    let known = member();
+    assert_eq!((&known["losses"], &known["identity"]), (&1.into(), &next.identity.as_str().into()));
+    let why = known["last_loss"]["why"].as_str().unwrap();
+    assert_eq!(why, "no answer to heartbeats; it introduces itself anew");
+    next.send("quit", Value::Nil);
+    next.next("stats");
+    assert_eq!(worker.wait().code, Some(0));
+}
+
+#[test]
+#[ignore = "needs chromium, node and playwright-core"]
+fn the_page_of_a_worker_is_looked_at_in_a_browser() {
+    let (master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--wait", "0.05", "--web", "--web-addr", "127.0.0.1:0", &service.at("/fast")]);
+    let page = page_of(&worker);
+    let mut line = master.know();
+    let talk = std::thread::spawn(move || {
+        // Time for a look at a worker without users.
+        (0..5).for_each(|_| drop(line.next("heartbeat")));
+        line.spawn(now(), 3);
+        (0..10).for_each(|_| drop(line.next("heartbeat")));
+        line.send("quit", Value::Nil);
+        line.next("stats");
+    });
+    crate::browser::browse("worker", &page, "");
+    talk.join().unwrap();
+    assert_eq!(worker.wait().code, Some(0));
 }

@@ -33,17 +33,26 @@ pub(crate) enum Start {
 
 /// The number of users as a function of the time of the run.
 #[derive(Clone)]
-pub(crate) struct Shape(Arc<dyn Fn(Duration) -> Option<u32> + Send + Sync>);
+pub(crate) struct Shape {
+    users: Arc<dyn Fn(Duration) -> Option<u32> + Send + Sync>,
+    /// Who says how many there are, for people.
+    whose: &'static str,
+}
 
 impl Shape {
     pub(crate) fn new(users: impl Fn(Duration) -> Option<u32> + Send + Sync + 'static) -> Self {
-        Shape(Arc::new(users))
+        Shape { users: Arc::new(users), whose: "a shape" }
+    }
+
+    /// No users but those that come by commands of a master.
+    pub(crate) fn of_master() -> Self {
+        Shape { users: Arc::new(|_| Some(0)), whose: "the master" }
     }
 
     /// # Errors
     /// What it said when it panicked.
     pub(crate) fn users(&self, time: Duration) -> Result<Option<u32>, String> {
-        panics::catch_nested(|| (self.0)(time))
+        panics::catch_nested(|| (self.users)(time))
     }
 }
 
@@ -58,7 +67,7 @@ impl fmt::Display for Load {
         match self {
             Load::Users { users, .. } => f.write_str(&units::count((*users).into(), "user")),
             Load::Stages(stages) => write!(f, "users in stages {stages}"),
-            Load::Shape(_) => f.write_str("users as a shape wants them"),
+            Load::Shape(shape) => write!(f, "users as {} wants them", shape.whose),
             Load::Rate(rate) => {
                 let users = units::count(rate.max_users.into(), "user");
                 write!(f, "{}{}, up to {users}", rate.of, if rate.poisson { " (Poisson)" } else { "" })

@@ -182,6 +182,12 @@ impl Plan {
         self
     }
 
+    /// No users but those that come by commands of a master.
+    pub(crate) fn commanded(mut self) -> Self {
+        self.load = Load::Shape(Shape::of_master());
+        self
+    }
+
     /// Begins so many iterations a second, whatever the answers do, on whichever user is free: there are as many
     /// users as it takes, up to [`max_users`](Plan::max_users). What comes when none is free is dropped and counted.
     /// Replaces [users](Plan::users); a wait or a pace means nothing then.

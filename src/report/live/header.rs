@@ -9,6 +9,8 @@ use serde::Serialize;
 pub(crate) enum State {
     /// Nothing has been started.
     Ready,
+    /// The moment at which it is to start is yet to come.
+    Waiting,
     /// Users are being started, or leave, until as many are up as are wanted.
     Spawning,
     /// All wanted users are up.
@@ -29,6 +31,10 @@ pub(crate) struct Header {
     pub(crate) state: State,
     /// Start of the run, RFC 3339.
     pub(crate) started: String,
+    /// Part of a run of several machines, such as `part 2 of 3`; null of a whole one.
+    pub(crate) part: Option<String>,
+    /// Time until the moment at which it is to start, in s; null after it, or without one.
+    pub(crate) starts_in_s: Option<f64>,
     /// Target, for people.
     pub(crate) target: String,
     /// Plan in one line.

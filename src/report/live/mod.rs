@@ -17,6 +17,7 @@ mod row;
 mod search;
 mod snapshot;
 mod verdicts;
+mod worker;
 
 use std::time::Duration;
 
@@ -39,6 +40,7 @@ pub(crate) use row::{Row, RowsOf, bounded_rows, rows};
 pub(crate) use search::{HeldLevel, HeldPhase, Search, SearchNow};
 pub(crate) use snapshot::{FailureCounts, Now, Part, Snapshot, Totals};
 pub(crate) use verdicts::Verdicts;
+pub(crate) use worker::{Loss, MemberNow, MemberState, WorkerNow};
 
 /// Name of a level.
 pub(crate) fn level_text(what: Plateau) -> String {

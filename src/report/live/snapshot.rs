@@ -116,6 +116,13 @@ pub(crate) struct FailureCounts {
     pub(crate) count: u64,
 }
 
+impl FailureCounts {
+    pub(crate) fn of(numbers: &Summary, groups: usize) -> FailureCounts {
+        let totals = &numbers.whole.totals;
+        FailureCounts { groups, count: totals.fail + totals.exception }
+    }
+}
+
 impl Now {
     pub(crate) fn of(recent: &Recent, in_flight: f64) -> Now {
         let ended = recent.pass + recent.failures();

@@ -8,7 +8,8 @@
  *   p95_ms: (number|null)[], p99_ms: (number|null)[], max_ms: (number|null)[], users: number[], in_flight: number[],
  *   delay_p50_ms: (number|null)[], delay_p99_ms: (number|null)[]}} Points
  * @typedef {{mood: string, text: string, evidence: string[]}} Verdict
- * @typedef {{id: string, state: string, started: string, target: string, plan: string, command: string,
+ * @typedef {{id: string, state: string, started: string, part: string | null,
+ *   starts_in_s: number | null, target: string, plan: string, command: string,
  *   is_warming_up: boolean, elapsed_s: number, left_s: number | null, users_up: number, users_wanted: number,
  *   asked_per_s: number | null, classes: {name: string, users: number}[], can_edit: string[], is_good: boolean | null,
  *   end: string | null}} RunHead
@@ -19,7 +20,12 @@
  *   failures: {groups: number, count: number}, log_lines: number,
  *   search: {levels: number, held: Held | null, answer: string | null} | null}} Snapshot
  * @typedef {{version: string, state: string, run: string | null, can_start: boolean, waits_for: string,
- *   history_folder: string | null, baseline: string | null, target: string}} ServerState
+ *   history_folder: string | null, baseline: string | null, target: string, worker: WorkerNow | null}} ServerState
+ * @typedef {{identity: string, state: string, classes: {name: string, users: number}[], users_told: number,
+ *   users_up: number, requests_told: number, requests_unconfirmed: number, heartbeats: number,
+ *   heartbeats_answered: number, answered_before_s: number | null, losses: number,
+ *   last_loss: {time: string, why: string} | null}} Member
+ * @typedef {{master: string, members: Member[], lines: string[]}} WorkerNow
  * @typedef {{field: string | null, message: string}} FieldError
  */
 

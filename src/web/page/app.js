@@ -15,6 +15,7 @@ import { LogView } from './log.js';
 import { OverTime } from './over_time.js';
 import { Ratio } from './ratio.js';
 import { Statistics } from './statistics.js';
+import { Worker } from './worker.js';
 
 /**
  * Part of the page: it is told when it is to be seen, and of each snapshot while it is.
@@ -25,6 +26,7 @@ import { Statistics } from './statistics.js';
 const NEW = 'new';
 /** @type {[string, string, () => View][]} */
 const TABS = [
+  ['worker', 'Worker', () => new Worker()],
   ['capacity', 'Capacity', () => new Capacity()],
   ['statistics', 'Statistics', () => new Statistics()],
   ['charts', 'Charts', () => new OverTime()],
@@ -55,9 +57,14 @@ const place = () => {
   return { run, isForm: name === NEW, tab: TABS.some(([known]) => known === name) ? /** @type {string} */ (name) : null };
 };
 
-/** Tab that is shown: a search begins with its levels, and another run has none. */
+/** True where a master starts and stops the runs. */
+const isWorker = () => Boolean(store.server?.worker);
+
+/** Tab that is shown: a worker without a run begins with its master, a search with its levels. */
 const chosenTab = () => {
   const search = store.shown?.search ?? null;
+  if (named === 'worker' && !isWorker()) return 'statistics';
+  if (isWorker() && store.shown === null && named !== 'history') return 'worker';
   if (named === null) return search ? 'capacity' : 'statistics';
   return named === 'capacity' && store.shown !== null && search === null ? 'statistics' : named;
 };
@@ -66,13 +73,14 @@ const chosenTab = () => {
 const hash = (name) => (store.chosen === null || name === NEW ? `#/${name}` : `#/run/${encodeURIComponent(store.chosen)}/${name}`);
 
 /** True while the form stands in front: where it is asked for, and where there is nothing else to show. */
-const isReady = () => (isForm && store.server?.can_start !== false) || (store.shown === null && tab !== 'history');
+const isReady = () => (isForm && store.server?.can_start !== false) || (store.shown === null && store.server !== null && tab !== 'history' && !isWorker());
 
 /** Tabs that lead somewhere now. */
 const names = () => {
-  const known = TABS.map(([name]) => name).filter((name) => name !== 'capacity' || Boolean(store.shown?.search));
-  const some = store.shown === null ? ['history'] : known;
-  return isReady() || store.shown === null ? [NEW, ...some] : some;
+  const leads = { capacity: Boolean(store.shown?.search), worker: isWorker() };
+  const known = TABS.map(([name]) => name).filter((name) => leads[/** @type {keyof typeof leads} */ (name)] !== false);
+  const some = store.shown === null ? known.filter((name) => ['worker', 'history'].includes(name)) : known;
+  return isReady() || (store.shown === null && !isWorker()) ? [NEW, ...some] : some;
 };
 
 const view = () => {
@@ -180,9 +188,10 @@ store.addEventListener('chosen', () => {
 });
 store.addEventListener('unknown', () => notice('There is no such run.'));
 store.addEventListener('state', () => {
+  tab = chosenTab();
   header.update();
   draw();
-  if (tab === 'history' && !isReady()) view().update();
+  if (['history', 'worker'].includes(tab) && !isReady()) view().update();
   byId('version').textContent = `perfloop ${store.server?.version ?? ''}`;
 });
 store.addEventListener('lost', () => {

@@ -71,11 +71,13 @@ export class Header {
   update() {
     const { server, shown, live } = store;
     say(byId('target'), shown?.run.target ?? server?.target ?? '');
-    say(byId('plan-line'), shown?.run.plan ?? '');
+    say(byId('plan-line'), shown ? `${shown.run.part ? `${shown.run.part} of ` : ''}${shown.run.plan}` : '');
     const goesOn = live !== null && live.run.state !== 'stopped';
     byId('new').hidden = !server?.can_start || (shown === null && store.chosen === null);
-    byId('stop').hidden = !goesOn || live?.run.state === 'stopping';
-    byId('cut').hidden = !(goesOn && live?.run.state === 'stopping');
+    // A master stops what it has started.
+    const isOwn = !server?.worker;
+    byId('stop').hidden = !goesOn || !isOwn || live?.run.state === 'stopping';
+    byId('cut').hidden = !(goesOn && isOwn && live?.run.state === 'stopping');
     byId('edit').hidden = !goesOn || live?.run.can_edit.length === 0;
     for (const part of ['figures', 'verdicts', 'progress']) byId(part).hidden = shown === null;
     this.drawPast();
@@ -111,7 +113,7 @@ export class Header {
       failed: `${percent(now.fail_ratio)} %`,
       p95: `${time(now.p95_ms)} ms`,
       'in flight': rate(now.in_flight),
-      time: isOver ? span(run.elapsed_s) : left,
+      time: isOver ? span(run.elapsed_s) : run.starts_in_s !== null ? `in ${span(run.starts_in_s)}` : left,
     };
     for (const [name, text] of Object.entries(texts)) say(this.values[name], text);
     this.values.failed.classList.toggle('alarm', (now.fail_ratio ?? 0) > 0);
