@@ -154,13 +154,12 @@ impl Member {
             next_ready: now,
             last_answer: now,
         };
-        match self.resume(&mut line).and_then(|()| self.talk(&mut line)) {
-            Ok(end) => {
-                line.dealer.close();
-                end
-            }
-            Err(error) => End::Cut(error),
+        let end = self.resume(&mut line).and_then(|()| self.talk(&mut line)).unwrap_or_else(End::Cut);
+        match end {
+            End::Quit => line.dealer.close(),
+            End::Silent | End::Cut(_) => line.dealer.abandon(),
         }
+        end
     }
 
     /// Tells once more what may have been lost with the last connection.

@@ -1,6 +1,6 @@
 //! Work of a worker: the run that the orders of a master come to, whoever of its members hears them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::Sender;
 
 use parking_lot::Mutex;
@@ -40,8 +40,8 @@ struct State {
     /// Users that each member is to have, by class; `None` for one that was told to stop, or never to begin.
     wanted: Vec<Option<BTreeMap<String, u32>>>,
     run: Option<Run>,
-    /// The last run, of which something may still have to be told.
-    ended: Option<Telling>,
+    /// Runs that are over, of which the last numbers have still to be told.
+    ended: VecDeque<Telling>,
     is_starting: bool,
     is_leaving: bool,
     lines: Vec<String>,
@@ -83,8 +83,6 @@ impl Work {
     /// The run that was asked for has begun.
     pub(crate) fn begin(&self, live: Live, classes: Vec<String>) {
         let mut state = self.state.lock();
-        // What the last one left is told no more: a master counts anew.
-        state.ended = None;
         state.is_starting = false;
         state.run = Some(Run { telling: Telling::of(live.clone()), live, classes, is_stopping: false });
         state.apply();
@@ -94,7 +92,7 @@ impl Work {
     pub(crate) fn end(&self) {
         let mut state = self.state.lock();
         if let Some(run) = state.run.take() {
-            state.ended = Some(run.telling);
+            state.ended.push_back(run.telling);
         }
     }
 
@@ -174,11 +172,14 @@ impl Work {
     pub(super) fn stats(&self, member: usize) -> Stats {
         let mut state = self.state.lock();
         let users = state.users(member);
-        let telling = match &mut *state {
-            State { run: Some(run), .. } => Some(&mut run.telling),
-            State { ended, .. } => ended.as_mut(),
-        };
-        telling.map_or_else(|| told::nothing(users.clone()), |telling| telling.stats(users.clone()))
+        // A run that was given up with a lost master may be over, and the next one begun, before there is one again.
+        if let Some(mut ended) = state.ended.pop_front() {
+            return ended.stats(users);
+        }
+        match &mut state.run {
+            Some(run) => run.telling.stats(users),
+            None => told::nothing(users),
+        }
     }
 
     /// A run was ordered while the one before was not quite over: it is ordered again.

@@ -5,6 +5,8 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs as _};
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
+
 /// Signature, version 3.0, mechanism, role and filler.
 const GREETING_LENGTH: usize = 64;
 /// Flags of a frame.
@@ -92,6 +94,12 @@ impl Dealer {
                 self.pending.clear();
             }
         }
+    }
+
+    /// Gives the connection up: what the other side has not taken yet is thrown away, as it is told again on the next one.
+    pub(super) fn abandon(self) {
+        // Else the kernel would go on sending it, and a master that can be reached again would count it twice.
+        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
     }
 
     fn frame_by(&mut self, deadline: Instant) -> io::Result<Option<Frame>> {

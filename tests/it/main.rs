@@ -24,6 +24,7 @@ mod foreign;
 mod gates;
 mod guide;
 mod harness;
+mod hosts;
 mod html;
 mod hurl;
 mod hurl_cli;

@@ -299,7 +299,7 @@ const OWNERS: [(&str, &[&str]); 66] = [
     ("signal-hook", &["cli/signals.rs"]),
     ("strsim", &["nearest.rs"]),
     ("tempfile", &["job/output.rs", "web/folder.rs"]),
-    ("socket2", &["load/http/transport.rs"]),
+    ("socket2", &["load/http/transport.rs", "worker/zmtp.rs"]),
     ("stacker", &["load/http/tls.rs"]),
     ("textwrap", &["report/text/"]),
     ("thread-priority", &["load/os/"]),
