@@ -177,7 +177,7 @@ fn workers_behind_delay_loss_and_a_cut_are_counted_once_by_a_master_of_locust() 
     let place = Reports::new();
     let file = place.path("locustfile.py");
     std::fs::write(&file, perfloop(&["locustfile", &Network::url("/fast")]).stdout).unwrap();
-    let (json, time) = (place.path("master"), "40s");
+    let (json, time) = (place.path("master"), "34s");
     let master_args = ["--master", "--headless", "--enable-rebalancing", "-f", &file, "--json-file", &json];
     let load = ["--master-bind-host", "127.77.0.1", "--expect-workers", "2", "-u", "8", "-r", "8", "-t", time];
     let master = network.run(1, "locust", &[&master_args[..], &load].concat());
@@ -199,8 +199,9 @@ fn workers_behind_delay_loss_and_a_cut_are_counted_once_by_a_master_of_locust() 
     eventually("one is missing", || log().contains("failed to send heartbeat"));
     thread::sleep(Duration::from_secs(8));
     network.tell("heal 3");
-    let output = master.wait();
-    let outputs = workers.map(Running::wait);
+    let patience = Duration::from_secs(150);
+    let output = master.wait_within(patience);
+    let outputs = workers.map(|worker| worker.wait_within(patience));
     assert!(!(output.stderr.clone() + &output.stdout).contains("Traceback"), "{output:?}");
     let path = [json.clone(), format!("{json}.json")].into_iter().find(|path| Path::new(path).exists()).unwrap();
     let rows: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();

@@ -312,6 +312,29 @@ fn the_commands_of_the_manifests_make_one_run_and_judge_it() {
 }
 
 #[test]
+#[ignore = "needs kubernetes-validate"]
+fn the_manifests_hold_to_the_schemas_of_kubernetes() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/kubernetes");
+    let validate = |path: &std::path::Path| {
+        let output = Command::new("kubernetes-validate").arg("--strict").arg(path).output().unwrap();
+        (output.status.success(), format!("{output:?}"))
+    };
+    for (name, resource) in [
+        ("base/load.yaml", "job/load"),
+        ("base/reports.yaml", "persistentvolumeclaim/"),
+        ("merge.yaml", "job/load-merge"),
+    ] {
+        let (is_valid, told) = validate(&folder.join(name));
+        assert!(is_valid && told.contains(&format!("passed for resource {resource}")), "{told}");
+    }
+    let place = Reports::new();
+    let text = std::fs::read_to_string(folder.join("base/load.yaml")).unwrap();
+    std::fs::write(place.path("wrong.yaml"), text.replacen("completionMode", "completionKind", 1)).unwrap();
+    let (is_valid, told) = validate(std::path::Path::new(&place.path("wrong.yaml")));
+    assert!(!is_valid && told.contains("completionKind"), "{told}");
+}
+
+#[test]
 fn the_page_of_a_part_says_which_one_it_is_and_how_long_it_waits() {
     let service = Service::start();
     let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() + 4;

@@ -160,11 +160,16 @@ impl Running {
     }
 
     /// Waits for its end.
-    pub(crate) fn wait(mut self) -> Output {
+    pub(crate) fn wait(self) -> Output {
+        self.wait_within(HANGS)
+    }
+
+    /// Waits for its end, which comes so long after its start at the latest.
+    pub(crate) fn wait_within(mut self, limit: Duration) -> Output {
         let status = loop {
             match self.child.try_wait().unwrap() {
                 Some(status) => break status,
-                None if self.started.elapsed() > HANGS => panic!("perfloop hangs; stderr: {}", self.stderr()),
+                None if self.started.elapsed() > limit => panic!("perfloop hangs; stderr: {}", self.stderr()),
                 None => thread::sleep(Duration::from_millis(2)),
             }
         };

@@ -378,12 +378,50 @@ fn a_master_that_is_gone_right_after_it_let_the_worker_go_ends_it_all_the_same()
     line.next("spawning_complete");
     line.send("quit", Value::Nil);
     let asked = Instant::now();
-    // It has heard it, and has something left to tell.
-    line.next("stats");
+    // Time to hear it, and not to tell all.
+    std::thread::sleep(Duration::from_millis(200));
     drop(line);
     drop(master);
     assert_eq!(worker.wait().code, Some(0));
     assert!(asked.elapsed() < SOON);
+}
+
+#[test]
+fn users_that_wait_for_a_slow_answer_hold_up_no_good_bye() {
+    let (master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--quiet", &service.at("/delay/5000")]);
+    let mut line = master.know();
+    line.spawn(now(), 2);
+    line.next("spawning_complete");
+    eventually("both wait for an answer", || service.total_hits() == 2);
+    line.send("quit", Value::Nil);
+    let asked = Instant::now();
+    let first = line.next("stats");
+    assert!(first.at - asked < Duration::from_millis(500), "{:?}", first.at - asked);
+    assert_eq!(worker.wait().code, Some(0));
+    // The answers would have come seconds later.
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+}
+
+#[test]
+#[ignore = "needs more than a minute"]
+fn a_worker_without_a_master_for_a_minute_gives_up() {
+    let (master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--wait", "0.5", "--quiet", &service.at("/fast")]);
+    let mut line = master.know();
+    line.spawn(now(), 2);
+    line.next("spawning_complete");
+    let lost = Instant::now();
+    drop((line, master));
+    while lost.elapsed() < Duration::from_secs(57) {
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    let hits = service.total_hits();
+    assert!(hits > 100, "its users work on as long as the master may come back: {hits}");
+    let output = worker.wait_within(Duration::from_secs(120));
+    assert_eq!(output.code, Some(3), "{output:?}");
+    assert!(output.stderr.contains("no master for a minute: 127.0.0.1:"), "{}", output.stderr);
+    assert!((58.0..75.0).contains(&lost.elapsed().as_secs_f64()), "{:?}", lost.elapsed());
 }
 
 /// Address of the page that a worker serves.
