@@ -37,6 +37,8 @@ mod end;
 mod error;
 mod exchange;
 mod ids;
+#[cfg(feature = "hurl")]
+mod import;
 mod input_file;
 #[cfg(feature = "cli")]
 mod job;

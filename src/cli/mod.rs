@@ -19,6 +19,7 @@ mod help;
 mod hints;
 mod host;
 mod hurl_environment;
+mod import;
 mod keys;
 mod list;
 mod locustfile;
@@ -50,12 +51,13 @@ use crate::nearest::nearest;
 use subcommand::{Subcommand, told};
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 9] = [
+const SUBCOMMANDS: [Subcommand; 10] = [
     test::COMMAND,
     capacity::COMMAND,
     serve::COMMAND,
     list::COMMAND,
     curl::COMMAND,
+    import::COMMAND,
     merge::COMMAND,
     compare::COMMAND,
     worker::COMMAND,

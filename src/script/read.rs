@@ -12,6 +12,7 @@ use perfloop_hurl::{ParseError, Source, parse_with, unsupported};
 use super::files::Files;
 use super::overrides::Overrides;
 use super::plan::Plan;
+use crate::import;
 use crate::input_file;
 use crate::printable;
 
@@ -94,6 +95,13 @@ impl Reading<'_> {
                 return None;
             }
         };
+        let text = match as_hurl(path, &name, text) {
+            Ok(text) => text,
+            Err(told) => {
+                errors.wrong.push(told);
+                return None;
+            }
+        };
         match self.compile(&name, text, path) {
             Ok(plan) => Some(Arc::new(plan)),
             Err((source, found)) => {
@@ -122,6 +130,28 @@ impl Reading<'_> {
         let broken = if self.finds_late { Vec::new() } else { plan.broken() };
         if broken.is_empty() { Ok(plan) } else { Err((plan.source, broken)) }
     }
+}
+
+/// Text of a Hurl file; of a file of another tool, what it is as Hurl.
+///
+/// # Errors
+/// What of it would be lost.
+fn as_hurl(path: &Path, name: &str, text: String) -> Result<String, String> {
+    if path.extension().is_none_or(|ending| ending == "hurl") {
+        return Ok(text);
+    }
+    let Some(format) = import::Format::of(path, &text).filter(|format| *format != import::Format::Curl) else {
+        return Ok(text);
+    };
+    let made = import::import(format, &text, &import::ImportSettings::default()).map_err(|error| format!("{name}: {error}"))?;
+    let Some(first) = made.losses.first() else { return Ok(made.text) };
+    Err(format!(
+        "{name}:{}: {} ({} in all would be lost); make a test of it, and look it through: perfloop import {name} --lossy > \
+         suite.hurl",
+        first.line,
+        first.what,
+        crate::units::count(made.losses.len() as u64, "thing"),
+    ))
 }
 
 /// The file, or all below the folder that are Hurl, in the order of their names.

@@ -29,6 +29,7 @@ mod html;
 mod hurl;
 mod hurl_cli;
 mod hurl_corpus;
+mod import;
 mod imports;
 mod inputs;
 mod json;

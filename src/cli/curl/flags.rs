@@ -8,11 +8,11 @@ use crate::cli::cli_error;
 
 /// Request that curl would make, in perfloop's words.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Translated {
+pub(in crate::cli) struct Translated {
     /// Flags and TARGETs, without the program's name.
-    pub(super) words: Vec<String>,
+    pub(in crate::cli) words: Vec<String>,
     /// A body that `--data` cannot hold: bytes that are no text, or an @ in front.
-    pub(super) body: Option<Vec<u8>>,
+    pub(in crate::cli) body: Option<Vec<u8>>,
 }
 
 /// The request, by curl's flags. A value may begin with a dash, as the bodies of browsers do.

@@ -151,6 +151,14 @@ fn is_prompt(word: &str) -> bool {
     matches!(word, "$" | "%" | "#" | ">")
 }
 
+/// Request of a command, in perfloop's words.
+///
+/// # Errors
+/// What of it is not known, or that only a shell could tell.
+pub(super) fn translate(command: &str) -> Result<flags::Translated, String> {
+    flags::translate(&words::split(command)?)
+}
+
 /// The words of perfloop for a pasted command.
 #[cfg(fuzzing)]
 pub(super) fn translated(command: &str) -> Result<Vec<String>, String> {

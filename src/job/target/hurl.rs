@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::columns::columns;
 use crate::error::Error;
+use crate::import::Format;
+use crate::input_file;
 use crate::job::headers::Header;
 use crate::job::spec::RunSpec;
 use crate::job::variables::HurlVariables;
@@ -23,10 +25,18 @@ pub(crate) struct HurlTarget {
     needs_class: bool,
 }
 
+/// True for a file of another tool that becomes Hurl.
+fn is_of_other_tool(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let has_text = ["http", "rest", "har", "bru", "json", "yaml", "yml"].contains(&ending.as_str()) && path.is_file();
+    has_text && input_file::read_text(path).is_ok_and(|text| Format::of(path, &text).is_some())
+}
+
 impl HurlTarget {
-    /// True for a target that is a file or a folder, and no URL.
+    /// True for a target that is a file or a folder, and no URL. A file of another tool is one as well.
     pub(crate) fn is_meant_by(target: &str) -> bool {
-        !target.contains("://") && (target.ends_with(".hurl") || Path::new(target).is_dir())
+        let path = Path::new(target);
+        !target.contains("://") && (target.ends_with(".hurl") || path.is_dir() || is_of_other_tool(path))
     }
 
     /// # Errors

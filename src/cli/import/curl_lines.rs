@@ -1,0 +1,241 @@
+//! Lines of curl, as they stand in shell scripts and notes.
+
+use crate::cli::curl;
+use crate::import::{Imported, Loss, PlainRequest, import_requests};
+
+/// What is done with the output of a command says nothing of its request.
+const READERS: [&str; 12] =
+    ["jq", "python", "python3", "grep", "head", "tail", "cat", "less", "tee", "json_pp", "tr", "wc"];
+
+/// Makes a test of all commands of curl in a text.
+///
+/// # Errors
+/// No command at all.
+pub(super) fn import(text: &str, environment: &[(String, String)]) -> Result<Imported, String> {
+    let mut script = Script { requests: Vec::new(), values: environment.to_vec(), lost: Vec::new(), comments: Vec::new() };
+    for (line, command) in commands(text) {
+        script.take(line, command.trim());
+    }
+    import_requests(script.requests, &script.values, script.lost)
+}
+
+/// Commands with the lines on which they begin: a line goes on behind a backslash, and while a quote is open.
+fn commands(text: &str) -> Vec<(usize, String)> {
+    let mut all = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for (at, line) in text.lines().enumerate() {
+        let (number, mut whole) = open.take().unwrap_or((at + 1, String::new()));
+        whole.push_str(line);
+        let is_comment = whole.trim_start().starts_with('#');
+        if !is_comment && (whole.trim_end().ends_with('\\') || has_open_quote(&whole)) {
+            whole.push('\n');
+            open = Some((number, whole));
+        } else {
+            all.push((number, whole));
+        }
+    }
+    all.extend(open);
+    all
+}
+
+fn has_open_quote(text: &str) -> bool {
+    let mut quote = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None | Some('"'), '\\') => drop(chars.next()),
+            (Some(end), _) if c == end => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            _ => {}
+        }
+    }
+    quote.is_some()
+}
+
+struct Script {
+    requests: Vec<PlainRequest>,
+    values: Vec<(String, String)>,
+    lost: Vec<Loss>,
+    /// Those that stand right before a command.
+    comments: Vec<String>,
+}
+
+impl Script {
+    fn lose(&mut self, line: usize, what: String) {
+        self.lost.push(Loss { line, what });
+    }
+
+    fn take(&mut self, line: usize, command: &str) {
+        let command = command.strip_prefix("$ ").unwrap_or(command);
+        if let Some(comment) = command.strip_prefix('#') {
+            if !comment.starts_with('!') && !comment.trim().is_empty() {
+                self.comments.push(comment.trim_start_matches('#').trim().to_owned());
+            }
+            return;
+        }
+        let first = command.split_whitespace().next().unwrap_or_default();
+        if first.is_empty() {
+            return self.comments.clear();
+        }
+        if first == "curl" || first.ends_with("/curl") || first == "curl.exe" {
+            let (own, rest) = parted(command);
+            self.read_on(line, rest);
+            return match self.request(line, own) {
+                Ok(request) => self.requests.push(request),
+                Err(why) => self.lose(line, format!("{why}; the command is left out")),
+            };
+        }
+        self.comments.clear();
+        let assignment = command.strip_prefix("export ").unwrap_or(command).split_once('=');
+        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        match assignment {
+            Some((name, value)) if is_name(name) && !value.contains("$(") && !value.contains('`') => {
+                let value = with_variables(value).trim().trim_matches(['"', '\'']).to_owned();
+                if !self.values.iter().any(|(known, _)| known == name) {
+                    self.values.push((name.to_owned(), value));
+                }
+            }
+            Some((name, _)) if is_name(name) && command.contains("curl") => {
+                self.lose(line, format!("{name}: what a shell makes of an answer is left out; capture it, and give {name} no other value"));
+            }
+            _ if ["echo", "printf", "set", "sleep", "clear"].contains(&first) && !command.contains("$(curl") => {}
+            _ => self.lose(line, format!("'{}': perfloop runs no shell; it is left out", shortened(command))),
+        }
+    }
+
+    /// Looks at what comes behind a command on its line.
+    fn read_on(&mut self, line: usize, rest: &str) {
+        let Some(next) = rest.trim().strip_prefix('|') else { return };
+        let program = next.split_whitespace().next().unwrap_or_default();
+        if !READERS.contains(&program) {
+            self.lose(line, format!("'{}': perfloop runs no shell; it is left out", shortened(rest.trim())));
+        }
+    }
+
+    fn request(&mut self, line: usize, command: &str) -> Result<PlainRequest, String> {
+        let comments = std::mem::take(&mut self.comments);
+        let translated = curl::translate(&with_variables(command))?;
+        let mut request = PlainRequest { line, comments, body: translated.body, ..PlainRequest::default() };
+        let mut urls = Vec::new();
+        for word in translated.words {
+            let Some((flag, value)) = word.strip_prefix("--").map(|word| word.split_once('=').unwrap_or((word, ""))) else {
+                urls.push(word);
+                continue;
+            };
+            let value = value.to_owned();
+            match flag {
+                "method" => request.method = Some(value),
+                "header" => request.headers.push(value),
+                "data" => request.body = Some(value.into_bytes()),
+                "basic-auth" => request.basic_auth = Some(value),
+                "location" => request.options.push("location: true".into()),
+                "insecure" => request.options.push("insecure: true".into()),
+                "compressed" => request.options.push("compressed: true".into()),
+                "connect-timeout" | "timeout" => {
+                    let option = if flag == "timeout" { "max-time" } else { flag };
+                    let seconds: f64 = value.parse().map_err(|_| format!("--{flag} {value} is no number of seconds"))?;
+                    request.options.push(format!("{option}: {}ms", (seconds * 1e3).round()));
+                }
+                "cacert" | "cert" | "key" | "proxy" | "resolve" => request.options.push(format!("{flag}: {value}")),
+                _ => self.lose(line, format!("--{flag}: it is left out")),
+            }
+        }
+        request.url = urls.first().cloned().unwrap_or_default();
+        if urls.len() > 1 {
+            return Err(format!("it asks for {} addresses; write a command for each", urls.len()));
+        }
+        Ok(request)
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let short: String = text.chars().take(60).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
+/// A command, and what comes behind it: a pipe, where its output goes, another command.
+fn parted(line: &str) -> (&str, &str) {
+    let mut quote = None;
+    let mut chars = line.char_indices().peekable();
+    let mut before = ' ';
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            (None | Some('"'), '\\') => drop(chars.next()),
+            (Some(end), _) if c == end => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '|' | ';') => return line.split_at(at),
+            (None, '>') if before.is_whitespace() || before.is_ascii_digit() => {
+                let start = if before.is_ascii_digit() { at - 1 } else { at };
+                return line.split_at(start);
+            }
+            (None, '&') if before.is_whitespace() => return line.split_at(at),
+            _ => {}
+        }
+        before = c;
+    }
+    (line, "")
+}
+
+/// Has the variables of a shell stand between two braces. Those in single quotes are text.
+fn with_variables(text: &str) -> String {
+    let mut out = String::new();
+    let mut quote = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None | Some('"'), '\\') => {
+                out.push(c);
+                out.extend(chars.next());
+                continue;
+            }
+            (Some(end), _) if c == end => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None | Some('"'), '$') => {
+                let has_brace = chars.next_if_eq(&'{').is_some();
+                let mut name = String::new();
+                while let Some(c) = chars.next_if(|c| c.is_ascii_alphanumeric() || *c == '_') {
+                    name.push(c);
+                }
+                let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+                if is_name && (!has_brace || chars.next_if_eq(&'}').is_some()) {
+                    out.push_str(&format!("{{{{{name}}}}}"));
+                } else {
+                    // Only a shell could tell what it is.
+                    out.push_str(if has_brace { "${" } else { "$" });
+                    out.push_str(&name);
+                }
+                continue;
+            }
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_of_a_script_become_requests_with_its_variables() {
+        let script = "#!/bin/bash\nHOST=http://127.0.0.1:5000\nexport TOKEN='abc'\n\n# Log in\ncurl -s -X POST \"$HOST/login\" \\\n  \
+                      -H 'Content-Type: application/json' \\\n  -d '{\"name\": \"$HOME\"}' | jq .\n\necho done\n\
+                      curl -u ann:pw ${HOST}/me -H \"Authorization: Bearer $TOKEN\" > /dev/null\n";
+        let made = import(script, &[]).expect("a test");
+        let expected = "# Log in\nPOST {{HOST}}/login\nContent-Type: application/json\n[Options]\n\
+                        variable: HOST=http://127.0.0.1:5000\nvariable: TOKEN=abc\n{\"name\": \"$HOME\"}\nHTTP *\n[Asserts]\nstatus < 400\n\n\
+                        GET {{HOST}}/me\nAuthorization: Bearer {{TOKEN}}\n[BasicAuth]\nann: pw\nHTTP *\n[Asserts]\nstatus < 400\n";
+        assert_eq!(made.text, expected);
+        assert!(made.losses.is_empty(), "{:?}", made.losses);
+    }
+
+    #[test]
+    fn what_only_a_shell_can_do_is_told_with_its_line() {
+        let script = "T=$(curl -s http://a/token | jq -r .t)\nfor i in 1 2; do\ncurl http://a/$i | sort\ndone\ncurl --ftp-port - http://a/\n";
+        let made = import(script, &[]).expect("a test");
+        let lines: Vec<usize> = made.losses.iter().map(|loss| loss.line).collect();
+        assert_eq!(lines, [1, 2, 3, 4, 5], "{:?}", made.losses);
+        assert_eq!(made.requests, 1);
+    }
+}

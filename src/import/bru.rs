@@ -1,0 +1,291 @@
+//! `.bru`: a request as Bruno keeps it (<https://docs.usebruno.com/bru-lang>).
+
+use super::address::{with_scheme, with_segment, without_fragment};
+use super::losses::Losses;
+use super::script;
+use super::suite::{Body, Entry, Part, Suite};
+use super::text::Text;
+use super::variables;
+
+const METHODS: [&str; 9] = ["get", "post", "put", "delete", "patch", "options", "head", "connect", "trace"];
+
+/// A block: its name, and its lines with their numbers.
+struct Block {
+    name: String,
+    line: usize,
+    lines: Vec<(usize, String)>,
+}
+
+impl Block {
+    /// Pairs of a name and a value, but for those that are switched off.
+    fn pairs(&self) -> impl Iterator<Item = (usize, &str, &str)> {
+        self.lines.iter().filter_map(|(line, text)| {
+            let (name, value) = text.trim().split_once(':')?;
+            (!name.starts_with('~')).then_some((*line, name.trim(), value.trim()))
+        })
+    }
+
+    fn get(&self, name: &str) -> Option<(usize, &str)> {
+        self.pairs().find(|(_, known, _)| *known == name).map(|(line, _, value)| (line, value))
+    }
+
+    /// What stands in it, less by its own indent.
+    fn text(&self) -> String {
+        let lines: Vec<&str> = self.lines.iter().map(|(_, text)| text.strip_prefix("  ").unwrap_or(text)).collect();
+        lines.join("\n")
+    }
+}
+
+/// # Errors
+/// A file without a request.
+pub(super) fn read(text: &str, environment: &[(String, String)], losses: &mut Losses) -> Result<Suite, String> {
+    let blocks = blocks(text)?;
+    let find = |name: &str| blocks.iter().find(|block| block.name == name);
+    let Some(request) = blocks.iter().find(|block| METHODS.contains(&block.name.as_str())) else {
+        return Err("there is no request in it; the file of a request has a block like get { url: ... }".into());
+    };
+    let mut file = File { losses };
+    let mut suite = Suite::default();
+    for (name, value) in environment {
+        let value = file.text(value, 1);
+        suite.variables.push((variables::name(name), value));
+    }
+    if let Some(block) = find("vars:pre-request") {
+        for (line, name, value) in block.pairs() {
+            let value = file.text(value, line);
+            suite.variables.push((variables::name(name), value));
+        }
+    }
+    let mut entry = Entry { method: request.name.to_ascii_uppercase(), options: vec!["location: true".into()], ..Entry::default() };
+    entry.comments.extend(find("meta").and_then(|meta| meta.get("name")).map(|(_, name)| name.to_owned()));
+    let (line, url) = request.get("url").unwrap_or((request.line, ""));
+    entry.url = file.url(url, find("params:path"), line);
+    if let Some(block) = find("headers") {
+        for (line, name, value) in block.pairs() {
+            let pair = (file.text(name, line), file.text(value, line));
+            entry.headers.push(pair);
+        }
+    }
+    file.auth(request, &find, &mut entry);
+    file.body(request, &find, &mut entry);
+    file.answer(&blocks, &mut entry);
+    suite.entries.push(entry);
+    Ok(suite)
+}
+
+/// # Errors
+/// A block that does not end.
+fn blocks(text: &str) -> Result<Vec<Block>, String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(Block, &str)> = None;
+    for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        match &mut open {
+            Some((block, end)) if line.trim_end() == *end => {
+                let _ = block;
+                blocks.extend(open.take().map(|(block, _)| block));
+            }
+            Some((block, _)) => block.lines.push((at + 1, line.to_owned())),
+            None => {
+                let signs = [("{", "}"), ("[", "]")];
+                let found = signs.iter().find_map(|(sign, end)| Some((line.trim_end().strip_suffix(sign)?, *end)));
+                if let Some((name, end)) = found {
+                    let block = Block { name: name.trim().to_owned(), line: at + 1, lines: Vec::new() };
+                    open = Some((block, end));
+                }
+            }
+        }
+    }
+    match open {
+        Some((block, _)) => Err(format!("line {}: the block {} does not end", block.line, block.name)),
+        None => Ok(blocks),
+    }
+}
+
+struct File<'a> {
+    losses: &'a mut Losses,
+}
+
+impl File<'_> {
+    fn text(&mut self, text: &str, line: usize) -> Text {
+        variables::text(text, line, self.losses)
+    }
+
+    fn url(&mut self, url: &str, path: Option<&Block>, line: usize) -> Text {
+        let mut url = without_fragment(url).to_owned();
+        for (_, name, value) in path.iter().flat_map(|block| block.pairs()) {
+            url = with_segment(&url, name, value);
+        }
+        let text = self.text(&url, line);
+        with_scheme(text)
+    }
+
+    fn auth<'b>(&mut self, request: &Block, find: &dyn Fn(&str) -> Option<&'b Block>, entry: &mut Entry) {
+        let (line, kind) = request.get("auth").unwrap_or((request.line, "none"));
+        let Some(block) = find(&format!("auth:{kind}")) else {
+            if kind == "inherit" {
+                self.losses.note(line, "auth: inherit: what the collection has is not in this file; add it");
+            }
+            return;
+        };
+        let mut of = |name: &str| {
+            let (line, value) = block.get(name).unwrap_or((block.line, ""));
+            self.text(value, line)
+        };
+        match kind {
+            "basic" => entry.basic_auth = Some((of("username"), of("password"))),
+            "bearer" => {
+                let mut bearer = Text::plain("Bearer ");
+                bearer.push(of("token"));
+                entry.add_header("Authorization", bearer);
+            }
+            "apikey" => {
+                let pair = (of("key"), of("value"));
+                let is_query = block.get("placement").is_some_and(|(_, place)| place == "queryparams");
+                if is_query { entry.query.push(pair) } else { entry.headers.push(pair) }
+            }
+            _ => self.losses.note(block.line, format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it")),
+        }
+    }
+
+    fn body<'b>(&mut self, request: &Block, find: &dyn Fn(&str) -> Option<&'b Block>, entry: &mut Entry) {
+        let (line, kind) = request.get("body").unwrap_or((request.line, "none"));
+        let kind = match kind {
+            "formUrlEncoded" => "form-urlencoded",
+            "multipartForm" => "multipart-form",
+            kind => kind,
+        };
+        let Some(block) = find(&format!("body:{kind}")).or_else(|| find("body").filter(|_| kind == "json")) else {
+            if kind != "none" {
+                self.losses.note(line, format!("body: there is no block body:{kind}"));
+            }
+            return;
+        };
+        let content_type = match kind {
+            "json" => Some("application/json"),
+            "xml" => Some("application/xml"),
+            "text" => Some("text/plain"),
+            _ => None,
+        };
+        entry.body = match kind {
+            "json" | "xml" | "text" | "sparql" => {
+                if let Some(of) = content_type.filter(|_| kind != "json" && entry.header("content-type").is_none()) {
+                    entry.add_header("Content-Type", Text::plain(of));
+                }
+                Body::Text(self.text(&block.text(), block.line))
+            }
+            "form-urlencoded" => {
+                entry.without_header("content-type");
+                Body::Form(block.pairs().map(|(line, name, value)| (self.text(name, line), self.text(value, line))).collect())
+            }
+            "multipart-form" => {
+                entry.without_header("content-type");
+                Body::Multipart(block.pairs().map(|(line, name, value)| self.part(line, name, value)).collect())
+            }
+            "graphql" => {
+                let variables = find("body:graphql:vars").map(|vars| self.text(&vars.text(), vars.line));
+                Body::GraphQl { query: self.text(&block.text(), block.line), variables: variables.filter(|vars| !vars.raw().trim().is_empty()) }
+            }
+            "file" => {
+                let path = block.get("file").map_or("", |(_, path)| path);
+                Body::File(path.trim_start_matches("@file(").split(')').next().unwrap_or(path).to_owned())
+            }
+            _ => {
+                self.losses.note(block.line, format!("body: perfloop knows no '{kind}'; it is left out"));
+                Body::None
+            }
+        };
+    }
+
+    fn part(&mut self, line: usize, name: &str, value: &str) -> Part {
+        let name = self.text(name, line);
+        let (value, content_type) = match value.split_once("@contentType(") {
+            Some((value, of)) => (value.trim(), Some(of.trim_end_matches(')').to_owned())),
+            None => (value, None),
+        };
+        match value.strip_prefix("@file(") {
+            Some(path) => {
+                let path = path.trim_end_matches(')').split('|').next().unwrap_or(path).to_owned();
+                Part::File { name, path, content_type }
+            }
+            None => Part::Field(name, self.text(value, line)),
+        }
+    }
+
+    /// Takes what is looked at in the answer.
+    fn answer(&mut self, blocks: &[Block], entry: &mut Entry) {
+        for block in blocks {
+            match block.name.as_str() {
+                "assert" => {
+                    for (line, subject, rest) in block.pairs() {
+                        self.assert(line, subject, rest, entry);
+                    }
+                }
+                "vars:post-response" => {
+                    for (line, name, value) in block.pairs() {
+                        script::take(&[(line, format!("bru.setVar(\"{name}\", {value})"))], entry, self.losses);
+                    }
+                }
+                "tests" | "script:post-response" => script::take(&block.lines, entry, self.losses),
+                "script:pre-request" => {
+                    self.losses.note(block.line, "script before a request: perfloop runs none; it is left out");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A line like `res.status: eq 200`.
+    fn assert(&mut self, line: usize, subject: &str, rest: &str, entry: &mut Entry) {
+        let (operator, value) = rest.split_once(' ').unwrap_or((rest, ""));
+        let value = value.trim();
+        if subject == "res.status" && operator == "eq" && value.parse::<u16>().is_ok() {
+            entry.status = value.parse().ok();
+            return;
+        }
+        match asserted(subject, operator, value) {
+            Some(text) => entry.assert(text),
+            None => self.losses.note(line, format!("assert: perfloop knows no '{subject}: {rest}'; it is left out")),
+        }
+    }
+}
+
+/// Line of an assert, by a subject like `res.body.id`, an operator and a value; `None` for what is not known.
+pub(super) fn asserted(subject: &str, operator: &str, value: &str) -> Option<String> {
+    let query = if subject == "res.status" {
+        "status".to_owned()
+    } else if subject == "res.responseTime" {
+        "duration".to_owned()
+    } else if let Some(header) = subject.strip_prefix("res.headers.") {
+        format!("header {}", script::quoted(header))
+    } else {
+        let path = subject.strip_prefix("res.body")?;
+        let is_simple = path.chars().all(|c| c.is_ascii_alphanumeric() || "._[]'\"-".contains(c));
+        is_simple.then(|| script::json_query(&format!("${}", path.replace('"', "'"))))?
+    };
+    let is_literal = value.parse::<f64>().is_ok() || matches!(value, "true" | "false" | "null");
+    let literal = || if is_literal { value.to_owned() } else { script::quoted(value.trim_matches(['"', '\''])) };
+    Some(match operator {
+        "eq" => format!("{query} == {}", literal()),
+        "neq" => format!("{query} != {}", literal()),
+        "gt" => format!("{query} > {}", literal()),
+        "gte" => format!("{query} >= {}", literal()),
+        "lt" => format!("{query} < {}", literal()),
+        "lte" => format!("{query} <= {}", literal()),
+        "contains" => format!("{query} contains {}", literal()),
+        "notContains" => format!("{query} not contains {}", literal()),
+        "startsWith" => format!("{query} startsWith {}", literal()),
+        "endsWith" => format!("{query} endsWith {}", literal()),
+        "isNumber" => format!("{query} isNumber"),
+        "isString" => format!("{query} isString"),
+        "isBoolean" => format!("{query} isBoolean"),
+        "isArray" => format!("{query} isList"),
+        "isJson" => format!("{query} exists"),
+        "isDefined" => format!("{query} exists"),
+        "isUndefined" => format!("{query} not exists"),
+        "isNull" => format!("{query} == null"),
+        "isTruthy" => format!("{query} exists"),
+        "isEmpty" => format!("{query} isEmpty"),
+        "length" => format!("{query} count == {}", literal()),
+        _ => return None,
+    })
+}

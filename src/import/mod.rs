@@ -1,0 +1,183 @@
+//! Imports: requests that people have in the files of other tools, as a functional test in Hurl.
+//!
+//! Each format is read into a suite (`suite`), which is written as Hurl (`write`). What cannot be taken is told with its
+//! line (`losses`); what a tool's script does with an answer is taken as far as it is simple (`script`).
+
+mod address;
+mod bru;
+mod document;
+mod har;
+mod http_body;
+mod http_file;
+mod losses;
+mod open_collection;
+mod openapi;
+mod plain;
+mod postman;
+mod schema;
+mod script;
+mod suite;
+mod text;
+mod variables;
+mod write;
+
+use std::path::Path;
+
+use document::Node;
+use losses::Losses;
+pub(crate) use losses::Loss;
+pub(crate) use plain::PlainRequest;
+use suite::Suite;
+
+/// Format of a file with requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    HttpFile,
+    Postman,
+    Har,
+    OpenApi,
+    OpenCollection,
+    Bru,
+    Curl,
+}
+
+/// What the command line says of an import.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ImportSettings {
+    /// Names and values of an environment.
+    pub(crate) environment: Vec<(String, String)>,
+    /// Requests of a recording to other hosts than its first are taken.
+    pub(crate) all_hosts: bool,
+    /// Requests of a recording for styles, scripts, images and fonts are taken.
+    pub(crate) all_files: bool,
+}
+
+/// A functional test that was made of a file.
+#[derive(Debug)]
+pub(crate) struct Imported {
+    /// Hurl.
+    pub(crate) text: String,
+    pub(crate) requests: usize,
+    pub(crate) losses: Vec<Loss>,
+    /// What was left out on purpose.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Format {
+    pub(crate) const ALL: [(&'static str, Format); 7] = [
+        ("http", Format::HttpFile),
+        ("postman", Format::Postman),
+        ("har", Format::Har),
+        ("openapi", Format::OpenApi),
+        ("opencollection", Format::OpenCollection),
+        ("bru", Format::Bru),
+        ("curl", Format::Curl),
+    ];
+
+    /// Format of a file, by its name and what stands in it; `None` where neither tells.
+    pub(crate) fn of(path: &Path, text: &str) -> Option<Format> {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+        match ending.as_str() {
+            "http" | "rest" => return Some(Format::HttpFile),
+            "bru" => return Some(Format::Bru),
+            "har" => return Some(Format::Har),
+            _ => {}
+        }
+        let begin = text.trim_start_matches('\u{feff}').trim_start();
+        let is_document = begin.starts_with('{') || matches!(ending.as_str(), "json" | "yaml" | "yml");
+        if is_document && let Ok(node) = Node::of_either(text) {
+            return if postman::is_one(&node) {
+                Some(Format::Postman)
+            } else if har::is_one(&node) {
+                Some(Format::Har)
+            } else if openapi::is_one(&node) {
+                Some(Format::OpenApi)
+            } else {
+                open_collection::is_one(&node).then_some(Format::OpenCollection)
+            };
+        }
+        let words = ["curl ", "$ curl ", "curl.exe "];
+        let is_curl = |line: &str| words.iter().any(|word| line.trim_start().starts_with(word));
+        text.lines().any(is_curl).then_some(Format::Curl)
+    }
+}
+
+/// Makes a test of a file's text.
+///
+/// # Errors
+/// One line: what of the format it is not.
+pub(crate) fn import(format: Format, text: &str, settings: &ImportSettings) -> Result<Imported, String> {
+    let mut losses = Losses::default();
+    let mut notes = Vec::new();
+    let environment = &settings.environment;
+    let suite = match format {
+        Format::HttpFile => http_file::read(text, environment, &mut losses)?,
+        Format::Bru => bru::read(text, environment, &mut losses)?,
+        Format::Postman => postman::read(&Node::of_json(text)?, environment, &mut losses)?,
+        Format::OpenApi => openapi::read(&Node::of_either(text)?, &mut losses)?,
+        Format::OpenCollection => open_collection::read(&Node::of_either(text)?, environment, &mut losses)?,
+        Format::Har => {
+            let (suite, left_out) = har::read(&Node::of_json(text)?, settings, &mut losses)?;
+            notes = left_out;
+            suite
+        }
+        Format::Curl => return Err("lines of curl are read by the command line".into()),
+    };
+    made(&suite, losses, notes)
+}
+
+/// Makes a test of requests that are known in all their parts.
+///
+/// # Errors
+/// No request at all.
+pub(crate) fn import_requests(
+    requests: Vec<PlainRequest>,
+    values: &[(String, String)],
+    lost: Vec<Loss>,
+) -> Result<Imported, String> {
+    let mut losses = Losses { all: lost };
+    let suite = plain::read(requests, values, &mut losses)?;
+    made(&suite, losses, Vec::new())
+}
+
+/// Names and values of an environment, out of a file of Postman or of the HTTP client of JetBrains.
+///
+/// # Errors
+/// What is none of them, or has no environment of this name.
+pub(crate) fn environment(text: &str, name: Option<&str>) -> Result<Vec<(String, String)>, String> {
+    let node = Node::of_json(text)?;
+    let pairs = |node: &Node| -> Vec<(String, String)> {
+        node.members().iter().filter_map(|(name, value)| Some((name.clone(), value.scalar()?))).collect()
+    };
+    let values = node.items_of("values");
+    if !values.is_empty() {
+        let enabled = values.iter().filter(|value| value.get("enabled").is_none() || value.is_true("enabled"));
+        return Ok(enabled.filter_map(|value| Some((value.text_of("key")?, value.text_of("value")?))).collect());
+    }
+    let known: Vec<&str> = node.members().iter().map(|(name, _)| name.as_str()).collect();
+    let Some(of) = name.and_then(|name| node.get(name)) else {
+        return Err(format!("there is no environment {}; there are: {}", name.unwrap_or_default(), known.join(", ")));
+    };
+    let mut all = pairs(of);
+    for (name, value) in node.get("$shared").map(pairs).unwrap_or_default() {
+        if !all.iter().any(|(known, _)| *known == name) {
+            all.push((name, value));
+        }
+    }
+    Ok(all)
+}
+
+fn made(suite: &Suite, losses: Losses, notes: Vec<String>) -> Result<Imported, String> {
+    let text = write::written(suite);
+    // What is written has to be read: else the writer is at fault.
+    if let Err(error) = perfloop_hurl::parse(&text) {
+        let told = error.render(&perfloop_hurl::Source::new("import", text.as_str()));
+        return Err(format!("what was made of it is no Hurl; please report it with the file: {told}"));
+    }
+    let mut losses = losses.all;
+    losses.sort_by_key(|loss| loss.line);
+    Ok(Imported { text, requests: suite.entries.len(), losses, notes })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,411 @@
+//! Scripts of other tools that look at an answer, as far as they are simple: a value that is kept becomes a capture, and a
+//! comparison an assert. All others are told as lost.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::losses::Losses;
+use super::suite::Entry;
+use super::text::Text;
+use super::variables;
+
+/// Words by which tools call the JSON of an answer.
+const ANSWERS: [&str; 9] = [
+    "pm.response.json()",
+    "JSON.parse(responseBody)",
+    "JSON.parse(response.body)",
+    "response.body",
+    "response.data",
+    "response.json()",
+    "res.getBody()",
+    "res.body",
+    "res.data",
+];
+
+/// Pattern, which is known to be one.
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap_or_else(|error| unreachable!("{text}: {error}"))
+}
+
+macro_rules! patterns {
+    ($($name:ident $text:expr;)*) => {
+        $(static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)*
+    };
+}
+
+patterns! {
+    OPENING r#"^(?:(?:pm|client)\.)?test\(\s*(?:"[^"]*"|'[^']*'|`[^`]*`)\s*,\s*(?:async\s+)?(?:function\s*\w*\s*\(\s*\w*\s*\)|\(?\s*\w*\s*\)?\s*=>)\s*\{?"#;
+    ALIAS r"^(?:var|let|const)?\s*(\w+)\s*=\s*(.+)$";
+    KEPT r#"^(?:pm\.(?:environment|globals|collectionVariables|variables)\.set|postman\.set(?:Environment|Global)Variable|client\.global\.set|bru\.set(?:Env|Global(?:Env)?)?Var)\(\s*["'`]([^"'`]+)["'`]\s*,\s*(.+)\)$"#;
+    STATUS r"^(?:pm\.response\.to\.have\.status|pm\.expect\(\s*(?:pm\.response\.(?:code|status)|responseCode\.code)\s*\)(?:\.to)?(?:\.be)?\.(?:equals?|eql?|eqls))\(\s*(\d{3})\s*\)$";
+    OLD_STATUS r#"^tests\[[^\]]+\]\s*=\s*responseCode\.code\s*={2,3}\s*(\d{3})$"#;
+    CLIENT_STATUS r#"^client\.assert\(\s*response\.status\s*={2,3}\s*["']?(\d{3})["']?\s*(?:,.*)?\)$"#;
+    BRU_STATUS r"^expect\(\s*(?:res\.getStatus\(\)|res\.status)\s*\)\.to\.(?:equal|eql|eq)\(\s*(\d{3})\s*\)$";
+    ONE_OF r"^(?:pm\.)?expect\(\s*(?:pm\.response\.code|res\.status|res\.getStatus\(\))\s*\)\.to\.be\.oneOf\(\s*\[([\d,\s]+)\]\s*\)$";
+    IS_OK r"^pm\.response\.to\.(?:be\.(?:ok|success)|not\.be\.error)(?:\(\))?$";
+    HAS_HEADER r#"^pm\.response\.to\.have\.header\(\s*["']([^"']+)["']\s*(?:,\s*["']([^"']*)["']\s*)?\)$"#;
+    HEADER_IS r#"^pm\.expect\(\s*pm\.response\.headers\.get\(\s*["']([^"']+)["']\s*\)\s*\)\.to\.(?:be\.)?(equal|eql|eq|include|contain)\(\s*["']([^"']*)["']\s*\)$"#;
+    HEADER_OF r#"^(?:pm\.response\.headers\.get|response\.headers\.valueOf|res\.getHeader|postman\.getResponseHeader)\(\s*["']([^"']+)["']\s*\)$"#;
+    IS_FAST r"^(?:pm\.)?expect\(\s*(?:pm\.response\.responseTime|res\.responseTime|res\.getResponseTime\(\))\s*\)\.to\.be\.(?:below|lessThan)\(\s*(\d+)\s*\)$";
+    HAS_TEXT r#"^pm\.expect\(\s*pm\.response\.text\(\)\s*\)\.to\.(?:include|contain)\(\s*["']([^"']*)["']\s*\)$"#;
+    COMPARED r"^(?:pm\.)?expect\(\s*(.+?)\s*\)\.to\.(.+)$";
+    EQUALS r"^(?:be\.)?(?:equal|equals|eql|eq|deep\.equal)\(\s*(.+)\s*\)$";
+    INCLUDES r#"^(?:include|contain)\(\s*(["'].*["'])\s*\)$"#;
+    OF_TYPE r#"^be\.an?\(\s*["'](\w+)["']\s*\)$"#;
+    HAS_MEMBER r#"^have\.property\(\s*["']([^"']+)["']\s*\)$"#;
+    CLIENT_COMPARED r#"^client\.assert\(\s*(.+?)\s*={2,3}\s*([^,]+?)\s*(?:,.*)?\)$"#;
+}
+
+/// Takes what a script does with the answer of a request. `line` is that of its first line.
+pub(super) fn take(script: &[(usize, String)], entry: &mut Entry, losses: &mut Losses) {
+    let mut reader = Reader { aliases: BTreeMap::new(), entry };
+    for (line, text) in statements(script) {
+        if !reader.takes(&text) {
+            losses.note(line, format!("script: perfloop runs none; this is left out: {}", shortened(&text)));
+        }
+    }
+}
+
+/// Statements with their lines: what stands on several lines is one as long as brackets are open, but for blocks.
+fn statements(script: &[(usize, String)]) -> Vec<(usize, String)> {
+    let mut all: Vec<(usize, String)> = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    let mut is_comment = false;
+    for (line, text) in script {
+        let mut text = text.trim();
+        if is_comment || text.starts_with("/*") {
+            is_comment = !text.contains("*/");
+            continue;
+        }
+        if let Some((before, _)) = text.split_once(" //") {
+            text = before.trim_end();
+        }
+        if text.is_empty() || text.starts_with("//") {
+            continue;
+        }
+        let (line, whole) = match open.take() {
+            Some((line, before)) => (line, format!("{before} {text}")),
+            None => (*line, text.to_owned()),
+        };
+        let is_opening = OPENING.is_match(&whole) || whole.ends_with('{');
+        if !is_opening && depth(&whole) > 0 && whole.len() < 2000 {
+            open = Some((line, whole));
+        } else {
+            all.extend(parted(&whole).into_iter().map(|part| (line, part)));
+        }
+    }
+    all.extend(open);
+    all
+}
+
+/// Brackets that are open at the end of a text, but for those of blocks.
+fn depth(text: &str) -> i32 {
+    let (mut depth, mut quote) = (0, None);
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(_), '\\') => drop(chars.next()),
+            (Some(end), _) if c == end => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') => depth -= 1,
+            _ => {}
+        }
+    }
+    depth
+}
+
+/// Statements of a line: parted at semicolons, without what opens and closes a test.
+fn parted(line: &str) -> Vec<String> {
+    let mut text = line.trim();
+    while let Some(found) = OPENING.find(text) {
+        text = text[found.end()..].trim();
+        // What opens a test on this line may close it as well.
+        while depth(text) < 0 && text.ends_with([')', '}', ';']) {
+            text = text.trim_end_matches(';').trim_end();
+            text = text.strip_suffix(')').or_else(|| text.strip_suffix('}')).unwrap_or(text).trim_end();
+        }
+        text = text.strip_suffix('}').unwrap_or(text).trim_end();
+    }
+    let (mut parts, mut part, mut quote) = (Vec::new(), String::new(), None);
+    for c in text.chars() {
+        match (quote, c) {
+            (None, ';') => parts.push(std::mem::take(&mut part)),
+            _ => {
+                match (quote, c) {
+                    (Some(end), _) if c == end => quote = None,
+                    (None, '"' | '\'' | '`') => quote = Some(c),
+                    _ => {}
+                }
+                part.push(c);
+            }
+        }
+    }
+    parts.push(part);
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+fn shortened(text: &str) -> String {
+    let short: String = text.chars().take(80).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
+struct Reader<'a> {
+    /// Names that a script has given to parts of the answer, by their paths.
+    aliases: BTreeMap<String, String>,
+    entry: &'a mut Entry,
+}
+
+impl Reader<'_> {
+    /// False for a statement that is not known.
+    fn takes(&mut self, text: &str) -> bool {
+        if text.chars().all(|c| "(){}[];, ".contains(c)) || text.starts_with("console.") || text.starts_with("client.log(") {
+            return true;
+        }
+        self.takes_status(text) || self.takes_kept(text) || self.takes_assert(text) || self.takes_alias(text)
+    }
+
+    fn takes_status(&mut self, text: &str) -> bool {
+        let of = |pattern: &Regex| pattern.captures(text).and_then(|found| found[1].parse().ok());
+        let known = [&STATUS, &OLD_STATUS, &CLIENT_STATUS, &BRU_STATUS].into_iter().find_map(|pattern| of(pattern));
+        if let Some(status) = known {
+            self.entry.status = Some(status);
+            return true;
+        }
+        if IS_OK.is_match(text) {
+            self.entry.assert("status >= 200".into());
+            self.entry.assert("status < 300".into());
+            return true;
+        }
+        let Some(found) = ONE_OF.captures(text) else { return false };
+        let all: Vec<&str> = found[1].split(',').map(str::trim).filter(|status| !status.is_empty()).collect();
+        match all[..] {
+            [one] => self.entry.status = one.parse().ok(),
+            _ => self.entry.assert(format!("status toString matches /^({})$/", all.join("|"))),
+        }
+        true
+    }
+
+    fn takes_kept(&mut self, text: &str) -> bool {
+        let Some(found) = KEPT.captures(text) else { return false };
+        let (name, value) = (variables::name(&found[1]), found[2].trim());
+        let query = match HEADER_OF.captures(value) {
+            Some(found) => Some(format!("header {}", quoted(&found[1]))),
+            None if ["responseBody", "pm.response.text()"].contains(&value) => Some("body".into()),
+            None => self.path(value).map(|path| json_query(&path)),
+        };
+        query.map(|query| self.entry.capture(&name, query)).is_some()
+    }
+
+    fn takes_assert(&mut self, text: &str) -> bool {
+        let line = if let Some(found) = HAS_HEADER.captures(text) {
+            let header = quoted(&found[1]);
+            found.get(2).map_or_else(
+                || format!("header {header} exists"),
+                |value| format!("header {header} == {}", quoted(value.as_str())),
+            )
+        } else if let Some(found) = HEADER_IS.captures(text) {
+            let predicate = if matches!(&found[2], "include" | "contain") { "contains" } else { "==" };
+            format!("header {} {predicate} {}", quoted(&found[1]), quoted(&found[3]))
+        } else if let Some(found) = IS_FAST.captures(text) {
+            format!("duration < {}", &found[1])
+        } else if let Some(found) = HAS_TEXT.captures(text) {
+            format!("body contains {}", quoted(&found[1]))
+        } else if let Some(found) = COMPARED.captures(text) {
+            match self.path(&found[1]).and_then(|path| compared(&path, found[2].trim())) {
+                Some(line) => line,
+                None => return false,
+            }
+        } else if let Some(found) = CLIENT_COMPARED.captures(text) {
+            match (self.path(&found[1]), literal(&found[2])) {
+                (Some(path), Some(value)) => format!("{} == {value}", json_query(&path)),
+                _ => return false,
+            }
+        } else {
+            return false;
+        };
+        self.entry.assert(line);
+        true
+    }
+
+    /// A name for the answer, or for a part of it.
+    fn takes_alias(&mut self, text: &str) -> bool {
+        let Some(found) = ALIAS.captures(text) else { return false };
+        let path = self.path(found[2].trim());
+        path.map(|path| self.aliases.insert(found[1].to_owned(), path)).is_some()
+    }
+
+    /// Path of JSON that an expression means.
+    fn path(&self, expression: &str) -> Option<String> {
+        let expression = expression.trim().trim_end_matches(".toString()");
+        let whole = ANSWERS.iter().find_map(|answer| Some(("$".to_owned(), expression.strip_prefix(answer)?)));
+        let alias = || {
+            let end = expression.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(expression.len());
+            Some((self.aliases.get(&expression[..end])?.clone(), &expression[end..]))
+        };
+        let (mut path, mut rest) = whole.or_else(alias)?;
+        while !rest.is_empty() {
+            let (key, behind) = member(rest)?;
+            path.push_str(&key);
+            rest = behind;
+        }
+        Some(path)
+    }
+}
+
+/// First member of what stands behind an expression, as a path has it, and what stands behind that.
+fn member(rest: &str) -> Option<(String, &str)> {
+    let rest = rest.strip_prefix('?').unwrap_or(rest);
+    if let Some(rest) = rest.strip_prefix('.').filter(|rest| !rest.starts_with('[')) {
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(rest.len());
+        let is_call = rest[end..].starts_with('(');
+        return (end > 0 && !is_call).then(|| (format!(".{}", &rest[..end]), &rest[end..]));
+    }
+    let (key, behind) = rest.trim_start_matches('.').strip_prefix('[')?.split_once(']')?;
+    let key = key.trim();
+    if key.parse::<u32>().is_ok() {
+        return Some((format!("[{key}]"), behind));
+    }
+    let name = key.strip_prefix(['"', '\'', '`'])?.strip_suffix(['"', '\'', '`'])?;
+    let is_simple = !name.is_empty() && !name.contains(['\'', '"', '\\', '{']);
+    is_simple.then(|| (format!("['{name}']"), behind))
+}
+
+fn compared(path: &str, rest: &str) -> Option<String> {
+    let query = json_query(path);
+    if let Some(found) = EQUALS.captures(rest) {
+        return Some(format!("{query} == {}", literal(&found[1])?));
+    }
+    if let Some(found) = INCLUDES.captures(rest) {
+        return Some(format!("{query} contains {}", literal(&found[1])?));
+    }
+    if let Some(found) = OF_TYPE.captures(rest) {
+        let of = match &found[1] {
+            "array" => "isList",
+            "object" => "isObject",
+            "string" => "isString",
+            "number" => "isNumber",
+            "boolean" => "isBoolean",
+            _ => return None,
+        };
+        return Some(format!("{query} {of}"));
+    }
+    if let Some(found) = HAS_MEMBER.captures(rest) {
+        return Some(format!("{} exists", json_query(&format!("{path}['{}']", &found[1]))));
+    }
+    match rest {
+        "exist" | "not.be.undefined" | "exist()" => Some(format!("{query} exists")),
+        "be.true" => Some(format!("{query} == true")),
+        "be.false" => Some(format!("{query} == false")),
+        "be.null" => Some(format!("{query} == null")),
+        "not.be.null" => Some(format!("{query} != null")),
+        "not.be.empty" => Some(format!("{query} not isEmpty")),
+        "be.empty" => Some(format!("{query} isEmpty")),
+        _ => None,
+    }
+}
+
+/// Query of Hurl for a path.
+pub(super) fn json_query(path: &str) -> String {
+    format!("jsonpath {}", quoted(path))
+}
+
+pub(super) fn quoted(text: &str) -> String {
+    Text::plain(text).as_quoted()
+}
+
+/// A text, number or truth value of a script, as Hurl has it.
+fn literal(text: &str) -> Option<String> {
+    let text = text.trim();
+    if let Some(inner) = text.strip_prefix(['"', '\'']) {
+        let inner = inner.strip_suffix(['"', '\''])?;
+        return (!inner.contains(['"', '\'', '\\'])).then(|| quoted(inner));
+    }
+    let is_number = serde_json::from_str::<serde_json::Number>(text).is_ok();
+    (is_number || matches!(text, "true" | "false" | "null")).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(script: &str) -> (Entry, Vec<(usize, String)>) {
+        let lines: Vec<(usize, String)> = script.lines().enumerate().map(|(at, line)| (at + 1, line.to_owned())).collect();
+        let (mut entry, mut losses) = (Entry::default(), Losses::default());
+        take(&lines, &mut entry, &mut losses);
+        (entry, losses.all.into_iter().map(|loss| (loss.line, loss.what)).collect())
+    }
+
+    #[test]
+    fn what_a_script_of_postman_looks_at_becomes_asserts_and_captures() {
+        let (entry, lost) = taken(
+            "pm.test(\"Status code is 200\", function () {\n    pm.response.to.have.status(200);\n});\n\
+             // a comment\nvar jsonData = pm.response.json();\nconst user = jsonData.data.user;\n\
+             pm.environment.set(\"token\", jsonData.data.token);\n\
+             pm.collectionVariables.set('user.id', user[\"id\"]);\n\
+             pm.test('fast', () => pm.expect(pm.response.responseTime).to.be.below(200));\n\
+             pm.test(\"body\", () => {\n  pm.expect(user.name).to.eql(\"Ann\");\n  pm.expect(jsonData.list[0].n).to.equal(3)\n\
+             pm.expect(jsonData.list).to.be.an('array');\n  pm.expect(jsonData).to.have.property('data');\n});\n\
+             pm.test('header', function () { pm.response.to.have.header('Content-Type'); });\n\
+             pm.expect(pm.response.headers.get(\"X-A\")).to.include('b');\npm.response.to.be.ok;\n",
+        );
+        assert!(lost.is_empty(), "{lost:?}");
+        assert_eq!(entry.status, Some(200));
+        assert_eq!(
+            entry.captures,
+            [
+                ("token".to_owned(), "jsonpath \"$.data.token\"".to_owned()),
+                ("user_id".to_owned(), "jsonpath \"$.data.user['id']\"".to_owned())
+            ]
+        );
+        assert_eq!(
+            entry.asserts,
+            [
+                "duration < 200",
+                "jsonpath \"$.data.user.name\" == \"Ann\"",
+                "jsonpath \"$.list[0].n\" == 3",
+                "jsonpath \"$.list\" isList",
+                "jsonpath \"$['data']\" exists",
+                "header \"Content-Type\" exists",
+                "header \"X-A\" contains \"b\"",
+                "status >= 200",
+                "status < 300",
+            ]
+        );
+    }
+
+    #[test]
+    fn scripts_of_the_other_tools_are_read_too() {
+        let (entry, lost) = taken(
+            "client.test(\"ok\", function() {\n  client.assert(response.status === 201, \"not created\");\n});\n\
+             client.global.set(\"auth\", response.body.token);\n\
+             client.global.set(\"place\", response.headers.valueOf(\"Location\"));\n\
+             client.assert(response.body.name === \"Ann\", \"no\");\n",
+        );
+        assert!(lost.is_empty(), "{lost:?}");
+        assert_eq!((entry.status, entry.captures.len()), (Some(201), 2));
+        assert_eq!(entry.captures[1].1, "header \"Location\"");
+        assert_eq!(entry.asserts, ["jsonpath \"$.name\" == \"Ann\""]);
+        let (entry, lost) = taken(
+            "test(\"ok\", function() {\n  expect(res.getStatus()).to.equal(200);\n  expect(res.body.id).to.be.a('number');\n});\n\
+             bru.setVar(\"id\", res.body.id);\n",
+        );
+        assert!(lost.is_empty(), "{lost:?}");
+        assert_eq!((entry.status, &entry.captures[0].0[..], &entry.asserts[0][..]), (Some(200), "id", "jsonpath \"$.id\" isNumber"));
+    }
+
+    #[test]
+    fn what_is_more_than_that_is_told_with_its_line() {
+        let (entry, lost) = taken(
+            "pm.test('x', function () {\n  pm.expect(_.sum(pm.response.json().list)).to.equal(3);\n});\n\
+             if (pm.response.code === 200) {\n  pm.environment.set('a', crypto(1));\n}\n\
+             tests[\"ok\"] = responseCode.code === 200;\n",
+        );
+        assert_eq!(lost.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4, 5], "{lost:?}");
+        assert!(lost[1].1.contains("this is left out: if (pm.response.code === 200) {"), "{lost:?}");
+        assert_eq!(entry.status, Some(200));
+    }
+}

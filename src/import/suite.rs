@@ -1,0 +1,115 @@
+//! Suite: what an import makes of a file, before it is written as Hurl.
+
+use super::text::Text;
+
+/// Requests in their order, and the values that they begin with.
+#[derive(Debug, Default)]
+pub(super) struct Suite {
+    /// Lines for readers, above all.
+    pub(super) comments: Vec<String>,
+    /// Values of variables, which stand at the first request.
+    pub(super) variables: Vec<(String, Text)>,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// One request, and what its answer has to be.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    /// Lines for readers.
+    pub(super) comments: Vec<String>,
+    pub(super) method: String,
+    pub(super) url: Text,
+    pub(super) headers: Vec<(Text, Text)>,
+    pub(super) query: Vec<(Text, Text)>,
+    pub(super) cookies: Vec<(Text, Text)>,
+    /// Name and password.
+    pub(super) basic_auth: Option<(Text, Text)>,
+    pub(super) body: Body,
+    /// Lines of the section of options.
+    pub(super) options: Vec<String>,
+    pub(super) status: Option<u16>,
+    /// Variables that the answer gives: their names, and queries of Hurl.
+    pub(super) captures: Vec<(String, String)>,
+    /// Lines of the section of asserts.
+    pub(super) asserts: Vec<String>,
+}
+
+/// Body of a request.
+#[derive(Debug, Default)]
+pub(super) enum Body {
+    #[default]
+    None,
+    Text(Text),
+    Form(Vec<(Text, Text)>),
+    Multipart(Vec<Part>),
+    /// Path of a file, from the folder of the test.
+    File(String),
+    GraphQl {
+        query: Text,
+        /// JSON.
+        variables: Option<Text>,
+    },
+    Bytes(Vec<u8>),
+}
+
+/// Part of a form.
+#[derive(Debug)]
+pub(super) enum Part {
+    Field(Text, Text),
+    File { name: Text, path: String, content_type: Option<String> },
+}
+
+impl Entry {
+    pub(super) fn header(&self, name: &str) -> Option<&Text> {
+        let is_it = |(known, _): &&(Text, Text)| known.as_plain().is_some_and(|known| known.eq_ignore_ascii_case(name));
+        self.headers.iter().find(is_it).map(|(_, value)| value)
+    }
+
+    pub(super) fn without_header(&mut self, name: &str) {
+        self.headers.retain(|(known, _)| !known.as_plain().is_some_and(|known| known.eq_ignore_ascii_case(name)));
+    }
+
+    pub(super) fn add_header(&mut self, name: &str, value: Text) {
+        self.headers.push((Text::plain(name), value));
+    }
+
+    /// Puts a variable wherever a text stands in the request. True where it stood anywhere.
+    pub(super) fn replace(&mut self, text: &str, variable: &str) -> bool {
+        let mut was_there = false;
+        let mut put = |place: &mut Text| was_there |= place.replace(text, variable);
+        put(&mut self.url);
+        for (_, value) in self.headers.iter_mut().chain(&mut self.query).chain(&mut self.cookies) {
+            put(value);
+        }
+        match &mut self.body {
+            Body::Text(text) => put(text),
+            Body::Form(fields) => fields.iter_mut().for_each(|(_, value)| put(value)),
+            Body::Multipart(parts) => {
+                for part in parts {
+                    if let Part::Field(_, value) = part {
+                        put(value);
+                    }
+                }
+            }
+            Body::GraphQl { query, variables } => {
+                put(query);
+                variables.iter_mut().for_each(put);
+            }
+            Body::None | Body::File(_) | Body::Bytes(_) => {}
+        }
+        was_there
+    }
+
+    /// Takes an answer's variable, unless it does so already.
+    pub(super) fn capture(&mut self, name: &str, query: String) {
+        if !self.captures.iter().any(|(known, _)| known == name) {
+            self.captures.push((name.to_owned(), query));
+        }
+    }
+
+    pub(super) fn assert(&mut self, line: String) {
+        if !self.asserts.contains(&line) {
+            self.asserts.push(line);
+        }
+    }
+}

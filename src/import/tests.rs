@@ -1,0 +1,128 @@
+//! What imports are made of, of the kinds that files come in.
+
+use super::*;
+
+fn made(format: Format, text: &str) -> Imported {
+    import(format, text, &ImportSettings::default()).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn lines(imported: &Imported) -> Vec<usize> {
+    imported.losses.iter().map(|loss| loss.line).collect()
+}
+
+#[test]
+fn the_format_of_a_file_is_known_by_its_name_or_its_content() {
+    let of = |name: &str, text: &str| Format::of(Path::new(name), text);
+    assert_eq!(of("a.rest", ""), Some(Format::HttpFile));
+    assert_eq!(of("a.json", "{\"openapi\": \"3.0.0\"}"), Some(Format::OpenApi));
+    assert_eq!(of("a.yml", "openapi: 3.1.0"), Some(Format::OpenApi));
+    assert_eq!(of("a.json", "{\"log\": {\"entries\": []}}"), Some(Format::Har));
+    let postman = "\u{feff}{\"info\": {\"schema\": \"https://schema.getpostman.com/json/collection/v2.1.0/collection.json\"}}";
+    assert_eq!(of("a", postman), Some(Format::Postman));
+    assert_eq!(of("a.yml", "info: {name: x}\nhttp: {url: http://a}"), Some(Format::OpenCollection));
+    assert_eq!(of("a.txt", "# first\n$ curl http://a\n"), Some(Format::Curl));
+    assert_eq!((of("a.json", "{\"a\": 1}"), of("a.txt", "hello"), of("a.yml", "[")), (None, None, None));
+}
+
+#[test]
+fn a_variable_of_an_http_file_that_is_part_of_an_answer_is_captured_where_it_comes_from() {
+    let text = "@token = {{login.response.body.token}}\n\n# @name login\nPOST http://a/login\n\n###\nGET http://a/me\n\
+                Authorization: Bearer {{token}}\nX-Place: {{login.response.headers.Location}}\n\n###\nGET http://a/{{none.response.body.$.x}}\n";
+    let imported = made(Format::HttpFile, text);
+    assert!(imported.text.contains("[Captures]\nlogin_token: jsonpath \"$.token\"\nlogin_Location: header \"Location\"\n"), "{}", imported.text);
+    assert!(imported.text.contains("Authorization: Bearer {{login_token}}"), "{}", imported.text);
+    assert_eq!(lines(&imported), [12]);
+}
+
+#[test]
+fn bodies_of_an_http_file_are_forms_files_and_queries() {
+    let text = "POST http://a/form\nContent-Type: multipart/form-data; boundary=XX\n\n--XX\nContent-Disposition: form-data; name=\"a\"\n\n\
+                one\n--XX\nContent-Disposition: form-data; name=\"f\"; filename=\"f.txt\"\nContent-Type: text/plain\n\n< ./f.txt\n--XX--\n\n\
+                ###\nGRAPHQL http://a/graphql\n\nquery Q($n: Int) { user(n: $n) { name } }\n\n{\"n\": 1}\n\n###\nPUT http://a/raw\n\n< ./body file.json\n";
+    let imported = made(Format::HttpFile, text);
+    for part in [
+        "[Multipart]\na: one\nf: file,./f.txt; text/plain\n",
+        "```graphql\nquery Q($n: Int) { user(n: $n) { name } }\n\nvariables {\"n\": 1}\n```\n",
+        "file,./body\\ file.json;\n",
+    ] {
+        assert!(imported.text.contains(part), "{part} in {}", imported.text);
+    }
+    assert!(imported.losses.is_empty(), "{:?}", imported.losses);
+}
+
+#[test]
+fn a_token_of_a_recording_is_taken_from_the_answer_that_gave_it_last() {
+    let entry = |url: &str, header: &str, answer: &str| {
+        format!(
+            "{{\"request\": {{\"method\": \"GET\", \"url\": \"{url}\", \"headers\": [{{\"name\": \"Authorization\", \"value\": \"{header}\"}}]}},\n\
+             \"response\": {{\"status\": 200, \"content\": {{\"text\": \"{answer}\"}}}}}}"
+        )
+    };
+    let (old, new) = ("aaaaaaaaaaaaaaaaaaa1", "bbbbbbbbbbbbbbbbbbb2");
+    let entries = [
+        entry("http://a/login", "", &format!("{{\\\"access\\\": {{\\\"token\\\": \\\"{old}\\\"}}}}")),
+        entry("http://a/one", &format!("Bearer {old}"), ""),
+        entry("http://a/renew", &format!("Bearer {old}"), &format!("{{\\\"token\\\": \\\"{new}\\\"}}")),
+        entry(&format!("http://a/two?t={new}"), &format!("Bearer {new}"), ""),
+    ];
+    let imported = made(Format::Har, &format!("{{\"log\": {{\"entries\": [{}]}}}}", entries.join(",\n")));
+    for part in [
+        "token: jsonpath \"$.access.token\"",
+        "Authorization: Bearer {{token}}",
+        "token_2: jsonpath \"$.token\"",
+        "GET http://a/two?t={{token_2}}\nAuthorization: Bearer {{token_2}}",
+    ] {
+        assert!(imported.text.contains(part), "{part} in {}", imported.text);
+    }
+    assert!(!imported.text.contains(old) && !imported.text.contains(new), "{}", imported.text);
+}
+
+#[test]
+fn a_request_of_openapi_has_examples_of_what_it_needs_and_asserts_of_what_is_answered() {
+    let text = "
+openapi: 3.0.3
+info: {title: T, version: '1'}
+security: [{key: []}]
+paths:
+  /pets/{id}:
+    put:
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: integer}}
+        - {name: X-Trace, in: header, required: true, schema: {type: string, format: uuid}}
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            schema: {type: object, properties: {name: {type: string, example: Tom}}}
+      responses:
+        '204': {description: done}
+        '404': {description: none}
+  /other: {$ref: other.yaml}
+components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Key}
+";
+    let imported = made(Format::OpenApi, text);
+    assert!(
+        imported.text.contains(
+            "PUT {{host}}/pets/1\nX-Trace: 11111111-2222-4333-8444-555555555555\nX-Key: {{key}}\n[Form]\nname: Tom\nHTTP 204\n"
+        ),
+        "{}",
+        imported.text
+    );
+    assert_eq!(lines(&imported), [18]);
+}
+
+#[test]
+fn no_text_whatever_breaks_an_import() {
+    let texts = [
+        "", "{", "[]", "null", "{}", "a: &a [*a]", "GET", "###\n###", "POST http://a\n\n{{", "get {\n}", "\u{feff}", "{\"log\": 1}",
+        "{\"item\": [{\"request\": {}}], \"info\": {\"_postman_id\": \"x\"}}", "openapi: 3.0.0\npaths: {/a: {get: {}}}",
+        "openapi: 3.0.0\npaths: {/a: {get: {responses: {'200': {$ref: '#/a'}}}}}", "GET http://a\nX\n\n< {%",
+    ];
+    for text in texts {
+        for (_, format) in Format::ALL {
+            // Some are refused; all others are Hurl, which was read.
+            let _ = import(format, text, &ImportSettings::default());
+        }
+    }
+}
