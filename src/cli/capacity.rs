@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::Command;
+
 use super::exit::Exit;
 use super::refusal::Refusal;
 use super::run::{carry_out, of_targets};
@@ -14,6 +16,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     alias: None,
     usage: "[TARGET]...",
     about: "Find how many users a service bears",
+    command,
     main,
 };
 
@@ -41,13 +44,16 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
     this.told(search(this, words))
 }
 
-fn search(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = search_args::of_search(flags::command())
+fn command(this: &Subcommand) -> Command {
+    search_args::of_search(flags::command())
         .bin_name("perfloop capacity")
         .about(this.about)
         .override_usage("perfloop capacity [OPTIONS] --within GOAL [TARGET]...")
-        .after_help(AFTER_HELP);
-    let mut line = config::read(command, words.get(1..).unwrap_or_default(), Vec::new())?;
+        .after_help(AFTER_HELP)
+}
+
+fn search(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+    let mut line = config::read(this.command(), words.get(1..).unwrap_or_default(), Vec::new())?;
     search_args::check(&mut line.settings, true)?;
     carry_out(&line, &of_targets).map_err(|error| line.settings.locate(error).into())
 }

@@ -25,6 +25,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     alias: None,
     usage: "BASE NEW",
     about: "Tell whether a run is worse than another",
+    command,
     main,
 };
 
@@ -76,13 +77,16 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
     this.told(carry_out(this, words))
 }
 
-fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = Compare::augment_args(Command::new("compare").bin_name("perfloop compare").about(this.about))
+fn command(this: &Subcommand) -> Command {
+    Compare::augment_args(Command::new("compare").bin_name("perfloop compare").about(this.about))
         .override_usage(
             "perfloop compare [OPTIONS] BASE NEW\n       perfloop compare [OPTIONS] --base FILE... --new FILE...",
         )
-        .after_help("Exit codes: 0 nothing is told to be worse, 1 something is, 2 the reports cannot be compared,\n3 the comparison could not be written");
-    let args = Compare::from_arg_matches(&command.try_get_matches_from(words.get(1..).unwrap_or_default())?)?;
+        .after_help("Exit codes: 0 nothing is told to be worse, 1 something is, 2 the reports cannot be compared,\n3 the comparison could not be written")
+}
+
+fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+    let args = Compare::from_arg_matches(&this.command().try_get_matches_from(words.get(1..).unwrap_or_default())?)?;
     Ok(compare(&args)?)
 }
 

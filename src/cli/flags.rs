@@ -123,6 +123,7 @@ const FLAGS: &[Flag] = &[
     flag("json", "FILE", OUTPUT, "Write the numbers as JSON; - is stdout"),
     flag("csv", "PREFIX", OUTPUT, "Write Locust's four CSV files: PREFIX_stats.csv, PREFIX_stats_history.csv, PREFIX_failures.csv, PREFIX_exceptions.csv"),
     flag("junit", "FILE", OUTPUT, "Write the checks as JUnit test cases; - is stdout"),
+    flag("markdown", "FILE", OUTPUT, "Write outcome, checks, gates and failures as Markdown; - is stdout"),
     flag("hlog", "FILE", OUTPUT, "Write the times as an interval log of HdrHistogram; - is stdout"),
     flag("samples", "FILE", OUTPUT, "Write a line for each request as it ends: CSV, or JMeter's columns if FILE ends in .jtl; - is stdout"),
     flag("metrics-addr", "ADDRESS", OUTPUT, "Answer GET /metrics in OpenMetrics text during the run, like 127.0.0.1:9646; port 0 takes a free one"),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Arg;
+use clap::{Arg, Command};
 
 use super::config::CommandLine;
 use super::exit::Exit;
@@ -25,6 +25,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     alias: None,
     usage: "[TARGET]...",
     about: "List the checks, their weights and shares",
+    command,
     main,
 };
 
@@ -38,14 +39,17 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
     this.told(carry_out(this, words))
 }
 
-fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = flags::command()
+fn command(this: &Subcommand) -> Command {
+    flags::command()
         .bin_name("perfloop list")
         .about(this.about)
         .override_usage("perfloop list [OPTIONS] [TARGET]...")
         .after_help(AFTER_HELP)
-        .mut_args(|arg| if shapes_the_list(&arg) { arg } else { arg.hide(true) });
-    let line = config::read(command, words.get(1..).unwrap_or_default(), Vec::new())?;
+        .mut_args(|arg| if shapes_the_list(&arg) { arg } else { arg.hide(true) })
+}
+
+fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+    let line = config::read(this.command(), words.get(1..).unwrap_or_default(), Vec::new())?;
     refuse_outputs(&line)?;
     let settings = &line.settings;
     target_words::check(&settings.spec).map_err(|error| settings.locate(error))?;

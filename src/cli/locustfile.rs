@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::Command;
+
 use super::exit::Exit;
 use super::flags::{GATES, LOAD, OUTPUT};
 use super::made::Purpose;
@@ -22,6 +24,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     alias: None,
     usage: "[TARGET]...",
     about: "Write the file that a Locust master needs",
+    command,
     main,
 };
 
@@ -48,8 +51,8 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
     this.told(carry_out(this, words))
 }
 
-fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = flags::command()
+fn command(this: &Subcommand) -> Command {
+    flags::command()
         .bin_name("perfloop locustfile")
         .about(this.about)
         .override_usage("perfloop locustfile [OPTIONS] [TARGET]...")
@@ -57,8 +60,11 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
         .mut_args(|arg| match arg.get_help_heading() {
             Some(LOAD | OUTPUT | PAGE) => arg.hide(true),
             Some(GATES) | Some(_) | None => arg,
-        });
-    let mut line = config::read(command, words.get(1..).unwrap_or_default(), Vec::new())?;
+        })
+}
+
+fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+    let mut line = config::read(this.command(), words.get(1..).unwrap_or_default(), Vec::new())?;
     search_args::check(&mut line.settings, false)?;
     let settings = &line.settings;
     let locate = |error| settings.locate(error);

@@ -5,6 +5,7 @@ pub(crate) mod as_test;
 mod capacity;
 mod cli_error;
 mod compare;
+mod completions;
 mod config;
 mod curl;
 mod dry_run;
@@ -24,6 +25,7 @@ mod keys;
 mod list;
 mod locustfile;
 mod made;
+mod man;
 mod merge;
 mod page;
 mod page_args;
@@ -41,6 +43,7 @@ mod signals;
 mod subcommand;
 mod target_words;
 mod test;
+mod whole;
 mod worker;
 mod worker_args;
 
@@ -51,7 +54,7 @@ use crate::nearest::nearest;
 use subcommand::{Subcommand, told};
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 10] = [
+const SUBCOMMANDS: [Subcommand; 12] = [
     test::COMMAND,
     capacity::COMMAND,
     serve::COMMAND,
@@ -62,6 +65,8 @@ const SUBCOMMANDS: [Subcommand; 10] = [
     compare::COMMAND,
     worker::COMMAND,
     locustfile::COMMAND,
+    completions::COMMAND,
+    man::COMMAND,
 ];
 
 pub use harness::{Harness, main as harness_main};

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::Command;
+
 use super::exit::Exit;
 use super::refusal::Refusal;
 use super::run::{carry_out, of_targets};
@@ -14,6 +16,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     alias: None,
     usage: "[TARGET]...",
     about: "Start, watch and change runs in a web page",
+    command,
     main,
 };
 
@@ -33,14 +36,17 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
     this.told(serve(this, words))
 }
 
-fn serve(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = flags::command()
+fn command(this: &Subcommand) -> Command {
+    flags::command()
         .bin_name("perfloop serve")
         .about(this.about)
         .override_usage("perfloop serve [OPTIONS] [TARGET]...")
         .after_help(AFTER_HELP)
-        .mut_arg("web", |arg| arg.hide(true));
-    let mut line = config::read(command, words.get(1..).unwrap_or_default(), Vec::new())?;
+        .mut_arg("web", |arg| arg.hide(true))
+}
+
+fn serve(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+    let mut line = config::read(this.command(), words.get(1..).unwrap_or_default(), Vec::new())?;
     search_args::check(&mut line.settings, false)?;
     line.page.waits = true;
     carry_out(&line, &of_targets).map_err(|error| line.settings.locate(error).into())

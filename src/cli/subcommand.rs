@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::Command;
+
 use super::exit::Exit;
 use super::refusal::Refusal;
 use super::{flags, screen};
@@ -20,6 +22,8 @@ pub(super) struct Subcommand {
     pub(super) usage: &'static str,
     /// Purpose, in one line.
     pub(super) about: &'static str,
+    /// Its flags and arguments, with what its help says of them.
+    pub(super) command: fn(&Subcommand) -> Command,
     /// Gets all words of the command line, its own name second.
     pub(super) main: fn(&Subcommand, &[OsString]) -> ExitCode,
 }
@@ -27,6 +31,11 @@ pub(super) struct Subcommand {
 impl Subcommand {
     pub(super) fn has_name(&self, word: &str) -> bool {
         self.name == word || self.alias == Some(word)
+    }
+
+    /// Its flags and arguments, with what its help says of them.
+    pub(super) fn command(&self) -> Command {
+        (self.command)(self)
     }
 
     /// The exit code of what it did, after it is told why nothing was done, if nothing was.

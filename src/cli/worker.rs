@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
+use clap::Command;
 use serde_json::Value;
 
 use super::config::{self, CommandLine};
@@ -37,6 +38,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     alias: None,
     usage: "[TARGET]...",
     about: "Have the users that a Locust master asks for",
+    command,
     main,
 };
 
@@ -83,20 +85,22 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
 
 fn worker(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let Parted { worker, rest, ignored } = worker_args::part(words.get(1..).unwrap_or_default(), variable)?;
-    let command = OF_MASTER
+    let mut line = config::read(this.command(), &rest, Vec::new())?;
+    search_args::check(&mut line.settings, false)?;
+    let maker = |settings: &Settings, purpose: Purpose| of_targets_on(Plan::new().commanded(), settings, purpose);
+    Ok(carry_out(&worker, &ignored, line, &maker)?)
+}
+
+fn command(this: &Subcommand) -> Command {
+    OF_MASTER
         .iter()
         .filter(|name| !["shape"].contains(name))
-        .fold(flags::command(), |command, name| command.mut_arg(name, |arg| arg.hide(true)));
-    let command = command
+        .fold(flags::command(), |command, name| command.mut_arg(name, |arg| arg.hide(true)))
         .args(worker_args::args())
         .bin_name("perfloop worker")
         .about(this.about)
         .override_usage("perfloop worker [OPTIONS] [TARGET]...")
-        .after_help(AFTER_HELP);
-    let mut line = config::read(command, &rest, Vec::new())?;
-    search_args::check(&mut line.settings, false)?;
-    let maker = |settings: &Settings, purpose: Purpose| of_targets_on(Plan::new().commanded(), settings, purpose);
-    Ok(carry_out(&worker, &ignored, line, &maker)?)
+        .after_help(AFTER_HELP)
 }
 
 /// Variable of the environment.

@@ -61,7 +61,9 @@ pub(super) fn read(node: &Node, settings: &ImportSettings, losses: &mut Losses) 
     let mut left_out = LeftOut::default();
     let mut tokens: Vec<Token> = Vec::new();
     let mut cookies: BTreeSet<String> = BTreeSet::new();
-    let first = entries.iter().find_map(address).map(|url| host(&url));
+    // The first that is taken says which host is meant.
+    let taken = |entry: &Node| address(entry).filter(|url| settings.all_files || !is_static(entry, url));
+    let first = entries.iter().find_map(taken).map(|url| host(&url));
     for entry in entries {
         let Some(url) = address(entry) else {
             losses.note(entry.line, "a request whose address is none of HTTP; it is left out");

@@ -109,21 +109,35 @@ impl Format {
 pub(crate) fn import(format: Format, text: &str, settings: &ImportSettings) -> Result<Imported, String> {
     let mut losses = Losses::default();
     let mut notes = Vec::new();
-    let environment = &settings.environment;
-    let suite = match format {
-        Format::HttpFile => http_file::read(text, environment, &mut losses)?,
-        Format::Bru => bru::read(text, environment, &mut losses)?,
-        Format::Postman => postman::read(&Node::of_json(text)?, environment, &mut losses)?,
-        Format::OpenApi => openapi::read(&Node::of_either(text)?, &mut losses)?,
-        Format::OpenCollection => open_collection::read(&Node::of_either(text)?, environment, &mut losses)?,
-        Format::Har => {
-            let (suite, left_out) = har::read(&Node::of_json(text)?, settings, &mut losses)?;
-            notes = left_out;
-            suite
-        }
-        Format::Curl => return Err("lines of curl are read by the command line".into()),
-    };
+    let suite = suite(format, text, settings, &mut losses, &mut notes).map_err(|error| match losses.all.first() {
+        // What was left out may be all that there was.
+        Some(loss) => format!("{error} (line {}: {})", loss.line, loss.what),
+        None => error,
+    })?;
     made(&suite, losses, notes)
+}
+
+fn suite(
+    format: Format,
+    text: &str,
+    settings: &ImportSettings,
+    losses: &mut Losses,
+    notes: &mut Vec<String>,
+) -> Result<Suite, String> {
+    let environment = &settings.environment;
+    match format {
+        Format::HttpFile => http_file::read(text, environment, losses),
+        Format::Bru => bru::read(text, environment, losses),
+        Format::Postman => postman::read(&Node::of_json(text)?, environment, losses),
+        Format::OpenApi => openapi::read(&Node::of_either(text)?, losses),
+        Format::OpenCollection => open_collection::read(&Node::of_either(text)?, environment, losses),
+        Format::Har => {
+            let (suite, left_out) = har::read(&Node::of_json(text)?, settings, losses)?;
+            *notes = left_out;
+            Ok(suite)
+        }
+        Format::Curl => Err("lines of curl are read by the command line".into()),
+    }
 }
 
 /// Makes a test of requests that are known in all their parts.
@@ -146,9 +160,7 @@ pub(crate) fn import_requests(
 /// What is none of them, or has no environment of this name.
 pub(crate) fn environment(text: &str, name: Option<&str>) -> Result<Vec<(String, String)>, String> {
     let node = Node::of_json(text)?;
-    let pairs = |node: &Node| -> Vec<(String, String)> {
-        node.members().iter().filter_map(|(name, value)| Some((name.clone(), value.scalar()?))).collect()
-    };
+    let pairs = |node: &Node| flat(node, "");
     let values = node.items_of("values");
     if !values.is_empty() {
         let enabled = values.iter().filter(|value| value.get("enabled").is_none() || value.is_true("enabled"));
@@ -165,6 +177,16 @@ pub(crate) fn environment(text: &str, name: Option<&str>) -> Result<Vec<(String,
         }
     }
     Ok(all)
+}
+
+/// Scalars of a map, those of maps within it by names with dots.
+fn flat(node: &Node, before: &str) -> Vec<(String, String)> {
+    let of = |(name, value): &(String, Node)| match value.scalar() {
+        Some(text) => vec![(format!("{before}{name}"), text)],
+        None if before.len() < 200 => flat(value, &format!("{before}{name}.")),
+        None => Vec::new(),
+    };
+    node.members().iter().flat_map(of).collect()
 }
 
 fn made(suite: &Suite, losses: Losses, notes: Vec<String>) -> Result<Imported, String> {

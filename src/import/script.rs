@@ -24,6 +24,36 @@ const ANSWERS: [&str; 9] = [
     "res.data",
 ];
 
+/// Words by which tools call the body of an answer as text.
+const BODIES: [&str; 2] = ["responseBody", "pm.response.text()"];
+/// Words by which tools call the status of an answer.
+const STATUSES: [&str; 5] = ["pm.response.code", "responseCode.code", "response.status", "res.status", "res.getStatus()"];
+/// What changes no variable that Hurl has.
+const WITHOUT_EFFECT: [&str; 6] =
+    ["console.", "client.log(", "pm.environment.unset(", "pm.globals.unset(", "pm.collectionVariables.unset(", "pm.variables.unset("];
+
+/// Part of an answer that a script has a name for.
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    /// Path of its JSON.
+    Json(String),
+    Body,
+    Header(String),
+    Status,
+}
+
+impl Part {
+    /// Query of Hurl.
+    fn query(&self) -> String {
+        match self {
+            Part::Json(path) => json_query(path),
+            Part::Body => "body".into(),
+            Part::Header(name) => format!("header {}", quoted(name)),
+            Part::Status => "status".into(),
+        }
+    }
+}
+
 /// Pattern, which is known to be one.
 fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap_or_else(|error| unreachable!("{text}: {error}"))
@@ -52,9 +82,12 @@ patterns! {
     HAS_TEXT r#"^pm\.expect\(\s*pm\.response\.text\(\)\s*\)\.to\.(?:include|contain)\(\s*["']([^"']*)["']\s*\)$"#;
     COMPARED r"^(?:pm\.)?expect\(\s*(.+?)\s*\)\.to\.(.+)$";
     EQUALS r"^(?:be\.)?(?:equal|equals|eql|eq|deep\.equal)\(\s*(.+)\s*\)$";
-    INCLUDES r#"^(?:include|contain)\(\s*(["'].*["'])\s*\)$"#;
-    OF_TYPE r#"^be\.an?\(\s*["'](\w+)["']\s*\)$"#;
-    HAS_MEMBER r#"^have\.property\(\s*["']([^"']+)["']\s*\)$"#;
+    INCLUDES r#"^(not\.)?(?:include|contain)\(\s*(["'].*["'])\s*\)$"#;
+    OF_TYPE r#"^be\.an?\(\s*["'](\w+)["']\s*(?:,.*)?\)$"#;
+    HAS_MEMBER r#"^have\.property\(\s*["']([^"']+)["']\s*(?:,\s*(.+?)\s*)?\)$"#;
+    PARTS r"^(?:var|let|const)\s*\{\s*([\w\s,]+?)\s*\}\s*=\s*(.+)$";
+    CONTROL r"^(?:\}\s*)?(?:if|else|for|while|do|switch|try|catch|finally|function|async\s+function)\b";
+    EMPTY_TEST r#"^(?:pm\.)?test\(\s*(?:"[^"]*"|'[^']*')\s*\)$"#;
     CLIENT_COMPARED r#"^client\.assert\(\s*(.+?)\s*={2,3}\s*([^,]+?)\s*(?:,.*)?\)$"#;
 }
 
@@ -73,8 +106,16 @@ fn statements(script: &[(usize, String)]) -> Vec<(usize, String)> {
     let mut all: Vec<(usize, String)> = Vec::new();
     let mut open: Option<(usize, String)> = None;
     let mut is_comment = false;
+    // Blocks of what depends on something are one statement, whatever is in them.
+    let mut block: Option<i32> = None;
     for (line, text) in script {
         let mut text = text.trim();
+        if let Some(depth) = block {
+            let depth = depth + braces(text);
+            let is_over = depth <= 0 && !(depth == 0 && text.is_empty());
+            block = (!is_over).then_some(depth);
+            continue;
+        }
         if is_comment || text.starts_with("/*") {
             is_comment = !text.contains("*/");
             continue;
@@ -89,6 +130,13 @@ fn statements(script: &[(usize, String)]) -> Vec<(usize, String)> {
             Some((line, before)) => (line, format!("{before} {text}")),
             None => (*line, text.to_owned()),
         };
+        if CONTROL.is_match(&whole) && open.is_none() {
+            let depth = braces(&whole);
+            let is_over = depth == 0 && whole.ends_with(['}', ';']);
+            block = (!is_over).then_some(depth);
+            all.push((line, whole));
+            continue;
+        }
         let is_opening = OPENING.is_match(&whole) || whole.ends_with('{');
         if !is_opening && depth(&whole) > 0 && whole.len() < 2000 {
             open = Some((line, whole));
@@ -102,6 +150,15 @@ fn statements(script: &[(usize, String)]) -> Vec<(usize, String)> {
 
 /// Brackets that are open at the end of a text, but for those of blocks.
 fn depth(text: &str) -> i32 {
+    open_brackets(text, "([", ")]")
+}
+
+/// Braces that are open at the end of a text.
+fn braces(text: &str) -> i32 {
+    open_brackets(text, "{", "}")
+}
+
+fn open_brackets(text: &str, opening: &str, closing: &str) -> i32 {
     let (mut depth, mut quote) = (0, None);
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -110,8 +167,8 @@ fn depth(text: &str) -> i32 {
             (Some(end), _) if c == end => quote = None,
             (Some(_), _) => {}
             (None, '"' | '\'' | '`') => quote = Some(c),
-            (None, '(' | '[') => depth += 1,
-            (None, ')' | ']') => depth -= 1,
+            (None, c) if opening.contains(c) => depth += 1,
+            (None, c) if closing.contains(c) => depth -= 1,
             _ => {}
         }
     }
@@ -154,15 +211,16 @@ fn shortened(text: &str) -> String {
 }
 
 struct Reader<'a> {
-    /// Names that a script has given to parts of the answer, by their paths.
-    aliases: BTreeMap<String, String>,
+    /// Names that a script has given to parts of the answer.
+    aliases: BTreeMap<String, Part>,
     entry: &'a mut Entry,
 }
 
 impl Reader<'_> {
     /// False for a statement that is not known.
     fn takes(&mut self, text: &str) -> bool {
-        if text.chars().all(|c| "(){}[];, ".contains(c)) || text.starts_with("console.") || text.starts_with("client.log(") {
+        let has_no_effect = WITHOUT_EFFECT.iter().any(|word| text.starts_with(word));
+        if text.chars().all(|c| "(){}[];, ".contains(c)) || has_no_effect || EMPTY_TEST.is_match(text) {
             return true;
         }
         self.takes_status(text) || self.takes_kept(text) || self.takes_assert(text) || self.takes_alias(text)
@@ -191,13 +249,8 @@ impl Reader<'_> {
 
     fn takes_kept(&mut self, text: &str) -> bool {
         let Some(found) = KEPT.captures(text) else { return false };
-        let (name, value) = (variables::name(&found[1]), found[2].trim());
-        let query = match HEADER_OF.captures(value) {
-            Some(found) => Some(format!("header {}", quoted(&found[1]))),
-            None if ["responseBody", "pm.response.text()"].contains(&value) => Some("body".into()),
-            None => self.path(value).map(|path| json_query(&path)),
-        };
-        query.map(|query| self.entry.capture(&name, query)).is_some()
+        let part = self.part(found[2].trim());
+        part.map(|part| self.entry.capture(&variables::name(&found[1]), part.query())).is_some()
     }
 
     fn takes_assert(&mut self, text: &str) -> bool {
@@ -215,13 +268,13 @@ impl Reader<'_> {
         } else if let Some(found) = HAS_TEXT.captures(text) {
             format!("body contains {}", quoted(&found[1]))
         } else if let Some(found) = COMPARED.captures(text) {
-            match self.path(&found[1]).and_then(|path| compared(&path, found[2].trim())) {
+            match self.part(&found[1]).and_then(|part| compared(&part, found[2].trim())) {
                 Some(line) => line,
                 None => return false,
             }
         } else if let Some(found) = CLIENT_COMPARED.captures(text) {
-            match (self.path(&found[1]), literal(&found[2])) {
-                (Some(path), Some(value)) => format!("{} == {value}", json_query(&path)),
+            match (self.part(&found[1]), literal(&found[2])) {
+                (Some(part), Some(value)) => format!("{} == {value}", part.query()),
                 _ => return false,
             }
         } else {
@@ -233,26 +286,44 @@ impl Reader<'_> {
 
     /// A name for the answer, or for a part of it.
     fn takes_alias(&mut self, text: &str) -> bool {
+        if let Some(found) = PARTS.captures(text) {
+            let Some(Part::Json(path)) = self.part(&found[2]) else { return false };
+            for name in found[1].split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                self.aliases.insert(name.to_owned(), Part::Json(format!("{path}.{name}")));
+            }
+            return true;
+        }
         let Some(found) = ALIAS.captures(text) else { return false };
-        let path = self.path(found[2].trim());
-        path.map(|path| self.aliases.insert(found[1].to_owned(), path)).is_some()
+        let part = self.part(&found[2]);
+        part.map(|part| self.aliases.insert(found[1].to_owned(), part)).is_some()
     }
 
-    /// Path of JSON that an expression means.
-    fn path(&self, expression: &str) -> Option<String> {
+    /// Part of the answer that an expression means.
+    fn part(&self, expression: &str) -> Option<Part> {
         let expression = expression.trim().trim_end_matches(".toString()");
-        let whole = ANSWERS.iter().find_map(|answer| Some(("$".to_owned(), expression.strip_prefix(answer)?)));
+        if let Some(found) = HEADER_OF.captures(expression) {
+            return Some(Part::Header(found[1].to_owned()));
+        } else if BODIES.contains(&expression) {
+            return Some(Part::Body);
+        } else if STATUSES.contains(&expression) {
+            return Some(Part::Status);
+        }
+        let whole = ANSWERS.iter().find_map(|answer| Some((Part::Json("$".into()), expression.strip_prefix(answer)?)));
         let alias = || {
             let end = expression.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(expression.len());
             Some((self.aliases.get(&expression[..end])?.clone(), &expression[end..]))
         };
-        let (mut path, mut rest) = whole.or_else(alias)?;
+        let (part, mut rest) = whole.or_else(alias)?;
+        if rest.is_empty() {
+            return Some(part);
+        }
+        let Part::Json(mut path) = part else { return None };
         while !rest.is_empty() {
             let (key, behind) = member(rest)?;
             path.push_str(&key);
             rest = behind;
         }
-        Some(path)
+        Some(Part::Json(path))
     }
 }
 
@@ -274,13 +345,14 @@ fn member(rest: &str) -> Option<(String, &str)> {
     is_simple.then(|| (format!("['{name}']"), behind))
 }
 
-fn compared(path: &str, rest: &str) -> Option<String> {
-    let query = json_query(path);
+fn compared(part: &Part, rest: &str) -> Option<String> {
+    let query = part.query();
     if let Some(found) = EQUALS.captures(rest) {
         return Some(format!("{query} == {}", literal(&found[1])?));
     }
     if let Some(found) = INCLUDES.captures(rest) {
-        return Some(format!("{query} contains {}", literal(&found[1])?));
+        let not = found.get(1).map_or("", |_| "not ");
+        return Some(format!("{query} {not}contains {}", literal(&found[2])?));
     }
     if let Some(found) = OF_TYPE.captures(rest) {
         let of = match &found[1] {
@@ -293,8 +365,12 @@ fn compared(path: &str, rest: &str) -> Option<String> {
         };
         return Some(format!("{query} {of}"));
     }
-    if let Some(found) = HAS_MEMBER.captures(rest) {
-        return Some(format!("{} exists", json_query(&format!("{path}['{}']", &found[1]))));
+    if let (Some(found), Part::Json(path)) = (HAS_MEMBER.captures(rest), part) {
+        let member = json_query(&format!("{path}['{}']", &found[1]));
+        return match found.get(2) {
+            Some(value) => Some(format!("{member} == {}", literal(value.as_str())?)),
+            None => Some(format!("{member} exists")),
+        };
     }
     match rest {
         "exist" | "not.be.undefined" | "exist()" => Some(format!("{query} exists")),
@@ -404,7 +480,7 @@ mod tests {
              if (pm.response.code === 200) {\n  pm.environment.set('a', crypto(1));\n}\n\
              tests[\"ok\"] = responseCode.code === 200;\n",
         );
-        assert_eq!(lost.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4, 5], "{lost:?}");
+        assert_eq!(lost.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4], "{lost:?}");
         assert!(lost[1].1.contains("this is left out: if (pm.response.code === 200) {"), "{lost:?}");
         assert_eq!(entry.status, Some(200));
     }

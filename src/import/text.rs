@@ -184,6 +184,11 @@ impl Text {
     }
 }
 
+/// Characters that stand in names as they are.
+fn is_of_names(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']' | '@' | '$')
+}
+
 /// `ends` tells whether the text begins and ends what stands at the place: spaces there would be lost.
 fn escape(text: &str, place: Place, ends: (bool, bool), out: &mut String) {
     let count = text.chars().count();
@@ -202,9 +207,9 @@ fn escape(text: &str, place: Place, ends: (bool, bool), out: &mut String) {
             ' ' if is_end && matches!(place, Place::Key | Place::Value) => out.push_str("\\u{20}"),
             // Two of them would begin a variable.
             '{' if before == '{' => out.push_str("\\u{7b}"),
-            // A name of a section, or a comment, begins so.
+            // A section begins so.
             '[' if place == Place::Key && at == 0 && ends.0 => out.push_str("\\u{5b}"),
-            c if c.is_control() => {
+            c if c.is_control() || (place == Place::Key && !is_of_names(c)) => {
                 let _ = write!(out, "\\u{{{:x}}}", c as u32);
             }
             c => out.push(c),
@@ -234,7 +239,7 @@ mod tests {
     #[test]
     fn each_place_has_its_escapes() {
         let text = read(" a#b:\"`\\{{x}}\n ");
-        assert_eq!(text.as_key(), "\\u{20}a\\#b\\:\"`\\\\{{x}}\\n\\u{20}");
+        assert_eq!(text.as_key(), "\\u{20}a\\#b\\:\\u{22}\\u{60}\\\\{{x}}\\n\\u{20}");
         assert_eq!(text.as_value(), "\\u{20}a\\#b:\"`\\\\{{x}}\\n\\u{20}");
         assert_eq!(text.as_quoted(), "\" a#b:\\\"`\\\\{{x}}\\n \"");
         assert_eq!(text.as_one_line(), "` a#b:\"\\`\\\\{{x}}\\n `");

@@ -66,14 +66,18 @@ fn section(name: &str, lines: &[String], out: &mut String) {
     }
 }
 
+/// Pairs of a section; one without a name cannot be written.
 fn pairs(name: &str, all: &[(Text, Text)], out: &mut String) {
-    if !all.is_empty() {
+    if all.iter().any(|(name, _)| !name.is_empty()) {
         let _ = writeln!(out, "[{name}]");
         all.iter().for_each(|(name, value)| pair(name, value, out));
     }
 }
 
 fn pair(name: &Text, value: &Text, out: &mut String) {
+    if name.is_empty() {
+        return;
+    }
     out.push_str(format!("{}: {}", name.as_key(), value.as_value()).trim_end());
     out.push('\n');
 }

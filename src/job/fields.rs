@@ -119,6 +119,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("json", Kind::One),
     field("csv", Kind::One),
     field("junit", Kind::One),
+    field("markdown", Kind::One),
     field("hlog", Kind::One),
     field("samples", Kind::One),
     field("metrics-addr", Kind::One),
@@ -174,10 +175,10 @@ const NEEDS: &[(&str, &str)] = &[
 const OF_SEARCHES: (&str, [&str; 2]) = ("within", ["poisson", "max-users"]);
 
 /// Fields that say where a run writes to. They belong to one run, and not to another like it.
-pub(crate) const OUTPUTS: [&str; 8] = ["html", "json", "csv", "junit", "hlog", "samples", "metrics-addr", "log-http"];
+pub(crate) const OUTPUTS: [&str; 9] = ["html", "json", "csv", "junit", "markdown", "hlog", "samples", "metrics-addr", "log-http"];
 
 /// Fields whose values are paths.
-const PATHS: [&str; 16] = [
+const PATHS: [&str; 17] = [
     "cacert",
     "cert",
     "key",
@@ -191,6 +192,7 @@ const PATHS: [&str; 16] = [
     "json",
     "csv",
     "junit",
+    "markdown",
     "hlog",
     "samples",
     "log-http",

@@ -9,7 +9,7 @@ use super::spec::RunSpec;
 use super::written::Written;
 use crate::error::Error;
 use crate::load_test::LoadTest;
-use crate::report::{RunInfo, SampleFormat, Secrets, locust, write_hlog, write_html, write_json, write_junit};
+use crate::report::{RunInfo, SampleFormat, Secrets, locust, write_hlog, write_html, write_json, write_junit, write_markdown};
 use crate::stats::Summary;
 
 /// Something that is written at the end of a run.
@@ -19,7 +19,7 @@ struct Report {
     write: fn(&Summary, &RunInfo, &mut dyn Write) -> io::Result<()>,
 }
 
-const REPORTS: [Report; 8] = [
+const REPORTS: [Report; 9] = [
     Report {
         field: "‹json›",
         path: |spec| spec.json.as_ref().map(|file| file.0.clone()),
@@ -59,6 +59,11 @@ const REPORTS: [Report; 8] = [
         field: "‹junit›",
         path: |spec| path(&spec.junit).map(Path::to_owned),
         write: |summary, _, writer| write_junit(summary, writer),
+    },
+    Report {
+        field: "‹markdown›",
+        path: |spec| path(&spec.markdown).map(Path::to_owned),
+        write: |summary, _, writer| write_markdown(summary, writer),
     },
 ];
 

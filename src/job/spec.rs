@@ -113,6 +113,7 @@ pub(crate) struct RunSpec {
     pub(crate) json: One<ReportFile>,
     pub(crate) csv: One<PathBuf>,
     pub(crate) junit: One<PathBuf>,
+    pub(crate) markdown: One<PathBuf>,
     pub(crate) hlog: One<PathBuf>,
     pub(crate) samples: One<PathBuf>,
     pub(crate) metrics_addr: One<SocketAddr>,

@@ -8,6 +8,7 @@ pub(crate) mod http_log;
 mod json;
 #[cfg(feature = "cli")]
 mod junit;
+mod markdown;
 #[cfg(feature = "cli")]
 pub(crate) mod live;
 pub mod locust;
@@ -31,6 +32,7 @@ pub(crate) use json::read_json;
 pub use json::{write_comparison_json, write_json};
 #[cfg(feature = "cli")]
 pub use junit::write_junit;
+pub use markdown::write_markdown;
 #[cfg(feature = "cli")]
 pub(crate) use junit::xml as junit_xml;
 #[cfg(feature = "cli")]

@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
 use super::reply::{not_found, problem};
-use crate::report::{RunInfo, http_log, locust, write_hlog, write_html, write_json, write_junit};
+use crate::report::{RunInfo, http_log, locust, write_hlog, write_html, write_json, write_junit, write_markdown};
 use crate::stats::Summary;
 
 /// Report format: its name in an address, the type of its content, and its writer.
@@ -18,10 +18,15 @@ struct Format {
 
 const CSV: &str = "text/csv; charset=utf-8";
 
-const FORMATS: [Format; 8] = [
+const FORMATS: [Format; 9] = [
     Format { name: "html", kind: "text/html; charset=utf-8", write: |summary, info, to| write_html(summary, info, to) },
     Format { name: "json", kind: "application/json", write: |summary, info, to| write_json(summary, info, to) },
     Format { name: "junit", kind: "application/xml", write: |summary, _, to| write_junit(summary, to) },
+    Format {
+        name: "markdown",
+        kind: "text/markdown; charset=utf-8",
+        write: |summary, _, to| write_markdown(summary, to),
+    },
     Format {
         name: "hlog",
         kind: "text/plain; charset=utf-8",
@@ -43,6 +48,7 @@ pub(super) fn report(format: &str, summary: &Summary, info: &RunInfo) -> Respons
     let started = http_log::timestamp_in_seconds(info.started).replace(':', "");
     let name = match format.name {
         "junit" => format!("perfloop_{started}_junit.xml"),
+        "markdown" => format!("perfloop_{started}.md"),
         name if name.ends_with(".csv") => format!("perfloop_{started}_{name}"),
         name => format!("perfloop_{started}.{name}"),
     };

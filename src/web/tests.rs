@@ -64,7 +64,7 @@ const ROUTES: &[Route] = &[
     Route("get", "/runs/{run}/ratio", "Shares of the checks, planned and happened", &[], "-", "Ratios"),
     Route("get", "/runs/{run}/log", "Events and warnings of a run", &[], "-", "Log"),
     Route("get", "/runs/{run}/search", "Search for the capacity: its levels, and its answer; no such page for a run that is none", &[], "-", "Search"),
-    Route("get", "/runs/{run}/report/{format}", "Report as a file: html, json, junit, hlog, stats.csv, history.csv, failures.csv or exceptions.csv", &[], "-", "*/*"),
+    Route("get", "/runs/{run}/report/{format}", "Report as a file: html, json, junit, markdown, hlog, stats.csv, history.csv, failures.csv or exceptions.csv", &[], "-", "*/*"),
     Route("put", "/baseline", "Pin the run that others are compared with", &[], "Baseline", "Done"),
     Route("get", "/compare", "Comparison of two runs that are over", &["base: id of the base (required)", "new: id of the other run (required)"], "-", "Compared"),
 ];

@@ -25,7 +25,7 @@ use crate::job::fields::Field;
 use crate::job::given::{Given, Source};
 
 pub(super) const COMMAND: Subcommand =
-    Subcommand { name: "curl", alias: None, usage: "COMMAND", about: "Run a request as it was copied for curl", main };
+    Subcommand { name: "curl", alias: None, usage: "COMMAND", about: "Run a request as it was copied for curl", command, main };
 
 const USAGE: &str = "\
 perfloop curl 'curl http://...' [OPTIONS]
@@ -50,13 +50,17 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
     this.told(carry_out(this, words))
 }
 
-fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = super::flags::command()
+fn command(this: &Subcommand) -> Command {
+    super::flags::command()
         .bin_name("perfloop curl")
         .about(this.about)
         .override_usage(USAGE)
         .mut_arg("targets", |arg| arg.hide(true))
-        .after_help(AFTER_HELP);
+        .after_help(AFTER_HELP)
+}
+
+fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+    let command = this.command();
     let rest = words.get(2..).unwrap_or_default();
     let (program, help) = (OsString::from("perfloop"), [OsString::from("--help"), OsString::from("-h")]);
     let Some(pasted) = Pasted::find(rest)? else {

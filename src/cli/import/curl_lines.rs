@@ -7,6 +7,9 @@ use crate::import::{Imported, Loss, PlainRequest, import_requests};
 const READERS: [&str; 12] =
     ["jq", "python", "python3", "grep", "head", "tail", "cat", "less", "tee", "json_pp", "tr", "wc"];
 
+/// Words after which requests are made more than once, or not at all.
+const CONTROL: [&str; 7] = ["for", "while", "until", "if", "case", "function", "xargs"];
+
 /// Makes a test of all commands of curl in a text.
 ///
 /// # Errors
@@ -98,7 +101,8 @@ impl Script {
             Some((name, _)) if is_name(name) && command.contains("curl") => {
                 self.lose(line, format!("{name}: what a shell makes of an answer is left out; capture it, and give {name} no other value"));
             }
-            _ if ["echo", "printf", "set", "sleep", "clear"].contains(&first) && !command.contains("$(curl") => {}
+            // What else stands there has no request in it.
+            _ if !CONTROL.contains(&first) && !command.contains("curl ") => {}
             _ => self.lose(line, format!("'{}': perfloop runs no shell; it is left out", shortened(command))),
         }
     }
@@ -140,7 +144,11 @@ impl Script {
                 _ => self.lose(line, format!("--{flag}: it is left out")),
             }
         }
-        request.url = urls.first().cloned().unwrap_or_default();
+        let url = urls.first().cloned().unwrap_or_default();
+        // A variable that begins an address has its scheme in it, unless the command gives it one.
+        let of_variable = url.strip_prefix("http://").filter(|rest| rest.starts_with("{{"));
+        let has_scheme = command.contains("http://$");
+        request.url = of_variable.filter(|_| !has_scheme).map_or_else(|| url.clone(), str::to_owned);
         if urls.len() > 1 {
             return Err(format!("it asks for {} addresses; write a command for each", urls.len()));
         }
@@ -235,7 +243,7 @@ mod tests {
         let script = "T=$(curl -s http://a/token | jq -r .t)\nfor i in 1 2; do\ncurl http://a/$i | sort\ndone\ncurl --ftp-port - http://a/\n";
         let made = import(script, &[]).expect("a test");
         let lines: Vec<usize> = made.losses.iter().map(|loss| loss.line).collect();
-        assert_eq!(lines, [1, 2, 3, 4, 5], "{:?}", made.losses);
+        assert_eq!(lines, [1, 2, 3, 5], "{:?}", made.losses);
         assert_eq!(made.requests, 1);
     }
 }

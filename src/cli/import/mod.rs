@@ -24,6 +24,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     alias: None,
     usage: "FILE",
     about: "Make a functional test of the requests of other tools",
+    command,
     main,
 };
 
@@ -45,10 +46,10 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
     this.told(carry_out(this, words))
 }
 
-fn command(about: &'static str) -> Command {
+fn command(this: &Subcommand) -> Command {
     let switch = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     Command::new("perfloop import")
-        .about(about)
+        .about(this.about)
         .override_usage("perfloop import [OPTIONS] FILE")
         .after_help(AFTER_HELP)
         .arg(
@@ -74,7 +75,7 @@ fn command(about: &'static str) -> Command {
 
 fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let words = std::iter::once(OsString::from("perfloop import")).chain(words.iter().skip(2).cloned());
-    let matches = command(this.about).try_get_matches_from(words).map_err(Refusal::CommandLine)?;
+    let matches = this.command().try_get_matches_from(words).map_err(Refusal::CommandLine)?;
     let path = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
     let text = text_of(&path)?;
     let format = format(&matches, &path, &text)?;

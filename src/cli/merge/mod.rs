@@ -33,6 +33,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     alias: None,
     usage: "FILE FILE...",
     about: "Add up reports of several machines or parts",
+    command,
     main,
 };
 
@@ -75,6 +76,10 @@ struct Merge {
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 
+    /// Write outcome, checks, gates and failures of the sum as Markdown; - is stdout
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+
     /// Write the times of the sum as an interval log of HdrHistogram; - is stdout
     #[arg(long, value_name = "FILE")]
     hlog: Option<PathBuf>,
@@ -88,11 +93,14 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
     this.told(carry_out(this, words))
 }
 
-fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
-    let command = Merge::augment_args(Command::new("merge").bin_name("perfloop merge").about(this.about)).after_help(
+fn command(this: &Subcommand) -> Command {
+    Merge::augment_args(Command::new("merge").bin_name("perfloop merge").about(this.about)).after_help(
         "Exit codes: 0 all gates of the sum held, 1 one was crossed, 2 the reports make no sum,\n3 the sum could not be written",
-    );
-    let args = Merge::from_arg_matches(&command.try_get_matches_from(words.get(1..).unwrap_or_default())?)?;
+    )
+}
+
+fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
+    let args = Merge::from_arg_matches(&this.command().try_get_matches_from(words.get(1..).unwrap_or_default())?)?;
     Ok(merge(&args)?)
 }
 
@@ -171,6 +179,7 @@ impl Merge {
             html: path(&self.html),
             csv: path(&self.csv),
             junit: path(&self.junit),
+            markdown: path(&self.markdown),
             hlog: path(&self.hlog),
             ..RunSpec::default()
         })

@@ -15,6 +15,8 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use clap::{Command, CommandFactory as _};
+
 use super::hurl_environment::HurlEnvironment;
 use super::refusal::Refusal;
 use super::screen::{Screen, print_help};
@@ -35,6 +37,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     alias: Some("check"),
     usage: "FILE...",
     about: "Run Hurl files once each, as functional tests",
+    command,
     main,
 };
 
@@ -68,6 +71,10 @@ impl<E: Into<Refusal>> From<E> for Obstacle {
     fn from(error: E) -> Self {
         Obstacle::Refusal(error.into())
     }
+}
+
+fn command(this: &Subcommand) -> Command {
+    TestArgs::command().name(this.name)
 }
 
 fn main(_: &Subcommand, words: &[OsString]) -> ExitCode {

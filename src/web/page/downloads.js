@@ -10,6 +10,7 @@ const FORMATS = [
   ['html', 'Report', 'One HTML page with charts and exchanges, which needs no network'],
   ['json', 'JSON', 'All numbers, for perfloop compare and merge'],
   ['junit', 'JUnit', 'The checks as test cases, for CI'],
+  ['markdown', 'Markdown', 'Outcome, checks, gates and failures, for a summary or a comment'],
   ['stats.csv', 'Statistics', "CSV with Locust's columns"],
   ['history.csv', 'History', 'CSV over time'],
   ['failures.csv', 'Failures', 'CSV of failed requests'],
