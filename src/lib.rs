@@ -38,6 +38,7 @@ mod error;
 mod exchange;
 mod ids;
 #[cfg(feature = "hurl")]
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the command line takes more of it than Hurl files do"))]
 mod import;
 mod input_file;
 #[cfg(feature = "cli")]
@@ -97,6 +98,13 @@ pub mod fuzzing {
     /// Status and body of an answer that comes in pieces of this size, as the codec and as the reader of agents has it.
     pub fn answer(bytes: &[u8], size: usize, is_to_head: bool) -> [Option<(u16, Vec<u8>)>; 2] {
         read_in_pieces(bytes, size, is_to_head)
+    }
+
+    pub fn import(format: usize, text: &str) -> Result<String, String> {
+        use crate::import::{Format, ImportSettings, import};
+        // Lines of curl are read elsewhere.
+        let (_, format) = Format::ALL[format % (Format::ALL.len() - 1)];
+        import(format, text, &ImportSettings::default()).map(|imported| imported.text)
     }
 
     pub fn report(bytes: &[u8]) -> Result<(Summary, RunInfo), String> {

@@ -114,6 +114,7 @@ const FLAGS: &[Flag] = &[
     flag("feed", "FILE", FEED, "CSV file with a row of values for each iteration: {column} in a request or an expectation is its value"),
     flag("feed-order", "ORDER", FEED, "Which row comes next: circular, random or unique [default: circular]"),
     flag("feed-end", "END", FEED, "What follows the last unique row: stop, fail or again [default: stop]"),
+    flag("github", "", OUTPUT, "Annotate crossed gates and failed checks, and write the summary of the step, as GitHub Actions has them [default: where GITHUB_ACTIONS is true]"),
     flag("quiet", "", OUTPUT, "Write nothing to stderr during the run: no progress, only the tables at the end"),
     flag("name", "PATTERN=NAME", OUTPUT, "Tell requests whose names fit a pattern as one, like '/orders/*=/orders/{id}' (repeatable); the first that fits counts"),
     flag("no-grouping", "", OUTPUT, "Tell requests apart by each number and id in their paths, however many there are"),

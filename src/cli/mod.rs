@@ -13,6 +13,7 @@ mod environment;
 mod equivalent;
 mod exit;
 mod flags;
+mod github;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod harness;

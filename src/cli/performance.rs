@@ -14,7 +14,7 @@ use super::made::Made;
 use super::progress::{KnownEnd, Progress};
 use super::screen::Screen;
 use super::signals::Signals;
-use super::{argv, dry_run};
+use super::{argv, dry_run, github};
 use crate::capacity::{Found, News, Steering};
 use crate::error::Error;
 use crate::job::aim::Aim;
@@ -157,6 +157,9 @@ impl<'a> Performance<'a> {
         }
         if aim.is_embedded {
             let _ = writeln!(out, "target: {}", aim.shown(&plan));
+        }
+        if github::is_wanted(spec.github) {
+            github::tell(&summary, &mut out);
         }
         outputs.write(spec, &summary, &info).and(out.close())?;
         Ok(exit(&summary, signals))

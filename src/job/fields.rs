@@ -111,6 +111,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("feed-order", Kind::One),
     field("feed-end", Kind::One),
     field("quiet", Kind::Switch),
+    field("github", Kind::Switch),
     field("name", Kind::List),
     field("no-grouping", Kind::Switch),
     field("verbose", Kind::Switch),

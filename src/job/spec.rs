@@ -104,6 +104,7 @@ pub(crate) struct RunSpec {
     pub(crate) feed_end: One<AtEnd>,
 
     pub(crate) quiet: bool,
+    pub(crate) github: bool,
     #[serde(rename = "name")]
     pub(crate) names: List<Renaming>,
     pub(crate) no_grouping: bool,

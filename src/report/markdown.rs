@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::text::{answer_line, four_digits, gate_number, headline, number_ms, rate, UNBACKED};
+use super::text::{UNBACKED, answer_line, gate_number, headline, number_ms, rate};
 use crate::stats::{CheckCounters, FailureGroup, Summary, Timing};
 use crate::units;
 
@@ -74,12 +74,12 @@ fn write_gates(summary: &Summary, writer: &mut impl Write) -> io::Result<()> {
     if summary.gates.is_empty() {
         return Ok(());
     }
-    writeln!(writer, "| gate | value | margin | |\n|---|--:|--:|---|")?;
+    writeln!(writer, "| gate | value | limit | |\n|---|--:|--:|---|")?;
     for gate in &summary.gates {
         let value = gate.value.map_or_else(|| "no data".into(), |value| gate_number(value, gate.unit));
-        let margin = gate.margin.map_or_else(|| "–".into(), |margin| format!("{} %", four_digits(margin * 100.0)));
+        let limit = gate_number(gate.limit, gate.unit);
         let sign = if gate.crossed { "❌ crossed" } else { "✅ held" };
-        writeln!(writer, "| {} | {value} | {margin} | {sign} |", plain(&gate.to_string()))?;
+        writeln!(writer, "| {} | {value} | {limit} | {sign} |", plain(&gate.to_string()))?;
     }
     writeln!(writer)
 }
