@@ -2,13 +2,14 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::exit::Exit;
 use super::merge::{clock_of, read};
+use super::past::{Past, runs};
 use super::refusal::Refusal;
 use super::screen::Screen;
 use super::subcommand::Subcommand;
@@ -32,7 +33,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
 #[derive(Debug, clap::Args)]
 struct Compare {
     /// Two reports that were written by --json: how it was, and how it is now
-    #[arg(value_names = ["BASE", "NEW"], num_args = 2, required_unless_present_any = ["base", "new"])]
+    #[arg(value_names = ["BASE", "NEW"], num_args = 2, required_unless_present_any = ["base", "new", "baseline"])]
     files: Vec<PathBuf>,
 
     /// Reports of how it was; with three or more a side, what differs from run to run is known
@@ -40,8 +41,12 @@ struct Compare {
     base: Vec<PathBuf>,
 
     /// Reports of how it is now
-    #[arg(long, value_name = "FILE", num_args = 1.., requires = "base", conflicts_with = "files")]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "files")]
     new: Vec<PathBuf>,
+
+    /// Folder of reports, the last of which that was good is how it was; NEW is given by --new
+    #[arg(long, value_name = "DIR", requires = "new", conflicts_with_all = ["files", "base"])]
+    baseline: Option<PathBuf>,
 
     /// A change up to this share of the base is none: 5% for all, or p99=10% for one of rps, p50, p95, p99 and
     /// fail_ratio; may be repeated [default: 5%]
@@ -80,7 +85,7 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
 fn command(this: &Subcommand) -> Command {
     Compare::augment_args(Command::new("compare").bin_name("perfloop compare").about(this.about))
         .override_usage(
-            "perfloop compare [OPTIONS] BASE NEW\n       perfloop compare [OPTIONS] --base FILE... --new FILE...",
+            "perfloop compare [OPTIONS] BASE NEW\n       perfloop compare [OPTIONS] --base FILE... --new FILE...\n       perfloop compare [OPTIONS] --baseline DIR --new FILE...",
         )
         .after_help("Exit codes: 0 nothing is told to be worse, 1 something is, 2 the reports cannot be compared,\n3 the comparison could not be written")
 }
@@ -92,6 +97,13 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
 
 fn compare(args: &Compare) -> Result<Exit, Error> {
     let [base, new] = match &args.files[..] {
+        [] if args.baseline.is_none() && args.base.is_empty() => {
+            return Err(Error::usage("compare: --new is compared with --base or --baseline; give one of them too"));
+        }
+        [] if args.baseline.is_some() => {
+            let base = args.baseline.as_deref().map(|folder| last_good(folder, &args.new)).transpose()?;
+            [Side::read(base.as_slice())?, Side::read(&args.new)?]
+        }
         [base, new] => [Side::read(std::slice::from_ref(base))?, Side::read(std::slice::from_ref(new))?],
         _ => [Side::read(&args.base)?, Side::read(&args.new)?],
     };
@@ -113,6 +125,18 @@ fn compare(args: &Compare) -> Result<Exit, Error> {
     let _ = write(&comparison, &warnings, &mut out);
     outputs.write(&comparison, &base, &new, &warnings).and(out.close())?;
     Ok(if comparison.is_worse() { Exit::Failed } else { Exit::Good })
+}
+
+/// The last report of a folder whose gates held, and that is none of the new ones.
+fn last_good(folder: &Path, new: &[PathBuf]) -> Result<PathBuf, Error> {
+    let (runs, _) = runs("compare", folder)?;
+    let is_base = |run: &&Past| run.is_good && !new.iter().any(|path| are_same(path, &run.path));
+    runs.iter().rev().find(is_base).map(|run| run.path.clone()).ok_or_else(|| {
+        Error::usage(format!(
+            "compare: --baseline {}: there is no report in it whose gates held; keep one of a good run there",
+            folder.display()
+        ))
+    })
 }
 
 /// The places for what is for programs and browsers.

@@ -18,6 +18,7 @@ mod github;
 pub(crate) mod fuzzing;
 mod harness;
 mod help;
+mod history;
 mod hints;
 mod host;
 mod hurl_environment;
@@ -30,6 +31,7 @@ mod man;
 mod merge;
 mod page;
 mod page_args;
+mod past;
 mod peers;
 mod performance;
 mod planned;
@@ -55,7 +57,7 @@ use crate::nearest::nearest;
 use subcommand::{Subcommand, told};
 
 /// One file each.
-const SUBCOMMANDS: [Subcommand; 12] = [
+const SUBCOMMANDS: [Subcommand; 13] = [
     test::COMMAND,
     capacity::COMMAND,
     serve::COMMAND,
@@ -64,6 +66,7 @@ const SUBCOMMANDS: [Subcommand; 12] = [
     import::COMMAND,
     merge::COMMAND,
     compare::COMMAND,
+    history::COMMAND,
     worker::COMMAND,
     locustfile::COMMAND,
     completions::COMMAND,

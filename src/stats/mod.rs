@@ -4,6 +4,7 @@ mod advice;
 mod blocks;
 mod buckets;
 mod capacity;
+mod change_points;
 mod collector;
 mod compare;
 mod confidence;
@@ -43,6 +44,7 @@ use std::time::{Duration, SystemTime};
 
 pub use blocks::{Block, BlockRow, Blocks, MAX_BLOCKS};
 pub use capacity::{AtLeast, CapacityAnswer, CapacityLevel, LevelLimit, LevelTimes, SearchEnd, TrialPurpose};
+pub(crate) use change_points::change_points;
 pub(crate) use capacity::{LevelFacts, outcome_of};
 pub(crate) use collector::Collector;
 pub use compare::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Tolerance, ToleranceOf, Verdict};

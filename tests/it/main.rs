@@ -26,6 +26,7 @@ mod gates;
 mod github;
 mod guide;
 mod harness;
+mod history;
 mod hosts;
 mod html;
 mod hurl;

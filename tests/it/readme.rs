@@ -200,3 +200,31 @@ fn the_chapter_of_metrics_has_every_metric_that_is_served() {
     assert!(served.len() >= 7, "{served:?}");
     assert_eq!(metrics("docs/metrics.md"), served);
 }
+
+#[test]
+fn every_query_of_the_dashboard_names_metrics_that_are_served() {
+    let text = fs::read_to_string(Path::new(ROOT).join("docs/metrics.md")).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `perfloop_"));
+    let served: BTreeSet<String> = rows.filter_map(|row| row.split('`').next()).map(str::to_owned).collect();
+    let dashboard = fs::read_to_string(Path::new(ROOT).join("docs/grafana.json")).unwrap();
+    let dashboard: serde_json::Value = serde_json::from_str(&dashboard).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let queries = panels.iter().flat_map(|panel| panel["targets"].as_array().unwrap());
+    let mut seen = BTreeSet::new();
+    for query in queries.map(|target| target["expr"].as_str().unwrap()) {
+        let names = names_of(query);
+        assert!(!names.is_empty() && names.iter().all(|name| served.contains(name)), "{query}");
+        seen.extend(names);
+    }
+    // None of them is without a panel.
+    none(served.iter().filter(|name| !seen.contains(*name)));
+}
+
+/// Metrics that a query names, without what all names begin with.
+fn names_of(query: &str) -> Vec<String> {
+    let of = |rest: &str| {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        rest[..end].trim_end_matches("_bucket").to_owned()
+    };
+    query.split("perfloop_").skip(1).map(of).collect()
+}
