@@ -31,7 +31,8 @@ const AFTER_HELP: &str = "\
 Exit codes: 0 printed, 2 wrong input, 3 it could not be written";
 
 fn command(this: &Subcommand) -> Command {
-    let shell = Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)).help("The shell");
+    let shell =
+        Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)).help("The shell");
     Command::new("perfloop completions").about(this.about).arg(shell).after_help(AFTER_HELP)
 }
 

@@ -43,7 +43,8 @@ fn annotations(summary: &Summary) -> Vec<String> {
 }
 
 fn failure(check: &str, group: &FailureGroup) -> String {
-    let place = group.detail.as_deref().and_then(place).map(|(file, line)| format!("file={},line={line},", property(file)));
+    let place =
+        group.detail.as_deref().and_then(place).map(|(file, line)| format!("file={},line={line},", property(file)));
     let title = property(&format!("{check} ({}x)", group.count));
     format!("::error {}title={title}::{}", place.unwrap_or_default(), data(&group.message))
 }

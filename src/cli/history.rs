@@ -68,7 +68,9 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
         let _ = writeln!(io::stderr(), "note: left out, {}", foreign(&other));
     }
     if runs.is_empty() {
-        return Err(Error::usage(format!("history: there is no report in {}; write one by --json", folder.display())).into());
+        return Err(
+            Error::usage(format!("history: there is no report in {}; write one by --json", folder.display())).into()
+        );
     }
     let mut out = Screen::stdout();
     let _ = write(&runs, &mut out);
@@ -115,7 +117,8 @@ fn write(runs: &[Past], out: &mut impl Write) -> io::Result<()> {
 }
 
 fn write_runs(runs: &[&Past], out: &mut impl Write) -> io::Result<()> {
-    let head = ["started", "rps", "p50 ms", "p95 ms", "p99 ms", "fail %", "gates", "report"].map(str::to_owned).to_vec();
+    let head =
+        ["started", "rps", "p50 ms", "p95 ms", "p99 ms", "fail %", "gates", "report"].map(str::to_owned).to_vec();
     let row = |run: &&Past| {
         let mut row = vec![timestamp_in_seconds(run.info.started)];
         row.extend((0..NUMBERS.len()).map(|place| number(run, place).map_or_else(|| "-".into(), four)));
@@ -138,7 +141,8 @@ fn write_changes(runs: &[&Past], out: &mut impl Write) -> io::Result<()> {
         for point in change_points(&values) {
             let change = (point.after / point.before - 1.0) * 100.0;
             let from = foreign(&runs[point.at].path.display().to_string()).into_owned();
-            let text = format!("{name} {} to {}{unit} ({change:+.1} %) from {from} on", four(point.before), four(point.after));
+            let text =
+                format!("{name} {} to {}{unit} ({change:+.1} %) from {from} on", four(point.before), four(point.after));
             found.push((point.at, text));
         }
     }
@@ -153,6 +157,12 @@ fn write_changes(runs: &[&Past], out: &mut impl Write) -> io::Result<()> {
 }
 
 fn four(number: f64) -> String {
-    let decimals = if number < 10.0 { 3 } else if number < 100.0 { 2 } else { 1 };
+    let decimals = if number < 10.0 {
+        3
+    } else if number < 100.0 {
+        2
+    } else {
+        1
+    };
     format!("{number:.decimals$}")
 }

@@ -15,14 +15,8 @@ use super::subcommand::Subcommand;
 use super::whole::whole;
 use crate::error::Error;
 
-pub(super) const COMMAND: Subcommand = Subcommand {
-    name: "man",
-    alias: None,
-    usage: "DIR",
-    about: "Write manual pages into a folder",
-    command,
-    main,
-};
+pub(super) const COMMAND: Subcommand =
+    Subcommand { name: "man", alias: None, usage: "DIR", about: "Write manual pages into a folder", command, main };
 
 const AFTER_HELP: &str = "\
   perfloop man ~/.local/share/man/man1 && man perfloop
@@ -43,7 +37,8 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let words = words.get(1..).unwrap_or_default();
     let matches = this.command().bin_name("perfloop man").try_get_matches_from(words)?;
     let folder = matches.get_one::<PathBuf>("folder").cloned().unwrap_or_default();
-    write(&folder).map_err(|error| Error::run(format!("{}: the pages cannot be written: {error}", folder.display())))?;
+    write(&folder)
+        .map_err(|error| Error::run(format!("{}: the pages cannot be written: {error}", folder.display())))?;
     Ok(Exit::Good)
 }
 

@@ -13,13 +13,13 @@ mod environment;
 mod equivalent;
 mod exit;
 mod flags;
-mod github;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
+mod github;
 mod harness;
 mod help;
-mod history;
 mod hints;
+mod history;
 mod host;
 mod hurl_environment;
 mod import;

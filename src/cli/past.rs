@@ -25,7 +25,9 @@ pub(super) struct Past {
 /// # Errors
 /// A folder that cannot be read.
 pub(super) fn runs(command: &str, folder: &Path) -> Result<(Vec<Past>, Vec<String>), Error> {
-    let unread = |error| Error::usage(format!("{command}: {} cannot be read ({error}); give a folder of reports", folder.display()));
+    let unread = |error| {
+        Error::usage(format!("{command}: {} cannot be read ({error}); give a folder of reports", folder.display()))
+    };
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(folder).map_err(unread)? {
         paths.push(entry.map_err(unread)?.path());

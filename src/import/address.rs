@@ -4,7 +4,11 @@ use super::text::Text;
 
 /// An address with a scheme: without one, tools take `http`.
 pub(super) fn with_scheme(address: Text) -> Text {
-    if address.is_empty() || address.starts_with_variable() || address.starts_with("http://") || address.starts_with("https://") {
+    if address.is_empty()
+        || address.starts_with_variable()
+        || address.starts_with("http://")
+        || address.starts_with("https://")
+    {
         return address;
     }
     let mut with_scheme = Text::plain("http://");
@@ -21,7 +25,8 @@ pub(super) fn without_fragment(address: &str) -> &str {
 pub(super) fn with_segment(address: &str, name: &str, value: &str) -> String {
     let (path, query) = address.split_once('?').map_or((address, None), |(path, query)| (path, Some(query)));
     let value = if value.is_empty() { format!("{{{{{name}}}}}") } else { value.to_owned() };
-    let segment = |segment: &str| if segment.strip_prefix(':') == Some(name) { value.clone() } else { segment.to_owned() };
+    let segment =
+        |segment: &str| if segment.strip_prefix(':') == Some(name) { value.clone() } else { segment.to_owned() };
     let path = path.split('/').map(segment).collect::<Vec<_>>().join("/");
     query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
 }

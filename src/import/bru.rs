@@ -56,7 +56,8 @@ pub(super) fn read(text: &str, environment: &[(String, String)], losses: &mut Lo
             suite.variables.push((variables::name(name), value));
         }
     }
-    let mut entry = Entry { method: request.name.to_ascii_uppercase(), options: vec!["location: true".into()], ..Entry::default() };
+    let mut entry =
+        Entry { method: request.name.to_ascii_uppercase(), options: vec!["location: true".into()], ..Entry::default() };
     entry.comments.extend(find("meta").and_then(|meta| meta.get("name")).map(|(_, name)| name.to_owned()));
     let (line, url) = request.get("url").unwrap_or((request.line, ""));
     entry.url = file.url(url, find("params:path"), line);
@@ -143,7 +144,10 @@ impl File<'_> {
                 let is_query = block.get("placement").is_some_and(|(_, place)| place == "queryparams");
                 if is_query { entry.query.push(pair) } else { entry.headers.push(pair) }
             }
-            _ => self.losses.note(block.line, format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it")),
+            _ => self.losses.note(
+                block.line,
+                format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it"),
+            ),
         }
     }
 
@@ -175,7 +179,9 @@ impl File<'_> {
             }
             "form-urlencoded" => {
                 entry.without_header("content-type");
-                Body::Form(block.pairs().map(|(line, name, value)| (self.text(name, line), self.text(value, line))).collect())
+                Body::Form(
+                    block.pairs().map(|(line, name, value)| (self.text(name, line), self.text(value, line))).collect(),
+                )
             }
             "multipart-form" => {
                 entry.without_header("content-type");
@@ -183,7 +189,10 @@ impl File<'_> {
             }
             "graphql" => {
                 let variables = find("body:graphql:vars").map(|vars| self.text(&vars.text(), vars.line));
-                Body::GraphQl { query: self.text(&block.text(), block.line), variables: variables.filter(|vars| !vars.raw().trim().is_empty()) }
+                Body::GraphQl {
+                    query: self.text(&block.text(), block.line),
+                    variables: variables.filter(|vars| !vars.raw().trim().is_empty()),
+                }
             }
             "file" => {
                 let path = block.get("file").map_or("", |(_, path)| path);

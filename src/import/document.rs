@@ -153,12 +153,15 @@ fn of_raw(raw: &str, text: &str, ends: &[usize]) -> serde_json::Result<Node> {
     let value = match raw.as_bytes().first() {
         Some(b'{') => {
             let Members(members) = serde_json::from_str(raw)?;
-            let member = |(name, raw): (Cow<'_, str>, &RawValue)| Ok((name.into_owned(), of_raw(raw.get(), text, ends)?));
+            let member =
+                |(name, raw): (Cow<'_, str>, &RawValue)| Ok((name.into_owned(), of_raw(raw.get(), text, ends)?));
             Value::Map(members.into_iter().map(member).collect::<serde_json::Result<_>>()?)
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(raw)?;
-            Value::List(items.into_iter().map(|item| of_raw(item.get(), text, ends)).collect::<serde_json::Result<_>>()?)
+            Value::List(
+                items.into_iter().map(|item| of_raw(item.get(), text, ends)).collect::<serde_json::Result<_>>()?,
+            )
         }
         Some(b'"') => Value::Text(serde_json::from_str(raw)?),
         Some(b't' | b'f') => Value::Bool(raw == "true"),

@@ -34,8 +34,8 @@ const BY_ITSELF: [&str; 17] = [
 ];
 /// Endings of files that hold no state.
 const STATIC: [&str; 20] = [
-    "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "avif", "woff", "woff2", "ttf", "otf", "eot",
-    "mp4", "webm", "wasm",
+    "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "avif", "woff", "woff2", "ttf",
+    "otf", "eot", "mp4", "webm", "wasm",
 ];
 /// A shorter text may come about by chance.
 const SHORTEST_TOKEN: usize = 16;
@@ -55,7 +55,11 @@ struct LeftOut {
 
 /// # Errors
 /// A recording without any request that is taken.
-pub(super) fn read(node: &Node, settings: &ImportSettings, losses: &mut Losses) -> Result<(Suite, Vec<String>), String> {
+pub(super) fn read(
+    node: &Node,
+    settings: &ImportSettings,
+    losses: &mut Losses,
+) -> Result<(Suite, Vec<String>), String> {
     let entries = node.at(&["log", "entries"]).map_or(&[][..], Node::items);
     let mut suite = Suite::default();
     let mut left_out = LeftOut::default();
@@ -78,7 +82,9 @@ pub(super) fn read(node: &Node, settings: &ImportSettings, losses: &mut Losses) 
             suite.entries.push(made);
             for cookie in names(entry, "request") {
                 if cookies.insert(cookie.clone()) {
-                    let what = format!("cookie {cookie}: it was there before the recording began; log in, or send it in [Cookies]");
+                    let what = format!(
+                        "cookie {cookie}: it was there before the recording began; log in, or send it in [Cookies]"
+                    );
                     losses.note(entry.line, what);
                 }
             }
@@ -98,7 +104,11 @@ pub(super) fn read(node: &Node, settings: &ImportSettings, losses: &mut Losses) 
     }
     let hosts = left_out.hosts.iter().map(|(host, count)| format!("{host} ({count})")).collect::<Vec<_>>();
     if !hosts.is_empty() {
-        notes.push(format!("{} to other hosts left out: {}", requests(left_out.hosts.values().sum()), hosts.join(", ")));
+        notes.push(format!(
+            "{} to other hosts left out: {}",
+            requests(left_out.hosts.values().sum()),
+            hosts.join(", ")
+        ));
     }
     Ok((suite, notes))
 }
@@ -124,9 +134,12 @@ fn host(url: &Url) -> String {
 }
 
 fn is_static(entry: &Node, url: &Url) -> bool {
-    let by_name = url.path().rsplit_once('.').is_some_and(|(_, ending)| STATIC.contains(&ending.to_ascii_lowercase().as_str()));
+    let by_name =
+        url.path().rsplit_once('.').is_some_and(|(_, ending)| STATIC.contains(&ending.to_ascii_lowercase().as_str()));
     let kind = entry.at(&["response", "content", "mimeType"]).and_then(Node::text).unwrap_or_default();
-    let by_kind = ["text/css", "image/", "font/", "application/font", "javascript", "video/", "audio/"].iter().any(|of| kind.contains(of));
+    let by_kind = ["text/css", "image/", "font/", "application/font", "javascript", "video/", "audio/"]
+        .iter()
+        .any(|of| kind.contains(of));
     let is_get = entry.at(&["request", "method"]).and_then(Node::text) == Some("GET");
     is_get && (by_name || by_kind)
 }
@@ -149,7 +162,11 @@ fn request(entry: &Node, url: &Url, losses: &mut Losses) -> Entry {
         }
     }
     made.body = body(request, &mut made, losses);
-    made.status = entry.at(&["response", "status"]).and_then(Node::scalar).and_then(|status| status.parse().ok()).filter(|status| *status >= 100);
+    made.status = entry
+        .at(&["response", "status"])
+        .and_then(Node::scalar)
+        .and_then(|status| status.parse().ok())
+        .filter(|status| *status >= 100);
     // A browser had it from its cache: another client is given it whole.
     if made.status == Some(304) {
         made.status = Some(200);
@@ -185,7 +202,9 @@ fn body(request: &Node, made: &mut Entry, losses: &mut Losses) -> Body {
     }
     if kind.starts_with("application/x-www-form-urlencoded") {
         made.without_header("content-type");
-        let decoded = || url::form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (Text::plain(name), Text::plain(value)));
+        let decoded = || {
+            url::form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (Text::plain(name), Text::plain(value)))
+        };
         return Body::Form(if text.is_empty() { params.iter().map(pair).collect() } else { decoded().collect() });
     }
     if data.text_of("encoding").as_deref() == Some("base64") {
@@ -214,7 +233,9 @@ fn given(entry: &Node, from: usize) -> Vec<Token> {
         }
     });
     let mut tokens = Vec::new();
-    if let Some(Ok(json)) = text.as_deref().filter(|text| text.trim_start().starts_with(['{', '['])).map(serde_json::from_str) {
+    if let Some(Ok(json)) =
+        text.as_deref().filter(|text| text.trim_start().starts_with(['{', '['])).map(serde_json::from_str)
+    {
         of_json(&json, "$", "token", from, &mut tokens);
     }
     let headers = entry.at(&["response", "headers"]).map_or(&[][..], Node::items);
@@ -265,7 +286,8 @@ fn use_tokens(suite: &mut Suite, tokens: &[Token]) {
     let Some((last, before)) = suite.entries.split_last_mut() else { return };
     // The newest first: a token that was renewed is that of its last answer.
     for token in tokens.iter().rev() {
-        let known = before[token.from].captures.iter().find(|(_, query)| *query == token.query).map(|(name, _)| name.clone());
+        let known =
+            before[token.from].captures.iter().find(|(_, query)| *query == token.query).map(|(name, _)| name.clone());
         let name = known.unwrap_or_else(|| free_name(before, &token.name));
         if last.replace(&token.text, &name) {
             before[token.from].capture(&name, token.query.clone());

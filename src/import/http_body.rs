@@ -111,9 +111,10 @@ pub(super) fn form(whole: &str, line: usize, text: Reads<'_>) -> Option<Vec<(Tex
     let joined: String = whole.lines().map(str::trim).collect();
     let fields = joined.split('&').filter(|field| !field.is_empty()).map(|field| {
         let (name, value) = field.split_once('=')?;
-        let mut decoded = |part: &str| text(part.trim(), line).map_plain(|plain| {
-            percent_decode_str(&plain.replace('+', " ")).decode_utf8_lossy().into_owned()
-        });
+        let mut decoded = |part: &str| {
+            text(part.trim(), line)
+                .map_plain(|plain| percent_decode_str(&plain.replace('+', " ")).decode_utf8_lossy().into_owned())
+        };
         Some((decoded(name), decoded(value)))
     });
     fields.collect()
@@ -123,7 +124,9 @@ pub(super) fn form(whole: &str, line: usize, text: Reads<'_>) -> Option<Vec<(Tex
 fn graphql(whole: &str, line: usize, text: Reads<'_>) -> Body {
     let parted = whole.rsplit_once("\n\n").filter(|(_, last)| last.trim_start().starts_with('{'));
     let (query, variables) = match parted {
-        Some((query, variables)) if serde_json::from_str::<serde_json::Value>(variables).is_ok() || variables.contains("{{") => {
+        Some((query, variables))
+            if serde_json::from_str::<serde_json::Value>(variables).is_ok() || variables.contains("{{") =>
+        {
             (query, Some(text(variables.trim(), line)))
         }
         _ => (whole, None),

@@ -42,10 +42,13 @@ pub(super) fn read(text: &str, environment: &[(String, String)], losses: &mut Lo
     for Needed { request, query, variable, line } in file.needed {
         match names.iter().find(|(name, _)| *name == request) {
             Some((_, at)) => suite.entries[*at].capture(&variable, query),
-            None => file.losses.note(line, format!("{request}: there is no request of this name, so that {variable} is not known")),
+            None => file
+                .losses
+                .note(line, format!("{request}: there is no request of this name, so that {variable} is not known")),
         }
     }
-    suite.variables = file.defined.into_iter().filter_map(|(name, value, _)| Some((variables::name(&name), value?))).collect();
+    suite.variables =
+        file.defined.into_iter().filter_map(|(name, value, _)| Some((variables::name(&name), value?))).collect();
     Ok(suite)
 }
 
@@ -131,9 +134,14 @@ impl File<'_> {
             } else if let Some(path) = line.strip_prefix("< ") {
                 self.losses.note(*number, format!("script before a request: perfloop runs none; {path} is left out"));
                 at += 1;
-            } else if line.is_empty() || line.starts_with('@') || line.starts_with("import ") || line.starts_with("run ") {
+            } else if line.is_empty()
+                || line.starts_with('@')
+                || line.starts_with("import ")
+                || line.starts_with("run ")
+            {
                 if !line.is_empty() && !line.starts_with('@') {
-                    self.losses.note(*number, format!("'{line}': requests of other files are not taken; import those files"));
+                    self.losses
+                        .note(*number, format!("'{line}': requests of other files are not taken; import those files"));
                 }
                 at += 1;
             } else {
@@ -177,7 +185,8 @@ impl File<'_> {
 
     /// Skips a script before a request, and tells of it. Returns the place behind it.
     fn skip_script(&mut self, block: &[Line<'_>], from: usize) -> usize {
-        let end = block[from..].iter().position(|(_, line)| line.contains("%}")).map_or(block.len(), |at| from + at + 1);
+        let end =
+            block[from..].iter().position(|(_, line)| line.contains("%}")).map_or(block.len(), |at| from + at + 1);
         self.losses.note(block[from].0, "script before a request: perfloop runs none; it is left out");
         end
     }
@@ -200,7 +209,9 @@ impl File<'_> {
             rest = behind;
         }
         let (method, url) = match url.split_once(char::is_whitespace) {
-            Some((word, url)) if word.chars().all(|c| c.is_ascii_uppercase()) => (word.to_owned(), url.trim().to_owned()),
+            Some((word, url)) if word.chars().all(|c| c.is_ascii_uppercase()) => {
+                (word.to_owned(), url.trim().to_owned())
+            }
             _ => ("GET".to_owned(), url),
         };
         let url = url.rsplit_once(" HTTP/").map_or(url.as_str(), |(url, _)| url).trim().to_owned();
@@ -224,7 +235,9 @@ impl File<'_> {
 
     fn header(&mut self, number: usize, line: &str, entry: &mut Entry) {
         let Some((name, value)) = line.split_once(':') else {
-            return self.losses.note(number, format!("'{}': it is no header (NAME: VALUE); it is left out", line.trim()));
+            return self
+                .losses
+                .note(number, format!("'{}': it is no header (NAME: VALUE); it is left out", line.trim()));
         };
         let (name, value) = (name.trim(), value.trim());
         if name.eq_ignore_ascii_case("authorization")
@@ -290,11 +303,14 @@ fn comment(line: &str) -> Option<&str> {
 fn with_address(entry: &mut Entry) {
     let host = entry.header("host").cloned();
     if entry.url.starts_with("/") {
-        let mut url = host.clone().map_or_else(|| Text::variable("host"), |host| {
-            let mut url = Text::plain("http://");
-            url.push(host);
-            url
-        });
+        let mut url = host.clone().map_or_else(
+            || Text::variable("host"),
+            |host| {
+                let mut url = Text::plain("http://");
+                url.push(host);
+                url
+            },
+        );
         url.push(std::mem::take(&mut entry.url));
         entry.url = url;
         if host.is_some() {

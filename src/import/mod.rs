@@ -16,6 +16,7 @@ mod plain;
 mod postman;
 mod schema;
 mod script;
+mod statements;
 mod suite;
 mod text;
 mod variables;
@@ -24,8 +25,8 @@ mod write;
 use std::path::Path;
 
 use document::Node;
-use losses::Losses;
 pub(crate) use losses::Loss;
+use losses::Losses;
 pub(crate) use plain::PlainRequest;
 use suite::Suite;
 

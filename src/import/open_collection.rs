@@ -14,7 +14,8 @@ use super::variables;
 const DEEPEST: usize = 50;
 
 pub(super) fn is_one(node: &Node) -> bool {
-    node.get("opencollection").is_some() || (node.get("info").is_some() && (node.get("http").is_some() || node.get("graphql").is_some()))
+    node.get("opencollection").is_some()
+        || (node.get("info").is_some() && (node.get("http").is_some() || node.get("graphql").is_some()))
 }
 
 /// # Errors
@@ -145,10 +146,15 @@ impl Collection<'_> {
     }
 
     fn address(&mut self, http: &Node, entry: &mut Entry) {
-        let (url, line) = http.get("url").map_or((String::new(), http.line), |url| (url.scalar().unwrap_or_default(), url.line));
+        let (url, line) =
+            http.get("url").map_or((String::new(), http.line), |url| (url.scalar().unwrap_or_default(), url.line));
         let mut url = without_fragment(&url).to_owned();
         for param in enabled(http, "params").filter(|param| param.text_of("type").as_deref() == Some("path")) {
-            url = with_segment(&url, &param.text_of("name").unwrap_or_default(), &param.text_of("value").unwrap_or_default());
+            url = with_segment(
+                &url,
+                &param.text_of("name").unwrap_or_default(),
+                &param.text_of("value").unwrap_or_default(),
+            );
         }
         // What the address says already is said twice.
         let has_query = url.contains('?');
@@ -180,7 +186,10 @@ impl Collection<'_> {
                 let is_query = auth.text_of("placement").as_deref() == Some("query");
                 if is_query { entry.query.push(pair) } else { entry.headers.push(pair) }
             }
-            _ => self.losses.note(auth.line, format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it")),
+            _ => self.losses.note(
+                auth.line,
+                format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it"),
+            ),
         }
     }
 
@@ -213,7 +222,12 @@ impl Collection<'_> {
             "form-urlencoded" => {
                 entry.without_header("content-type");
                 let fields: Vec<&Node> = enabled(body, "data").collect();
-                Body::Form(fields.into_iter().map(|field| (self.text_of(field, "name"), self.text_of(field, "value"))).collect())
+                Body::Form(
+                    fields
+                        .into_iter()
+                        .map(|field| (self.text_of(field, "name"), self.text_of(field, "value")))
+                        .collect(),
+                )
             }
             "multipart-form" => {
                 entry.without_header("content-type");

@@ -23,7 +23,9 @@ pub(super) fn read(node: &Node, losses: &mut Losses) -> Result<Suite, String> {
     let mut description = Description { root: node, schemas: Schemas { root: node }, losses };
     let mut suite = Suite::default();
     let title = node.at(&["info", "title"]).and_then(Node::scalar).unwrap_or_else(|| "an API".into());
-    suite.comments.push(format!("Skeleton of a test of {title}: its data are examples, its asserts follow from the schemas."));
+    suite
+        .comments
+        .push(format!("Skeleton of a test of {title}: its data are examples, its asserts follow from the schemas."));
     let server = description.server(node);
     suite.comments.push(match &server {
         Some(server) => format!("Give the address of the service with --variable host=..., such as {server}"),
@@ -71,7 +73,9 @@ impl<'a> Description<'a> {
     fn operation(&mut self, path: &str, method: &str, item: &'a Node, operation: &'a Node) -> Entry {
         let mut entry = Entry { method: method.to_ascii_uppercase(), ..Entry::default() };
         let name = operation.text_of("summary").or_else(|| operation.text_of("operationId"));
-        entry.comments.extend(name.map(|name| name.lines().next().unwrap_or_default().trim().to_owned()).filter(|name| !name.is_empty()));
+        entry.comments.extend(
+            name.map(|name| name.lines().next().unwrap_or_default().trim().to_owned()).filter(|name| !name.is_empty()),
+        );
         if operation.is_true("deprecated") {
             entry.comments.push("deprecated".into());
         }
@@ -106,8 +110,12 @@ impl<'a> Description<'a> {
         match place.as_str() {
             "path" => *path = path.replace(&format!("{{{name}}}"), &encoded(&text)),
             "query" if is_wanted && !known(&entry.query) => entry.query.push((Text::plain(name), Text::plain(text))),
-            "header" if is_wanted && !known(&entry.headers) => entry.headers.push((Text::plain(name), Text::plain(text))),
-            "cookie" if is_wanted && !known(&entry.cookies) => entry.cookies.push((Text::plain(name), Text::plain(text))),
+            "header" if is_wanted && !known(&entry.headers) => {
+                entry.headers.push((Text::plain(name), Text::plain(text)))
+            }
+            "cookie" if is_wanted && !known(&entry.cookies) => {
+                entry.cookies.push((Text::plain(name), Text::plain(text)))
+            }
             _ => {}
         }
     }
@@ -158,18 +166,24 @@ impl<'a> Description<'a> {
                 let is_file = property.is_some_and(|of| {
                     of.text_of("format").as_deref() == Some("binary") || of.get("contentMediaType").is_some()
                 });
-                if is_file { Part::File { path: name.raw(), name, content_type: None } } else { Part::Field(name, value) }
+                if is_file {
+                    Part::File { path: name.raw(), name, content_type: None }
+                } else {
+                    Part::Field(name, value)
+                }
             };
             let parts: Vec<Part> = fields(&example).into_iter().map(part).collect();
             if parts.iter().any(|part| matches!(part, Part::File { .. })) {
-                self.losses.note(content.line, "a file of a form: it is one of the name of its field; put a file there");
+                self.losses
+                    .note(content.line, "a file of a form: it is one of the name of its field; put a file there");
             }
             entry.body = Body::Multipart(parts);
         } else if let serde_json::Value::String(text) = example {
             entry.add_header("Content-Type", Text::plain(kind.as_str()));
             entry.body = Body::Text(Text::plain(text));
         } else {
-            self.losses.note(content.line, format!("{kind}: there is no example of it as a text; the body is left out"));
+            self.losses
+                .note(content.line, format!("{kind}: there is no example of it as a text; the body is left out"));
         }
     }
 
@@ -200,15 +214,22 @@ impl<'a> Description<'a> {
                         _ => entry.headers.push(pair),
                     }
                 }
-                (kind, _) => self.losses.note(scheme.line, format!("security: perfloop knows no '{kind}'; it is left out")),
+                (kind, _) => {
+                    self.losses.note(scheme.line, format!("security: perfloop knows no '{kind}'; it is left out"))
+                }
             }
         }
     }
 
     fn responses(&mut self, operation: &'a Node, entry: &mut Entry) {
         let all = operation.get("responses").map_or(&[][..], Node::members);
-        let good = all.iter().find(|(status, _)| status.starts_with('2')).or_else(|| all.iter().find(|(status, _)| status.starts_with('3')));
-        let Some((status, response)) = good.or_else(|| all.iter().find(|(status, _)| status == "default")) else { return };
+        let good = all
+            .iter()
+            .find(|(status, _)| status.starts_with('2'))
+            .or_else(|| all.iter().find(|(status, _)| status.starts_with('3')));
+        let Some((status, response)) = good.or_else(|| all.iter().find(|(status, _)| status == "default")) else {
+            return;
+        };
         match status.parse() {
             Ok(status) => entry.status = Some(status),
             Err(_) if status.len() == 3 => {
@@ -255,7 +276,11 @@ fn plain(value: &serde_json::Value) -> String {
 }
 
 fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string().replace("%2D", "-").replace("%5F", "_").replace("%2E", ".")
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+        .to_string()
+        .replace("%2D", "-")
+        .replace("%5F", "_")
+        .replace("%2E", ".")
 }
 
 fn fields(example: &serde_json::Value) -> Vec<(Text, Text)> {

@@ -23,7 +23,11 @@ pub(crate) struct PlainRequest {
 
 /// # Errors
 /// No request at all.
-pub(super) fn read(requests: Vec<PlainRequest>, values: &[(String, String)], losses: &mut Losses) -> Result<Suite, String> {
+pub(super) fn read(
+    requests: Vec<PlainRequest>,
+    values: &[(String, String)],
+    losses: &mut Losses,
+) -> Result<Suite, String> {
     let mut suite = Suite::default();
     for (name, value) in values {
         let value = variables::text(value, 1, losses);
@@ -47,7 +51,8 @@ pub(super) fn read(requests: Vec<PlainRequest>, values: &[(String, String)], los
             let (user, password) = pair.split_once(':').unwrap_or((&pair, ""));
             (text(user), text(password))
         });
-        let is_form = entry.header("content-type").is_some_and(|of| of.raw().starts_with("application/x-www-form-urlencoded"));
+        let is_form =
+            entry.header("content-type").is_some_and(|of| of.raw().starts_with("application/x-www-form-urlencoded"));
         entry.body = match request.body.map(String::from_utf8) {
             None => Body::None,
             Some(Err(error)) => Body::Bytes(error.into_bytes()),

@@ -14,7 +14,9 @@ const DEEPEST: usize = 50;
 /// True for a document that is a collection.
 pub(super) fn is_one(node: &Node) -> bool {
     let schema = node.at(&["info", "schema"]).and_then(Node::text).unwrap_or_default();
-    schema.contains("getpostman.com") || schema.contains("postman.com/json/collection") || node.at(&["info", "_postman_id"]).is_some()
+    schema.contains("getpostman.com")
+        || schema.contains("postman.com/json/collection")
+        || node.at(&["info", "_postman_id"]).is_some()
 }
 
 /// # Errors
@@ -117,7 +119,10 @@ impl Collection<'_> {
         if let Some(body) = request.get("body") {
             self.body(body, &mut entry);
         }
-        if item.at(&["protocolProfileBehavior"]).is_some_and(|of| of.get("followRedirects").is_some_and(|it| it.value == Value::Bool(false))) {
+        if item
+            .at(&["protocolProfileBehavior"])
+            .is_some_and(|of| of.get("followRedirects").is_some_and(|it| it.value == Value::Bool(false)))
+        {
             entry.options.clear();
         }
         for event in &inherited.scripts {
@@ -148,7 +153,8 @@ impl Collection<'_> {
         // What is switched off stands in the list alone, or in both.
         let disabled = url.items_of("query").iter().filter(|query| query.is_true("disabled"));
         for query in disabled {
-            let pair = format!("{}={}", query.text_of("key").unwrap_or_default(), query.text_of("value").unwrap_or_default());
+            let pair =
+                format!("{}={}", query.text_of("key").unwrap_or_default(), query.text_of("value").unwrap_or_default());
             for before in ["?", "&"] {
                 raw = raw.replacen(&format!("{before}{pair}&"), before, 1);
                 raw = raw.strip_suffix(&format!("{before}{pair}")).map(str::to_owned).unwrap_or(raw);
@@ -200,7 +206,10 @@ impl Collection<'_> {
                 bearer.push(text("accessToken"));
                 entry.add_header("Authorization", bearer);
             }
-            _ => self.losses.note(auth.line, format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it")),
+            _ => self.losses.note(
+                auth.line,
+                format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it"),
+            ),
         }
     }
 
@@ -225,7 +234,9 @@ impl Collection<'_> {
                 };
                 let text = self.text_of(body, "raw");
                 let is_json = text.raw().trim_start().starts_with('{') && language.is_empty();
-                if let Some(of) = content_type.filter(|_| entry.header("content-type").is_none() && !is_json && !text.is_empty()) {
+                if let Some(of) =
+                    content_type.filter(|_| entry.header("content-type").is_none() && !is_json && !text.is_empty())
+                {
                     entry.add_header("Content-Type", Text::plain(of));
                 }
                 Body::Text(text)
@@ -233,7 +244,9 @@ impl Collection<'_> {
             "urlencoded" => {
                 entry.without_header("content-type");
                 let fields = enabled("urlencoded");
-                Body::Form(fields.iter().map(|field| (self.text_of(field, "key"), self.text_of(field, "value"))).collect())
+                Body::Form(
+                    fields.iter().map(|field| (self.text_of(field, "key"), self.text_of(field, "value"))).collect(),
+                )
             }
             "formdata" => {
                 entry.without_header("content-type");
@@ -309,9 +322,12 @@ fn description(node: &Node) -> Option<String> {
 /// Address that is given in its parts alone.
 fn joined(url: &Node) -> String {
     let list = |key: &str, sign: &str| match url.get(key) {
-        Some(node) if !node.items().is_empty() => {
-            node.items().iter().filter_map(|part| part.scalar().or_else(|| part.text_of("value"))).collect::<Vec<_>>().join(sign)
-        }
+        Some(node) if !node.items().is_empty() => node
+            .items()
+            .iter()
+            .filter_map(|part| part.scalar().or_else(|| part.text_of("value")))
+            .collect::<Vec<_>>()
+            .join(sign),
         Some(node) => node.scalar().unwrap_or_default(),
         None => String::new(),
     };

@@ -20,7 +20,9 @@ impl<'a> Schemas<'a> {
         for _ in 0..DEEPEST {
             let Some(reference) = node.get("$ref").and_then(Node::text) else { return Some(node) };
             let path = reference.strip_prefix("#/")?;
-            node = path.split('/').try_fold(self.root, |node, key| node.get(&key.replace("~1", "/").replace("~0", "~")))?;
+            node = path
+                .split('/')
+                .try_fold(self.root, |node, key| node.get(&key.replace("~1", "/").replace("~0", "~")))?;
         }
         None
     }
@@ -53,13 +55,17 @@ impl<'a> Schemas<'a> {
             return self.example_at(one, depth + 1);
         }
         match type_of(schema).as_deref() {
-            Some("array") => schema.get("items").map_or_else(|| json!([]), |items| json!([self.example_at(items, depth + 1)])),
+            Some("array") => {
+                schema.get("items").map_or_else(|| json!([]), |items| json!([self.example_at(items, depth + 1)]))
+            }
             Some("string") => Json::String(text_of(schema)),
             Some("integer") => schema.get("minimum").map_or_else(|| json!(1), Node::to_json),
             Some("number") => schema.get("minimum").map_or_else(|| json!(1.5), Node::to_json),
             Some("boolean") => json!(true),
             Some("null") => Json::Null,
-            _ if schema.get("properties").is_some() || type_of(schema).as_deref() == Some("object") => self.object(schema, depth),
+            _ if schema.get("properties").is_some() || type_of(schema).as_deref() == Some("object") => {
+                self.object(schema, depth)
+            }
             _ => json!("text"),
         }
     }
@@ -120,9 +126,10 @@ impl<'a> Schemas<'a> {
         for name in schema.items_of("required").iter().filter_map(Node::text) {
             let simple = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.is_empty();
             let has_quotes = name.contains(['\'', '\\', '{']);
-            if let Some((_, property)) = properties.iter().find(|(known, node)| {
-                known == name && self.resolved(node).is_none_or(|of| !of.is_true("writeOnly"))
-            }) && !has_quotes
+            if let Some((_, property)) = properties
+                .iter()
+                .find(|(known, node)| known == name && self.resolved(node).is_none_or(|of| !of.is_true("writeOnly")))
+                && !has_quotes
             {
                 let path = if simple { format!("$.{name}") } else { format!("$['{name}']") };
                 self.assert(property, &path, depth + 1, asserts);

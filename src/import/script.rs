@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::losses::Losses;
+use super::statements::{pattern, statements};
 use super::suite::Entry;
 use super::text::Text;
 use super::variables;
@@ -27,10 +28,17 @@ const ANSWERS: [&str; 9] = [
 /// Words by which tools call the body of an answer as text.
 const BODIES: [&str; 2] = ["responseBody", "pm.response.text()"];
 /// Words by which tools call the status of an answer.
-const STATUSES: [&str; 5] = ["pm.response.code", "responseCode.code", "response.status", "res.status", "res.getStatus()"];
+const STATUSES: [&str; 5] =
+    ["pm.response.code", "responseCode.code", "response.status", "res.status", "res.getStatus()"];
 /// What changes no variable that Hurl has.
-const WITHOUT_EFFECT: [&str; 6] =
-    ["console.", "client.log(", "pm.environment.unset(", "pm.globals.unset(", "pm.collectionVariables.unset(", "pm.variables.unset("];
+const WITHOUT_EFFECT: [&str; 6] = [
+    "console.",
+    "client.log(",
+    "pm.environment.unset(",
+    "pm.globals.unset(",
+    "pm.collectionVariables.unset(",
+    "pm.variables.unset(",
+];
 
 /// Part of an answer that a script has a name for.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,11 +62,6 @@ impl Part {
     }
 }
 
-/// Pattern, which is known to be one.
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).unwrap_or_else(|error| unreachable!("{text}: {error}"))
-}
-
 macro_rules! patterns {
     ($($name:ident $text:expr;)*) => {
         $(static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)*
@@ -66,7 +69,6 @@ macro_rules! patterns {
 }
 
 patterns! {
-    OPENING r#"^(?:(?:pm|client)\.)?test\(\s*(?:"[^"]*"|'[^']*'|`[^`]*`)\s*,\s*(?:async\s+)?(?:function\s*\w*\s*\(\s*\w*\s*\)|\(?\s*\w*\s*\)?\s*=>)\s*\{?"#;
     ALIAS r"^(?:var|let|const)?\s*(\w+)\s*=\s*(.+)$";
     KEPT r#"^(?:pm\.(?:environment|globals|collectionVariables|variables)\.set|postman\.set(?:Environment|Global)Variable|client\.global\.set|bru\.set(?:Env|Global(?:Env)?)?Var)\(\s*["'`]([^"'`]+)["'`]\s*,\s*(.+)\)$"#;
     STATUS r"^(?:pm\.response\.to\.have\.status|pm\.expect\(\s*(?:pm\.response\.(?:code|status)|responseCode\.code)\s*\)(?:\.to)?(?:\.be)?\.(?:equals?|eql?|eqls))\(\s*(\d{3})\s*\)$";
@@ -86,7 +88,6 @@ patterns! {
     OF_TYPE r#"^be\.an?\(\s*["'](\w+)["']\s*(?:,.*)?\)$"#;
     HAS_MEMBER r#"^have\.property\(\s*["']([^"']+)["']\s*(?:,\s*(.+?)\s*)?\)$"#;
     PARTS r"^(?:var|let|const)\s*\{\s*([\w\s,]+?)\s*\}\s*=\s*(.+)$";
-    CONTROL r"^(?:\}\s*)?(?:if|else|for|while|do|switch|try|catch|finally|function|async\s+function)\b";
     EMPTY_TEST r#"^(?:pm\.)?test\(\s*(?:"[^"]*"|'[^']*')\s*\)$"#;
     CLIENT_COMPARED r#"^client\.assert\(\s*(.+?)\s*={2,3}\s*([^,]+?)\s*(?:,.*)?\)$"#;
 }
@@ -99,110 +100,6 @@ pub(super) fn take(script: &[(usize, String)], entry: &mut Entry, losses: &mut L
             losses.note(line, format!("script: perfloop runs none; this is left out: {}", shortened(&text)));
         }
     }
-}
-
-/// Statements with their lines: what stands on several lines is one as long as brackets are open, but for blocks.
-fn statements(script: &[(usize, String)]) -> Vec<(usize, String)> {
-    let mut all: Vec<(usize, String)> = Vec::new();
-    let mut open: Option<(usize, String)> = None;
-    let mut is_comment = false;
-    // Blocks of what depends on something are one statement, whatever is in them.
-    let mut block: Option<i32> = None;
-    for (line, text) in script {
-        let mut text = text.trim();
-        if let Some(depth) = block {
-            let depth = depth + braces(text);
-            let is_over = depth <= 0 && !(depth == 0 && text.is_empty());
-            block = (!is_over).then_some(depth);
-            continue;
-        }
-        if is_comment || text.starts_with("/*") {
-            is_comment = !text.contains("*/");
-            continue;
-        }
-        if let Some((before, _)) = text.split_once(" //") {
-            text = before.trim_end();
-        }
-        if text.is_empty() || text.starts_with("//") {
-            continue;
-        }
-        let (line, whole) = match open.take() {
-            Some((line, before)) => (line, format!("{before} {text}")),
-            None => (*line, text.to_owned()),
-        };
-        if CONTROL.is_match(&whole) && open.is_none() {
-            let depth = braces(&whole);
-            let is_over = depth == 0 && whole.ends_with(['}', ';']);
-            block = (!is_over).then_some(depth);
-            all.push((line, whole));
-            continue;
-        }
-        let is_opening = OPENING.is_match(&whole) || whole.ends_with('{');
-        if !is_opening && depth(&whole) > 0 && whole.len() < 2000 {
-            open = Some((line, whole));
-        } else {
-            all.extend(parted(&whole).into_iter().map(|part| (line, part)));
-        }
-    }
-    all.extend(open);
-    all
-}
-
-/// Brackets that are open at the end of a text, but for those of blocks.
-fn depth(text: &str) -> i32 {
-    open_brackets(text, "([", ")]")
-}
-
-/// Braces that are open at the end of a text.
-fn braces(text: &str) -> i32 {
-    open_brackets(text, "{", "}")
-}
-
-fn open_brackets(text: &str, opening: &str, closing: &str) -> i32 {
-    let (mut depth, mut quote) = (0, None);
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(_), '\\') => drop(chars.next()),
-            (Some(end), _) if c == end => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'' | '`') => quote = Some(c),
-            (None, c) if opening.contains(c) => depth += 1,
-            (None, c) if closing.contains(c) => depth -= 1,
-            _ => {}
-        }
-    }
-    depth
-}
-
-/// Statements of a line: parted at semicolons, without what opens and closes a test.
-fn parted(line: &str) -> Vec<String> {
-    let mut text = line.trim();
-    while let Some(found) = OPENING.find(text) {
-        text = text[found.end()..].trim();
-        // What opens a test on this line may close it as well.
-        while depth(text) < 0 && text.ends_with([')', '}', ';']) {
-            text = text.trim_end_matches(';').trim_end();
-            text = text.strip_suffix(')').or_else(|| text.strip_suffix('}')).unwrap_or(text).trim_end();
-        }
-        text = text.strip_suffix('}').unwrap_or(text).trim_end();
-    }
-    let (mut parts, mut part, mut quote) = (Vec::new(), String::new(), None);
-    for c in text.chars() {
-        match (quote, c) {
-            (None, ';') => parts.push(std::mem::take(&mut part)),
-            _ => {
-                match (quote, c) {
-                    (Some(end), _) if c == end => quote = None,
-                    (None, '"' | '\'' | '`') => quote = Some(c),
-                    _ => {}
-                }
-                part.push(c);
-            }
-        }
-    }
-    parts.push(part);
-    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
 fn shortened(text: &str) -> String {
@@ -310,7 +207,8 @@ impl Reader<'_> {
         }
         let whole = ANSWERS.iter().find_map(|answer| Some((Part::Json("$".into()), expression.strip_prefix(answer)?)));
         let alias = || {
-            let end = expression.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(expression.len());
+            let end =
+                expression.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(expression.len());
             Some((self.aliases.get(&expression[..end])?.clone(), &expression[end..]))
         };
         let (part, mut rest) = whole.or_else(alias)?;
@@ -409,7 +307,8 @@ mod tests {
     use super::*;
 
     fn taken(script: &str) -> (Entry, Vec<(usize, String)>) {
-        let lines: Vec<(usize, String)> = script.lines().enumerate().map(|(at, line)| (at + 1, line.to_owned())).collect();
+        let lines: Vec<(usize, String)> =
+            script.lines().enumerate().map(|(at, line)| (at + 1, line.to_owned())).collect();
         let (mut entry, mut losses) = (Entry::default(), Losses::default());
         take(&lines, &mut entry, &mut losses);
         (entry, losses.all.into_iter().map(|loss| (loss.line, loss.what)).collect())
@@ -470,7 +369,10 @@ mod tests {
              bru.setVar(\"id\", res.body.id);\n",
         );
         assert!(lost.is_empty(), "{lost:?}");
-        assert_eq!((entry.status, &entry.captures[0].0[..], &entry.asserts[0][..]), (Some(200), "id", "jsonpath \"$.id\" isNumber"));
+        assert_eq!(
+            (entry.status, &entry.captures[0].0[..], &entry.asserts[0][..]),
+            (Some(200), "id", "jsonpath \"$.id\" isNumber")
+        );
     }
 
     #[test]

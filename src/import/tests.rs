@@ -17,7 +17,8 @@ fn the_format_of_a_file_is_known_by_its_name_or_its_content() {
     assert_eq!(of("a.json", "{\"openapi\": \"3.0.0\"}"), Some(Format::OpenApi));
     assert_eq!(of("a.yml", "openapi: 3.1.0"), Some(Format::OpenApi));
     assert_eq!(of("a.json", "{\"log\": {\"entries\": []}}"), Some(Format::Har));
-    let postman = "\u{feff}{\"info\": {\"schema\": \"https://schema.getpostman.com/json/collection/v2.1.0/collection.json\"}}";
+    let postman =
+        "\u{feff}{\"info\": {\"schema\": \"https://schema.getpostman.com/json/collection/v2.1.0/collection.json\"}}";
     assert_eq!(of("a", postman), Some(Format::Postman));
     assert_eq!(of("a.yml", "info: {name: x}\nhttp: {url: http://a}"), Some(Format::OpenCollection));
     assert_eq!(of("a.txt", "# first\n$ curl http://a\n"), Some(Format::Curl));
@@ -29,7 +30,11 @@ fn a_variable_of_an_http_file_that_is_part_of_an_answer_is_captured_where_it_com
     let text = "@token = {{login.response.body.token}}\n\n# @name login\nPOST http://a/login\n\n###\nGET http://a/me\n\
                 Authorization: Bearer {{token}}\nX-Place: {{login.response.headers.Location}}\n\n###\nGET http://a/{{none.response.body.$.x}}\n";
     let imported = made(Format::HttpFile, text);
-    assert!(imported.text.contains("[Captures]\nlogin_token: jsonpath \"$.token\"\nlogin_Location: header \"Location\"\n"), "{}", imported.text);
+    assert!(
+        imported.text.contains("[Captures]\nlogin_token: jsonpath \"$.token\"\nlogin_Location: header \"Location\"\n"),
+        "{}",
+        imported.text
+    );
     assert!(imported.text.contains("Authorization: Bearer {{login_token}}"), "{}", imported.text);
     assert_eq!(lines(&imported), [12]);
 }
@@ -115,9 +120,22 @@ components:
 #[test]
 fn no_text_whatever_breaks_an_import() {
     let texts = [
-        "", "{", "[]", "null", "{}", "a: &a [*a]", "GET", "###\n###", "POST http://a\n\n{{", "get {\n}", "\u{feff}", "{\"log\": 1}",
-        "{\"item\": [{\"request\": {}}], \"info\": {\"_postman_id\": \"x\"}}", "openapi: 3.0.0\npaths: {/a: {get: {}}}",
-        "openapi: 3.0.0\npaths: {/a: {get: {responses: {'200': {$ref: '#/a'}}}}}", "GET http://a\nX\n\n< {%",
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "a: &a [*a]",
+        "GET",
+        "###\n###",
+        "POST http://a\n\n{{",
+        "get {\n}",
+        "\u{feff}",
+        "{\"log\": 1}",
+        "{\"item\": [{\"request\": {}}], \"info\": {\"_postman_id\": \"x\"}}",
+        "openapi: 3.0.0\npaths: {/a: {get: {}}}",
+        "openapi: 3.0.0\npaths: {/a: {get: {responses: {'200': {$ref: '#/a'}}}}}",
+        "GET http://a\nX\n\n< {%",
     ];
     for text in texts {
         for (_, format) in Format::ALL {

@@ -34,7 +34,10 @@ fn variable(word: &str, line: usize, losses: &mut Losses) -> Text {
         "processEnv" | "dotenv" => Text::variable(name(words.next().unwrap_or("variable").trim_start_matches('%'))),
         _ if function.starts_with("env.") => Text::variable(name(&function[4..])),
         _ if function.to_ascii_lowercase().contains("email") => {
-            losses.note(line, format!("{{{{{word}}}}}: it is an address with unique_id in it, which no other iteration has"));
+            losses.note(
+                line,
+                format!("{{{{{word}}}}}: it is an address with unique_id in it, which no other iteration has"),
+            );
             let mut address = Text::variable("unique_id");
             address.push(Text::plain("@example.com"));
             address
@@ -52,7 +55,9 @@ mod tests {
 
     #[test]
     fn names_are_those_that_hurl_can_have() {
-        for (given, expected) in [("base.url", "base_url"), ("2nd", "v_2nd"), ("a-b_c", "a-b_c"), ("newUuid", "newUuid_")] {
+        for (given, expected) in
+            [("base.url", "base_url"), ("2nd", "v_2nd"), ("a-b_c", "a-b_c"), ("newUuid", "newUuid_")]
+        {
             assert_eq!(name(given), expected);
         }
     }

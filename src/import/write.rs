@@ -142,11 +142,23 @@ fn text_body(text: &Text, content_type: Option<&Text>) -> String {
         return format!("{trimmed}\n");
     }
     let is = |word: &str| content_type.is_some_and(|of| of.raw().to_ascii_lowercase().contains(word));
-    let language = if is("json") { "json" } else if is("xml") { "xml" } else { "" };
+    let language = if is("json") {
+        "json"
+    } else if is("xml") {
+        "xml"
+    } else {
+        ""
+    };
     // An end of line more is no matter to them.
     let ends_freely = raw.ends_with('\n') || !language.is_empty() || is_json;
     let block = format!("```{language}\n{}\n```\n", raw.trim_end_matches('\n'));
-    if raw.contains('\n') && ends_freely && !raw.contains("```") && !raw.contains('\r') && is_exact(text) && is_read(&block) {
+    if raw.contains('\n')
+        && ends_freely
+        && !raw.contains("```")
+        && !raw.contains('\r')
+        && is_exact(text)
+        && is_read(&block)
+    {
         return block;
     }
     format!("{}\n", text.as_one_line())

@@ -176,7 +176,8 @@ const NEEDS: &[(&str, &str)] = &[
 const OF_SEARCHES: (&str, [&str; 2]) = ("within", ["poisson", "max-users"]);
 
 /// Fields that say where a run writes to. They belong to one run, and not to another like it.
-pub(crate) const OUTPUTS: [&str; 9] = ["html", "json", "csv", "junit", "markdown", "hlog", "samples", "metrics-addr", "log-http"];
+pub(crate) const OUTPUTS: [&str; 9] =
+    ["html", "json", "csv", "junit", "markdown", "hlog", "samples", "metrics-addr", "log-http"];
 
 /// Fields whose values are paths.
 const PATHS: [&str; 17] = [

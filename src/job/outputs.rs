@@ -9,7 +9,9 @@ use super::spec::RunSpec;
 use super::written::Written;
 use crate::error::Error;
 use crate::load_test::LoadTest;
-use crate::report::{RunInfo, SampleFormat, Secrets, locust, write_hlog, write_html, write_json, write_junit, write_markdown};
+use crate::report::{
+    RunInfo, SampleFormat, Secrets, locust, write_hlog, write_html, write_json, write_junit, write_markdown,
+};
 use crate::stats::Summary;
 
 /// Something that is written at the end of a run.

@@ -8,10 +8,10 @@ pub(crate) mod http_log;
 mod json;
 #[cfg(feature = "cli")]
 mod junit;
-mod markdown;
 #[cfg(feature = "cli")]
 pub(crate) mod live;
 pub mod locust;
+mod markdown;
 mod model;
 pub(crate) mod mood;
 #[cfg(feature = "cli")]
@@ -32,9 +32,9 @@ pub(crate) use json::read_json;
 pub use json::{write_comparison_json, write_json};
 #[cfg(feature = "cli")]
 pub use junit::write_junit;
-pub use markdown::write_markdown;
 #[cfg(feature = "cli")]
 pub(crate) use junit::xml as junit_xml;
+pub use markdown::write_markdown;
 #[cfg(feature = "cli")]
 pub use open_metrics::write_open_metrics;
 #[cfg(feature = "embedded")]

@@ -143,7 +143,8 @@ fn as_hurl(path: &Path, name: &str, text: String) -> Result<String, String> {
     let Some(format) = import::Format::of(path, &text).filter(|format| *format != import::Format::Curl) else {
         return Ok(text);
     };
-    let made = import::import(format, &text, &import::ImportSettings::default()).map_err(|error| format!("{name}: {error}"))?;
+    let made = import::import(format, &text, &import::ImportSettings::default())
+        .map_err(|error| format!("{name}: {error}"))?;
     let Some(first) = made.losses.first() else { return Ok(made.text) };
     Err(format!(
         "{name}:{}: {} ({} in all would be lost); make a test of it, and look it through: perfloop import {name} --lossy > \

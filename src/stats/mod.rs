@@ -44,8 +44,8 @@ use std::time::{Duration, SystemTime};
 
 pub use blocks::{Block, BlockRow, Blocks, MAX_BLOCKS};
 pub use capacity::{AtLeast, CapacityAnswer, CapacityLevel, LevelLimit, LevelTimes, SearchEnd, TrialPurpose};
-pub(crate) use change_points::change_points;
 pub(crate) use capacity::{LevelFacts, outcome_of};
+pub(crate) use change_points::change_points;
 pub(crate) use collector::Collector;
 pub use compare::{Change, ComparedRow, Comparison, DrawnUnit, Metric, RowKind, Tolerance, ToleranceOf, Verdict};
 pub(crate) use confidence::{Batches, Subject};

@@ -21,7 +21,8 @@ fn flags(words: &[&str]) -> Vec<String> {
 fn commands() -> Vec<String> {
     let help = perfloop(&["--help"]).stdout;
     let lines = help.lines().skip_while(|line| !line.starts_with("Commands,")).skip(1);
-    let words = lines.take_while(|line| line.starts_with("  perfloop ")).map(|line| line.split_whitespace().nth(1).unwrap());
+    let words =
+        lines.take_while(|line| line.starts_with("  perfloop ")).map(|line| line.split_whitespace().nth(1).unwrap());
     words.map(str::to_owned).collect()
 }
 
@@ -77,7 +78,9 @@ fn each_command_has_a_manual_page_with_all_its_flags() {
     none(flags(&[]).into_iter().filter(|flag| missing(&whole, flag)));
     for command in commands() {
         let page = page(&format!("perfloop-{command}"));
-        none(flags(&[&command]).into_iter().filter(|flag| missing(&page, flag)).map(|flag| format!("{command}: {flag}")));
+        none(
+            flags(&[&command]).into_iter().filter(|flag| missing(&page, flag)).map(|flag| format!("{command}: {flag}")),
+        );
     }
     is_refused_as_run(&["man", "/proc/none"]);
 }

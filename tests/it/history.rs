@@ -26,7 +26,10 @@ fn a_folder_is_listed_with_the_run_from_which_on_it_was_slower() {
     fs::write(place.path("runs/notes.json"), "{}").unwrap();
     let output = perfloop(&["history", &place.path("runs")]);
     assert_eq!(output.code, Some(0), "{output:?}");
-    assert!(output.stderr.starts_with("note: left out, history: ") && output.stderr.contains("notes.json"), "{output:?}");
+    assert!(
+        output.stderr.starts_with("note: left out, history: ") && output.stderr.contains("notes.json"),
+        "{output:?}"
+    );
     let rows = output.stdout.lines().filter(|line| line.contains("held")).count();
     assert_eq!(rows, 10, "{}", output.stdout);
     for number in ["p50", "rps"] {

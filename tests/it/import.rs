@@ -107,7 +107,8 @@ fn an_environment_gives_its_values() {
     )
     .unwrap();
     fs::write(place.path("http-client.private.env.json"), "{\"dev\": {\"key\": \"mine\"}}").unwrap();
-    fs::write(&postman, "{\"values\": [{\"key\": \"base\", \"value\": \"http://p.test\", \"enabled\": true}]}").unwrap();
+    fs::write(&postman, "{\"values\": [{\"key\": \"base\", \"value\": \"http://p.test\", \"enabled\": true}]}")
+        .unwrap();
     let of = |env: &str| perfloop(&["import", &file, "--env", env]);
     let dev = of("dev");
     assert_eq!(dev.code, Some(0), "{dev:?}");

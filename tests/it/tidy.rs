@@ -212,7 +212,17 @@ const OWNERS: [(&str, &[&str]); 66] = [
     ("ctrlc", &["cli/"]),
     ("des", &["load/http/tls/identity.rs"]),
     ("encoding_rs", &["script/eval/"]),
-    ("fastrand", &["load/", "stats/change_points.rs", "stats/compare/", "script/eval/text.rs", "script/session.rs", "worker/identity.rs"]),
+    (
+        "fastrand",
+        &[
+            "load/",
+            "stats/change_points.rs",
+            "stats/compare/",
+            "script/eval/text.rs",
+            "script/session.rs",
+            "worker/identity.rs",
+        ],
+    ),
     ("futures-util", &["web/events.rs"]),
     ("getrandom", &["web/guard.rs"]),
     ("flate2", &["load/http/decoding.rs"]),

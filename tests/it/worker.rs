@@ -271,7 +271,9 @@ fn failures_are_told_by_request_and_message_with_their_counts() {
     };
     let counts: Vec<(u64, u64)> = messages.iter().filter(|message| message.kind == "stats").map(of).collect();
     let (failures, errors) = counts.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-    assert!(failures > 0 && failures == errors && failures == told(&messages), "{counts:?}");
+    // The last request may be answered, and its check be cut off before it has judged the answer.
+    let cut_off = told(&messages) - failures;
+    assert!(failures > 0 && failures == errors && cut_off <= 1, "{counts:?}, {cut_off} cut off");
     assert_eq!(worker.wait().code, Some(0));
 }
 

@@ -24,8 +24,14 @@ use crate::error::Error;
 use crate::job::fields::Field;
 use crate::job::given::{Given, Source};
 
-pub(super) const COMMAND: Subcommand =
-    Subcommand { name: "curl", alias: None, usage: "COMMAND", about: "Run a request as it was copied for curl", command, main };
+pub(super) const COMMAND: Subcommand = Subcommand {
+    name: "curl",
+    alias: None,
+    usage: "COMMAND",
+    about: "Run a request as it was copied for curl",
+    command,
+    main,
+};
 
 const USAGE: &str = "\
 perfloop curl 'curl http://...' [OPTIONS]

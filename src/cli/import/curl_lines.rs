@@ -15,7 +15,8 @@ const CONTROL: [&str; 7] = ["for", "while", "until", "if", "case", "function", "
 /// # Errors
 /// No command at all.
 pub(super) fn import(text: &str, environment: &[(String, String)]) -> Result<Imported, String> {
-    let mut script = Script { requests: Vec::new(), values: environment.to_vec(), lost: Vec::new(), comments: Vec::new() };
+    let mut script =
+        Script { requests: Vec::new(), values: environment.to_vec(), lost: Vec::new(), comments: Vec::new() };
     for (line, command) in commands(text) {
         script.take(line, command.trim());
     }
@@ -122,7 +123,8 @@ impl Script {
         let mut request = PlainRequest { line, comments, body: translated.body, ..PlainRequest::default() };
         let mut urls = Vec::new();
         for word in translated.words {
-            let Some((flag, value)) = word.strip_prefix("--").map(|word| word.split_once('=').unwrap_or((word, ""))) else {
+            let Some((flag, value)) = word.strip_prefix("--").map(|word| word.split_once('=').unwrap_or((word, "")))
+            else {
                 urls.push(word);
                 continue;
             };
@@ -137,7 +139,8 @@ impl Script {
                 "compressed" => request.options.push("compressed: true".into()),
                 "connect-timeout" | "timeout" => {
                     let option = if flag == "timeout" { "max-time" } else { flag };
-                    let seconds: f64 = value.parse().map_err(|_| format!("--{flag} {value} is no number of seconds"))?;
+                    let seconds: f64 =
+                        value.parse().map_err(|_| format!("--{flag} {value} is no number of seconds"))?;
                     request.options.push(format!("{option}: {}ms", (seconds * 1e3).round()));
                 }
                 "cacert" | "cert" | "key" | "proxy" | "resolve" => request.options.push(format!("{flag}: {value}")),

@@ -47,7 +47,8 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
 }
 
 fn command(this: &Subcommand) -> Command {
-    let switch = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let switch =
+        |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     Command::new("perfloop import")
         .about(this.about)
         .override_usage("perfloop import [OPTIONS] FILE")
@@ -100,7 +101,8 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
 /// Says what was taken and what was not, beside the test.
 fn tell(path: &Path, imported: &Imported) {
     let name = path.display();
-    let mut lines: Vec<String> = imported.losses.iter().map(|loss| format!("{name}:{}: {}", loss.line, loss.what)).collect();
+    let mut lines: Vec<String> =
+        imported.losses.iter().map(|loss| format!("{name}:{}: {}", loss.line, loss.what)).collect();
     lines.extend(imported.notes.iter().map(|note| format!("{name}: {note}")));
     let requests = units::count(imported.requests as u64, "request");
     let lost = match imported.losses.len() {
@@ -132,11 +134,16 @@ fn format(matches: &ArgMatches, path: &Path, text: &str) -> Result<Format, Error
     match matches.get_one::<String>("from") {
         Some(name) => {
             let known = Format::ALL.iter().find(|(known, _)| known == name).map(|(_, format)| *format);
-            known.ok_or_else(|| Error::usage(format!("--from '{name}': there is no such format; give one of {}", names())))
+            known.ok_or_else(|| {
+                Error::usage(format!("--from '{name}': there is no such format; give one of {}", names()))
+            })
         }
         None => Format::of(path, text).ok_or_else(|| {
             let name = path.display();
-            Error::usage(format!("{name}: its format is not known by its name or content; give --from with one of {}", names()))
+            Error::usage(format!(
+                "{name}: its format is not known by its name or content; give --from with one of {}",
+                names()
+            ))
         }),
     }
 }

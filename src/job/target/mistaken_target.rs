@@ -16,7 +16,8 @@ pub(crate) fn advice(target: &str, text: &str) -> String {
     }
     let path = Path::new(target);
     if path.is_file() {
-        return "is a file, but none of Hurl by its name; give one that ends in .hurl, or that perfloop import knows".into();
+        return "is a file, but none of Hurl by its name; give one that ends in .hurl, or that perfloop import knows"
+            .into();
     } else if target.starts_with('/') {
         let folder = if path.exists() { "" } else { ", and there is no such file or folder" };
         return format!("has no host{folder}; give ‹host› http://127.0.0.1:5000, or the whole URL");
@@ -61,7 +62,11 @@ mod tests {
             ("{host}/x", "give the whole URL, http://{host}/x".to_owned()),
             ("tests/api", format!("there is no such file or folder; {whole} http://tests/api")),
             ("./api", format!("there is no such file or folder; {whole} http://./api")),
-            ("Cargo.toml", "is a file, but none of Hurl by its name; give one that ends in .hurl, or that perfloop import knows".to_owned()),
+            (
+                "Cargo.toml",
+                "is a file, but none of Hurl by its name; give one that ends in .hurl, or that perfloop import knows"
+                    .to_owned(),
+            ),
         ];
         for (target, wanted) in rows {
             assert_eq!(advice(target, target), wanted, "{target}");
