@@ -23,7 +23,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     name: "history",
     alias: None,
     usage: "DIR",
-    about: "List the runs of a folder, and where they changed",
+    about: "List runs of a folder, and what changed",
     command,
     main,
 };
@@ -38,12 +38,14 @@ are on either side.
 Exit codes: 0 listed, 2 wrong input, 3 the list could not be written";
 
 /// Numbers of a run that are looked at, by their names, with their units.
-const NUMBERS: [(&str, &str, fn(&Section) -> Option<f64>); 4] = [
+const NUMBERS: [(&str, &str, Number); 4] = [
     ("rps", "/s", |section| Some(section.request_totals.answered as f64 / section.span.as_secs_f64())),
     ("p50", " ms", |section| percentile(section, 50.0)),
     ("p95", " ms", |section| percentile(section, 95.0)),
     ("p99", " ms", |section| percentile(section, 99.0)),
 ];
+/// Number of a part of a run; `None` where nothing passed.
+type Number = fn(&Section) -> Option<f64>;
 /// Columns of a line where the output is no terminal.
 const WIDTH: u16 = 200;
 

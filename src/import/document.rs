@@ -301,7 +301,7 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..9 {
             let before = format!("*a{}", level - 1);
-            bomb += &format!("a{level}: &a{level} [{}]\n", vec![before.as_str(); 10].join(", "));
+            bomb += &format!("a{level}: &a{level} [{}]\n", [before.as_str(); 10].join(", "));
         }
         assert_eq!(Node::of_yaml(&bomb).expect_err("a bomb"), "it has more than 1000000 nodes");
     }

@@ -110,6 +110,26 @@ fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
 }
 
 #[test]
+fn the_markdown_has_the_checks_and_each_row_of_a_table_as_many_cells_as_its_head() {
+    let text = text(|bytes| write_markdown(&fixed(), bytes));
+    assert!(text.starts_with("### ✅ perfloop: 4 checks in "), "{text}");
+    for part in [
+        "| shop | 1 | 2 | 0 |",
+        "| login \"&lt;&amp;&gt; | 0 | 0 | 1 |",
+        "| **all** | 1 | 2 | 1 |",
+        "- **times**: ",
+        "- **load**: ",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    for table in text.split("\n\n").filter(|block| block.starts_with('|')) {
+        let cells = |row: &str| row.replace("\\|", "").matches('|').count();
+        let counts: Vec<usize> = table.lines().map(cells).collect();
+        assert!(counts.windows(2).all(|pair| pair[0] == pair[1]), "{counts:?} in {table}");
+    }
+}
+
+#[test]
 fn the_junit_report_is_read_back_as_it_was_meant() {
     let text = text(|bytes| write_junit(&fixed(), bytes));
     let report = Report::deserialize_from_str(&text).expect("JUnit");

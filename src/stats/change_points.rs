@@ -2,8 +2,8 @@
 //!
 //! Of all places to part a series in two, the one is taken at which the means of the logarithms differ most for their
 //! spread (the CUSUM of Page, 1954, as binary segmentation has it). It is a change if hardly any random order of the same
-//! numbers, 1 of 100, has a place that parts them as well; then both sides are looked at in the same way. Nothing is
-//! assumed of how the numbers are spread. What it finds where nothing changed, and what it misses, a test counts.
+//! numbers, 1 of 100, has a place that parts them as well; then both sides are looked at in the same way. Where there is no such
+//! place, a stretch is looked for that differs from what is before and behind it, with 1 of 200. Nothing is assumed of how the numbers are spread. What it finds where nothing changed, and what it misses, a test counts.
 
 /// A side of a change has at least so many runs: one that was slow by chance is none.
 const FEWEST: usize = 3;
@@ -11,6 +11,10 @@ const FEWEST: usize = 3;
 const ORDERS: u32 = 999;
 /// Share of random orders that may part the numbers as well.
 const LEVEL: f64 = 0.01;
+/// The same, for a stretch within a series after which it is as it was before: there are more of them to be found by chance.
+const LEVEL_OF_STRETCHES: f64 = 0.005;
+/// A longer series is looked at for places alone.
+const MOST_FOR_STRETCHES: usize = 200;
 /// Seed of the random orders, so that the same reports always say the same.
 const SEED: u64 = 1;
 
@@ -44,44 +48,79 @@ pub(crate) fn change_points(values: &[f64]) -> Vec<ChangePoint> {
 
 /// Parts a piece of a series that begins at a place, and its pieces.
 fn part(piece: &[f64], from: usize, random: &mut fastrand::Rng, places: &mut Vec<usize>) {
-    let Some((at, difference)) = best(piece) else { return };
-    let most = (LEVEL * f64::from(ORDERS + 1)) as u32;
+    let found = if is_found(piece, best, LEVEL, random) {
+        best(piece)
+    } else if piece.len() <= MOST_FOR_STRETCHES && is_found(piece, best_stretch, LEVEL_OF_STRETCHES, random) {
+        best_stretch(piece)
+    } else {
+        None
+    };
+    let Some(Parted { start, end, .. }) = found else { return };
+    let ends = [0, start, end, piece.len()];
+    places.extend([start, end].into_iter().filter(|at| (1..piece.len()).contains(at)).map(|at| from + at));
+    for pair in ends.windows(2).filter(|pair| pair[0] < pair[1]) {
+        part(&piece[pair[0]..pair[1]], from + pair[0], random, places);
+    }
+}
+
+/// How a stretch of a piece differs from the rest of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Parted {
+    start: usize,
+    end: usize,
+    /// Square of the difference of the means, for stretches of these lengths.
+    difference: f64,
+}
+
+/// Hardly any random order of a piece is parted as well as the piece itself.
+fn is_found(piece: &[f64], best: fn(&[f64]) -> Option<Parted>, level: f64, random: &mut fastrand::Rng) -> bool {
+    let Some(found) = best(piece) else { return false };
+    let most = (level * f64::from(ORDERS + 1)) as u32;
     let mut shuffled = piece.to_vec();
     let mut as_good = 1;
     for _ in 0..ORDERS {
         random.shuffle(&mut shuffled);
-        if best(&shuffled).is_some_and(|(_, other)| other >= difference) {
-            as_good += 1;
-            if as_good > most {
-                return;
-            }
+        as_good += u32::from(best(&shuffled).is_some_and(|other| other.difference >= found.difference));
+        if as_good > most {
+            return false;
         }
     }
-    places.push(from + at);
-    part(&piece[..at], from, random, places);
-    part(&piece[at..], from + at, random, places);
+    true
 }
 
-/// Place that parts a piece best, and how well; `None` where it is too short, or all numbers are the same.
-fn best(piece: &[f64]) -> Option<(usize, f64)> {
+/// Sums of a piece up to each place, less its mean.
+fn sums(piece: &[f64]) -> Vec<f64> {
+    let mean = piece.iter().sum::<f64>() / piece.len().max(1) as f64;
+    let mut sums = vec![0.0];
+    for value in piece {
+        sums.push(sums[sums.len() - 1] + value - mean);
+    }
+    sums
+}
+
+/// Best of some stretches; `None` where there is none, or all numbers are the same.
+fn best_of(piece: &[f64], stretches: impl Iterator<Item = (usize, usize)>) -> Option<Parted> {
+    let sums = sums(piece);
+    let parted = |(start, end): (usize, usize)| {
+        let inside = end - start;
+        let sum: f64 = sums[end] - sums[start];
+        Parted { start, end, difference: sum * sum / (inside * (piece.len() - inside)) as f64 }
+    };
+    let best = stretches.map(parted).max_by(|a, b| a.difference.total_cmp(&b.difference))?;
+    (best.difference > f64::EPSILON).then_some(best)
+}
+
+/// Best place that parts a piece in two.
+fn best(piece: &[f64]) -> Option<Parted> {
     let count = piece.len();
-    if count < 2 * FEWEST {
-        return None;
-    }
-    let mean = piece.iter().sum::<f64>() / count as f64;
-    let mut sum = 0.0;
-    let mut best = (0, 0.0);
-    for (at, value) in piece.iter().enumerate() {
-        let is_inside = (FEWEST..=count - FEWEST).contains(&at);
-        let weight = (at * (count - at)) as f64;
-        // The difference of the means of both sides, for sides of these lengths.
-        let difference = if is_inside { sum * sum / weight } else { 0.0 };
-        if difference > best.1 {
-            best = (at, difference);
-        }
-        sum += value - mean;
-    }
-    (best.1 > 0.0).then_some(best)
+    best_of(piece, (FEWEST..=count.saturating_sub(FEWEST)).map(|at| (at, count)))
+}
+
+/// Best stretch within a piece, after which it is as it was before.
+fn best_stretch(piece: &[f64]) -> Option<Parted> {
+    let last = piece.len().saturating_sub(FEWEST);
+    let ends = move |start: usize| (start + FEWEST..=last).map(move |end| (start, end));
+    best_of(piece, (FEWEST..=last).flat_map(ends))
 }
 
 #[cfg(test)]

@@ -217,7 +217,7 @@ fn every_query_of_the_dashboard_names_metrics_that_are_served() {
         seen.extend(names);
     }
     // None of them is without a panel.
-    none(served.iter().filter(|name| !seen.contains(*name)));
+    none(served.into_iter().filter(|name| !seen.contains(name)));
 }
 
 /// Metrics that a query names, without what all names begin with.

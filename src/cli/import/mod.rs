@@ -23,7 +23,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
     name: "import",
     alias: None,
     usage: "FILE",
-    about: "Make a functional test of the requests of other tools",
+    about: "Make a test of the requests of other tools",
     command,
     main,
 };
