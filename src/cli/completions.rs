@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{Arg, Command, value_parser};
+use clap::{Arg, Command};
 use clap_complete::{Shell, generate};
 
 use super::exit::Exit;
@@ -12,6 +12,7 @@ use super::refusal::Refusal;
 use super::screen::Screen;
 use super::subcommand::Subcommand;
 use super::whole::whole;
+use crate::error::Error;
 
 pub(super) const COMMAND: Subcommand = Subcommand {
     name: "completions",
@@ -31,8 +32,7 @@ const AFTER_HELP: &str = "\
 Exit codes: 0 printed, 2 wrong input, 3 it could not be written";
 
 fn command(this: &Subcommand) -> Command {
-    let shell =
-        Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)).help("The shell");
+    let shell = Arg::new("shell").value_name("SHELL").required(true).help("bash, zsh, fish, powershell or elvish");
     Command::new("perfloop completions").about(this.about).arg(shell).after_help(AFTER_HELP)
 }
 
@@ -43,10 +43,12 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
 fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let words = words.get(1..).unwrap_or_default();
     let matches = this.command().bin_name("perfloop completions").try_get_matches_from(words)?;
+    let name = matches.get_one::<String>("shell").cloned().unwrap_or_default();
+    let shell: Shell = name.parse().map_err(|_| {
+        Error::usage(format!("completions: '{name}' is no known shell; give bash, zsh, fish, powershell or elvish"))
+    })?;
     let mut text = Vec::new();
-    if let Some(shell) = matches.get_one::<Shell>("shell") {
-        generate(*shell, &mut whole(), "perfloop", &mut text);
-    }
+    generate(shell, &mut whole(), "perfloop", &mut text);
     let mut out = Screen::stdout();
     let _ = out.write_all(&text);
     out.close()?;

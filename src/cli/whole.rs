@@ -7,8 +7,8 @@ use super::{SUBCOMMANDS, flags, help};
 /// The command of a run with all subcommands.
 pub(super) fn whole() -> Command {
     let own = |subcommand: &super::Subcommand| {
-        let usage = format!("perfloop {} {}", subcommand.name, subcommand.usage);
-        let command = subcommand.command().name(subcommand.name).about(subcommand.about).bin_name(usage);
+        let name = format!("perfloop {}", subcommand.name);
+        let command = subcommand.command().name(subcommand.name).about(subcommand.about).bin_name(name);
         subcommand.alias.into_iter().fold(command, Command::alias)
     };
     flags::command()

@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
-use super::ImportSettings;
 use super::document::Node;
 use super::losses::Losses;
+use super::settings::ImportSettings;
 use super::suite::{Body, Entry, Part, Suite};
 use super::text::Text;
 

@@ -177,7 +177,7 @@ impl File<'_> {
             },
             "prompt" => {
                 let variable = variables::name(value.split_whitespace().next().unwrap_or(value));
-                entry.comments.push(format!("{variable} is asked for: give it with --variable {variable}=..."));
+                entry.comments.push(format!("{variable} is asked for by the client: give it as a variable"));
             }
             _ => self.losses.note(number, format!("@{tag}: perfloop does not know it; it is left out")),
         }

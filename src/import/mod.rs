@@ -16,6 +16,7 @@ mod plain;
 mod postman;
 mod schema;
 mod script;
+mod settings;
 mod statements;
 mod suite;
 mod text;
@@ -28,6 +29,7 @@ use document::Node;
 pub(crate) use losses::Loss;
 use losses::Losses;
 pub(crate) use plain::PlainRequest;
+pub(crate) use settings::ImportSettings;
 use suite::Suite;
 
 /// Format of a file with requests.
@@ -40,17 +42,6 @@ pub(crate) enum Format {
     OpenCollection,
     Bru,
     Curl,
-}
-
-/// What the command line says of an import.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ImportSettings {
-    /// Names and values of an environment.
-    pub(crate) environment: Vec<(String, String)>,
-    /// Requests of a recording to other hosts than its first are taken.
-    pub(crate) all_hosts: bool,
-    /// Requests of a recording for styles, scripts, images and fonts are taken.
-    pub(crate) all_files: bool,
 }
 
 /// A functional test that was made of a file.

@@ -28,8 +28,8 @@ pub(super) fn read(node: &Node, losses: &mut Losses) -> Result<Suite, String> {
         .push(format!("Skeleton of a test of {title}: its data are examples, its asserts follow from the schemas."));
     let server = description.server(node);
     suite.comments.push(match &server {
-        Some(server) => format!("Give the address of the service with --variable host=..., such as {server}"),
-        None => "Give the address of the service with --variable host=...".into(),
+        Some(server) => format!("Give the address of the service as the variable host, such as {server}"),
+        None => "Give the address of the service as the variable host".into(),
     });
     for (path, item) in node.get("paths").map_or(&[][..], Node::members) {
         let Some(item) = description.resolved(item, "a path") else { continue };

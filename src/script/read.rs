@@ -147,8 +147,7 @@ fn as_hurl(path: &Path, name: &str, text: String) -> Result<String, String> {
         .map_err(|error| format!("{name}: {error}"))?;
     let Some(first) = made.losses.first() else { return Ok(made.text) };
     Err(format!(
-        "{name}:{}: {} ({} in all would be lost); make a test of it, and look it through: perfloop import {name} --lossy > \
-         suite.hurl",
+        "{name}:{}: {} ({} in all would be lost); make a test of it, and look it through: perfloop import {name} > suite.hurl",
         first.line,
         first.what,
         crate::units::count(made.losses.len() as u64, "thing"),

@@ -60,7 +60,7 @@ fn ten_different_runs_are_the_same_when_their_reports_are_run_again() {
     let host = format!("host={origin}");
     let runs: [&[&str]; 10] = [
         &["--users", "2", "--loops", "3", &fast],
-        &["--requests", "7", "--users", "3", "--wait", "1ms-3ms", &fast, &echo],
+        &["--requests", "7", "--users", "1", "--wait", "1ms-3ms", &fast, &echo],
         &["--stages", "100ms:2,100ms:2", "--loops", "2", &fast],
         &["--rate", "20/s", "--time", "0.5", "--poisson", "--seed", "5", "--max-users", "9", &fast],
         &["--loops", "2", "--data", "a=1", "-H", "X-A: b", "-H", "Accept:", "--expect-contains", "a=1", &echo],

@@ -184,7 +184,7 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 66] = [
+const OWNERS: [(&str, &[&str]); 69] = [
     ("aes", &["load/http/tls/identity.rs"]),
     ("axum", &["web/"]),
     (
@@ -199,12 +199,16 @@ const OWNERS: [(&str, &[&str]); 66] = [
             "redact/forms.rs",
             "cli/curl/mod.rs",
             "job/target/url.rs",
+            "import/har.rs",
+            "import/write.rs",
         ],
     ),
     ("brotli-decompressor", &["load/http/decoding.rs"]),
     ("cbc", &["load/http/tls/identity.rs"]),
     ("chrono", &["script/eval/", "script/certificate.rs"]),
     ("clap", &["cli/"]),
+    ("clap_complete", &["cli/completions.rs"]),
+    ("clap_mangen", &["cli/man.rs"]),
     ("console", &["cli/"]),
     ("cookie_store", &["load/user/cookies.rs", "load/user/set_cookie.rs"]),
     ("crossbeam", &["queue.rs"]),
@@ -256,22 +260,24 @@ const OWNERS: [(&str, &[&str]); 66] = [
             "worker/work.rs",
         ],
     ),
-    ("percent-encoding", &["load/http/proxy.rs", "script/eval/filter.rs", "load/user/authorization.rs"]),
-    ("perfloop-hurl", &["script/"]),
+    ("percent-encoding", &["load/http/proxy.rs", "script/eval/filter.rs", "load/user/authorization.rs", "import/"]),
+    ("perfloop-hurl", &["script/", "import/mod.rs", "import/write.rs"]),
     ("perfloop-macros", &["lib.rs"]),
     ("perfloop-mock-service", &["job/target/"]),
     ("pkcs8", &["load/http/tls/identity.rs"]),
     ("prometheus-client", &["report/open_metrics.rs"]),
     ("psl", &["load/user/set_cookie.rs"]),
     ("quick-junit", &["report/junit.rs", "cli/test/junit.rs"]),
-    ("regex", &["script/eval/"]),
+    ("regex", &["script/eval/", "import/script.rs", "import/statements.rs"]),
     ("rmp-serde", &["worker/message.rs"]),
     ("rmpv", &["worker/message.rs"]),
     ("rustls", &["load/http/tls"]),
+    ("saphyr-parser", &["import/document.rs"]),
     ("rustls-native-certs", &["load/http/tls/setup.rs"]),
     (
         "serde",
         &[
+            "import/document.rs",
             "load/user/request.rs",
             "load/user/response.rs",
             "load/user/feed/",
@@ -287,6 +293,7 @@ const OWNERS: [(&str, &[&str]); 66] = [
     (
         "serde_json",
         &[
+            "import/",
             "load/user/capture.rs",
             "load/user/request.rs",
             "load/user/response.rs",
@@ -316,7 +323,7 @@ const OWNERS: [(&str, &[&str]); 66] = [
     ("tokio", &["web/"]),
     ("toml", &["job/"]),
     ("ureq", &["lib.rs", "load/http/"]),
-    ("url", &["load/", "cli/", "job/", "script/", "redact/forms.rs"]),
+    ("url", &["load/", "cli/", "import/har.rs", "job/", "script/", "redact/forms.rs"]),
     ("uuid", &["script/eval/"]),
     ("webpki-roots", &["load/http/tls/setup.rs"]),
     ("x509-parser", &["script/certificate.rs", "load/http/tls/"]),
