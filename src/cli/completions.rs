@@ -1,7 +1,6 @@
 //! `perfloop completions SHELL`: what a shell needs to complete the words of perfloop.
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Arg, Command};
@@ -50,7 +49,7 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let mut text = Vec::new();
     generate(shell, &mut whole(), "perfloop", &mut text);
     let mut out = Screen::stdout();
-    let _ = out.write_all(&text);
+    out.write_body(&text);
     out.close()?;
     Ok(Exit::Good)
 }

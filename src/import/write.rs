@@ -132,13 +132,15 @@ fn is_read(body: &str) -> bool {
 }
 
 fn text_body(text: &Text, content_type: Option<&Text>) -> String {
+    // An end of line is as good as another between the words of JSON, and ends no line of a block.
     let raw = text.raw();
-    let trimmed = raw.trim();
+    let with_ends = raw.replace("\r\n", "\n");
+    let trimmed = with_ends.trim();
     if trimmed.is_empty() {
         return if raw.is_empty() { String::new() } else { format!("{}\n", text.as_one_line()) };
     }
     let is_json = trimmed.starts_with(['{', '[']);
-    if is_json && is_read(trimmed) {
+    if is_json && is_exact(text) && is_read(trimmed) {
         return format!("{trimmed}\n");
     }
     let is = |word: &str| content_type.is_some_and(|of| of.raw().to_ascii_lowercase().contains(word));
@@ -151,11 +153,12 @@ fn text_body(text: &Text, content_type: Option<&Text>) -> String {
     };
     // An end of line more is no matter to them.
     let ends_freely = raw.ends_with('\n') || !language.is_empty() || is_json;
-    let block = format!("```{language}\n{}\n```\n", raw.trim_end_matches('\n'));
-    if raw.contains('\n')
+    let shown = if language.is_empty() && !is_json { &raw } else { &with_ends };
+    let block = format!("```{language}\n{}\n```\n", shown.trim_end_matches('\n'));
+    if shown.contains('\n')
         && ends_freely
-        && !raw.contains("```")
-        && !raw.contains('\r')
+        && !shown.contains("```")
+        && !shown.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
         && is_exact(text)
         && is_read(&block)
     {
@@ -170,15 +173,27 @@ fn is_exact(text: &Text) -> bool {
 }
 
 fn graphql(query: &Text, variables: Option<&Text>) -> String {
-    let raw = query.raw();
-    let more = variables.map(|of| format!("\n\nvariables {}", of.raw().trim())).unwrap_or_default();
+    let raw = query.raw().replace("\r\n", "\n");
+    let of_variables = variables.map(|of| of.raw().replace("\r\n", "\n"));
+    let more = of_variables.map(|of| format!("\n\nvariables {}", of.trim())).unwrap_or_default();
     let block = format!("```graphql\n{}{more}\n```\n", raw.trim());
     if !raw.contains("```") && is_exact(query) && is_read(&block) {
         return block;
     }
-    let query = serde_json::Value::from(raw.trim()).to_string();
-    let variables = variables.map(|of| format!(", \"variables\": {}", of.raw().trim())).unwrap_or_default();
-    text_body(&Text::plain(format!("{{\"query\": {query}{variables}}}")), None)
+    // As a text of JSON, which has its variables too.
+    let escaped = |plain: &str| {
+        let quoted = serde_json::Value::from(plain).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    let mut all = Text::plain("{\"query\": \"");
+    all.push(query.clone().map_plain(escaped));
+    all.push(Text::plain("\""));
+    if let Some(variables) = variables {
+        all.push(Text::plain(", \"variables\": "));
+        all.push(variables.clone());
+    }
+    all.push(Text::plain("}"));
+    text_body(&all, None)
 }
 
 #[cfg(test)]
@@ -198,12 +213,24 @@ mod tests {
     fn a_body_is_written_as_it_is_best_read() {
         let read = |text: &str| Text::read(text, |name| Text::variable(name));
         assert_eq!(body(read("{\"a\": {{b}},\n \"c\": \"{{d}}\"}"), ""), "{\"a\": {{b}},\n \"c\": \"{{d}}\"}\n");
+        assert_eq!(body(read("{\r\n\"a\": 1\r\n}"), ""), "{\n\"a\": 1\n}\n");
+        assert_eq!(body(Text::plain("{\"a\": \"{{b}}\"}"), ""), "`{\"a\": \"{\\u{7b}b}}\"}`\n");
         assert_eq!(body(read("{a: 1}"), "application/json"), "`{a: 1}`\n");
         assert_eq!(body(read("{a:\n 1}"), "application/json"), "```json\n{a:\n 1}\n```\n");
         assert_eq!(body(read("<a>\n</a>"), "text/xml"), "```xml\n<a>\n</a>\n```\n");
         assert_eq!(body(read("one\ntwo"), "text/plain"), "`one\\ntwo`\n");
         assert_eq!(body(read("one\ntwo\n"), "text/plain"), "```\none\ntwo\n```\n");
         assert_eq!(body(Text::plain("{{x}}\ny\n"), "text/plain"), "`{\\u{7b}x}}\\ny\\n`\n");
+    }
+
+    #[test]
+    fn a_query_of_graphql_is_a_block_or_what_a_client_would_send() {
+        let read = |text: &str| Text::read(text, |name| Text::variable(name));
+        let block = graphql(&read("query\r\n{ a }"), Some(&read("{\"n\": {{n}}}")));
+        assert_eq!(block, "```graphql\nquery\n{ a }\n\nvariables {\"n\": {{n}}}\n```\n");
+        let fenced = graphql(&read("{ a(t: \"```{{x}}\") }"), None);
+        assert_eq!(fenced, "{\"query\": \"{ a(t: \\\"```{{x}}\\\") }\"}\n");
+        assert!(is_read(&block) && is_read(&fenced));
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     };
     let imported = made.map_err(|error| Error::usage(format!("{name}: {error}")))?;
     let mut out = Screen::stdout();
-    let _ = out.write_all(imported.text.as_bytes());
+    out.write_body(imported.text.as_bytes());
     out.close()?;
     tell(&path, &imported);
     Ok(if imported.losses.is_empty() || matches.get_flag("lossy") { Exit::Good } else { Exit::Failed })
