@@ -101,12 +101,13 @@ impl Format {
 pub(crate) fn import(format: Format, text: &str, settings: &ImportSettings) -> Result<Imported, String> {
     let mut losses = Losses::default();
     let mut notes = Vec::new();
-    let suite = suite(format, text, settings, &mut losses, &mut notes).map_err(|error| match losses.all.first() {
-        // What was left out may be all that there was.
-        Some(loss) => format!("{error} (line {}: {})", loss.line, loss.what),
-        None => error,
-    })?;
+    let suite = suite(format, text, settings, &mut losses, &mut notes).map_err(|error| with_loss(error, &losses))?;
     made(&suite, losses, notes)
+}
+
+/// What was left out may be all that there was.
+fn with_loss(error: String, losses: &Losses) -> String {
+    losses.all.first().map_or_else(|| error.clone(), |loss| format!("{error} (line {}: {})", loss.line, loss.what))
 }
 
 fn suite(
@@ -142,7 +143,7 @@ pub(crate) fn import_requests(
     lost: Vec<Loss>,
 ) -> Result<Imported, String> {
     let mut losses = Losses { all: lost };
-    let suite = plain::read(requests, values, &mut losses)?;
+    let suite = plain::read(requests, values, &mut losses).map_err(|error| with_loss(error, &losses))?;
     made(&suite, losses, Vec::new())
 }
 

@@ -161,12 +161,20 @@ fn is_prompt(word: &str) -> bool {
     matches!(word, "$" | "%" | "#" | ">")
 }
 
-/// Request of a command, in perfloop's words.
+/// Words of a command.
 ///
 /// # Errors
-/// What of it is not known, or that only a shell could tell.
-pub(super) fn translate(command: &str) -> Result<flags::Translated, String> {
-    flags::translate(&words::split(command)?)
+/// That only a shell could tell them.
+pub(super) fn split(command: &str) -> Result<Vec<String>, String> {
+    words::split(command)
+}
+
+/// Request of the words of a command, in perfloop's own.
+///
+/// # Errors
+/// What of it is not known.
+pub(super) fn translate(words: &[String]) -> Result<flags::Translated, String> {
+    flags::translate(words)
 }
 
 /// The words of perfloop for a pasted command.

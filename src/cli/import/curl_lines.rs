@@ -119,7 +119,7 @@ impl Script {
 
     fn request(&mut self, line: usize, command: &str) -> Result<PlainRequest, String> {
         let comments = std::mem::take(&mut self.comments);
-        let translated = curl::translate(&with_variables(command))?;
+        let translated = curl::translate(&without_jars(curl::split(&with_variables(command))?))?;
         let mut request = PlainRequest { line, comments, body: translated.body, ..PlainRequest::default() };
         let mut urls = Vec::new();
         for word in translated.words {
@@ -157,6 +157,22 @@ impl Script {
         }
         Ok(request)
     }
+}
+
+/// Words without the files that a shell keeps cookies in from one command to the next: a test keeps them by itself.
+fn without_jars(words: Vec<String>) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let is_jar = matches!(word.as_str(), "-c" | "--cookie-jar");
+        let may_be_jar = matches!(word.as_str(), "-b" | "--cookie") && words.peek().is_some_and(|of| !of.contains('='));
+        if is_jar || may_be_jar {
+            words.next();
+        } else {
+            kept.push(word);
+        }
+    }
+    kept
 }
 
 fn shortened(text: &str) -> String {
@@ -239,6 +255,14 @@ mod tests {
                         GET {{HOST}}/me\nAuthorization: Bearer {{TOKEN}}\n[BasicAuth]\nann: pw\nHTTP *\n[Asserts]\nstatus < 400\n";
         assert_eq!(made.text, expected);
         assert!(made.losses.is_empty(), "{:?}", made.losses);
+    }
+
+    #[test]
+    fn files_of_cookies_are_the_tests_own_and_cookies_that_are_written_out_are_sent() {
+        let made = import("curl -c jar http://a/login\ncurl -b jar http://a/me\ncurl -b 'k=v' http://a/\n", &[])
+            .expect("a test");
+        assert!(made.losses.is_empty() && made.requests == 3, "{made:?}");
+        assert!(made.text.contains("GET http://a/\nCookie: k=v\n") && !made.text.contains("jar"), "{}", made.text);
     }
 
     #[test]
