@@ -58,6 +58,10 @@ pub(super) fn read(text: &str, environment: &[(String, String)], losses: &mut Lo
     }
     let mut entry =
         Entry { method: request.name.to_ascii_uppercase(), options: vec!["location: true".into()], ..Entry::default() };
+    if find("settings").and_then(|settings| settings.get("followRedirects")).is_some_and(|(_, value)| value == "false")
+    {
+        entry.options.clear();
+    }
     entry.comments.extend(find("meta").and_then(|meta| meta.get("name")).map(|(_, name)| name.to_owned()));
     let (line, url) = request.get("url").unwrap_or((request.line, ""));
     entry.url = file.url(url, find("params:path"), line);
@@ -65,6 +69,21 @@ pub(super) fn read(text: &str, environment: &[(String, String)], losses: &mut Lo
         for (line, name, value) in block.pairs() {
             let pair = (file.text(name, line), file.text(value, line));
             entry.headers.push(pair);
+        }
+    }
+    // What the address says already is said twice.
+    if let Some(block) = find("params:query").filter(|_| !url.contains('?')) {
+        for (line, name, value) in block.pairs() {
+            let pair = (file.text(name, line), file.text(value, line));
+            entry.query.push(pair);
+        }
+    }
+    for block in blocks
+        .iter()
+        .filter(|block| block.name != "tests" && !block.name.starts_with("script:") && !block.name.starts_with("body"))
+    {
+        for (line, name, _) in block.pairs().filter(|(.., value)| value.starts_with("'''")) {
+            file.losses.note(line, format!("{name}: a value of several lines is left out"));
         }
     }
     file.auth(request, &find, &mut entry);
@@ -132,6 +151,7 @@ impl File<'_> {
             let (line, value) = block.get(name).unwrap_or((block.line, ""));
             self.text(value, line)
         };
+        entry.without_header("authorization");
         match kind {
             "basic" => entry.basic_auth = Some((of("username"), of("password"))),
             "bearer" => {
@@ -165,14 +185,14 @@ impl File<'_> {
             return;
         };
         let content_type = match kind {
-            "json" => Some("application/json"),
             "xml" => Some("application/xml"),
             "text" => Some("text/plain"),
             _ => None,
         };
         entry.body = match kind {
-            "json" | "xml" | "text" | "sparql" => {
-                if let Some(of) = content_type.filter(|_| kind != "json" && entry.header("content-type").is_none()) {
+            "json" => Body::Json(self.text(&block.text(), block.line)),
+            "xml" | "text" | "sparql" => {
+                if let Some(of) = content_type.filter(|_| entry.header("content-type").is_none()) {
                     entry.add_header("Content-Type", Text::plain(of));
                 }
                 Body::Text(self.text(&block.text(), block.line))
@@ -260,19 +280,29 @@ impl File<'_> {
 
 /// Line of an assert, by a subject like `res.body.id`, an operator and a value; `None` for what is not known.
 pub(super) fn asserted(subject: &str, operator: &str, value: &str) -> Option<String> {
+    let subject = subject.replace("res.getBody()", "res.body");
+    let subject = subject.as_str();
     let query = if subject == "res.status" {
         "status".to_owned()
     } else if subject == "res.responseTime" {
         "duration".to_owned()
+    } else if subject == "res.body" && operator.to_ascii_lowercase().contains("contains") {
+        "body".to_owned()
     } else if let Some(header) = subject.strip_prefix("res.headers.") {
         format!("header {}", script::quoted(header))
     } else {
         let path = subject.strip_prefix("res.body")?;
         let is_simple = path.chars().all(|c| c.is_ascii_alphanumeric() || "._[]'\"-".contains(c));
-        is_simple.then(|| script::json_query(&format!("${}", path.replace('"', "'"))))?
+        let path = is_simple.then(|| path.replace('"', "'"))?;
+        match path.strip_suffix(".length") {
+            Some(path) => format!("{} count", script::json_query(&format!("${path}"))),
+            None => script::json_query(&format!("${path}")),
+        }
     };
-    let is_literal = value.parse::<f64>().is_ok() || matches!(value, "true" | "false" | "null");
-    let literal = || if is_literal { value.to_owned() } else { script::quoted(value.trim_matches(['"', '\''])) };
+    let is_number = serde_json::from_str::<serde_json::Number>(value).is_ok();
+    let is_literal = is_number || matches!(value, "true" | "false" | "null");
+    let quoted = |text: &str| Text::read(text, |name| Text::variable(variables::name(name))).as_quoted();
+    let literal = || if is_literal { value.to_owned() } else { quoted(value.trim_matches(['"', '\''])) };
     Some(match operator {
         "eq" => format!("{query} == {}", literal()),
         "neq" => format!("{query} != {}", literal()),
@@ -292,7 +322,6 @@ pub(super) fn asserted(subject: &str, operator: &str, value: &str) -> Option<Str
         "isDefined" => format!("{query} exists"),
         "isUndefined" => format!("{query} not exists"),
         "isNull" => format!("{query} == null"),
-        "isTruthy" => format!("{query} exists"),
         "isEmpty" => format!("{query} isEmpty"),
         "length" => format!("{query} count == {}", literal()),
         _ => return None,

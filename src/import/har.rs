@@ -90,10 +90,14 @@ pub(super) fn read(
             }
             let at = suite.entries.len() - 1;
             use_tokens(&mut suite, &tokens);
+            if suite.entries[at].header("authorization").is_some_and(|value| value.as_plain().is_some()) {
+                let what =
+                    "Authorization: it stands as it was recorded, no answer before gave it; log in, or give a variable";
+                losses.note(entry.line, what);
+            }
             tokens.extend(given(entry, at));
+            cookies.extend(names(entry, "response"));
         }
-        // Of requests that are left out, too.
-        cookies.extend(names(entry, "response"));
     }
     if suite.entries.is_empty() {
         return Err("there is no request in it that is taken".into());
@@ -116,7 +120,18 @@ pub(super) fn read(
 /// Names of the cookies of a request, or of those that an answer sets.
 fn names(entry: &Node, of: &str) -> Vec<String> {
     let cookies = entry.at(&[of, "cookies"]).map_or(&[][..], Node::items);
-    cookies.iter().filter_map(|cookie| cookie.text_of("name")).collect()
+    let listed: Vec<String> = cookies.iter().filter_map(|cookie| cookie.text_of("name")).collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    // Not every tool lists them.
+    let header = if of == "request" { "cookie" } else { "set-cookie" };
+    let headers = entry.at(&[of, "headers"]).map_or(&[][..], Node::items);
+    let is_one = |line: &&Node| line.text_of("name").is_some_and(|name| name.eq_ignore_ascii_case(header));
+    let most = if of == "request" { usize::MAX } else { 1 };
+    let name = |pair: &str| pair.split_once('=').map(|(name, _)| name.trim().to_owned());
+    let lines = headers.iter().filter(is_one).filter_map(|line| line.text_of("value"));
+    lines.flat_map(|line| line.split(';').take(most).filter_map(name).collect::<Vec<_>>()).collect()
 }
 
 fn requests(count: usize) -> String {
@@ -149,7 +164,8 @@ fn request(entry: &Node, url: &Url, losses: &mut Losses) -> Entry {
     let mut url = url.clone();
     url.set_fragment(None);
     let mut made = Entry {
-        method: request.text_of("method").unwrap_or_else(|| "GET".into()),
+        line: entry.line,
+        method: request.text_of("method").unwrap_or_else(|| "GET".into()).to_ascii_uppercase(),
         url: Text::plain(url.as_str()),
         ..Entry::default()
     };
@@ -157,7 +173,10 @@ fn request(entry: &Node, url: &Url, losses: &mut Losses) -> Entry {
         let (Some(name), Some(value)) = (header.text_of("name"), header.text_of("value")) else { continue };
         let lower = name.to_ascii_lowercase();
         let is_kept = !name.starts_with(':') && !BY_ITSELF.contains(&lower.as_str()) && !lower.starts_with("sec-");
-        if is_kept && lower != "accept" {
+        // What a browser accepts of a page is no one's test; what a script asks for is.
+        let of_pages = ["text/html,", "image/", "text/css,"];
+        let is_of_browser = lower == "accept" && (value == "*/*" || of_pages.iter().any(|of| value.starts_with(of)));
+        if is_kept && !is_of_browser {
             made.headers.push((Text::plain(name), Text::plain(value)));
         }
     }
@@ -175,7 +194,12 @@ fn request(entry: &Node, url: &Url, losses: &mut Losses) -> Entry {
 }
 
 fn body(request: &Node, made: &mut Entry, losses: &mut Losses) -> Body {
-    let Some(data) = request.get("postData") else { return Body::None };
+    let Some(data) = request.get("postData") else {
+        if request.text_of("bodySize").and_then(|size| size.parse::<i64>().ok()).is_some_and(|size| size > 0) {
+            losses.note(request.line, "a body that is not recorded; write it, or record it anew");
+        }
+        return Body::None;
+    };
     let kind = data.text_of("mimeType").unwrap_or_default().to_ascii_lowercase();
     let params = data.items_of("params");
     let pair = |param: &Node| {

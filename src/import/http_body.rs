@@ -26,6 +26,10 @@ pub(super) fn of(given: &Given<'_>, entry: &mut Entry, text: Reads<'_>, losses: 
         }
     }
     if let Some(path) = included(first) {
+        if first.starts_with("<@") || path.contains("{{") {
+            let what = format!("{path}: variables in the file, or in its name, are left as they are");
+            losses.push(Loss { line: number, what });
+        }
         if given.lines.len() > 1 {
             let what = "a body of a file and more: perfloop sends one or the other; the rest is left out";
             losses.push(Loss { line: given.lines[1].0, what: what.into() });
@@ -45,14 +49,15 @@ pub(super) fn of(given: &Given<'_>, entry: &mut Entry, text: Reads<'_>, losses: 
     Body::Text(text(&whole, number))
 }
 
-/// Path of a file that stands for the body.
+/// Path of a file that stands for the body: behind `<`, or `<@` and maybe an encoding, and a blank.
 fn included(line: &str) -> Option<&str> {
     let rest = line.strip_prefix('<')?;
-    let rest = rest.strip_prefix('@').unwrap_or(rest);
-    // A name of an encoding may stand before it.
-    let path = rest.strip_prefix(' ').map(str::trim).or_else(|| rest.split_once(' ').map(|(_, path)| path.trim()))?;
-    let is_path = !path.is_empty() && !path.starts_with('{') && !line.contains('>');
-    is_path.then_some(path)
+    let path = match rest.strip_prefix('@') {
+        Some(rest) => rest.split_once(' ').map(|(_, path)| path)?,
+        None => rest.strip_prefix(' ')?,
+    };
+    let path = path.trim();
+    (!path.is_empty() && !path.starts_with("{%")).then_some(path)
 }
 
 fn boundary(content_type: &str) -> Option<String> {
@@ -99,6 +104,10 @@ fn parts(lines: &[(usize, &str)], boundary: &str, text: Reads<'_>, losses: &mut 
                 let what = "a file whose content stands in the request: it is sent as a field without a name of a file";
                 losses.push(Loss { line: *number, what: what.into() });
             }
+            if header("content-type").is_some() {
+                let what = "the type of a field is left out: it is sent as text";
+                losses.push(Loss { line: *number, what: what.into() });
+            }
             let value = text(whole.trim_end_matches('\n'), *number);
             parts.push(Part::Field(name, value));
         }
@@ -106,9 +115,14 @@ fn parts(lines: &[(usize, &str)], boundary: &str, text: Reads<'_>, losses: &mut 
     parts
 }
 
-/// Fields of a form; `None` for what is none.
+/// Fields of a form; `None` for what is none, or what a form would send in another way.
 pub(super) fn form(whole: &str, line: usize, text: Reads<'_>) -> Option<Vec<(Text, Text)>> {
     let joined: String = whole.lines().map(str::trim).collect();
+    // Signs that a client would have encoded.
+    let is_json = joined.starts_with('{') && !joined.starts_with("{{");
+    if is_json || joined.contains(['"', '<', '[']) {
+        return None;
+    }
     let fields = joined.split('&').filter(|field| !field.is_empty()).map(|field| {
         let (name, value) = field.split_once('=')?;
         let mut decoded = |part: &str| {

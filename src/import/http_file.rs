@@ -2,19 +2,15 @@
 
 use super::address::{with_scheme, without_fragment};
 use super::http_body::{self, Given};
+use super::http_lines::{Line, SEPARATOR, address, comment, definitions, limit, method_and_url};
 use super::losses::Losses;
 use super::script;
 use super::suite::{Entry, Suite};
 use super::text::Text;
 use super::variables;
 
-/// Where one request ends and the next begins.
-const SEPARATOR: &str = "###";
 /// Names of the parts of an answer, behind the name of a request.
 const OF_ANSWER: [&str; 2] = [".response.body.", ".response.headers."];
-
-/// A line of the file, with its number.
-type Line<'a> = (usize, &'a str);
 
 /// # Errors
 /// A file without any request.
@@ -70,19 +66,21 @@ struct File<'a> {
 impl File<'_> {
     /// Takes the variables that are defined anywhere in the file, and those of the environment that are not.
     fn define(&mut self, lines: &[Line<'_>], environment: &[(String, String)]) {
-        let own = lines.iter().filter_map(|(number, line)| {
-            let (name, value) = line.trim_end().strip_prefix('@')?.split_once('=')?;
-            let name = name.trim();
-            (!name.is_empty() && !name.contains(' ')).then(|| (*number, name.to_owned(), value.trim().to_owned()))
-        });
-        let own: Vec<_> = own.collect();
+        let own = definitions(lines);
         let of_environment = environment.iter().filter(|(name, _)| !own.iter().any(|(_, known, _)| known == name));
         let all = of_environment.map(|(name, value)| (1, name.clone(), value.clone())).chain(own.clone());
         for (line, name, value) in all.collect::<Vec<_>>() {
             let is_of_answer = OF_ANSWER.iter().any(|part| value.contains(part));
             let text = (!is_of_answer).then(|| self.text(&value, line));
-            self.defined.retain(|(known, ..)| *known != name);
-            self.defined.push((name, text, value));
+            match self.defined.iter().find(|(known, ..)| *known == name) {
+                None => self.defined.push((name, text, value)),
+                Some((.., known)) if *known != value => {
+                    let what =
+                        format!("@{name}: it has another value here, and is one for all requests; rename one of them");
+                    self.losses.note(line, what);
+                }
+                Some(_) => {}
+            }
         }
     }
 
@@ -112,15 +110,16 @@ impl File<'_> {
                 script::json_query(&path)
             }
         };
-        let last = rest.rsplit(['.', '/']).next().unwrap_or(rest);
-        let variable = variables::name(&format!("{request}_{}", last.trim_matches(['[', ']', '$', '*'])));
+        let words = rest.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
+        let variable = variables::name(&[request].into_iter().chain(words).collect::<Vec<_>>().join("_"));
         self.needed.push(Needed { request: request.into(), query, variable: variable.clone(), line });
         Text::variable(variable)
     }
 
     /// Request of a block, with its name; `None` where there is none.
     fn request(&mut self, block: &[Line<'_>], title: Option<String>) -> Option<(Option<String>, Entry)> {
-        let mut entry = Entry { options: vec!["location: true".into()], ..Entry::default() };
+        let line = block.first().map_or(1, |(number, _)| *number);
+        let mut entry = Entry { line, options: vec!["location: true".into()], ..Entry::default() };
         entry.comments.extend(title.clone());
         let mut name = title;
         let mut at = 0;
@@ -168,12 +167,12 @@ impl File<'_> {
             }
             "no-redirect" => entry.options.retain(|option| option != "location: true"),
             "no-log" | "note" | "no-auto-encoding" | "description" => {}
-            "timeout" | "connection-timeout" => match value.split_whitespace().next().map(str::parse::<u32>) {
-                Some(Ok(seconds)) => {
+            "timeout" | "connection-timeout" => match limit(value) {
+                Some(limit) => {
                     let option = if tag == "timeout" { "max-time" } else { "connect-timeout" };
-                    entry.options.push(format!("{option}: {seconds}s"));
+                    entry.options.push(format!("{option}: {limit}"));
                 }
-                _ => self.losses.note(number, format!("@{tag}: '{value}' is no number of seconds; it is left out")),
+                None => self.losses.note(number, format!("@{tag}: '{value}' is no time; it is left out")),
             },
             "prompt" => {
                 let variable = variables::name(value.split_whitespace().next().unwrap_or(value));
@@ -192,34 +191,14 @@ impl File<'_> {
     }
 
     fn request_lines(&mut self, lines: &[Line<'_>], entry: &mut Entry) -> Option<()> {
-        let ((number, first), mut rest) = lines.split_first().map(|(first, rest)| (*first, rest))?;
-        let mut url = first.trim().to_owned();
-        // An address goes on, on lines that are further in.
-        while let Some(((_, line), behind)) = rest.split_first() {
-            let is_more = line.starts_with([' ', '\t']) && !line.trim().is_empty();
-            let is_query = line.trim_start().starts_with(['?', '&', '/']);
-            if comment(line.trim()).is_some() && is_more {
-                rest = behind;
-                continue;
-            }
-            if !is_more && !is_query {
-                break;
-            }
-            url.push_str(line.trim());
-            rest = behind;
-        }
-        let (method, url) = match url.split_once(char::is_whitespace) {
-            Some((word, url)) if word.chars().all(|c| c.is_ascii_uppercase()) => {
-                (word.to_owned(), url.trim().to_owned())
-            }
-            _ => ("GET".to_owned(), url),
-        };
-        let url = url.rsplit_once(" HTTP/").map_or(url.as_str(), |(url, _)| url).trim().to_owned();
+        let (number, _) = *lines.first()?;
+        let (whole, rest) = address(lines)?;
+        let (method, url) = method_and_url(&whole);
         if matches!(method.as_str(), "WEBSOCKET" | "GRPC" | "RSOCKET" | "GRAPHQLWS") {
             self.losses.note(number, format!("{method}: perfloop speaks HTTP alone; this request is left out"));
             return None;
         }
-        entry.url = self.text(without_fragment(&url), number);
+        entry.url = self.text(without_fragment(url), number);
         let is_graphql = method == "GRAPHQL";
         entry.method = if is_graphql { "POST".into() } else { method };
         let end = rest.iter().position(|(_, line)| line.trim().is_empty()).unwrap_or(rest.len());
@@ -242,9 +221,9 @@ impl File<'_> {
         let (name, value) = (name.trim(), value.trim());
         if name.eq_ignore_ascii_case("authorization")
             && let Some(credentials) = value.strip_prefix("Basic ")
-            && let Some((user, password)) = credentials.trim().split_once([' ', ':'])
+            && let Some(pair) = self.text(credentials.trim(), number).split_once(&[' ', ':'])
         {
-            entry.basic_auth = Some((self.text(user.trim(), number), self.text(password.trim(), number)));
+            entry.basic_auth = Some(pair);
         } else if name.eq_ignore_ascii_case("authorization") && value.starts_with("Digest ") {
             self.losses.note(number, "Authorization: perfloop answers no digest; it is left out");
         } else if !name.eq_ignore_ascii_case("content-length") {
@@ -279,7 +258,8 @@ impl File<'_> {
             body.remove(0);
         }
         // Comments before the next request are none of this one's body.
-        while body.last().is_some_and(|(_, line)| line.trim().is_empty() || comment(line).is_some()) {
+        let is_end = |(_, line): &Line<'_>| line.trim().is_empty() || comment(line).is_some();
+        while body.len() > 1 && body.last().is_some_and(is_end) {
             body.pop();
         }
         let is_graphql = is_graphql || entry.header("x-request-type").is_some();
@@ -291,12 +271,6 @@ impl File<'_> {
         self.losses.all = losses;
         entry.body = made;
     }
-}
-
-/// The rest of a line that is a comment.
-fn comment(line: &str) -> Option<&str> {
-    let rest = line.strip_prefix("//").or_else(|| line.strip_prefix('#'))?;
-    Some(rest.trim_start_matches(['#', '/']).trim())
 }
 
 /// Gives an address without its host the one of the header `Host`.

@@ -9,6 +9,7 @@ mod document;
 mod har;
 mod http_body;
 mod http_file;
+mod http_lines;
 mod losses;
 mod open_collection;
 mod openapi;
@@ -102,7 +103,7 @@ pub(crate) fn import(format: Format, text: &str, settings: &ImportSettings) -> R
     let mut losses = Losses::default();
     let mut notes = Vec::new();
     let suite = suite(format, text, settings, &mut losses, &mut notes).map_err(|error| with_loss(error, &losses))?;
-    made(&suite, losses, notes)
+    made(suite, losses, notes)
 }
 
 /// What was left out may be all that there was.
@@ -137,14 +138,10 @@ fn suite(
 ///
 /// # Errors
 /// No request at all.
-pub(crate) fn import_requests(
-    requests: Vec<PlainRequest>,
-    values: &[(String, String)],
-    lost: Vec<Loss>,
-) -> Result<Imported, String> {
+pub(crate) fn import_requests(requests: Vec<PlainRequest>, lost: Vec<Loss>) -> Result<Imported, String> {
     let mut losses = Losses { all: lost };
-    let suite = plain::read(requests, values, &mut losses).map_err(|error| with_loss(error, &losses))?;
-    made(&suite, losses, Vec::new())
+    let suite = plain::read(requests, &mut losses).map_err(|error| with_loss(error, &losses))?;
+    made(suite, losses, Vec::new())
 }
 
 /// Names and values of an environment, out of a file of Postman or of the HTTP client of JetBrains.
@@ -182,8 +179,22 @@ fn flat(node: &Node, before: &str) -> Vec<(String, String)> {
     node.members().iter().flat_map(of).collect()
 }
 
-fn made(suite: &Suite, losses: Losses, notes: Vec<String>) -> Result<Imported, String> {
-    let text = write::written(suite);
+fn made(mut suite: Suite, mut losses: Losses, notes: Vec<String>) -> Result<Imported, String> {
+    suite.entries.retain_mut(|entry| {
+        if entry.method.is_empty() {
+            entry.method = "GET".into();
+        }
+        let is_known = perfloop_hurl::parse(&format!("{} http://a\n", entry.method)).is_ok();
+        if !is_known {
+            let what = format!("{}: it is no method that Hurl knows; the request is left out", entry.method);
+            losses.note(entry.line.max(1), what);
+        }
+        is_known
+    });
+    if suite.entries.is_empty() {
+        return Err(with_loss("there is no request in it that can be taken".into(), &losses));
+    }
+    let text = write::written(&suite);
     // What is written has to be read: else the writer is at fault.
     if let Err(error) = perfloop_hurl::parse(&text) {
         let told = error.render(&perfloop_hurl::Source::new("import", text.as_str()));

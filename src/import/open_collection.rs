@@ -21,14 +21,15 @@ pub(super) fn is_one(node: &Node) -> bool {
 /// # Errors
 /// A file without a request.
 pub(super) fn read(node: &Node, environment: &[(String, String)], losses: &mut Losses) -> Result<Suite, String> {
-    let mut collection = Collection { suite: Suite::default(), losses };
+    let is_request = node.get("http").is_some() || node.get("graphql").is_some();
+    let mut collection = Collection { suite: Suite::default(), is_request, losses };
     for (name, value) in environment {
         let value = collection.text(value, 1);
         collection.suite.variables.push((variables::name(name), value));
     }
     let inherited = Inherited::default().of(node);
     collection.defaults(node);
-    if node.get("http").is_some() || node.get("graphql").is_some() {
+    if is_request {
         collection.request(node, &inherited);
     }
     collection.items(node, &inherited, 0);
@@ -40,6 +41,8 @@ pub(super) fn read(node: &Node, environment: &[(String, String)], losses: &mut L
 
 struct Collection<'a> {
     suite: Suite,
+    /// It is a request alone.
+    is_request: bool,
     losses: &'a mut Losses,
 }
 
@@ -87,13 +90,19 @@ impl Collection<'_> {
                 Some(_) => self.text_of(variable.get("value").unwrap_or(variable), "data"),
                 None => self.text_of(variable, "value"),
             };
-            if !self.suite.variables.iter().any(|(known, _)| *known == name) {
-                self.suite.variables.push((name, value));
+            match self.suite.variables.iter().find(|(known, _)| *known == name) {
+                None => self.suite.variables.push((name, value)),
+                Some((_, known)) if *known != value => {
+                    let what =
+                        format!("{name}: it has another value here, and is one for all requests; rename one of them");
+                    self.losses.note(variable.line, what);
+                }
+                Some(_) => {}
             }
         }
         let scripts = node.get("request").map_or(&[][..], |request| request.items_of("scripts"));
         if let Some(script) = scripts.first() {
-            self.losses.note(script.line, "scripts of the collection: perfloop runs none; they are left out");
+            self.losses.note(script.line, "scripts for all requests: perfloop runs none; they are left out");
         }
     }
 
@@ -112,7 +121,7 @@ impl Collection<'_> {
 
     fn request(&mut self, node: &Node, inherited: &Inherited<'_>) {
         let Some(http) = node.get("http").or_else(|| node.get("graphql")) else { return };
-        let mut entry = Entry { options: vec!["location: true".into()], ..Entry::default() };
+        let mut entry = Entry { line: node.line, options: vec!["location: true".into()], ..Entry::default() };
         if node.at(&["settings", "followRedirects"]).is_some_and(|of| of.value == Value::Bool(false)) {
             entry.options.clear();
         }
@@ -127,11 +136,14 @@ impl Collection<'_> {
         }
         let auth = http.get("auth").or_else(|| node.at(&["runtime", "auth"]));
         match auth {
-            Some(auth) if auth.text() == Some("inherit") => {
-                if let Some(auth) = inherited.auth {
-                    self.auth(auth, &mut entry);
+            Some(auth) if auth.text() == Some("inherit") => match inherited.auth {
+                Some(auth) => self.auth(auth, &mut entry),
+                // A collection in one file says what there is to inherit; a request alone does not.
+                None if self.is_request => {
+                    self.losses.note(auth.line, "auth: inherit: what the collection has is not in this file; add it");
                 }
-            }
+                None => {}
+            },
             Some(auth) => self.auth(auth, &mut entry),
             None => {}
         }
@@ -173,6 +185,9 @@ impl Collection<'_> {
 
     fn auth(&mut self, auth: &Node, entry: &mut Entry) {
         let kind = auth.text_of("type").or_else(|| auth.scalar()).unwrap_or_default();
+        if !["none", "", "apikey"].contains(&kind.as_str()) {
+            entry.without_header("authorization");
+        }
         match kind.as_str() {
             "none" | "" => {}
             "basic" => entry.basic_auth = Some((self.text_of(auth, "username"), self.text_of(auth, "password"))),
@@ -213,7 +228,8 @@ impl Collection<'_> {
             _ => None,
         };
         entry.body = match kind.as_str() {
-            "json" | "xml" | "text" | "sparql" => {
+            "json" => Body::Json(self.text_of(body, "data")),
+            "xml" | "text" | "sparql" => {
                 if let Some(of) = content_type.filter(|_| entry.header("content-type").is_none()) {
                     entry.add_header("Content-Type", Text::plain(of));
                 }

@@ -71,7 +71,7 @@ impl<'a> Description<'a> {
     }
 
     fn operation(&mut self, path: &str, method: &str, item: &'a Node, operation: &'a Node) -> Entry {
-        let mut entry = Entry { method: method.to_ascii_uppercase(), ..Entry::default() };
+        let mut entry = Entry { line: operation.line, method: method.to_ascii_uppercase(), ..Entry::default() };
         let name = operation.text_of("summary").or_else(|| operation.text_of("operationId"));
         entry.comments.extend(
             name.map(|name| name.lines().next().unwrap_or_default().trim().to_owned()).filter(|name| !name.is_empty()),
@@ -109,7 +109,14 @@ impl<'a> Description<'a> {
         let known = |pairs: &[(Text, Text)]| pairs.iter().any(|(known, _)| known.as_plain() == Some(&name));
         match place.as_str() {
             "path" => *path = path.replace(&format!("{{{name}}}"), &encoded(&text)),
-            "query" if is_wanted && !known(&entry.query) => entry.query.push((Text::plain(name), Text::plain(text))),
+            "query" if is_wanted && !known(&entry.query) => {
+                // Of a list each item is a pair of its own, unless the parameter says otherwise.
+                let items = example.as_array().filter(|_| parameter.text_of("explode").as_deref() != Some("false"));
+                let values = items.map_or_else(|| vec![text], |items| items.iter().map(plain).collect());
+                entry.query.extend(values.into_iter().map(|value| (Text::plain(name.as_str()), Text::plain(value))));
+            }
+            // These are what security and bodies say.
+            "header" if ["authorization", "accept", "content-type"].contains(&name.to_ascii_lowercase().as_str()) => {}
             "header" if is_wanted && !known(&entry.headers) => {
                 entry.headers.push((Text::plain(name), Text::plain(text)))
             }
@@ -155,7 +162,7 @@ impl<'a> Description<'a> {
                 entry.add_header("Content-Type", Text::plain(kind.replace('*', "json")));
             }
             let text = serde_json::to_string_pretty(&example).unwrap_or_default();
-            entry.body = Body::Text(Text::plain(text));
+            entry.body = Body::Json(Text::plain(text));
         } else if kind.contains("x-www-form-urlencoded") {
             entry.body = Body::Form(fields(&example));
         } else if kind.starts_with("multipart/") {

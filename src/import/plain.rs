@@ -17,32 +17,30 @@ pub(crate) struct PlainRequest {
     /// `NAME:PASSWORD`.
     pub(crate) basic_auth: Option<String>,
     pub(crate) body: Option<Vec<u8>>,
+    /// Names and values of variables from here on.
+    pub(crate) variables: Vec<(String, String)>,
     /// Lines of the section of options.
     pub(crate) options: Vec<String>,
 }
 
 /// # Errors
 /// No request at all.
-pub(super) fn read(
-    requests: Vec<PlainRequest>,
-    values: &[(String, String)],
-    losses: &mut Losses,
-) -> Result<Suite, String> {
+pub(super) fn read(requests: Vec<PlainRequest>, losses: &mut Losses) -> Result<Suite, String> {
     let mut suite = Suite::default();
-    for (name, value) in values {
-        let value = variables::text(value, 1, losses);
-        suite.variables.push((variables::name(name), value));
-    }
     for request in requests {
         let line = request.line;
+        for header in request.headers.iter().filter(|header| header.starts_with('@')) {
+            losses.note(line, format!("-H {header}: headers of a file are left out; write them out"));
+        }
         let mut text = |text: &str| variables::text(text, line, losses);
-        let mut entry = Entry { comments: request.comments, options: request.options, ..Entry::default() };
+        let mut entry = Entry { line, comments: request.comments, options: request.options, ..Entry::default() };
+        entry.variables = request.variables.iter().map(|(name, value)| (variables::name(name), text(value))).collect();
         entry.url = text(request.url.split('#').next().unwrap_or(&request.url));
         entry.method = request.method.unwrap_or_else(|| if request.body.is_some() { "POST" } else { "GET" }.into());
         for header in &request.headers {
             // A name with a semicolon behind it is a header without a value; one without a value is none at all.
             let (name, value) = header.split_once(':').or_else(|| header.split_once(';')).unwrap_or((header, ""));
-            if !value.trim().is_empty() || header.ends_with(';') {
+            if !header.starts_with('@') && (!value.trim().is_empty() || header.ends_with(';')) {
                 let pair = (text(name.trim()), text(value.trim()));
                 entry.headers.push(pair);
             }

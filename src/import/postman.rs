@@ -76,15 +76,27 @@ impl Collection<'_> {
         for variable in node.items_of("variable") {
             let Some(name) = variable.text_of("key").or_else(|| variable.text_of("id")) else { continue };
             let name = variables::name(&name);
-            let is_known = self.suite.variables.iter().any(|(known, _)| *known == name);
-            if !is_known && !variable.is_true("disabled") {
-                let value = self.text_of(variable, "value");
-                self.suite.variables.push((name, value));
+            if variable.is_true("disabled") {
+                continue;
+            }
+            let value = self.text_of(variable, "value");
+            match self.suite.variables.iter().find(|(known, _)| *known == name) {
+                None => self.suite.variables.push((name, value)),
+                // Those of an environment win, as they do in Postman; those of a folder are its own.
+                Some((_, known)) if *known != value && node.get("info").is_none() => {
+                    let what =
+                        format!("{name}: it has another value here, and is one for all requests; rename one of them");
+                    self.losses.note(variable.line, what);
+                }
+                Some(_) => {}
             }
         }
     }
 
     fn items(&mut self, node: &Node, path: &str, inherited: &Inherited<'_>, depth: usize) {
+        if depth > 0 {
+            self.variables(node, &[]);
+        }
         for item in node.items_of("item") {
             let name = item.text_of("name").unwrap_or_default();
             let path = if path.is_empty() { name } else { format!("{path} / {name}") };
@@ -97,7 +109,8 @@ impl Collection<'_> {
     }
 
     fn request(&mut self, item: &Node, request: &Node, name: String, inherited: &Inherited<'_>) {
-        let mut entry = Entry { comments: vec![name], options: vec!["location: true".into()], ..Entry::default() };
+        let mut entry =
+            Entry { line: item.line, comments: vec![name], options: vec!["location: true".into()], ..Entry::default() };
         if let Some(url) = request.text() {
             entry.url = self.url(url, request.line);
             self.suite.entries.push(entry);
@@ -116,13 +129,14 @@ impl Collection<'_> {
         if let Some(auth) = auth {
             self.auth(auth, &mut entry);
         }
-        if let Some(body) = request.get("body") {
+        let behavior = |key: &str| item.at(&["protocolProfileBehavior", key]).map(|of| &of.value);
+        // Postman sends none with these methods, unless it is told to.
+        let is_pruned = ["GET", "HEAD", "COPY", "PURGE", "UNLOCK"].contains(&entry.method.as_str())
+            && behavior("disableBodyPruning") != Some(&Value::Bool(true));
+        if let Some(body) = request.get("body").filter(|_| !is_pruned) {
             self.body(body, &mut entry);
         }
-        if item
-            .at(&["protocolProfileBehavior"])
-            .is_some_and(|of| of.get("followRedirects").is_some_and(|it| it.value == Value::Bool(false)))
-        {
+        if behavior("followRedirects") == Some(&Value::Bool(false)) {
             entry.options.clear();
         }
         for event in &inherited.scripts {
@@ -141,7 +155,7 @@ impl Collection<'_> {
             return self.losses.note(request.line, "a request without an address");
         };
         let raw = url.text().map(str::to_owned).or_else(|| url.text_of("raw")).unwrap_or_else(|| joined(url));
-        let mut raw = raw.trim().to_owned();
+        let mut raw = without_fragment(&raw).to_owned();
         let own: Vec<(String, String)> = url
             .items_of("variable")
             .iter()
@@ -151,8 +165,12 @@ impl Collection<'_> {
             raw = with_segment(&raw, &name, &value);
         }
         // What is switched off stands in the list alone, or in both.
-        let disabled = url.items_of("query").iter().filter(|query| query.is_true("disabled"));
-        for query in disabled {
+        let queries = url.items_of("query");
+        let is_on = |query: &Node| {
+            let same = |other: &&Node| other.text_of("key") == query.text_of("key");
+            queries.iter().filter(same).any(|other| !other.is_true("disabled"))
+        };
+        for query in queries.iter().filter(|query| query.is_true("disabled") && !is_on(query)) {
             let pair =
                 format!("{}={}", query.text_of("key").unwrap_or_default(), query.text_of("value").unwrap_or_default());
             for before in ["?", "&"] {
@@ -182,6 +200,9 @@ impl Collection<'_> {
             let (text, line) = value(key);
             self.text(&text, line)
         };
+        if ["basic", "bearer", "oauth2"].contains(&kind.as_str()) {
+            entry.without_header("authorization");
+        }
         match kind.as_str() {
             "noauth" | "" => {}
             "basic" => {
@@ -226,13 +247,17 @@ impl Collection<'_> {
             "raw" => {
                 let language = body.at(&["options", "raw", "language"]).and_then(Node::text).unwrap_or_default();
                 let content_type = match language {
-                    "json" => Some("application/json"),
+                    "text" => Some("text/plain"),
                     "xml" => Some("application/xml"),
                     "html" => Some("text/html"),
                     "javascript" => Some("application/javascript"),
                     _ => None,
                 };
                 let text = self.text_of(body, "raw");
+                if language == "json" {
+                    entry.body = Body::Json(text);
+                    return;
+                }
                 let is_json = text.raw().trim_start().starts_with('{') && language.is_empty();
                 if let Some(of) =
                     content_type.filter(|_| entry.header("content-type").is_none() && !is_json && !text.is_empty())
@@ -256,6 +281,9 @@ impl Collection<'_> {
             "graphql" => {
                 let of = body.get("graphql").cloned().unwrap_or_else(|| body.clone());
                 let (query, variables) = (self.text_of(&of, "query"), self.text_of(&of, "variables"));
+                if of.text_of("operationName").is_some_and(|name| !name.is_empty()) {
+                    self.losses.note(of.line, "operationName: it is left out; keep one operation in the query");
+                }
                 let is_empty = variables.raw().trim().is_empty() || variables.raw().trim() == "{}";
                 Body::GraphQl { query, variables: (!is_empty).then_some(variables) }
             }

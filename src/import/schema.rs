@@ -93,12 +93,17 @@ impl<'a> Schemas<'a> {
 
     fn assert(self, schema: &'a Node, path: &str, depth: usize, asserts: &mut Vec<String>) {
         let Some(schema) = self.resolved(schema).filter(|_| depth < DEEPEST) else { return };
+        if is_nullable(schema) {
+            if path != "$" {
+                asserts.push(format!("{} exists", super::script::json_query(path)));
+            }
+            return;
+        }
         for part in schema.items_of("allOf") {
             self.assert(part, path, depth + 1, asserts);
         }
         let is_object = schema.get("properties").is_some();
         let predicate = match type_of(schema).as_deref() {
-            _ if is_nullable(schema) => None,
             Some("array") => Some("isList"),
             Some("object") => Some("isObject"),
             Some("string") => Some("isString"),

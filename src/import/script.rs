@@ -45,6 +45,8 @@ const WITHOUT_EFFECT: [&str; 6] = [
 enum Part {
     /// Path of its JSON.
     Json(String),
+    /// Number of items of a list of its JSON.
+    Count(String),
     Body,
     Header(String),
     Status,
@@ -55,6 +57,7 @@ impl Part {
     fn query(&self) -> String {
         match self {
             Part::Json(path) => json_query(path),
+            Part::Count(path) => format!("{} count", json_query(path)),
             Part::Body => "body".into(),
             Part::Header(name) => format!("header {}", quoted(name)),
             Part::Status => "status".into(),
@@ -217,6 +220,9 @@ impl Reader<'_> {
         }
         let Part::Json(mut path) = part else { return None };
         while !rest.is_empty() {
+            if rest == ".length" {
+                return Some(Part::Count(path));
+            }
             let (key, behind) = member(rest)?;
             path.push_str(&key);
             rest = behind;
@@ -250,6 +256,8 @@ fn compared(part: &Part, rest: &str) -> Option<String> {
     }
     if let Some(found) = INCLUDES.captures(rest) {
         let not = found.get(1).map_or("", |_| "not ");
+        // Of a whole answer it is the text that is looked into.
+        let query = if *part == Part::Json("$".into()) { "body".to_owned() } else { query };
         return Some(format!("{query} {not}contains {}", literal(&found[2])?));
     }
     if let Some(found) = OF_TYPE.captures(rest) {

@@ -42,6 +42,12 @@ pub(super) fn statements(script: &[(usize, String)]) -> Vec<(usize, String)> {
         if let Some((before, _)) = text.split_once(" //") {
             text = before.trim_end();
         }
+        if let Some((before, after)) =
+            text.split_once(" /*").filter(|(before, _)| braces(before) >= 0 && !has_open_quote(before))
+        {
+            is_comment = !after.contains("*/");
+            text = before.trim_end();
+        }
         if text.is_empty() || text.starts_with("//") {
             continue;
         }
@@ -49,14 +55,16 @@ pub(super) fn statements(script: &[(usize, String)]) -> Vec<(usize, String)> {
             Some((line, before)) => (line, format!("{before} {text}")),
             None => (*line, text.to_owned()),
         };
-        if CONTROL.is_match(&whole) && open.is_none() {
+        // What runs a function later, or not at all, is no statement on this answer either.
+        let is_callback = whole.ends_with('{') && !OPENING.is_match(&whole);
+        if (CONTROL.is_match(&whole) || is_callback) && open.is_none() {
             let depth = braces(&whole);
             let is_over = depth == 0 && whole.ends_with(['}', ';']);
             block = (!is_over).then_some(depth);
             all.push((line, whole));
             continue;
         }
-        let is_opening = OPENING.is_match(&whole) || whole.ends_with('{');
+        let is_opening = OPENING.is_match(&whole);
         if !is_opening && depth(&whole) > 0 && whole.len() < 2000 {
             open = Some((line, whole));
         } else {
@@ -75,6 +83,20 @@ fn depth(text: &str) -> i32 {
 /// Braces that are open at the end of a text.
 fn braces(text: &str) -> i32 {
     open_brackets(text, "{", "}")
+}
+
+fn has_open_quote(text: &str) -> bool {
+    let mut quote = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(_), '\\') => drop(chars.next()),
+            (Some(end), _) if c == end => quote = None,
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            _ => {}
+        }
+    }
+    quote.is_some()
 }
 
 fn open_brackets(text: &str, opening: &str, closing: &str) -> i32 {

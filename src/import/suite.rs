@@ -15,8 +15,12 @@ pub(super) struct Suite {
 /// One request, and what its answer has to be.
 #[derive(Debug, Default)]
 pub(super) struct Entry {
+    /// Line of the file on which it begins.
+    pub(super) line: usize,
     /// Lines for readers.
     pub(super) comments: Vec<String>,
+    /// Variables that have these values from here on.
+    pub(super) variables: Vec<(String, Text)>,
     pub(super) method: String,
     pub(super) url: Text,
     pub(super) headers: Vec<(Text, Text)>,
@@ -40,6 +44,8 @@ pub(super) enum Body {
     #[default]
     None,
     Text(Text),
+    /// Text that is sent as JSON, whether it is JSON or not.
+    Json(Text),
     Form(Vec<(Text, Text)>),
     Multipart(Vec<Part>),
     /// Path of a file, from the folder of the test.
@@ -82,7 +88,7 @@ impl Entry {
             put(value);
         }
         match &mut self.body {
-            Body::Text(text) => put(text),
+            Body::Text(text) | Body::Json(text) => put(text),
             Body::Form(fields) => fields.iter_mut().for_each(|(_, value)| put(value)),
             Body::Multipart(parts) => {
                 for part in parts {
@@ -100,10 +106,11 @@ impl Entry {
         was_there
     }
 
-    /// Takes an answer's variable, unless it does so already.
+    /// Takes an answer's variable; of two of a name it is the later one.
     pub(super) fn capture(&mut self, name: &str, query: String) {
-        if !self.captures.iter().any(|(known, _)| known == name) {
-            self.captures.push((name.to_owned(), query));
+        match self.captures.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = query,
+            None => self.captures.push((name.to_owned(), query)),
         }
     }
 

@@ -118,6 +118,45 @@ components:
 }
 
 #[test]
+fn what_would_mean_something_else_is_told_or_kept() {
+    let http = |text: &str| made(Format::HttpFile, text);
+    // Two parts of an answer are two variables, whatever their last word is.
+    let two = http("# @name a\nGET http://a/\n\n###\nGET http://a/{{a.response.body.$.x.id}}/{{a.response.body.$.y.id}}\n");
+    assert!(two.text.contains("GET http://a/{{a_x_id}}/{{a_y_id}}") && two.losses.is_empty(), "{}", two.text);
+    let again = http("@id = 1\nGET http://a/{{id}}\n\n###\n@id = 2\nGET http://a/{{id}}\n");
+    assert_eq!(lines(&again), [5]);
+    let body = http("POST http://a/\n\n@foo=bar\n");
+    assert!(body.text.contains("`@foo=bar`") && !body.text.contains("variable:"), "{}", body.text);
+    let file = http("POST http://a/\n\n<@ ./a.json\n");
+    assert_eq!((lines(&file), file.text.contains("file,./a.json;")), (vec![3], true));
+    let braces = http("POST http://a/\nContent-Type: application/json\n\n{\"x\": \"{{{id}}}\", \"y\": \"{{id}}\"}\n");
+    assert!(braces.text.contains("\\u{7b}{{id}}}\", \"y\": \"{{id}}\"}`"), "{}", braces.text);
+    let values = http("@a = 10 items\n@b = true story\nGET http://a/{{a}}{{b}}\n");
+    assert!(values.text.contains("variable: a=\"10 items\"\nvariable: b=\"true story\"\n"), "{}", values.text);
+}
+
+#[test]
+fn a_collection_sends_what_postman_would() {
+    let collection = |items: &str| {
+        let schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+        made(Format::Postman, &format!("{{\"info\": {{\"schema\": \"{schema}\"}},\n\"item\": [{items}]}}"))
+    };
+    let body = "\"body\": {\"mode\": \"raw\", \"raw\": \"x\"}";
+    let get = collection(&format!("{{\"request\": {{\"method\": \"GET\", \"url\": \"http://a/\", {body}}}}}"));
+    assert!(!get.text.contains('`'), "{}", get.text);
+    let header = "\"header\": [{\"key\": \"Authorization\", \"value\": \"old\"}]";
+    let auth = "\"auth\": {\"type\": \"bearer\", \"bearer\": [{\"key\": \"token\", \"value\": \"new\"}]}";
+    let both = collection(&format!("{{\"request\": {{\"method\": \"GET\", \"url\": \"http://a/\", {header}, {auth}}}}}"));
+    assert!(both.text.contains("Authorization: Bearer new") && !both.text.contains("old"), "{}", both.text);
+    let script = "\"event\": [{\"listen\": \"test\", \"script\": {\"exec\": [\"pm.sendRequest('http://b', function (e, r) {\",                   \"pm.environment.set('t', pm.response.json().t);\", \"});\", \"pm.expect(pm.response.json().l.length).to.eql(3);\"]}}]";
+    let scripted = collection(&format!("{{{script}, \"request\": {{\"method\": \"GET\", \"url\": \"http://a/\"}}}}"));
+    assert!(scripted.text.contains("jsonpath \"$.l\" count == 3") && !scripted.text.contains("[Captures]"), "{}", scripted.text);
+    assert_eq!(scripted.losses.len(), 1, "{:?}", scripted.losses);
+    let odd = collection("{\"request\": {\"method\": \"M-SEARCH\", \"url\": \"http://a/\"}}, {\"request\": {\"method\": \"GET\", \"url\": \"http://a/\"}}");
+    assert_eq!((odd.requests, odd.losses.len()), (1, 1), "{:?}", odd.losses);
+}
+
+#[test]
 fn no_text_whatever_breaks_an_import() {
     let texts = [
         "",

@@ -37,8 +37,11 @@ impl Text {
         let mut all = Text::default();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{") {
-            let Some((name, behind)) = after.split_once("}}").filter(|(name, _)| !name.contains(['\n', '{'])) else {
-                break;
+            let Some((name, behind)) = after.split_once("}}").filter(|(name, _)| is_name(name)) else {
+                // No variable begins here; the next one may at the second brace.
+                all.push(Text::plain(format!("{before}{{")));
+                rest = &rest[before.len() + 1..];
+                continue;
             };
             all.push(Text::plain(before));
             all.push(named(name.trim()));
@@ -124,6 +127,20 @@ impl Text {
         true
     }
 
+    /// Splits at the first of some signs that is plain.
+    pub(super) fn split_once(&self, signs: &[char]) -> Option<(Text, Text)> {
+        for (at, piece) in self.0.iter().enumerate() {
+            let Piece::Plain(text) = piece else { continue };
+            let Some((before, after)) = text.split_once(signs) else { continue };
+            let mut left = Text(self.0[..at].to_vec());
+            left.push(Text::plain(before));
+            let mut right = Text::plain(after);
+            right.push(Text(self.0[at + 1..].to_vec()));
+            return Some((left, right));
+        }
+        None
+    }
+
     /// As the address of a request: what would end it is encoded.
     pub(super) fn as_url(&self) -> String {
         let plain = |text: &str| {
@@ -177,7 +194,14 @@ impl Text {
                 Piece::Variable(name) => {
                     let _ = write!(out, "{{{{{name}}}}}");
                 }
-                Piece::Plain(text) => escape(text, place, (at == 0, at == last), &mut out),
+                Piece::Plain(text) => {
+                    escape(text, place, (at == 0, at == last), &mut out);
+                    // A brace right before a variable would be one of its own.
+                    if at < last && out.ends_with('{') {
+                        out.pop();
+                        out.push_str("\\u{7b}");
+                    }
+                }
             }
         }
         out
@@ -187,6 +211,11 @@ impl Text {
 /// Characters that stand in names as they are.
 fn is_of_names(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']' | '@' | '$')
+}
+
+/// What may stand between two braces.
+fn is_name(name: &str) -> bool {
+    !name.trim().is_empty() && !name.contains(['\n', '{', '"'])
 }
 
 /// `ends` tells whether the text begins and ends what stands at the place: spaces there would be lost.
@@ -233,6 +262,9 @@ mod tests {
         let mut text = read("x=1&y=1{{a}}1");
         assert!(text.replace("1", "one") && !text.replace("2", "two"));
         assert_eq!(text.raw(), "x={{one}}&y={{one}}{{a}}{{one}}");
+        assert_eq!(read("{\"a\": \"{{{id}}}\", \"b\": {{c}}}").variables(), 2);
+        let (user, password) = read("{{ user }}:{{ pw }}").split_once(&[' ', ':']).expect("a colon");
+        assert_eq!((user.raw().as_str(), password.raw().as_str()), ("{{user}}", "{{pw}}"));
         assert_eq!((read("").as_plain(), read("a").as_plain(), read("{{a}}").as_plain()), (Some(""), Some("a"), None));
     }
 
@@ -243,6 +275,7 @@ mod tests {
         assert_eq!(text.as_value(), "\\u{20}a\\#b:\"`\\\\{{x}}\\n\\u{20}");
         assert_eq!(text.as_quoted(), "\" a#b:\\\"`\\\\{{x}}\\n \"");
         assert_eq!(text.as_one_line(), "` a#b:\"\\`\\\\{{x}}\\n `");
+        assert_eq!(read("{{{x}}}").as_one_line(), "`\\u{7b}{{x}}}`");
         assert_eq!(Text::plain("{{{").as_value(), "{\\u{7b}\\u{7b}");
         assert_eq!(read("http://a/b c|{d}").as_url(), "http://a/b%20c%7C%7Bd%7D");
     }

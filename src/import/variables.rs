@@ -10,8 +10,15 @@ pub(super) fn text(text: &str, line: usize, losses: &mut Losses) -> Text {
 
 /// Name that Hurl can have: letters, digits, `_` and `-`, a letter first.
 pub(super) fn name(name: &str) -> String {
-    let mut known: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect();
+    let mut known = String::new();
+    for c in name.chars() {
+        match c {
+            c if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') => known.push(c),
+            c if c.is_ascii() => known.push('_'),
+            // Letters of other alphabets by their numbers: two names stay two.
+            c => known.push_str(&format!("u{:x}", c as u32)),
+        }
+    }
     if !known.starts_with(|c: char| c.is_ascii_alphabetic()) {
         known.insert_str(0, "v_");
     }

@@ -37,15 +37,21 @@ fn write_entry(entry: &Entry, variables: &[(String, Text)], out: &mut String) {
     for (name, value) in &entry.headers {
         pair(name, value, out);
     }
+    let body = body_of(entry);
+    if matches!(entry.body, Body::Json(_)) && entry.header("content-type").is_none() && !body.starts_with(['{', '[']) {
+        // Hurl says so by itself of JSON that it has read alone.
+        out.push_str("Content-Type: application/json\n");
+    }
     let variable = |(name, value): &(String, Text)| format!("variable: {name}={}", option_value(value));
-    let options: Vec<String> = entry.options.iter().cloned().chain(variables.iter().map(variable)).collect();
+    let options: Vec<String> =
+        entry.options.iter().cloned().chain(variables.iter().chain(&entry.variables).map(variable)).collect();
     section("Options", &options, out);
     pairs("Query", &entry.query, out);
     if let Some((user, password)) = &entry.basic_auth {
         pairs("BasicAuth", &[(user.clone(), password.clone())], out);
     }
     pairs("Cookies", &entry.cookies, out);
-    write_body(entry, out);
+    out.push_str(&body);
     match entry.status {
         Some(status) => drop(writeln!(out, "HTTP {status}")),
         None => out.push_str("HTTP *\n"),
@@ -85,7 +91,9 @@ fn pair(name: &Text, value: &Text, out: &mut String) {
 /// Value of a variable: one that Hurl would take for a number, and the like, stands in quotes.
 fn option_value(value: &Text) -> String {
     let text = value.as_value();
-    let is_other = matches!(text.as_str(), "" | "true" | "false" | "null") || text.parse::<f64>().is_ok();
+    // Hurl looks at the first word.
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let is_other = matches!(first, "" | "true" | "false" | "null") || first.parse::<f64>().is_ok();
     if is_other || text.contains(['"', '\\', '#']) || text.starts_with(char::is_whitespace) {
         value.as_quoted()
     } else {
@@ -93,16 +101,20 @@ fn option_value(value: &Text) -> String {
     }
 }
 
-fn write_body(entry: &Entry, out: &mut String) {
+/// Sections of a form, or the lines of a body.
+fn body_of(entry: &Entry) -> String {
+    let mut out = String::new();
     match &entry.body {
         Body::None => {}
-        Body::Form(fields) => pairs("Form", fields, out),
-        Body::Multipart(parts) => section("Multipart", &parts.iter().map(part).collect::<Vec<_>>(), out),
-        Body::File(path) => drop(writeln!(out, "file,{};", file_name(path))),
-        Body::Bytes(bytes) => drop(writeln!(out, "base64,{};", STANDARD.encode(bytes))),
-        Body::Text(text) => out.push_str(&text_body(text, entry.header("content-type"))),
-        Body::GraphQl { query, variables } => out.push_str(&graphql(query, variables.as_ref())),
+        Body::Form(fields) => pairs("Form", fields, &mut out),
+        Body::Multipart(parts) => section("Multipart", &parts.iter().map(part).collect::<Vec<_>>(), &mut out),
+        Body::File(path) => out = format!("file,{};\n", file_name(path)),
+        Body::Bytes(bytes) => out = format!("base64,{};\n", STANDARD.encode(bytes)),
+        Body::Text(text) => out = text_body(text, entry.header("content-type")),
+        Body::Json(text) => out = text_body(text, Some(&Text::plain("application/json"))),
+        Body::GraphQl { query, variables } => out = graphql(query, variables.as_ref()),
     }
+    out
 }
 
 fn part(part: &Part) -> String {
@@ -203,8 +215,7 @@ mod tests {
     fn body(text: Text, content_type: &str) -> String {
         let mut entry = Entry { body: Body::Text(text), ..Entry::default() };
         entry.add_header("Content-Type", Text::plain(content_type));
-        let mut out = String::new();
-        write_body(&entry, &mut out);
+        let out = body_of(&entry);
         assert!(is_read(&out), "{out}");
         out
     }
@@ -237,7 +248,9 @@ mod tests {
     fn an_entry_has_its_sections_in_the_order_of_hurl() {
         let text = Text::plain;
         let entry = Entry {
+            line: 1,
             comments: vec!["log in\nfirst".into()],
+            variables: vec![("three".into(), text("true story"))],
             method: "POST".into(),
             url: text("http://a/b c"),
             headers: vec![(text("X-#"), text("1"))],
@@ -256,7 +269,7 @@ mod tests {
             entries: vec![entry, Entry { status: Some(204), url: text("http://a/"), ..Entry::default() }],
         };
         let expected = "# of a test\n\n# log in\n# first\nPOST http://a/b%20c\nX-\\#: 1\n[Options]\nlocation: true\n\
-                        variable: one=\"1\"\nvariable: two=b\n[Query]\nq: a b\n[BasicAuth]\nann: p:w\n[Cookies]\nk: v\n\
+                        variable: one=\"1\"\nvariable: two=b\nvariable: three=\"true story\"\n[Query]\nq: a b\n[BasicAuth]\nann: p:w\n[Cookies]\nk: v\n\
                         [Form]\nn: \\u{20}v\nHTTP *\n[Captures]\nid: jsonpath \"$.id\"\n[Asserts]\nstatus < 400\n\
                         body contains \"x\"\n\nGET http://a/\nHTTP 204\n";
         assert_eq!(written(&suite), expected);

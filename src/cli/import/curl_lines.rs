@@ -20,7 +20,7 @@ pub(super) fn import(text: &str, environment: &[(String, String)]) -> Result<Imp
     for (line, command) in commands(text) {
         script.take(line, command.trim());
     }
-    import_requests(script.requests, &script.values, script.lost)
+    import_requests(script.requests, script.lost)
 }
 
 /// Commands with the lines on which they begin: a line goes on behind a backslash, and while a quote is open.
@@ -58,10 +58,34 @@ fn has_open_quote(text: &str) -> bool {
 
 struct Script {
     requests: Vec<PlainRequest>,
+    /// Variables that the next request has.
     values: Vec<(String, String)>,
     lost: Vec<Loss>,
     /// Those that stand right before a command.
     comments: Vec<String>,
+}
+
+/// Name and value of an assignment, and what comes behind it.
+fn assigned(command: &str) -> Option<(&str, &str, &str)> {
+    let (name, rest) = command.split_once('=')?;
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_name {
+        return None;
+    }
+    let (mut quote, mut depth) = (None, 0);
+    for (at, c) in rest.char_indices() {
+        match (quote, c) {
+            (Some(end), _) if c == end => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            (None, c) if depth == 0 && (c.is_whitespace() || c == ';') => {
+                return Some((name, &rest[..at], rest[at..].trim()));
+            }
+            _ => {}
+        }
+    }
+    Some((name, rest, ""))
 }
 
 impl Script {
@@ -83,46 +107,62 @@ impl Script {
         }
         if first == "curl" || first.ends_with("/curl") || first == "curl.exe" {
             let (own, rest) = parted(command);
-            self.read_on(line, rest);
-            return match self.request(line, own) {
+            match self.request(line, own) {
                 Ok(request) => self.requests.push(request),
-                Err(why) => self.lose(line, format!("{why}; the command is left out")),
-            };
+                Err(why) => self.lose(line, format!("a command is left out: {why}")),
+            }
+            return self.read_on(line, rest);
         }
         self.comments.clear();
-        let assignment = command.strip_prefix("export ").unwrap_or(command).split_once('=');
-        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        match assignment {
-            Some((name, value)) if is_name(name) && !value.contains("$(") && !value.contains('`') => {
-                let value = with_variables(value).trim().trim_matches(['"', '\'']).to_owned();
-                if !self.values.iter().any(|(known, _)| known == name) {
-                    self.values.push((name.to_owned(), value));
+        let words = ["export ", "local ", "readonly ", "declare "];
+        let command = words.iter().find_map(|word| command.strip_prefix(word)).unwrap_or(command);
+        match assigned(command) {
+            Some((name, value, _)) if value.contains("$(") || value.contains('`') => {
+                if value.contains("curl") {
+                    let what = "what a shell makes of an answer is left out; capture it, and give it no other value";
+                    self.lose(line, format!("{name}: {what}"));
                 }
             }
-            Some((name, _)) if is_name(name) && command.contains("curl") => {
-                self.lose(line, format!("{name}: what a shell makes of an answer is left out; capture it, and give {name} no other value"));
+            Some((name, value, rest)) => {
+                let value = with_variables(value).trim_matches(['"', '\'']).to_owned();
+                self.values.push((name.to_owned(), value));
+                if !rest.is_empty() && !rest.starts_with('#') {
+                    self.take(line, rest.trim_start_matches(';').trim());
+                }
             }
-            // What else stands there has no request in it.
             _ if !CONTROL.contains(&first) && !command.contains("curl ") => {}
             _ => self.lose(line, format!("'{}': perfloop runs no shell; it is left out", shortened(command))),
         }
     }
 
-    /// Looks at what comes behind a command on its line.
+    /// Takes what comes behind a command on its line: what reads its output, where that goes, another command.
     fn read_on(&mut self, line: usize, rest: &str) {
-        let Some(next) = rest.trim().strip_prefix('|') else { return };
-        let program = next.split_whitespace().next().unwrap_or_default();
-        if !READERS.contains(&program) {
-            self.lose(line, format!("'{}': perfloop runs no shell; it is left out", shortened(rest.trim())));
+        let rest = rest.trim();
+        let next = ["&&", "||", ";", "&"].iter().find_map(|sign| rest.strip_prefix(sign));
+        if let Some(next) = next.filter(|next| !next.trim().is_empty()) {
+            return self.take(line, next.trim());
+        }
+        if let Some(next) = rest.strip_prefix('|') {
+            let program = next.split_whitespace().next().unwrap_or_default();
+            if !READERS.contains(&program) {
+                self.lose(line, format!("'{}': perfloop runs no shell; it is left out", shortened(rest)));
+            }
+        }
+        // What goes into a file says nothing of the request; what comes behind it may.
+        let (_, behind) = parted(rest.trim_start_matches(['|', '>', '&', '1', '2', ' ']));
+        if !behind.is_empty() && behind.len() < rest.len() {
+            self.read_on(line, behind);
         }
     }
 
     fn request(&mut self, line: usize, command: &str) -> Result<PlainRequest, String> {
         let comments = std::mem::take(&mut self.comments);
+        // A request that cannot be taken leaves the variables to the next one.
         let translated = curl::translate(&without_jars(curl::split(&with_variables(command))?))?;
-        let mut request = PlainRequest { line, comments, body: translated.body, ..PlainRequest::default() };
+        let variables = std::mem::take(&mut self.values);
+        let mut request = PlainRequest { line, comments, variables, body: translated.body, ..PlainRequest::default() };
         let mut urls = Vec::new();
-        for word in translated.words {
+        for word in translated.words.iter().map(|word| restored(word)) {
             let Some((flag, value)) = word.strip_prefix("--").map(|word| word.split_once('=').unwrap_or((word, "")))
             else {
                 urls.push(word);
@@ -143,7 +183,18 @@ impl Script {
                         value.parse().map_err(|_| format!("--{flag} {value} is no number of seconds"))?;
                     request.options.push(format!("{option}: {}ms", (seconds * 1e3).round()));
                 }
-                "cacert" | "cert" | "key" | "proxy" | "resolve" => request.options.push(format!("{flag}: {value}")),
+                "cacert" | "cert" | "key" => {
+                    // What would end the name of a file.
+                    let mut name = String::new();
+                    for c in value.chars() {
+                        if matches!(c, '\\' | '#' | ';' | ' ' | '{' | '}') {
+                            name.push('\\');
+                        }
+                        name.push(c);
+                    }
+                    request.options.push(format!("{flag}: {name}"));
+                }
+                "proxy" | "resolve" => request.options.push(format!("{flag}: {value}")),
                 _ => self.lose(line, format!("--{flag}: it is left out")),
             }
         }
@@ -159,13 +210,27 @@ impl Script {
     }
 }
 
+/// A text in which variables stand between two braces again, where curl would have encoded them.
+fn restored(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("%7B%7B") {
+        let Some((name, behind)) = after.split_once("%7D%7D") else { break };
+        out.push_str(before);
+        out.push_str(&format!("{{{{{name}}}}}"));
+        rest = behind;
+    }
+    out + rest
+}
+
 /// Words without the files that a shell keeps cookies in from one command to the next: a test keeps them by itself.
 fn without_jars(words: Vec<String>) -> Vec<String> {
     let mut kept = Vec::new();
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
         let is_jar = matches!(word.as_str(), "-c" | "--cookie-jar");
-        let may_be_jar = matches!(word.as_str(), "-b" | "--cookie") && words.peek().is_some_and(|of| !of.contains('='));
+        let may_be_jar =
+            matches!(word.as_str(), "-b" | "--cookie") && words.peek().is_some_and(|of| !of.contains(['=', '{']));
         if is_jar || may_be_jar {
             words.next();
         } else {
@@ -255,6 +320,29 @@ mod tests {
                         GET {{HOST}}/me\nAuthorization: Bearer {{TOKEN}}\n[BasicAuth]\nann: pw\nHTTP *\n[Asserts]\nstatus < 400\n";
         assert_eq!(made.text, expected);
         assert!(made.losses.is_empty(), "{:?}", made.losses);
+    }
+
+    #[test]
+    fn a_variable_has_the_value_of_its_last_assignment_and_each_command_of_a_line_is_taken() {
+        let script = "ID=1; curl http://a/$ID\nexport ID=2 # two\ncurl -X DELETE http://a/$ID && curl http://b/ > x; curl http://c/\n\
+                      K=v curl -G http://a/ --data-urlencode \"q=a $K\"\n";
+        let made = import(script, &[]).expect("a test");
+        assert!(made.losses.is_empty(), "{:?}", made.losses);
+        let lines: Vec<&str> =
+            made.text.lines().filter(|line| line.contains("://") || line.starts_with("variable")).collect();
+        assert_eq!(
+            lines,
+            [
+                "GET http://a/{{ID}}",
+                "variable: ID=\"1\"",
+                "DELETE http://a/{{ID}}",
+                "variable: ID=\"2\"",
+                "GET http://b/",
+                "GET http://c/",
+                "GET http://a/?q=a+{{K}}",
+                "variable: K=v",
+            ]
+        );
     }
 
     #[test]
