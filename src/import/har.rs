@@ -53,6 +53,21 @@ struct LeftOut {
     hosts: BTreeMap<String, usize>,
 }
 
+impl LeftOut {
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.files > 0 {
+            notes.push(format!("{} for files (styles, scripts, images, fonts) left out", requests(self.files)));
+        }
+        let hosts = self.hosts.iter().map(|(host, count)| format!("{host} ({count})")).collect::<Vec<_>>();
+        if !hosts.is_empty() {
+            let count = requests(self.hosts.values().sum());
+            notes.push(format!("{count} to other hosts left out: {}", hosts.join(", ")));
+        }
+        notes
+    }
+}
+
 /// # Errors
 /// A recording without any request that is taken.
 pub(super) fn read(
@@ -102,19 +117,7 @@ pub(super) fn read(
     if suite.entries.is_empty() {
         return Err("there is no request in it that is taken".into());
     }
-    let mut notes = Vec::new();
-    if left_out.files > 0 {
-        notes.push(format!("{} for files (styles, scripts, images, fonts) left out", requests(left_out.files)));
-    }
-    let hosts = left_out.hosts.iter().map(|(host, count)| format!("{host} ({count})")).collect::<Vec<_>>();
-    if !hosts.is_empty() {
-        notes.push(format!(
-            "{} to other hosts left out: {}",
-            requests(left_out.hosts.values().sum()),
-            hosts.join(", ")
-        ));
-    }
-    Ok((suite, notes))
+    Ok((suite, left_out.notes()))
 }
 
 /// Names of the cookies of a request, or of those that an answer sets.

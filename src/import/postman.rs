@@ -244,28 +244,7 @@ impl Collection<'_> {
             body.items_of(key).iter().filter(is_on).cloned().collect()
         };
         entry.body = match mode.as_str() {
-            "raw" => {
-                let language = body.at(&["options", "raw", "language"]).and_then(Node::text).unwrap_or_default();
-                let content_type = match language {
-                    "text" => Some("text/plain"),
-                    "xml" => Some("application/xml"),
-                    "html" => Some("text/html"),
-                    "javascript" => Some("application/javascript"),
-                    _ => None,
-                };
-                let text = self.text_of(body, "raw");
-                if language == "json" {
-                    entry.body = Body::Json(text);
-                    return;
-                }
-                let is_json = text.raw().trim_start().starts_with('{') && language.is_empty();
-                if let Some(of) =
-                    content_type.filter(|_| entry.header("content-type").is_none() && !is_json && !text.is_empty())
-                {
-                    entry.add_header("Content-Type", Text::plain(of));
-                }
-                Body::Text(text)
-            }
+            "raw" => self.raw(body, entry),
             "urlencoded" => {
                 entry.without_header("content-type");
                 let fields = enabled("urlencoded");
@@ -300,6 +279,24 @@ impl Collection<'_> {
                 Body::None
             }
         };
+    }
+
+    /// Body that is a text, with the type that Postman sends with it.
+    fn raw(&mut self, body: &Node, entry: &mut Entry) -> Body {
+        let language = body.at(&["options", "raw", "language"]).and_then(Node::text).unwrap_or_default();
+        let text = self.text_of(body, "raw");
+        let content_type = match language {
+            "json" => return Body::Json(text),
+            "text" => Some("text/plain"),
+            "xml" => Some("application/xml"),
+            "html" => Some("text/html"),
+            "javascript" => Some("application/javascript"),
+            _ => None,
+        };
+        if let Some(of) = content_type.filter(|_| entry.header("content-type").is_none() && !text.is_empty()) {
+            entry.add_header("Content-Type", Text::plain(of));
+        }
+        Body::Text(text)
     }
 
     fn part(&mut self, field: &Node) -> Vec<Part> {

@@ -121,7 +121,8 @@ components:
 fn what_would_mean_something_else_is_told_or_kept() {
     let http = |text: &str| made(Format::HttpFile, text);
     // Two parts of an answer are two variables, whatever their last word is.
-    let two = http("# @name a\nGET http://a/\n\n###\nGET http://a/{{a.response.body.$.x.id}}/{{a.response.body.$.y.id}}\n");
+    let two =
+        http("# @name a\nGET http://a/\n\n###\nGET http://a/{{a.response.body.$.x.id}}/{{a.response.body.$.y.id}}\n");
     assert!(two.text.contains("GET http://a/{{a_x_id}}/{{a_y_id}}") && two.losses.is_empty(), "{}", two.text);
     let again = http("@id = 1\nGET http://a/{{id}}\n\n###\n@id = 2\nGET http://a/{{id}}\n");
     assert_eq!(lines(&again), [5]);
@@ -146,13 +147,20 @@ fn a_collection_sends_what_postman_would() {
     assert!(!get.text.contains('`'), "{}", get.text);
     let header = "\"header\": [{\"key\": \"Authorization\", \"value\": \"old\"}]";
     let auth = "\"auth\": {\"type\": \"bearer\", \"bearer\": [{\"key\": \"token\", \"value\": \"new\"}]}";
-    let both = collection(&format!("{{\"request\": {{\"method\": \"GET\", \"url\": \"http://a/\", {header}, {auth}}}}}"));
+    let both =
+        collection(&format!("{{\"request\": {{\"method\": \"GET\", \"url\": \"http://a/\", {header}, {auth}}}}}"));
     assert!(both.text.contains("Authorization: Bearer new") && !both.text.contains("old"), "{}", both.text);
     let script = "\"event\": [{\"listen\": \"test\", \"script\": {\"exec\": [\"pm.sendRequest('http://b', function (e, r) {\",                   \"pm.environment.set('t', pm.response.json().t);\", \"});\", \"pm.expect(pm.response.json().l.length).to.eql(3);\"]}}]";
     let scripted = collection(&format!("{{{script}, \"request\": {{\"method\": \"GET\", \"url\": \"http://a/\"}}}}"));
-    assert!(scripted.text.contains("jsonpath \"$.l\" count == 3") && !scripted.text.contains("[Captures]"), "{}", scripted.text);
+    assert!(
+        scripted.text.contains("jsonpath \"$.l\" count == 3") && !scripted.text.contains("[Captures]"),
+        "{}",
+        scripted.text
+    );
     assert_eq!(scripted.losses.len(), 1, "{:?}", scripted.losses);
-    let odd = collection("{\"request\": {\"method\": \"M-SEARCH\", \"url\": \"http://a/\"}}, {\"request\": {\"method\": \"GET\", \"url\": \"http://a/\"}}");
+    let odd = collection(
+        "{\"request\": {\"method\": \"M-SEARCH\", \"url\": \"http://a/\"}}, {\"request\": {\"method\": \"GET\", \"url\": \"http://a/\"}}",
+    );
     assert_eq!((odd.requests, odd.losses.len()), (1, 1), "{:?}", odd.losses);
 }
 
