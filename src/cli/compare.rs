@@ -130,7 +130,7 @@ fn compare(args: &Compare) -> Result<Exit, Error> {
 /// The last report of a folder whose gates held, and that is none of the new ones.
 fn last_good(folder: &Path, new: &[PathBuf]) -> Result<PathBuf, Error> {
     let (runs, _) = runs("compare", folder)?;
-    let is_base = |run: &&Past| run.is_good && !new.iter().any(|path| are_same(path, &run.path));
+    let is_base = |run: &&Past| run.is_good == Some(true) && !new.iter().any(|path| are_same(path, &run.path));
     runs.iter().rev().find(is_base).map(|run| run.path.clone()).ok_or_else(|| {
         Error::usage(format!(
             "compare: --baseline {}: there is no report in it whose gates held; keep one of a good run there",

@@ -125,7 +125,7 @@ fn write_runs(runs: &[&Past], out: &mut impl Write) -> io::Result<()> {
         let mut row = vec![timestamp_in_seconds(run.info.started)];
         row.extend((0..NUMBERS.len()).map(|place| number(run, place).map_or_else(|| "-".into(), four)));
         row.push(format!("{:.2}", section(run).totals.fail_ratio().unwrap_or_default() * 100.0));
-        row.push(if run.is_good { "held" } else { "crossed" }.into());
+        row.push(run.is_good.map_or("-", |is_good| if is_good { "held" } else { "crossed" }).into());
         row.push(foreign(&run.path.display().to_string()).into_owned());
         row
     };

@@ -3,11 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-use super::merge::read;
+use super::merge::read_judged;
 use crate::error::Error;
-use crate::input_file;
 use crate::report::RunInfo;
 use crate::stats::Summary;
 
@@ -16,8 +13,8 @@ pub(super) struct Past {
     pub(super) path: PathBuf,
     pub(super) summary: Summary,
     pub(super) info: RunInfo,
-    /// All its gates held.
-    pub(super) is_good: bool,
+    /// All its gates held; `None` where nothing was judged.
+    pub(super) is_good: Option<bool>,
 }
 
 /// Runs of a folder, the oldest first, and what of its files is no report.
@@ -35,19 +32,12 @@ pub(super) fn runs(command: &str, folder: &Path) -> Result<(Vec<Past>, Vec<Strin
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "json") && path.is_file());
     let (mut runs, mut others) = (Vec::new(), Vec::new());
     for path in paths {
-        match read(command, &path) {
-            Ok((summary, info)) => runs.push(Past { is_good: is_good(&path), path, summary, info }),
+        match read_judged(command, &path) {
+            Ok((summary, info, is_good)) => runs.push(Past { path, summary, info, is_good }),
             Err(error) => others.push(error.to_string()),
         }
     }
     runs.sort_by(|a, b| (a.info.started, &a.path).cmp(&(b.info.started, &b.path)));
     others.sort();
     Ok((runs, others))
-}
-
-/// No gate was crossed.
-fn is_good(path: &Path) -> bool {
-    let document: Option<Value> = input_file::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let gates = document.as_ref().and_then(|document| document.get("gates")).and_then(Value::as_array);
-    gates.is_some_and(|gates| gates.iter().all(|gate| gate.get("crossed") == Some(&Value::Bool(false))))
 }

@@ -46,18 +46,18 @@ pub(super) fn read(text: &str, environment: &[(String, String)], losses: &mut Lo
     };
     let mut file = File { losses };
     let mut suite = Suite::default();
-    for (name, value) in environment {
-        let value = file.text(value, 1);
-        suite.variables.push((variables::name(name), value));
+    // Those of the request win over those of an environment.
+    for (line, name, value) in find("vars:pre-request").into_iter().flat_map(Block::pairs) {
+        let value = file.text(value, line);
+        suite.define(name, value, line, file.losses);
     }
-    if let Some(block) = find("vars:pre-request") {
-        for (line, name, value) in block.pairs() {
-            let value = file.text(value, line);
-            suite.variables.push((variables::name(name), value));
-        }
-    }
-    let mut entry =
-        Entry { method: request.name.to_ascii_uppercase(), options: vec!["location: true".into()], ..Entry::default() };
+    suite.give(environment, file.losses);
+    let mut entry = Entry {
+        line: request.line,
+        method: request.name.to_ascii_uppercase(),
+        options: vec!["location: true".into()],
+        ..Entry::default()
+    };
     if find("settings").and_then(|settings| settings.get("followRedirects")).is_some_and(|(_, value)| value == "false")
     {
         entry.options.clear();
@@ -100,10 +100,7 @@ fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let mut open: Option<(Block, &str)> = None;
     for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         match &mut open {
-            Some((block, end)) if line.trim_end() == *end => {
-                let _ = block;
-                blocks.extend(open.take().map(|(block, _)| block));
-            }
+            Some((_, end)) if line.trim_end() == *end => blocks.extend(open.take().map(|(block, _)| block)),
             Some((block, _)) => block.lines.push((at + 1, line.to_owned())),
             None => {
                 let signs = [("{", "}"), ("[", "]")];
@@ -143,7 +140,7 @@ impl File<'_> {
         let (line, kind) = request.get("auth").unwrap_or((request.line, "none"));
         let Some(block) = find(&format!("auth:{kind}")) else {
             if kind == "inherit" {
-                self.losses.note(line, "auth: inherit: what the collection has is not in this file; add it");
+                self.losses.inherited_auth(line);
             }
             return;
         };
@@ -151,23 +148,15 @@ impl File<'_> {
             let (line, value) = block.get(name).unwrap_or((block.line, ""));
             self.text(value, line)
         };
-        entry.without_header("authorization");
         match kind {
-            "basic" => entry.basic_auth = Some((of("username"), of("password"))),
-            "bearer" => {
-                let mut bearer = Text::plain("Bearer ");
-                bearer.push(of("token"));
-                entry.add_header("Authorization", bearer);
-            }
+            "basic" => entry.set_basic_auth(of("username"), of("password")),
+            "bearer" => entry.set_bearer(of("token")),
             "apikey" => {
                 let pair = (of("key"), of("value"));
                 let is_query = block.get("placement").is_some_and(|(_, place)| place == "queryparams");
                 if is_query { entry.query.push(pair) } else { entry.headers.push(pair) }
             }
-            _ => self.losses.note(
-                block.line,
-                format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it"),
-            ),
+            _ => self.losses.unknown_auth(block.line, kind),
         }
     }
 
@@ -184,17 +173,10 @@ impl File<'_> {
             }
             return;
         };
-        let content_type = match kind {
-            "xml" => Some("application/xml"),
-            "text" => Some("text/plain"),
-            _ => None,
-        };
         entry.body = match kind {
             "json" => Body::Json(self.text(&block.text(), block.line)),
             "xml" | "text" | "sparql" => {
-                if let Some(of) = content_type.filter(|_| entry.header("content-type").is_none()) {
-                    entry.add_header("Content-Type", Text::plain(of));
-                }
+                entry.add_content_type(content_type_of(kind));
                 Body::Text(self.text(&block.text(), block.line))
             }
             "form-urlencoded" => {
@@ -219,7 +201,7 @@ impl File<'_> {
                 Body::File(path.trim_start_matches("@file(").split(')').next().unwrap_or(path).to_owned())
             }
             _ => {
-                self.losses.note(block.line, format!("body: perfloop knows no '{kind}'; it is left out"));
+                self.losses.unknown_body(block.line, kind);
                 Body::None
             }
         };
@@ -255,9 +237,7 @@ impl File<'_> {
                     }
                 }
                 "tests" | "script:post-response" => script::take(&block.lines, entry, self.losses),
-                "script:pre-request" => {
-                    self.losses.note(block.line, "script before a request: perfloop runs none; it is left out");
-                }
+                "script:pre-request" => self.losses.early_script(block.line),
                 _ => {}
             }
         }
@@ -275,6 +255,15 @@ impl File<'_> {
             Some(text) => entry.assert(text),
             None => self.losses.note(line, format!("assert: perfloop knows no '{subject}: {rest}'; it is left out")),
         }
+    }
+}
+
+/// Content type that Bruno sends with a text of a kind: `text`, `xml` or `sparql`.
+pub(super) fn content_type_of(kind: &str) -> &'static str {
+    match kind {
+        "xml" => "application/xml",
+        "sparql" => "application/sparql-query",
+        _ => "text/plain",
     }
 }
 

@@ -1,6 +1,5 @@
 //! Document of JSON or YAML as a tree, each node with the line on which it begins.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -122,7 +121,7 @@ impl Node {
 }
 
 /// Members of a JSON object, in their order, as they are written.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -136,8 +135,8 @@ impl<'de> Deserialize<'de> for Members<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
-                    members.push((Cow::Owned(key), value));
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
                 }
                 Ok(Members(members))
             }
@@ -153,8 +152,7 @@ fn of_raw(raw: &str, text: &str, ends: &[usize]) -> serde_json::Result<Node> {
     let value = match raw.as_bytes().first() {
         Some(b'{') => {
             let Members(members) = serde_json::from_str(raw)?;
-            let member =
-                |(name, raw): (Cow<'_, str>, &RawValue)| Ok((name.into_owned(), of_raw(raw.get(), text, ends)?));
+            let member = |(name, raw): (String, &RawValue)| Ok((name, of_raw(raw.get(), text, ends)?));
             Value::Map(members.into_iter().map(member).collect::<serde_json::Result<_>>()?)
         }
         Some(b'[') => {

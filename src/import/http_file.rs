@@ -75,9 +75,7 @@ impl File<'_> {
             match self.defined.iter().find(|(known, ..)| *known == name) {
                 None => self.defined.push((name, text, value)),
                 Some((.., known)) if *known != value => {
-                    let what =
-                        format!("@{name}: it has another value here, and is one for all requests; rename one of them");
-                    self.losses.note(line, what);
+                    self.losses.other_value(line, &format!("@{name}"));
                 }
                 Some(_) => {}
             }
@@ -186,7 +184,7 @@ impl File<'_> {
     fn skip_script(&mut self, block: &[Line<'_>], from: usize) -> usize {
         let end =
             block[from..].iter().position(|(_, line)| line.contains("%}")).map_or(block.len(), |at| from + at + 1);
-        self.losses.note(block[from].0, "script before a request: perfloop runs none; it is left out");
+        self.losses.early_script(block[from].0);
         end
     }
 
@@ -223,7 +221,7 @@ impl File<'_> {
             && let Some(credentials) = value.strip_prefix("Basic ")
             && let Some(pair) = self.text(credentials.trim(), number).split_once(&[' ', ':'])
         {
-            entry.basic_auth = Some(pair);
+            entry.set_basic_auth(pair.0, pair.1);
         } else if name.eq_ignore_ascii_case("authorization") && value.starts_with("Digest ") {
             self.losses.note(number, "Authorization: perfloop answers no digest; it is left out");
         } else if !name.eq_ignore_ascii_case("content-length") {
@@ -265,11 +263,9 @@ impl File<'_> {
         let is_graphql = is_graphql || entry.header("x-request-type").is_some();
         entry.without_header("x-request-type");
         let given = Given { lines: &body, is_graphql };
-        let mut losses = std::mem::take(&mut self.losses.all);
-        let made = http_body::of(&given, entry, &mut |text, line| self.text(text, line), &mut losses);
-        losses.append(&mut self.losses.all);
-        self.losses.all = losses;
-        entry.body = made;
+        let mut lost = Vec::new();
+        entry.body = http_body::of(&given, entry, &mut |text, line| self.text(text, line), &mut lost);
+        lost.into_iter().for_each(|loss| self.losses.note(loss.line, loss.what));
     }
 }
 

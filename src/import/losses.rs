@@ -1,5 +1,8 @@
 //! What an import could not take.
 
+/// Characters of a statement or a command that are shown.
+const SHOWN: usize = 80;
+
 /// Thing that an import could not take, or took as another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Loss {
@@ -7,6 +10,12 @@ pub(crate) struct Loss {
     pub(crate) line: usize,
     /// What it is, and what became of it.
     pub(crate) what: String,
+}
+
+/// What was lost, in so many words as a line has room for.
+pub(crate) fn shortened(text: &str) -> String {
+    let short: String = text.chars().take(SHOWN).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
 }
 
 #[derive(Debug, Default)]
@@ -21,5 +30,30 @@ impl Losses {
         if !self.all.contains(&loss) {
             self.all.push(loss);
         }
+    }
+
+    /// A script that changes a request before it is sent.
+    pub(super) fn early_script(&mut self, line: usize) {
+        self.note(line, "script before a request: perfloop runs none; it is left out");
+    }
+
+    pub(super) fn unknown_auth(&mut self, line: usize, kind: &str) {
+        let what = format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it");
+        self.note(line, what);
+    }
+
+    pub(super) fn unknown_body(&mut self, line: usize, kind: &str) {
+        self.note(line, format!("body: perfloop knows no '{kind}'; it is left out"));
+    }
+
+    /// Where a request alone has what it inherits from a collection that is not there.
+    pub(super) fn inherited_auth(&mut self, line: usize) {
+        self.note(line, "auth: inherit: what the collection has is not in this file; add it");
+    }
+
+    /// A variable that one file gives several values.
+    pub(super) fn other_value(&mut self, line: usize, name: &str) {
+        let what = format!("{name}: it has another value here, and is one for all requests; rename one of them");
+        self.note(line, what);
     }
 }

@@ -15,6 +15,7 @@ mod open_collection;
 mod openapi;
 mod plain;
 mod postman;
+mod quotes;
 mod schema;
 mod script;
 mod settings;
@@ -27,11 +28,13 @@ mod write;
 use std::path::Path;
 
 use document::Node;
-pub(crate) use losses::Loss;
 use losses::Losses;
+pub(crate) use losses::{Loss, shortened};
 pub(crate) use plain::PlainRequest;
+pub(crate) use quotes::{Quotes, Standing};
 pub(crate) use settings::ImportSettings;
 use suite::Suite;
+pub(crate) use write::file_name;
 
 /// Format of a file with requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +70,14 @@ impl Format {
         ("curl", Format::Curl),
     ];
 
+    /// True where the name of a file ends as those of a format do. Lines of curl stand in files of any name.
+    pub(crate) fn has_ending(path: &Path) -> bool {
+        matches!(ending(path).as_str(), "http" | "rest" | "har" | "bru" | "json" | "yaml" | "yml")
+    }
+
     /// Format of a file, by its name and what stands in it; `None` where neither tells.
     pub(crate) fn of(path: &Path, text: &str) -> Option<Format> {
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let ending = ending(path);
         match ending.as_str() {
             "http" | "rest" => return Some(Format::HttpFile),
             "bru" => return Some(Format::Bru),
@@ -93,6 +101,10 @@ impl Format {
         let is_curl = |line: &str| words.iter().any(|word| line.trim_start().starts_with(word));
         text.lines().any(is_curl).then_some(Format::Curl)
     }
+}
+
+fn ending(path: &Path) -> String {
+    path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Makes a test of a file's text.

@@ -2,7 +2,7 @@
 //! one file.
 
 use super::address::{with_scheme, with_segment, without_fragment};
-use super::bru::asserted;
+use super::bru::{asserted, content_type_of};
 use super::document::{Node, Value};
 use super::losses::Losses;
 use super::script;
@@ -23,10 +23,7 @@ pub(super) fn is_one(node: &Node) -> bool {
 pub(super) fn read(node: &Node, environment: &[(String, String)], losses: &mut Losses) -> Result<Suite, String> {
     let is_request = node.get("http").is_some() || node.get("graphql").is_some();
     let mut collection = Collection { suite: Suite::default(), is_request, losses };
-    for (name, value) in environment {
-        let value = collection.text(value, 1);
-        collection.suite.variables.push((variables::name(name), value));
-    }
+    collection.suite.give(environment, collection.losses);
     let inherited = Inherited::default().of(node);
     collection.defaults(node);
     if is_request {
@@ -74,10 +71,7 @@ impl Collection<'_> {
     }
 
     fn text_of(&mut self, node: &Node, key: &str) -> Text {
-        node.get(key).map_or_else(Text::default, |value| {
-            let text = value.scalar().unwrap_or_default();
-            self.text(&text, value.line)
-        })
+        variables::text_of(node, key, self.losses)
     }
 
     /// Takes the variables of a collection, or of a folder.
@@ -85,20 +79,11 @@ impl Collection<'_> {
         let of_request = node.get("request").into_iter().chain(node.get("runtime"));
         for variable in of_request.flat_map(|of| enabled(of, "variables").collect::<Vec<_>>()) {
             let Some(name) = variable.text_of("name") else { continue };
-            let name = variables::name(&name);
             let value = match variable.get("value").and_then(|value| value.get("data")) {
                 Some(_) => self.text_of(variable.get("value").unwrap_or(variable), "data"),
                 None => self.text_of(variable, "value"),
             };
-            match self.suite.variables.iter().find(|(known, _)| *known == name) {
-                None => self.suite.variables.push((name, value)),
-                Some((_, known)) if *known != value => {
-                    let what =
-                        format!("{name}: it has another value here, and is one for all requests; rename one of them");
-                    self.losses.note(variable.line, what);
-                }
-                Some(_) => {}
-            }
+            self.suite.define(&name, value, variable.line, self.losses);
         }
         let scripts = node.get("request").map_or(&[][..], |request| request.items_of("scripts"));
         if let Some(script) = scripts.first() {
@@ -139,9 +124,7 @@ impl Collection<'_> {
             Some(auth) if auth.text() == Some("inherit") => match inherited.auth {
                 Some(auth) => self.auth(auth, &mut entry),
                 // A collection in one file says what there is to inherit; a request alone does not.
-                None if self.is_request => {
-                    self.losses.note(auth.line, "auth: inherit: what the collection has is not in this file; add it");
-                }
+                None if self.is_request => self.losses.inherited_auth(auth.line),
                 None => {}
             },
             Some(auth) => self.auth(auth, &mut entry),
@@ -185,26 +168,16 @@ impl Collection<'_> {
 
     fn auth(&mut self, auth: &Node, entry: &mut Entry) {
         let kind = auth.text_of("type").or_else(|| auth.scalar()).unwrap_or_default();
-        if !["none", "", "apikey"].contains(&kind.as_str()) {
-            entry.without_header("authorization");
-        }
         match kind.as_str() {
             "none" | "" => {}
-            "basic" => entry.basic_auth = Some((self.text_of(auth, "username"), self.text_of(auth, "password"))),
-            "bearer" => {
-                let mut bearer = Text::plain("Bearer ");
-                bearer.push(self.text_of(auth, "token"));
-                entry.add_header("Authorization", bearer);
-            }
+            "basic" => entry.set_basic_auth(self.text_of(auth, "username"), self.text_of(auth, "password")),
+            "bearer" => entry.set_bearer(self.text_of(auth, "token")),
             "apikey" => {
                 let pair = (self.text_of(auth, "key"), self.text_of(auth, "value"));
                 let is_query = auth.text_of("placement").as_deref() == Some("query");
                 if is_query { entry.query.push(pair) } else { entry.headers.push(pair) }
             }
-            _ => self.losses.note(
-                auth.line,
-                format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it"),
-            ),
+            _ => self.losses.unknown_auth(auth.line, &kind),
         }
     }
 
@@ -221,18 +194,10 @@ impl Collection<'_> {
             return;
         }
         let data = body.get("data");
-        let content_type = match kind.as_str() {
-            "xml" => Some("application/xml"),
-            "text" => Some("text/plain"),
-            "sparql" => Some("application/sparql-query"),
-            _ => None,
-        };
         entry.body = match kind.as_str() {
             "json" => Body::Json(self.text_of(body, "data")),
             "xml" | "text" | "sparql" => {
-                if let Some(of) = content_type.filter(|_| entry.header("content-type").is_none()) {
-                    entry.add_header("Content-Type", Text::plain(of));
-                }
+                entry.add_content_type(content_type_of(&kind));
                 Body::Text(self.text_of(body, "data"))
             }
             "form-urlencoded" => {
@@ -257,7 +222,7 @@ impl Collection<'_> {
             }
             "" | "none" => Body::None,
             _ => {
-                self.losses.note(body.line, format!("body: perfloop knows no '{kind}'; it is left out"));
+                self.losses.unknown_body(body.line, &kind);
                 Body::None
             }
         };
@@ -308,7 +273,7 @@ impl Collection<'_> {
             let text = code.scalar().unwrap_or_default();
             if script.text_of("type").as_deref() == Some("before-request") {
                 if !text.trim().is_empty() {
-                    self.losses.note(code.line, "script before a request: perfloop runs none; it is left out");
+                    self.losses.early_script(code.line);
                 }
                 continue;
             }

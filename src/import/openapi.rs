@@ -1,11 +1,16 @@
 //! OpenAPI 3.0 and 3.1 (<https://spec.openapis.org/oas/>): a skeleton of a test, a request for each operation.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::document::{Node, Value};
 use super::losses::Losses;
 use super::schema::{Schemas, given};
 use super::suite::{Body, Entry, Part, Suite};
 use super::text::Text;
 use super::variables;
+
+/// What is encoded in a segment of a path: all that RFC 3986 does not leave unreserved.
+const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -207,12 +212,10 @@ impl<'a> Description<'a> {
             let of = |key: &str| scheme.text_of(key).unwrap_or_default();
             let variable = || Text::variable(variables::name(name));
             match (of("type").as_str(), of("scheme").to_ascii_lowercase().as_str()) {
-                ("http", "basic") => entry.basic_auth = Some((Text::variable("user_name"), Text::variable("password"))),
-                ("http", "bearer") | ("oauth2" | "openIdConnect", _) => {
-                    let mut bearer = Text::plain("Bearer ");
-                    bearer.push(variable());
-                    entry.add_header("Authorization", bearer);
+                ("http", "basic") => {
+                    entry.set_basic_auth(Text::variable("user_name"), Text::variable("password"));
                 }
+                ("http", "bearer") | ("oauth2" | "openIdConnect", _) => entry.set_bearer(variable()),
                 ("apiKey", _) => {
                     let pair = (Text::plain(of("name")), variable());
                     match of("in").as_str() {
@@ -282,12 +285,9 @@ fn plain(value: &serde_json::Value) -> String {
     }
 }
 
+/// A value as a segment of a path.
 fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
-        .to_string()
-        .replace("%2D", "-")
-        .replace("%5F", "_")
-        .replace("%2E", ".")
+    utf8_percent_encode(text, &ENCODED).to_string()
 }
 
 fn fields(example: &serde_json::Value) -> Vec<(Text, Text)> {

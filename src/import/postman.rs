@@ -27,7 +27,8 @@ pub(super) fn read(node: &Node, environment: &[(String, String)], losses: &mut L
     }
     let mut collection = Collection { suite: Suite::default(), losses };
     collection.suite.comments.extend(node.at(&["info", "name"]).and_then(Node::scalar));
-    collection.variables(node, environment);
+    collection.suite.give(environment, collection.losses);
+    collection.variables(node);
     collection.items(node, "", &Inherited::default().of(node), 0);
     if collection.suite.entries.is_empty() {
         return Err("there is no request in it".into());
@@ -62,40 +63,22 @@ impl Collection<'_> {
     }
 
     fn text_of(&mut self, node: &Node, key: &str) -> Text {
-        node.get(key).map_or_else(Text::default, |value| {
-            let text = value.scalar().unwrap_or_default();
-            self.text(&text, value.line)
-        })
+        variables::text_of(node, key, self.losses)
     }
 
-    fn variables(&mut self, node: &Node, environment: &[(String, String)]) {
-        for (name, value) in environment {
-            let value = self.text(value, 1);
-            self.suite.variables.push((variables::name(name), value));
-        }
-        for variable in node.items_of("variable") {
-            let Some(name) = variable.text_of("key").or_else(|| variable.text_of("id")) else { continue };
-            let name = variables::name(&name);
-            if variable.is_true("disabled") {
-                continue;
-            }
-            let value = self.text_of(variable, "value");
-            match self.suite.variables.iter().find(|(known, _)| *known == name) {
-                None => self.suite.variables.push((name, value)),
-                // Those of an environment win, as they do in Postman; those of a folder are its own.
-                Some((_, known)) if *known != value && node.get("info").is_none() => {
-                    let what =
-                        format!("{name}: it has another value here, and is one for all requests; rename one of them");
-                    self.losses.note(variable.line, what);
-                }
-                Some(_) => {}
+    /// Takes the variables of a collection, or of a folder.
+    fn variables(&mut self, node: &Node) {
+        for variable in node.items_of("variable").iter().filter(|variable| !variable.is_true("disabled")) {
+            if let Some(name) = variable.text_of("key").or_else(|| variable.text_of("id")) {
+                let value = self.text_of(variable, "value");
+                self.suite.define(&name, value, variable.line, self.losses);
             }
         }
     }
 
     fn items(&mut self, node: &Node, path: &str, inherited: &Inherited<'_>, depth: usize) {
         if depth > 0 {
-            self.variables(node, &[]);
+            self.variables(node);
         }
         for item in node.items_of("item") {
             let name = item.text_of("name").unwrap_or_default();
@@ -200,20 +183,10 @@ impl Collection<'_> {
             let (text, line) = value(key);
             self.text(&text, line)
         };
-        if ["basic", "bearer", "oauth2"].contains(&kind.as_str()) {
-            entry.without_header("authorization");
-        }
         match kind.as_str() {
             "noauth" | "" => {}
-            "basic" => {
-                let pair = (text("username"), text("password"));
-                entry.basic_auth = Some(pair);
-            }
-            "bearer" => {
-                let mut bearer = Text::plain("Bearer ");
-                bearer.push(text("token"));
-                entry.add_header("Authorization", bearer);
-            }
+            "basic" => entry.set_basic_auth(text("username"), text("password")),
+            "bearer" => entry.set_bearer(text("token")),
             "apikey" => {
                 let (name, value_of, place) = (text("key"), text("value"), value("in").0);
                 if place == "query" {
@@ -222,15 +195,8 @@ impl Collection<'_> {
                     entry.headers.push((name, value_of));
                 }
             }
-            "oauth2" if !value("accessToken").0.is_empty() => {
-                let mut bearer = Text::plain("Bearer ");
-                bearer.push(text("accessToken"));
-                entry.add_header("Authorization", bearer);
-            }
-            _ => self.losses.note(
-                auth.line,
-                format!("auth: perfloop knows no '{kind}'; get a token in a request before, and send it"),
-            ),
+            "oauth2" if !value("accessToken").0.is_empty() => entry.set_bearer(text("accessToken")),
+            _ => self.losses.unknown_auth(auth.line, &kind),
         }
     }
 
@@ -275,7 +241,7 @@ impl Collection<'_> {
             },
             "" | "none" => Body::None,
             _ => {
-                self.losses.note(body.line, format!("body: perfloop knows no '{mode}'; it is left out"));
+                self.losses.unknown_body(body.line, &mode);
                 Body::None
             }
         };
@@ -293,8 +259,8 @@ impl Collection<'_> {
             "javascript" => Some("application/javascript"),
             _ => None,
         };
-        if let Some(of) = content_type.filter(|_| entry.header("content-type").is_none() && !text.is_empty()) {
-            entry.add_header("Content-Type", Text::plain(of));
+        if let Some(of) = content_type.filter(|_| !text.is_empty()) {
+            entry.add_content_type(of);
         }
         Body::Text(text)
     }
@@ -331,7 +297,7 @@ impl Collection<'_> {
             script::take(&lines, entry, self.losses);
         } else {
             let (line, _) = lines[0];
-            self.losses.note(line, "script before a request: perfloop runs none; it is left out");
+            self.losses.early_script(line);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::losses::Losses;
+use super::losses::{Losses, shortened};
 use super::statements::{pattern, statements};
 use super::suite::Entry;
 use super::text::Text;
@@ -95,7 +95,7 @@ patterns! {
     CLIENT_COMPARED r#"^client\.assert\(\s*(.+?)\s*={2,3}\s*([^,]+?)\s*(?:,.*)?\)$"#;
 }
 
-/// Takes what a script does with the answer of a request. `line` is that of its first line.
+/// Takes what a script does with the answer of a request, given its lines and their numbers.
 pub(super) fn take(script: &[(usize, String)], entry: &mut Entry, losses: &mut Losses) {
     let mut reader = Reader { aliases: BTreeMap::new(), entry };
     for (line, text) in statements(script) {
@@ -103,11 +103,6 @@ pub(super) fn take(script: &[(usize, String)], entry: &mut Entry, losses: &mut L
             losses.note(line, format!("script: perfloop runs none; this is left out: {}", shortened(&text)));
         }
     }
-}
-
-fn shortened(text: &str) -> String {
-    let short: String = text.chars().take(80).collect();
-    if short.len() < text.len() { format!("{short}…") } else { short }
 }
 
 struct Reader<'a> {

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::quotes::{Quotes, Standing};
+
 /// What opens a test of Postman, Bruno or JetBrains.
 static OPENING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -43,7 +45,7 @@ pub(super) fn statements(script: &[(usize, String)]) -> Vec<(usize, String)> {
             text = before.trim_end();
         }
         if let Some((before, after)) =
-            text.split_once(" /*").filter(|(before, _)| braces(before) >= 0 && !has_open_quote(before))
+            text.split_once(" /*").filter(|(before, _)| braces(before) >= 0 && !Quotes::of_script().are_open_in(before))
         {
             is_comment = !after.contains("*/");
             text = before.trim_end();
@@ -85,35 +87,10 @@ fn braces(text: &str) -> i32 {
     open_brackets(text, "{", "}")
 }
 
-fn has_open_quote(text: &str) -> bool {
-    let mut quote = None;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(_), '\\') => drop(chars.next()),
-            (Some(end), _) if c == end => quote = None,
-            (None, '"' | '\'' | '`') => quote = Some(c),
-            _ => {}
-        }
-    }
-    quote.is_some()
-}
-
 fn open_brackets(text: &str, opening: &str, closing: &str) -> i32 {
-    let (mut depth, mut quote) = (0, None);
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(_), '\\') => drop(chars.next()),
-            (Some(end), _) if c == end => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'' | '`') => quote = Some(c),
-            (None, c) if opening.contains(c) => depth += 1,
-            (None, c) if closing.contains(c) => depth -= 1,
-            _ => {}
-        }
-    }
-    depth
+    let mut quotes = Quotes::of_script();
+    let free = text.chars().filter(|c| quotes.take(*c) == Standing::Free);
+    free.map(|c| i32::from(opening.contains(c)) - i32::from(closing.contains(c))).sum()
 }
 
 /// Statements of a line: parted at semicolons, without what opens and closes a test.
@@ -128,20 +105,7 @@ fn parted(line: &str) -> Vec<String> {
         }
         text = text.strip_suffix('}').unwrap_or(text).trim_end();
     }
-    let (mut parts, mut part, mut quote) = (Vec::new(), String::new(), None);
-    for c in text.chars() {
-        match (quote, c) {
-            (None, ';') => parts.push(std::mem::take(&mut part)),
-            _ => {
-                match (quote, c) {
-                    (Some(end), _) if c == end => quote = None,
-                    (None, '"' | '\'' | '`') => quote = Some(c),
-                    _ => {}
-                }
-                part.push(c);
-            }
-        }
-    }
-    parts.push(part);
-    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    let mut quotes = Quotes::of_script();
+    let parts = text.split(|c| quotes.take(c) == Standing::Free && c == ';');
+    parts.map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }

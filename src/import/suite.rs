@@ -1,6 +1,8 @@
 //! Suite: what an import makes of a file, before it is written as Hurl.
 
+use super::losses::Losses;
 use super::text::Text;
+use super::variables;
 
 /// Requests in their order, and the values that they begin with.
 #[derive(Debug, Default)]
@@ -9,6 +11,8 @@ pub(super) struct Suite {
     pub(super) comments: Vec<String>,
     /// Values of variables, which stand at the first request.
     pub(super) variables: Vec<(String, Text)>,
+    /// Names of those variables whose values came from an environment.
+    pub(super) given: Vec<String>,
     pub(super) entries: Vec<Entry>,
 }
 
@@ -65,6 +69,29 @@ pub(super) enum Part {
     File { name: Text, path: String, content_type: Option<String> },
 }
 
+impl Suite {
+    /// Takes the values of an environment for all variables that have none yet: those win over what comes later.
+    pub(super) fn give(&mut self, environment: &[(String, String)], losses: &mut Losses) {
+        for (name, value) in environment {
+            let name = variables::name(name);
+            if !self.variables.iter().any(|(known, _)| *known == name) {
+                self.variables.push((name.clone(), variables::text(value, 1, losses)));
+                self.given.push(name);
+            }
+        }
+    }
+
+    /// Takes the value of a variable. A test has one for all its requests, so that another one is told as lost.
+    pub(super) fn define(&mut self, name: &str, value: Text, line: usize, losses: &mut Losses) {
+        let name = variables::name(name);
+        match self.variables.iter().find(|(known, _)| *known == name) {
+            None => self.variables.push((name, value)),
+            Some((_, known)) if *known != value && !self.given.contains(&name) => losses.other_value(line, &name),
+            Some(_) => {}
+        }
+    }
+}
+
 impl Entry {
     pub(super) fn header(&self, name: &str) -> Option<&Text> {
         let is_it = |(known, _): &&(Text, Text)| known.as_plain().is_some_and(|known| known.eq_ignore_ascii_case(name));
@@ -77,6 +104,27 @@ impl Entry {
 
     pub(super) fn add_header(&mut self, name: &str, value: Text) {
         self.headers.push((Text::plain(name), value));
+    }
+
+    /// Adds a content type where none is said.
+    pub(super) fn add_content_type(&mut self, content_type: &str) {
+        if self.header("content-type").is_none() {
+            self.add_header("Content-Type", Text::plain(content_type));
+        }
+    }
+
+    /// Sends a name and a password, and nothing else by which a request is let in.
+    pub(super) fn set_basic_auth(&mut self, user: Text, password: Text) {
+        self.without_header("authorization");
+        self.basic_auth = Some((user, password));
+    }
+
+    /// Sends a token, and nothing else by which a request is let in.
+    pub(super) fn set_bearer(&mut self, token: Text) {
+        self.without_header("authorization");
+        let mut bearer = Text::plain("Bearer ");
+        bearer.push(token);
+        self.add_header("Authorization", bearer);
     }
 
     /// Puts a variable wherever a text stands in the request. True where it stood anywhere.

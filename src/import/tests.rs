@@ -191,3 +191,27 @@ fn no_text_whatever_breaks_an_import() {
         }
     }
 }
+
+#[test]
+fn a_value_of_an_environment_wins_over_that_of_a_collection_and_yields_to_that_of_a_request() {
+    let postman = r#"{"info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+        "variable": [{"key": "host", "value": "http://own"}, {"key": "id", "value": "1"}, {"key": "id", "value": "2"}],
+        "item": [{"request": "{{host}}/{{id}}"}]}"#;
+    let open = "opencollection: 1.0.0\nrequest: {variables: [{name: host, value: 'http://own'}]}\n\
+                items: [{http: {method: GET, url: '{{host}}/'}}]\n";
+    let bru = "get {\n  url: {{host}}/\n}\nvars:pre-request {\n  host: http://own\n}\n";
+    let http = "@host = http://own\nGET {{host}}/\n";
+    let settings =
+        ImportSettings { environment: vec![("host".into(), "http://given".into())], ..ImportSettings::default() };
+    for (format, text, expected, lost) in [
+        (Format::Postman, postman, "variable: host=http://given\nvariable: id=\"1\"\n", vec![2]),
+        (Format::OpenCollection, open, "variable: host=http://given\n", vec![]),
+        (Format::Bru, bru, "variable: host=http://own\n", vec![]),
+        (Format::HttpFile, http, "variable: host=http://own\n", vec![]),
+    ] {
+        let imported = import(format, text, &settings).unwrap_or_else(|error| panic!("{error}: {text}"));
+        assert!(imported.text.contains(expected), "{}", imported.text);
+        assert_eq!(imported.text.matches("variable: host").count(), 1, "{}", imported.text);
+        assert_eq!(lines(&imported), lost, "{:?}", imported.losses);
+    }
+}

@@ -1,11 +1,17 @@
 //! Variables of other tools: their names, and the values that the tools make up.
 
+use super::document::Node;
 use super::losses::Losses;
 use super::text::Text;
 
 /// Text of a tool, in which variables stand between two braces.
 pub(super) fn text(text: &str, line: usize, losses: &mut Losses) -> Text {
     Text::read(text, |name| variable(name, line, losses))
+}
+
+/// Text of a member of a document; empty where there is none.
+pub(super) fn text_of(node: &Node, key: &str, losses: &mut Losses) -> Text {
+    node.get(key).map_or_else(Text::default, |value| text(&value.scalar().unwrap_or_default(), value.line, losses))
 }
 
 /// Name that Hurl can have: letters, digits, `_` and `-`, a letter first.

@@ -127,7 +127,8 @@ fn part(part: &Part) -> String {
     }
 }
 
-fn file_name(path: &str) -> String {
+/// Name of a file, with what would end it escaped.
+pub(crate) fn file_name(path: &str) -> String {
     let mut name = String::new();
     for c in path.chars() {
         if matches!(c, '\\' | '#' | ';' | ' ' | '{' | '}') {
@@ -267,6 +268,7 @@ mod tests {
             comments: vec!["of a test".into()],
             variables: vec![("one".into(), text("1")), ("two".into(), text("b"))],
             entries: vec![entry, Entry { status: Some(204), url: text("http://a/"), ..Entry::default() }],
+            ..Suite::default()
         };
         let expected = "# of a test\n\n# log in\n# first\nPOST http://a/b%20c\nX-\\#: 1\n[Options]\nlocation: true\n\
                         variable: one=\"1\"\nvariable: two=b\nvariable: three=\"true story\"\n[Query]\nq: a b\n[BasicAuth]\nann: p:w\n[Cookies]\nk: v\n\

@@ -28,6 +28,8 @@ pub(crate) use curl::shell_word;
 pub use hlog::write_hlog;
 pub use html::{write_comparison_html, write_html};
 pub use http_log::Secrets;
+#[cfg(feature = "cli")]
+pub(crate) use json::is_good;
 pub(crate) use json::read_json;
 pub use json::{write_comparison_json, write_json};
 #[cfg(feature = "cli")]

@@ -2,8 +2,9 @@
 //!
 //! Of all places to part a series in two, the one is taken at which the means of the logarithms differ most for their
 //! spread (the CUSUM of Page, 1954, as binary segmentation has it). It is a change if hardly any random order of the same
-//! numbers, 1 of 100, has a place that parts them as well; then both sides are looked at in the same way. Where there is no such
-//! place, a stretch is looked for that differs from what is before and behind it, with 1 of 200. Nothing is assumed of how the numbers are spread. What it finds where nothing changed, and what it misses, a test counts.
+//! numbers, 1 of 100, has a place that parts them as well; then both sides are looked at in the same way. Where there is
+//! no such place, a stretch is looked for that differs from what is before and behind it, with 1 of 200. Nothing is
+//! assumed of how the numbers are spread. What it finds where nothing changed, and what it misses, tests count.
 
 /// A side of a change has at least so many runs: one that was slow by chance is none.
 const FEWEST: usize = 3;
@@ -48,14 +49,12 @@ pub(crate) fn change_points(values: &[f64]) -> Vec<ChangePoint> {
 
 /// Parts a piece of a series that begins at a place, and its pieces.
 fn part(piece: &[f64], from: usize, random: &mut fastrand::Rng, places: &mut Vec<usize>) {
-    let found = if is_found(piece, best, LEVEL, random) {
-        best(piece)
-    } else if piece.len() <= MOST_FOR_STRETCHES && is_found(piece, best_stretch, LEVEL_OF_STRETCHES, random) {
-        best_stretch(piece)
-    } else {
-        None
+    let place = found(piece, best, LEVEL, random);
+    let stretch = || found(piece, best_stretch, LEVEL_OF_STRETCHES, random);
+    let Some(Parted { start, end, .. }) = place.or_else(|| (piece.len() <= MOST_FOR_STRETCHES).then(stretch).flatten())
+    else {
+        return;
     };
-    let Some(Parted { start, end, .. }) = found else { return };
     let ends = [0, start, end, piece.len()];
     places.extend([start, end].into_iter().filter(|at| (1..piece.len()).contains(at)).map(|at| from + at));
     for pair in ends.windows(2).filter(|pair| pair[0] < pair[1]) {
@@ -72,9 +71,9 @@ struct Parted {
     difference: f64,
 }
 
-/// Hardly any random order of a piece is parted as well as the piece itself.
-fn is_found(piece: &[f64], best: fn(&[f64]) -> Option<Parted>, level: f64, random: &mut fastrand::Rng) -> bool {
-    let Some(found) = best(piece) else { return false };
+/// How a piece is parted best, if hardly any random order of it is parted as well.
+fn found(piece: &[f64], best: fn(&[f64]) -> Option<Parted>, level: f64, random: &mut fastrand::Rng) -> Option<Parted> {
+    let found = best(piece)?;
     let most = (level * f64::from(ORDERS + 1)) as u32;
     let mut shuffled = piece.to_vec();
     let mut as_good = 1;
@@ -82,10 +81,10 @@ fn is_found(piece: &[f64], best: fn(&[f64]) -> Option<Parted>, level: f64, rando
         random.shuffle(&mut shuffled);
         as_good += u32::from(best(&shuffled).is_some_and(|other| other.difference >= found.difference));
         if as_good > most {
-            return false;
+            return None;
         }
     }
-    true
+    Some(found)
 }
 
 /// Sums of a piece up to each place, less its mean.

@@ -16,7 +16,7 @@ use crate::report::live::{
     Capacity, Diagnosis, Distribution, FailureCounts, Header, Log, Now, Part, PastRun, Planned, Ratios, RowsOf, Said,
     Search, SearchNow, Snapshot, Source, State, Totals, Verdicts, rows,
 };
-use crate::report::{RunInfo, read_json, write_json};
+use crate::report::{RunInfo, is_good, read_json, write_json};
 use crate::report::{headline, shell_word};
 use crate::stats::{self, PartOf, Summary};
 
@@ -129,7 +129,7 @@ impl Report {
             target: self.info.target.clone(),
             plan: self.info.plan.clone().unwrap_or_default(),
             users: self.summary.users,
-            is_good: self.is_good(),
+            is_good: is_good(&self.document),
             is_baseline,
             totals: Totals::of(&self.summary, &stats::Rows::from(&self.summary.whole)),
         }
@@ -143,7 +143,7 @@ impl Report {
             let all = self.document.get(key).and_then(Value::as_array).into_iter().flatten();
             all.filter_map(|text| text.as_str().map(str::to_owned)).collect()
         };
-        let is_good = self.is_good();
+        let is_good = is_good(&self.document);
         Snapshot {
             seq: 0,
             run: Header {
@@ -288,16 +288,6 @@ impl Report {
             "delay_p99_ms": column("/client_delay_ms/p99"),
         });
         Some(json!({ "of": "all", "points": points, "marks": [] }))
-    }
-
-    /// Whether all gates held; not known where none is told, as of merged reports.
-    fn is_good(&self) -> Option<bool> {
-        if let Some(answer) = &self.capacity {
-            return Some(answer.is_good());
-        }
-        let gates = self.document.get("gates")?.as_array()?;
-        let is_crossed = |gate: &Value| gate.get("crossed") != Some(&Value::Bool(false));
-        (!gates.is_empty()).then(|| !gates.iter().any(is_crossed))
     }
 
     fn groups(&self) -> &[Value] {

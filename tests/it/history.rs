@@ -20,8 +20,8 @@ fn keep(place: &Reports, service: &Service, number: usize, delay_ms: u32) -> Str
 #[test]
 fn a_folder_is_listed_with_the_run_from_which_on_it_was_slower() {
     let (service, place) = (Service::start(), Reports::new());
-    for number in 0..10 {
-        keep(&place, &service, number, if number < 5 { 5 } else { 25 });
+    for number in 0..14 {
+        keep(&place, &service, number, if number < 7 { 5 } else { 25 });
     }
     fs::write(place.path("runs/notes.json"), "{}").unwrap();
     let output = perfloop(&["history", &place.path("runs")]);
@@ -31,10 +31,10 @@ fn a_folder_is_listed_with_the_run_from_which_on_it_was_slower() {
         "{output:?}"
     );
     let rows = output.stdout.lines().filter(|line| line.contains("held")).count();
-    assert_eq!(rows, 10, "{}", output.stdout);
+    assert_eq!(rows, 14, "{}", output.stdout);
     for number in ["p50", "rps"] {
         let line = output.stdout.lines().find(|line| line.starts_with(&format!("changed: {number} "))).unwrap();
-        assert!(line.ends_with("05.json on"), "{line}");
+        assert!(line.ends_with("07.json on"), "{line}");
     }
     let other = perfloop(&["history", &place.path("")]);
     assert_eq!(other.code, Some(2), "{other:?}");
@@ -68,4 +68,10 @@ fn the_base_is_the_last_run_of_a_folder_that_was_good() {
     let runs = place.path("runs");
     is_refused(&["compare", "--baseline", &runs, "--new", &new], &["--baseline", "no report in it whose gates held"]);
     is_refused(&["compare", "--new", &new], &["--base or --baseline"]);
+    // Whole runs that were merged are judged by nobody.
+    let merged = perfloop(&["merge", &new, &bad, "--json", &good]);
+    assert_eq!(merged.code, Some(0), "{merged:?}");
+    is_refused(&["compare", "--baseline", &runs, "--new", &new], &["--baseline", "no report in it whose gates held"]);
+    let listed = perfloop(&["history", &runs]).stdout;
+    assert!(listed.lines().any(|line| line.contains(" -  ") && line.ends_with("01.json")), "{listed}");
 }

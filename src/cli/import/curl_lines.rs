@@ -1,7 +1,7 @@
 //! Lines of curl, as they stand in shell scripts and notes.
 
 use crate::cli::curl;
-use crate::import::{Imported, Loss, PlainRequest, import_requests};
+use crate::import::{Imported, Loss, PlainRequest, Quotes, Standing, file_name, import_requests, shortened};
 
 /// What is done with the output of a command says nothing of its request.
 const READERS: [&str; 12] =
@@ -31,7 +31,7 @@ fn commands(text: &str) -> Vec<(usize, String)> {
         let (number, mut whole) = open.take().unwrap_or((at + 1, String::new()));
         whole.push_str(line);
         let is_comment = whole.trim_start().starts_with('#');
-        if !is_comment && (whole.trim_end().ends_with('\\') || has_open_quote(&whole)) {
+        if !is_comment && (whole.trim_end().ends_with('\\') || Quotes::of_shell().are_open_in(&whole)) {
             whole.push('\n');
             open = Some((number, whole));
         } else {
@@ -40,20 +40,6 @@ fn commands(text: &str) -> Vec<(usize, String)> {
     }
     all.extend(open);
     all
-}
-
-fn has_open_quote(text: &str) -> bool {
-    let mut quote = None;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (None | Some('"'), '\\') => drop(chars.next()),
-            (Some(end), _) if c == end => quote = None,
-            (None, '"' | '\'') => quote = Some(c),
-            _ => {}
-        }
-    }
-    quote.is_some()
 }
 
 struct Script {
@@ -72,20 +58,14 @@ fn assigned(command: &str) -> Option<(&str, &str, &str)> {
     if !is_name {
         return None;
     }
-    let (mut quote, mut depth) = (None, 0);
-    for (at, c) in rest.char_indices() {
-        match (quote, c) {
-            (Some(end), _) if c == end => quote = None,
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') => depth -= 1,
-            (None, c) if depth == 0 && (c.is_whitespace() || c == ';') => {
-                return Some((name, &rest[..at], rest[at..].trim()));
-            }
-            _ => {}
-        }
-    }
-    Some((name, rest, ""))
+    let (mut quotes, mut depth) = (Quotes::of_shell(), 0);
+    let is_end = |c: char| {
+        let is_free = quotes.take(c) == Standing::Free;
+        depth += i32::from(is_free && c == '(') - i32::from(is_free && c == ')');
+        is_free && depth == 0 && (c.is_whitespace() || c == ';')
+    };
+    let (value, rest) = rest.split_at(rest.find(is_end).unwrap_or(rest.len()));
+    Some((name, value, rest.trim()))
 }
 
 impl Script {
@@ -183,17 +163,7 @@ impl Script {
                         value.parse().map_err(|_| format!("--{flag} {value} is no number of seconds"))?;
                     request.options.push(format!("{option}: {}ms", (seconds * 1e3).round()));
                 }
-                "cacert" | "cert" | "key" => {
-                    // What would end the name of a file.
-                    let mut name = String::new();
-                    for c in value.chars() {
-                        if matches!(c, '\\' | '#' | ';' | ' ' | '{' | '}') {
-                            name.push('\\');
-                        }
-                        name.push(c);
-                    }
-                    request.options.push(format!("{flag}: {name}"));
-                }
+                "cacert" | "cert" | "key" => request.options.push(format!("{flag}: {}", file_name(&value))),
                 "proxy" | "resolve" => request.options.push(format!("{flag}: {value}")),
                 _ => self.lose(line, format!("--{flag}: it is left out")),
             }
@@ -240,28 +210,20 @@ fn without_jars(words: Vec<String>) -> Vec<String> {
     kept
 }
 
-fn shortened(text: &str) -> String {
-    let short: String = text.chars().take(60).collect();
-    if short.len() < text.len() { format!("{short}…") } else { short }
-}
-
 /// A command, and what comes behind it: a pipe, where its output goes, another command.
 fn parted(line: &str) -> (&str, &str) {
-    let mut quote = None;
-    let mut chars = line.char_indices().peekable();
+    let mut quotes = Quotes::of_shell();
     let mut before = ' ';
-    while let Some((at, c)) = chars.next() {
-        match (quote, c) {
-            (None | Some('"'), '\\') => drop(chars.next()),
-            (Some(end), _) if c == end => quote = None,
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '|' | ';') => return line.split_at(at),
-            (None, '>') if before.is_whitespace() || before.is_ascii_digit() => {
-                let start = if before.is_ascii_digit() { at - 1 } else { at };
-                return line.split_at(start);
+    for (at, c) in line.char_indices() {
+        if quotes.take(c) == Standing::Free {
+            match c {
+                '|' | ';' => return line.split_at(at),
+                '&' if before.is_whitespace() => return line.split_at(at),
+                '>' if before.is_whitespace() => return line.split_at(at),
+                // The number of a stream stands right before it.
+                '>' if before.is_ascii_digit() => return line.split_at(at - 1),
+                _ => {}
             }
-            (None, '&') if before.is_whitespace() => return line.split_at(at),
-            _ => {}
         }
         before = c;
     }
@@ -271,36 +233,26 @@ fn parted(line: &str) -> (&str, &str) {
 /// Has the variables of a shell stand between two braces. Those in single quotes are text.
 fn with_variables(text: &str) -> String {
     let mut out = String::new();
-    let mut quote = None;
+    let mut quotes = Quotes::of_shell();
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        match (quote, c) {
-            (None | Some('"'), '\\') => {
-                out.push(c);
-                out.extend(chars.next());
-                continue;
-            }
-            (Some(end), _) if c == end => quote = None,
-            (None, '"' | '\'') => quote = Some(c),
-            (None | Some('"'), '$') => {
-                let has_brace = chars.next_if_eq(&'{').is_some();
-                let mut name = String::new();
-                while let Some(c) = chars.next_if(|c| c.is_ascii_alphanumeric() || *c == '_') {
-                    name.push(c);
-                }
-                let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-                if is_name && (!has_brace || chars.next_if_eq(&'}').is_some()) {
-                    out.push_str(&format!("{{{{{name}}}}}"));
-                } else {
-                    // Only a shell could tell what it is.
-                    out.push_str(if has_brace { "${" } else { "$" });
-                    out.push_str(&name);
-                }
-                continue;
-            }
-            _ => {}
+        if !matches!(quotes.take(c), Standing::Free | Standing::Within('"')) || c != '$' {
+            out.push(c);
+            continue;
         }
-        out.push(c);
+        let has_brace = chars.next_if_eq(&'{').is_some();
+        let mut name = String::new();
+        while let Some(c) = chars.next_if(|c| c.is_ascii_alphanumeric() || *c == '_') {
+            name.push(c);
+        }
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        if is_name && (!has_brace || chars.next_if_eq(&'}').is_some()) {
+            out.push_str(&format!("{{{{{name}}}}}"));
+        } else {
+            // Only a shell could tell what it is.
+            out.push_str(if has_brace { "${" } else { "$" });
+            out.push_str(&name);
+        }
     }
     out
 }

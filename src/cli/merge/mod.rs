@@ -24,7 +24,7 @@ use crate::job::values::{FailIf, ReportFile, Threshold};
 use crate::job::written::{Read, Written};
 use crate::report::{Detail, RunInfo, write_text};
 use crate::stats::Summary;
-pub(super) use reading::read;
+pub(super) use reading::{read, read_judged};
 use sum::Addend;
 pub(super) use sum::clock_of;
 

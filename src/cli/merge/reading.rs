@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::error::Error;
 use crate::input_file;
-use crate::report::{RunInfo, read_json};
+use crate::report::{RunInfo, is_good, read_json};
 use crate::stats::Summary;
 
 /// A report of 500 names and 200 groups of failures takes less.
@@ -21,7 +23,21 @@ const END: &str = "}";
 /// # Errors
 /// When it is none, or cannot be read.
 pub(in crate::cli) fn read(command: &str, path: &Path) -> Result<(Summary, RunInfo), Error> {
+    parsed(command, path, &bytes(command, path)?)
+}
+
+/// Reads a report, and whether its run was good, where that was judged.
+///
+/// # Errors
+/// When it is none, or cannot be read.
+pub(in crate::cli) fn read_judged(command: &str, path: &Path) -> Result<(Summary, RunInfo, Option<bool>), Error> {
     let bytes = bytes(command, path)?;
+    let (summary, info) = parsed(command, path, &bytes)?;
+    let document: Option<Value> = serde_json::from_slice(&bytes).ok();
+    Ok((summary, info, document.as_ref().and_then(is_good)))
+}
+
+fn parsed(command: &str, path: &Path, bytes: &[u8]) -> Result<(Summary, RunInfo), Error> {
     if bytes.len() > MAX_REPORT {
         return Err(refusal(
             command,
@@ -29,7 +45,7 @@ pub(in crate::cli) fn read(command: &str, path: &Path) -> Result<(Summary, RunIn
             "is longer than 64 MiB, which no report is; give one that was written by --json",
         ));
     }
-    read_json(&bytes).map_err(|what| refusal(command, path, &what))
+    read_json(bytes).map_err(|what| refusal(command, path, &what))
 }
 
 /// Reads the reports that runs with `--json -` left in a log, among whatever else it holds.

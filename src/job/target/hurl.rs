@@ -25,13 +25,6 @@ pub(crate) struct HurlTarget {
     needs_class: bool,
 }
 
-/// True for a file of another tool that becomes Hurl.
-fn is_of_other_tool(path: &Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
-    let has_text = ["http", "rest", "har", "bru", "json", "yaml", "yml"].contains(&ending.as_str()) && path.is_file();
-    has_text && input_file::read_text(path).is_ok_and(|text| Format::of(path, &text).is_some())
-}
-
 impl HurlTarget {
     /// True for a target that is a file or a folder, and no URL. A file of another tool is one as well.
     pub(crate) fn is_meant_by(target: &str) -> bool {
@@ -104,4 +97,10 @@ impl HurlTarget {
     pub(crate) fn origins(&self) -> Vec<String> {
         self.checks.origins()
     }
+}
+
+/// True for a file of another tool that becomes Hurl.
+fn is_of_other_tool(path: &Path) -> bool {
+    let is_one = |text: String| Format::of(path, &text).is_some();
+    Format::has_ending(path) && path.is_file() && input_file::read_text(path).is_ok_and(is_one)
 }

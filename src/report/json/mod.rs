@@ -1,5 +1,7 @@
 //! The numbers as JSON, written and read.
 
+mod verdict;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -8,6 +10,8 @@ use serde_json::Value;
 use super::RunInfo;
 use super::model::{self, Report, SCHEMA_VERSION};
 use crate::stats::{Comparison, Summary};
+#[cfg(feature = "cli")]
+pub(crate) use verdict::is_good;
 
 /// Writes one JSON object: `run`, `totals`, `checks`, `requests`, `levels`, `blocks`, `timeline`, `warmup`, `failures`,
 /// `gates`, `slowest`, `warnings`. The file `schema/report.schema.json` of the repository describes each key.
