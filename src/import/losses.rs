@@ -12,10 +12,11 @@ pub(crate) struct Loss {
     pub(crate) what: String,
 }
 
-/// What was lost, in so many words as a line has room for.
+/// What was lost, on one line.
 pub(crate) fn shortened(text: &str) -> String {
-    let short: String = text.chars().take(SHOWN).collect();
-    if short.len() < text.len() { format!("{short}…") } else { short }
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = line.chars().take(SHOWN).collect();
+    if short.len() < line.len() { format!("{short}…") } else { short }
 }
 
 #[derive(Debug, Default)]

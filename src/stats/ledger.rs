@@ -60,6 +60,24 @@ impl LedgerRow {
         self.last = self.last.max(at);
     }
 
+    /// Adds those of another row.
+    pub(crate) fn add(&mut self, other: &LedgerRow) {
+        self.count += other.count;
+        self.failures += other.failures;
+        self.sum += other.sum;
+        self.min = self.min.into_iter().chain(other.min).min();
+        self.max = self.max.max(other.max);
+        self.body_bytes += other.body_bytes;
+        self.last = self.last.max(other.last);
+        for (micros, count) in &other.times {
+            *self.times.entry(*micros).or_default() += count;
+        }
+        for (second, (ended, failed)) in &other.seconds {
+            let counts = self.seconds.entry(*second).or_default();
+            *counts = (counts.0 + ended, counts.1 + failed);
+        }
+    }
+
     fn failed(&mut self, at: Duration) {
         self.failures += 1;
         self.seconds.entry(at.as_secs()).or_default().1 += 1;

@@ -186,6 +186,17 @@ fn told(messages: &[Message]) -> u64 {
     stats.map(|message| count(member(&message.data, "stats_total"), "num_requests")).sum()
 }
 
+/// Failures that a master was told of, by their numbers and by their messages.
+fn failed(messages: &[Message]) -> (u64, u64) {
+    let of = |message: &Message| -> (u64, u64) {
+        let failures = count(member(&message.data, "stats_total"), "num_failures");
+        let errors = member(&message.data, "errors").as_map().unwrap();
+        (failures, errors.iter().map(|(_, error)| count(error, "occurrences")).sum())
+    };
+    let counts = messages.iter().filter(|message| message.kind == "stats").map(of);
+    counts.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+}
+
 #[test]
 fn a_worker_has_the_users_that_it_is_told_and_tells_all_that_they_did() {
     let (master, service, place) = (Master::new(), Service::start(), Reports::new());
@@ -264,16 +275,30 @@ fn failures_are_told_by_request_and_message_with_their_counts() {
     messages.extend(line.until("stats"));
     messages.extend(line.until("heartbeat"));
     messages.extend(line.until("stats"));
-    let of = |message: &Message| -> (u64, u64) {
-        let failures = count(member(&message.data, "stats_total"), "num_failures");
-        let errors = member(&message.data, "errors").as_map().unwrap();
-        (failures, errors.iter().map(|(_, error)| count(error, "occurrences")).sum())
-    };
-    let counts: Vec<(u64, u64)> = messages.iter().filter(|message| message.kind == "stats").map(of).collect();
-    let (failures, errors) = counts.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let (failures, errors) = failed(&messages);
     // The last request may be answered, and its check be cut off before it has judged the answer.
     let cut_off = told(&messages) - failures;
-    assert!(failures > 0 && failures == errors && cut_off <= 1, "{counts:?}, {cut_off} cut off");
+    assert!(failures > 0 && failures == errors && cut_off <= 1, "{failures}, {errors}, {cut_off} cut off");
+    assert_eq!(worker.wait().code, Some(0));
+}
+
+#[test]
+fn failures_of_several_checks_that_say_the_same_of_one_request_are_told_together() {
+    let (master, service, place) = (Master::new(), Service::start(), Reports::new());
+    let files = ["one.hurl", "other.hurl"].map(|name| place.path(name));
+    for file in &files {
+        std::fs::write(file, format!("GET {}\nHTTP 200\n", service.at("/status/500"))).unwrap();
+    }
+    let worker = master.worker(&["--wait", "0.02", "--quiet", &files[0], &files[1]]);
+    let mut line = master.know();
+    line.spawn(now(), 2);
+    let mut messages = line.until("stats");
+    line.send("quit", Value::Nil);
+    messages.extend(line.until("stats"));
+    messages.extend(line.until("heartbeat"));
+    messages.extend(line.until("stats"));
+    let (failures, errors) = failed(&messages);
+    assert!(failures > 10 && failures == errors, "{failures} failures, {errors} of them with their message");
     assert_eq!(worker.wait().code, Some(0));
 }
 
