@@ -33,6 +33,7 @@ const FILES: &[File] = files![
     ICON "icon.svg" "page/icon.svg",
     SCRIPT "api.js" "page/api.js",
     SCRIPT "app.js" "page/app.js",
+    SCRIPT "asking.js" "page/asking.js",
     SCRIPT "capacity.js" "page/capacity.js",
     SCRIPT "dom.js" "page/dom.js",
     SCRIPT "downloads.js" "page/downloads.js",

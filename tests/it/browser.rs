@@ -72,6 +72,14 @@ fn a_burst_of_failures_is_found_by_its_moment() {
     browse("error_burst", &url, "");
 }
 
+#[test]
+#[ignore = "needs chromium, node and playwright-core"]
+fn the_last_numbers_are_shown_however_late_their_answers_come() {
+    let service = Service::start();
+    let (_running, url) = page(&["serve", &service.at("/delay/10"), &service.at("/status/500")]);
+    browse("late_answers", &url, "");
+}
+
 /// Answers each request with the scripts that an attacker would like to see run.
 fn hostile() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -2,6 +2,7 @@
 // Capacity: the levels of a search as they are judged, and its answer.
 
 import { look, ofRun } from './api.js';
+import { Asking } from './asking.js';
 import { el, figure, say } from './dom.js';
 import { count, percent, rate, span, time } from './format.js';
 import { LevelChart, between, goalsOf, loadName, titleOf } from './levels.js';
@@ -30,13 +31,19 @@ const kept = { isByRps: false };
  */
 const cell = (value, reach) => el('td', {}, value, reach ? el('small', { class: 'reach' }, reach) : null);
 
+/**
+ * What the levels depend on.
+ * @param {import('./api.js').Snapshot} shown
+ */
+const stateOf = ({ run, search }) => `${run.id} ${search?.levels} ${search?.answer !== null}`;
+
 export class Capacity {
   constructor() {
     /** @type {Search | null} */
     this.search = null;
     /** What the levels were asked for: the run, their number, and whether it was over. */
     this.seen = '';
-    this.isAsking = false;
+    this.asking = new Asking(() => this.load());
     this.goal = '';
     this.notes = el('div', { class: 'quiet', id: 'answer-notes', hidden: true });
     this.held = el('p', { class: 'held', id: 'held', role: 'status' });
@@ -68,22 +75,17 @@ export class Capacity {
 
   update() {
     const shown = store.shown;
-    const now = shown?.search;
-    if (!shown || !now) return;
+    if (!shown?.search) return;
     this.drawHeld(shown);
-    const seen = `${shown.run.id} ${now.levels} ${now.answer !== null}`;
-    if (seen !== this.seen && !this.isAsking) void this.load(shown.run.id, seen);
+    if (stateOf(shown) !== this.seen) this.asking.want();
   }
 
-  /**
-   * @param {string} run
-   * @param {string} seen
-   */
-  async load(run, seen) {
-    this.isAsking = true;
-    const answer = await look(ofRun(run, '/search'));
-    this.isAsking = false;
-    if (!answer || store.shown?.run.id !== run) return;
+  async load() {
+    const shown = store.shown;
+    if (!shown) return;
+    const seen = stateOf(shown);
+    const answer = await look(ofRun(shown.run.id, '/search'));
+    if (!answer || store.shown?.run.id !== shown.run.id) return;
     this.seen = seen;
     this.search = answer;
     this.draw();

@@ -2,6 +2,7 @@
 // Failures in groups, with what was recorded of them.
 
 import { get, look, ofRun, reason } from './api.js';
+import { Asking } from './asking.js';
 import { el, say } from './dom.js';
 import { exchangeList } from './exchange.js';
 import { count, percent } from './format.js';
@@ -9,9 +10,15 @@ import { store } from './store.js';
 
 const ASK_MS = 2000;
 
+/**
+ * What the groups depend on.
+ * @param {import('./api.js').Snapshot} shown
+ */
+const stateOf = ({ run, failures }) => `${run.id} ${failures.count}`;
+
 export class Failures {
   constructor() {
-    this.asked = 0;
+    this.asking = new Asking(() => this.load(), ASK_MS);
     this.seen = '';
     this.filter = '';
     /** @type {Map<string, any>} */
@@ -26,27 +33,21 @@ export class Failures {
   }
 
   show() {
-    this.asked = 0;
     this.seen = '';
-    this.update();
+    this.asking.wantNow();
   }
 
   update() {
     const shown = store.shown;
-    if (!shown) return;
-    const seen = `${shown.run.id} ${shown.failures.count}`;
-    if (seen === this.seen || Date.now() - this.asked < ASK_MS) return;
-    this.asked = Date.now();
-    void this.load(shown.run.id, seen);
+    if (shown && stateOf(shown) !== this.seen) this.asking.want();
   }
 
-  /**
-   * @param {string} run
-   * @param {string} seen
-   */
-  async load(run, seen) {
+  async load() {
+    const shown = store.shown;
+    if (!shown) return;
+    const [run, seen] = [shown.run.id, stateOf(shown)];
     const answer = await look(ofRun(run, '/failures'));
-    if (!answer) return;
+    if (!answer || store.shown?.run.id !== run) return;
     this.seen = seen;
     const groups = [...answer.groups].sort((a, b) => b.count - a.count);
     this.tools.hidden = groups.length === 0;

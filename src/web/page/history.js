@@ -2,6 +2,7 @@
 // History: all runs of this process and of the folder, opened, compared, and one of them pinned.
 
 import { get, look, put, reason } from './api.js';
+import { Asking } from './asking.js';
 import { el, notice, say } from './dom.js';
 import { count, moment, percent, rate, span, time } from './format.js';
 import { store } from './store.js';
@@ -68,6 +69,7 @@ export class History {
     this.sort = 'started';
     this.isDown = true;
     this.seen = '';
+    this.asking = new Asking(() => this.load());
     this.compare = el('button', { type: 'button', id: 'compare', disabled: true, onclick: () => this.compareThem() }, 'Compare the two');
     this.head = el('tr', {});
     this.body = el('tbody', { id: 'runs' });
@@ -90,7 +92,7 @@ export class History {
     const folder = store.server?.history_folder;
     const where = folder ? `Runs of this process, and reports in ${folder}.` : 'Runs of this process. With --history DIR those of earlier ones are here, too.';
     say(this.hint, `${where} Tick two to compare them; the pinned one is the base, or else the older one.`);
-    void this.load();
+    this.asking.want();
   }
 
   async load() {

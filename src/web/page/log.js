@@ -2,13 +2,21 @@
 // Log: events and warnings of the run.
 
 import { look, ofRun } from './api.js';
+import { Asking } from './asking.js';
 import { el } from './dom.js';
 import { moment } from './format.js';
 import { store } from './store.js';
 
+/**
+ * What the lines depend on.
+ * @param {import('./api.js').Snapshot} shown
+ */
+const stateOf = ({ run, log_lines }) => `${run.id} ${log_lines}`;
+
 export class LogView {
   constructor() {
     this.seen = '';
+    this.asking = new Asking(() => this.load());
     this.list = el('tbody', {});
     const box = el('input', { type: 'checkbox', id: 'only-warnings' });
     box.addEventListener('change', () => this.list.classList.toggle('only-warnings', box.checked));
@@ -24,16 +32,16 @@ export class LogView {
 
   update() {
     const shown = store.shown;
-    const seen = `${shown?.run.id} ${shown?.log_lines}`;
-    if (!shown || seen === this.seen) return;
-    this.seen = seen;
-    void this.load(shown.run.id);
+    if (shown && stateOf(shown) !== this.seen) this.asking.want();
   }
 
-  /** @param {string} run */
-  async load(run) {
+  async load() {
+    const shown = store.shown;
+    if (!shown) return;
+    const [run, seen] = [shown.run.id, stateOf(shown)];
     const answer = await look(ofRun(run, '/log'));
-    if (!answer) { this.seen = ''; return; }
+    if (!answer || store.shown?.run.id !== run) return;
+    this.seen = seen;
     this.none.hidden = answer.lines.length > 0;
     this.table.hidden = answer.lines.length === 0;
     this.list.replaceChildren(...answer.lines.map((/** @type {any} */ line) => el('tr', { class: line.kind === 'warning' ? 'differs' : 'event' },

@@ -2,6 +2,7 @@
 // Charts: the run over time, and its times by percentile.
 
 import { get, look, ofRun, reason } from './api.js';
+import { Asking } from './asking.js';
 import { Chart, Group, followSize } from './charts.js';
 import { el, figure, notice } from './dom.js';
 import { exchangeList } from './exchange.js';
@@ -43,7 +44,7 @@ export class OverTime {
     this.charts = {};
     for (const name of Object.keys(CHARTS)) this.make(name);
     this.rows = el('select', { id: 'row' });
-    this.rows.addEventListener('change', () => { this.of = this.rows.value; void this.load(); void this.lay(); });
+    this.rows.addEventListener('change', () => { this.of = this.rows.value; this.load(); void this.lay(); });
     this.overlays = el('select', { id: 'overlay' }, el('option', { value: '' }, 'no other run'));
     this.overlays.addEventListener('change', () => this.lay());
     this.log.addEventListener('change', () => { kept.isLog = this.log.checked; this.charts.times.isLog = this.log.checked; this.charts.times.later(); });
@@ -54,12 +55,12 @@ export class OverTime {
     /** @type {Series | null} */
     this.over = null;
     this.overName = '';
-    this.asked = 0;
+    this.asking = new Asking(() => this.ask(), ASK_MS);
+    this.reading = new Asking(() => this.readDistribution(), DISTRIBUTION_MS);
     /** Lines of the log when marks were asked for. @type {number} */
     this.lines = 0;
-    /** The run was over at the last look. */
+    /** The run was over when all was asked for. */
     this.isOver = false;
-    this.readAt = 0;
     /** @type {any} */
     this.distribution = null;
     /** @type {any} */
@@ -102,7 +103,7 @@ export class OverTime {
     const row = sessionStorage.getItem('perfloop.row');
     sessionStorage.removeItem('perfloop.row');
     if (row) this.of = row;
-    void this.load();
+    this.load();
     void this.listRuns();
   }
 
@@ -130,25 +131,31 @@ export class OverTime {
     this.drawDistribution();
   }
 
-  async load() {
+  load() {
     const run = store.shown?.run.id;
     if (!run) return;
-    const series = new Series(run, this.of);
-    this.series = series;
-    this.asked = Date.now();
-    this.readAt = 0;
-    await series.fetch();
-    if (this.series !== series) return;
-    this.lines = store.shown?.log_lines ?? 0;
-    this.listRows();
-    this.draw();
-    void this.readDistribution(run);
+    this.series = new Series(run, this.of);
+    this.asking.wantNow();
+    this.reading.wantNow();
   }
 
-  async readDistribution(/** @type {string} */ run) {
-    if (Date.now() - this.readAt < DISTRIBUTION_MS) return;
-    this.readAt = Date.now();
-    this.distribution = await look(ofRun(run, '/distribution')) ?? this.distribution;
+  async ask() {
+    const { series } = this;
+    if (!series) return;
+    const [isOver, lines] = [!store.goesOn, store.shown?.log_lines ?? 0];
+    await series.fetch();
+    if (this.series !== series) return;
+    [this.isOver, this.lines] = [isOver, lines];
+    this.listRows();
+    this.draw();
+  }
+
+  async readDistribution() {
+    const run = store.shown?.run.id;
+    if (!run) return;
+    const distribution = await look(ofRun(run, '/distribution'));
+    if (!distribution || store.shown?.run.id !== run) return;
+    this.distribution = distribution;
     this.drawDistribution();
   }
 
@@ -172,36 +179,18 @@ export class OverTime {
     if (this.rows.value !== wanted) this.rows.value = wanted;
   }
 
-  async update() {
+  update() {
     const shown = store.shown;
     if (!shown) return;
     const { series } = this;
-    if (series?.run !== shown.run.id) return void this.load();
-    const isAll = this.of === 'all';
-    if (isAll && series.add(shown.points)) {
-      // Whatever marks the charts stands in the log, too.
-      if (shown.log_lines !== this.lines) await this.fetchAnew(series, shown.log_lines);
-    } else if (store.goesOn && (isAll || Date.now() - this.asked > ASK_MS)) {
-      this.asked = Date.now();
-      await this.fetchAnew(series, shown.log_lines);
-    } else if (!store.goesOn && !this.isOver) {
-      await this.fetchAnew(series, shown.log_lines);
-    }
-    if (this.series !== series) return;
-    this.isOver = !store.goesOn;
+    if (series?.run !== shown.run.id) return this.load();
     this.listRows();
-    this.draw();
-    if (store.goesOn) void this.readDistribution(shown.run.id);
-  }
-
-  /**
-   * @param {Series} series
-   * @param {number} lines
-   */
-  async fetchAnew(series, lines) {
-    if (series.isFetching) return;
-    await series.fetch();
-    this.lines = lines;
+    if (this.isOver) return;
+    const isAdded = this.of === 'all' && series.add(shown.points);
+    if (isAdded) this.draw();
+    // Whatever marks the charts stands in the log, too.
+    if (!isAdded || shown.log_lines !== this.lines || !store.goesOn) this.asking.want();
+    if (store.goesOn) this.reading.want(); else this.reading.wantNow();
   }
 
   draw() {

@@ -2,6 +2,7 @@
 // Shares of the checks: as planned, and as they happened.
 
 import { look, ofRun } from './api.js';
+import { Asking } from './asking.js';
 import { el } from './dom.js';
 import { count, percent } from './format.js';
 import { store } from './store.js';
@@ -10,26 +11,23 @@ const ASK_MS = 2000;
 
 export class Ratio {
   constructor() {
-    this.asked = 0;
+    this.asking = new Asking(() => this.load(), ASK_MS);
     this.host = el('section', { id: 'ratios' });
   }
 
   show() {
-    this.asked = 0;
-    this.update();
+    this.asking.wantNow();
   }
 
   update() {
-    const run = store.shown?.run.id;
-    if (!run || Date.now() - this.asked < ASK_MS) return;
-    this.asked = Date.now();
-    void this.load(run);
+    this.asking.want();
   }
 
-  /** @param {string} run */
-  async load(run) {
+  async load() {
+    const run = store.shown?.run.id;
+    if (!run) return;
     const answer = await look(ofRun(run, '/ratio'));
-    if (!answer) return;
+    if (!answer || store.shown?.run.id !== run) return;
     const { classes } = answer;
     const bar = (/** @type {number | null} */ share, /** @type {string} */ kind) => {
       const made = el('span', { class: `share ${kind}` });

@@ -21,13 +21,10 @@ export class Series {
     this.points = null;
     /** @type {{at_s: number, text: string}[]} */
     this.marks = [];
-    this.isFetching = false;
   }
 
   /** Fetches all anew. */
   async fetch() {
-    if (this.isFetching) return;
-    this.isFetching = true;
     try {
       const answer = await get(ofRun(this.run, `/series?of=${encodeURIComponent(this.of)}`));
       this.points = answer.points;
@@ -35,8 +32,6 @@ export class Series {
     } catch {
       // A row that has done nothing yet has no points.
       this.points = null;
-    } finally {
-      this.isFetching = false;
     }
   }
 

@@ -2,6 +2,7 @@
 // Statistics: a table of checks and their requests. Rows and cells are made once, and only what changed is written.
 
 import { look, ofRun } from './api.js';
+import { Asking } from './asking.js';
 import { el, say } from './dom.js';
 import { count, percent, rate, size, time } from './format.js';
 import { between } from './levels.js';
@@ -79,14 +80,14 @@ export class Statistics {
     this.rows = new Map();
     /** @type {Row[]} */
     this.fetched = [];
-    this.asked = 0;
+    this.asking = new Asking(() => this.load(), ASK_MS);
     /** The rows have intervals. */
     this.isBounded = false;
     this.body = el('tbody', {});
     this.foot = el('tfoot', {});
     this.head = el('tr', {});
     this.parts = el('select', { id: 'part', 'aria-label': 'Part of the run' });
-    this.parts.addEventListener('change', () => { this.part = this.parts.value; this.asked = 0; this.update(); });
+    this.parts.addEventListener('change', () => { this.part = this.parts.value; this.show(); });
     const filter = el('input', { id: 'filter', type: 'search', placeholder: 'filter by name', 'aria-label': 'Filter by name' });
     filter.value = kept.filter;
     filter.addEventListener('input', () => { kept.filter = filter.value.toLowerCase(); this.arrange(); });
@@ -134,7 +135,7 @@ export class Statistics {
         this.rows.clear();
         this.drawHead();
         this.tellWidth();
-        this.update();
+        this.arrange();
       });
       return el('label', {}, box, title);
     });
@@ -173,8 +174,8 @@ export class Statistics {
   }
 
   show() {
-    this.asked = 0;
     this.update();
+    if (this.part !== PUSHED) this.asking.wantNow();
   }
 
   update() {
@@ -186,19 +187,14 @@ export class Statistics {
       if (!shown.parts.some(({ id }) => id === this.part)) this.part = 'whole';
       this.parts.value = this.part;
     }
-    if (this.part === PUSHED) {
-      this.draw(shown.rows);
-    } else if (Date.now() - this.asked >= ASK_MS) {
-      void this.fetch(shown.run.id);
-    }
+    if (this.part === PUSHED) this.draw(shown.rows); else this.asking.want();
   }
 
-  /** @param {string} run */
-  async fetch(run) {
-    this.asked = Date.now();
-    const part = this.part;
+  async load() {
+    const [run, part] = [store.shown?.run.id, this.part];
+    if (!run || part === PUSHED) return;
     const answer = await look(ofRun(run, `/rows?part=${encodeURIComponent(part)}`));
-    if (answer && part === this.part) this.draw(answer.rows);
+    if (answer && part === this.part && store.shown?.run.id === run) this.draw(answer.rows);
   }
 
   /** @param {Row[]} rows */
