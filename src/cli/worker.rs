@@ -94,7 +94,8 @@ fn worker(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
 fn command(this: &Subcommand) -> Command {
     OF_MASTER
         .iter()
-        .filter(|name| !["shape"].contains(name))
+        // A shape has no flag.
+        .filter(|name| **name != "shape")
         .fold(flags::command(), |command, name| command.mut_arg(name, |arg| arg.hide(true)))
         .args(worker_args::args())
         .bin_name("perfloop worker")

@@ -242,10 +242,13 @@ fn a_rate_begins_iterations_whatever_the_answers_do() {
     let url = service.at("/delay/50");
     let json = perfloop(&[&url, "--rate", "100/s", "--time", "2", "--json", "-", "--quiet"]).json();
     // Due at 0, 10, … 1990 ms, and perhaps at the end itself.
-    let begun = json["totals"]["pass"].as_u64().unwrap() + json["totals"]["unfinished"].as_u64().unwrap();
+    let pass = json["totals"]["pass"].as_u64().unwrap();
+    let begun = pass + json["totals"]["unfinished"].as_u64().unwrap();
     assert!((195..=201).contains(&(begun + json["run"]["dropped"].as_u64().unwrap())), "{json:#}");
     assert_eq!(json["levels"][0]["rate_per_s"], 100.0);
-    assert_eq!(service.total_hits(), begun);
+    // What is cut off at the end may not have reached the service yet.
+    let hits = service.total_hits();
+    assert!((pass..=begun).contains(&hits), "{hits} hits: {json:#}");
 }
 
 #[test]
