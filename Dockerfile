@@ -2,7 +2,7 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 COPY . .
-RUN cargo install --locked --path . --root /out
+RUN cargo install --locked --path . --features otel --root /out
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -23,6 +23,8 @@
 //! # Features
 //! - `cli` (default): the command line, [`cli`].
 //! - `embedded` (default): the command line's built-in target.
+//! - `hurl` (default): Hurl files as checks; `xpath` (default): XPath in them.
+//! - `otel`: the numbers of a run for a collector of OpenTelemetry, the flag `--otel`.
 //!
 //! With `default-features = false` the library alone is built.
 
@@ -52,6 +54,8 @@ mod moment;
 mod names;
 mod nanos;
 mod nearest;
+#[cfg(feature = "otel")]
+mod otel;
 mod outcome;
 mod part;
 mod phase;

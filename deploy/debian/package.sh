@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-cargo build --release --locked --bin perfloop >&2
+cargo build --release --locked --features otel --bin perfloop >&2
 target=${CARGO_TARGET_DIR:-target}
 dist=target/dist
 rm -rf "$dist"

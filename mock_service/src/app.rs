@@ -34,14 +34,15 @@ struct OneByOne {
 pub(crate) type SharedApp = Arc<App>;
 
 impl App {
-    pub(crate) fn new(settings: &Settings) -> io::Result<Self> {
+    /// Opens the database, and starts what waits for nobody. What connects does so on the runtime that this runs on.
+    pub(crate) async fn start(settings: &Settings) -> io::Result<Self> {
         Ok(Self {
             hits: Hits::default(),
             connections: AtomicU64::new(0),
             clock: Clock::start()?,
             errors: Share::new(settings.error_rate),
             #[cfg(feature = "sqlite")]
-            users: Users::open(settings.db.as_deref())?,
+            users: Users::open(&settings.db).await?,
             delay: settings.delay,
             jitter: settings.jitter.then(Jitter::default),
             tests: (!settings.tests_time.is_zero())

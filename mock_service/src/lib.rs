@@ -22,6 +22,8 @@ mod app;
 mod chance;
 mod clock;
 mod connection;
+#[cfg(feature = "sqlite")]
+mod database;
 mod duration;
 mod filler;
 mod front;
@@ -39,5 +41,7 @@ mod transport;
 #[cfg(feature = "sqlite")]
 mod users;
 
+#[cfg(feature = "sqlite")]
+pub use database::Database;
 pub use service::MockService;
 pub use settings::Settings;

@@ -55,15 +55,13 @@ impl MockService {
     /// When it cannot listen on an address it is to listen on, open its database or start its threads. The error
     /// names what failed.
     pub fn start(settings: Settings) -> io::Result<Self> {
-        let app = Arc::new(App::new(&settings)?);
         let (stop, stopped) = oneshot::channel();
         let (started, start) = mpsc::channel();
-        let served = Arc::clone(&app);
         // The runtime lives on a thread of its own, since one may neither be entered nor dropped within another.
         let host = std::thread::Builder::new()
             .name("mock-service".into())
-            .spawn(move || host(&settings, &served, &started, stopped))?;
-        let bound = start.recv().map_err(|_| io::Error::other("the service died at its start"))??;
+            .spawn(move || host(&settings, &started, stopped))?;
+        let (app, bound) = start.recv().map_err(|_| io::Error::other("the service died at its start"))??;
         Ok(Self { app, bound, stop: Some(stop), host: Some(host) })
     }
 
@@ -133,12 +131,7 @@ impl Drop for MockService {
 }
 
 /// The thread that owns the runtime: reports what `started`, then waits until it is `stopped`.
-fn host(
-    settings: &Settings,
-    app: &SharedApp,
-    started: &mpsc::Sender<io::Result<Bound>>,
-    stopped: oneshot::Receiver<()>,
-) {
+fn host(settings: &Settings, started: &mpsc::Sender<io::Result<(SharedApp, Bound)>>, stopped: oneshot::Receiver<()>) {
     let runtime = match Builder::new_multi_thread()
         .worker_threads(settings.workers.max(1))
         .thread_name("mock-worker")
@@ -148,9 +141,12 @@ fn host(
         Ok(runtime) => runtime,
         Err(error) => return drop(started.send(Err(error))),
     };
-    let bound = listen(&runtime, settings, app);
-    let listens = bound.is_ok();
-    if started.send(bound).is_ok() && listens {
+    let serves = runtime.block_on(App::start(settings)).map(Arc::new).and_then(|app| {
+        let bound = listen(&runtime, settings, &app)?;
+        Ok((app, bound))
+    });
+    let listens = serves.is_ok();
+    if started.send(serves).is_ok() && listens {
         // Either a message or its sender's end is the signal.
         let _ = runtime.block_on(stopped);
     }

@@ -1,7 +1,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
-#[cfg(feature = "sqlite")]
-use std::path::PathBuf;
 use std::time::Duration;
+
+#[cfg(feature = "sqlite")]
+use crate::database::Database;
 
 /// Addresses and behaviour of a [`MockService`](crate::MockService).
 #[derive(Clone, Debug)]
@@ -18,9 +19,9 @@ pub struct Settings {
     /// The share, 0.0 to 1.0, of the scenario answers that are a 500. It is exact, not random: 0.01 makes one answer
     /// of each hundred an error. Default: 0.0.
     pub error_rate: f64,
-    /// The SQLite file of the users API; `None` keeps the users in memory. Default: `None`.
+    /// Where the users API keeps its users. Default: in memory.
     #[cfg(feature = "sqlite")]
-    pub db: Option<PathBuf>,
+    pub db: Database,
     /// Address for HTTPS; `None` for no HTTPS. Default: `None`.
     #[cfg(feature = "tls")]
     pub tls_address: Option<SocketAddr>,
@@ -44,7 +45,7 @@ impl Default for Settings {
             tests_time: Duration::ZERO,
             error_rate: 0.0,
             #[cfg(feature = "sqlite")]
-            db: None,
+            db: Database::default(),
             #[cfg(feature = "tls")]
             tls_address: None,
             #[cfg(feature = "tls")]

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::exit::Exit;
-use super::made::{Made, metrics};
+use super::made::Made;
 use super::screen::Screen;
+use super::telemetry::Telemetry;
 use crate::error::Error;
 use crate::job::aim::Aim;
 use crate::job::output::{Output, is_stdout};
@@ -35,7 +36,7 @@ pub(super) fn show(settings: &Settings, Made { plan, test, aim, .. }: &Made, out
     plan.try_client()?;
     let checks = test.shares()?;
     outputs::try_all(&settings.spec)?;
-    metrics(&settings.spec)?;
+    Telemetry::of(&settings.spec)?;
     // The screen tells what went wrong with it.
     let _ = write(settings, plan, &checks, aim, out);
     out.close()?;

@@ -128,6 +128,7 @@ const FLAGS: &[Flag] = &[
     flag("hlog", "FILE", OUTPUT, "Write the times as an interval log of HdrHistogram; - is stdout"),
     flag("samples", "FILE", OUTPUT, "Write a line for each request as it ends: CSV, or JMeter's columns if FILE ends in .jtl; - is stdout"),
     flag("metrics-addr", "ADDRESS", OUTPUT, "Answer GET /metrics in OpenMetrics text during the run, like 127.0.0.1:9646; port 0 takes a free one"),
+    flag("otel", "URL", OUTPUT, "Send the numbers to a collector of OpenTelemetry during the run, by OTLP over HTTP, like http://127.0.0.1:4318 (where perfloop is built with its feature otel)"),
     flag("log-http", "FILE", OUTPUT, "Write every request and answer, secrets masked; - is stdout, where the tables follow"),
     flag("secret-name", "NAME", OUTPUT, "Name of headers, parameters and JSON members whose values are shown nowhere, beside Authorization, cookies, api_key and the like (repeatable)"),
     flag("show-secrets", "", OUTPUT, "Show in --log-http what stands under names of secrets, such as Authorization and cookies"),

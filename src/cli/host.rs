@@ -9,16 +9,17 @@ use super::config::CommandLine;
 use super::equivalent::{Face, equivalent};
 use super::exit::Exit;
 use super::flags::name_of;
-use super::made::{Made, Maker, Purpose, metrics};
+use super::made::{Made, Maker, Purpose};
 use super::page::{self, GRACE, LOOK, Place, STAYS};
 use super::performance::Performance;
 use super::planned;
 use super::signals::Signals;
+use super::telemetry::Telemetry;
 use crate::error::Error;
 use crate::job::outputs;
 use crate::job::settings::Settings;
 use crate::load_test::LoadTest;
-use crate::web::{Answer, Desk, Facts, Form, Metrics, Order, Refused, Shown, Watcher, Wish, refused};
+use crate::web::{Answer, Desk, Facts, Form, Order, Refused, Shown, Watcher, Wish, refused};
 
 /// Host of the page.
 struct Host<'a> {
@@ -30,7 +31,7 @@ struct Host<'a> {
     desk: Arc<Desk>,
     orders: Receiver<Order>,
     signals: Signals,
-    metrics: Option<Arc<Metrics>>,
+    telemetry: Telemetry,
     form: Form,
 }
 
@@ -50,7 +51,7 @@ pub(super) fn serve(line: &CommandLine, maker: Maker<'_>, made: Made) -> Result<
         desk: Arc::clone(&desk),
         orders: incoming,
         signals: Signals::listen()?,
-        metrics: metrics(&line.settings.spec)?,
+        telemetry: Telemetry::of(&line.settings.spec)?,
         form,
     };
     place.serve(desk)?;
@@ -105,7 +106,7 @@ impl Host<'_> {
     fn perform(&mut self, settings: &Settings, made: Made, began: impl FnOnce(&str)) -> Result<Exit, Error> {
         let made = Made { test: made.test.watched(), ..made };
         let planned = planned::shares(&made.test)?;
-        let performance = Performance::begin(self.line, settings, made, &self.signals, self.metrics.as_ref())?;
+        let performance = Performance::begin(self.line, settings, made, &self.signals, &self.telemetry)?;
         let command = equivalent(&self.face, settings, &performance.plan().redactor);
         let run = self.desk.begin(page::about(&performance, command, planned), performance.run().live());
         began(run.id());

@@ -1,7 +1,5 @@
 //! What settings make: a load test that can be started, and where its numbers are to be read.
 
-use std::sync::Arc;
-
 use crate::error::Error;
 use crate::job::aim::Aim;
 use crate::job::settings::Settings;
@@ -9,7 +7,6 @@ use crate::job::spec::RunSpec;
 use crate::job::target::Target;
 use crate::load::Plan;
 use crate::load_test::LoadTest;
-use crate::web::Metrics;
 
 /// Load test that settings have made, and that can be started.
 pub(super) struct Made {
@@ -50,12 +47,3 @@ pub(super) enum Purpose {
 
 /// Makes a load test of settings.
 pub(super) type Maker<'a> = &'a dyn Fn(&Settings, Purpose) -> Result<Made, Error>;
-
-/// Listens where the numbers of the run are to be read while it goes on.
-///
-/// # Errors
-/// When the address is taken, or not one of this machine.
-pub(super) fn metrics(spec: &RunSpec) -> Result<Option<Arc<Metrics>>, Error> {
-    let Some(address) = spec.metrics_addr.as_deref() else { return Ok(None) };
-    Metrics::listen(*address).map(Some)
-}

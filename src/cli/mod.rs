@@ -29,6 +29,8 @@ mod locustfile;
 mod made;
 mod man;
 mod merge;
+#[cfg(feature = "otel")]
+mod otel;
 mod page;
 mod page_args;
 mod past;
@@ -45,6 +47,7 @@ mod serve;
 mod signals;
 mod subcommand;
 mod target_words;
+mod telemetry;
 mod test;
 mod whole;
 mod worker;

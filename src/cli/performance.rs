@@ -9,11 +9,13 @@ use serde_json::Value;
 
 use super::config::CommandLine;
 use super::exit::Exit;
+use super::flags::name_of;
 use super::hints::{Kept, next_step};
 use super::made::Made;
 use super::progress::{KnownEnd, Progress};
 use super::screen::Screen;
 use super::signals::Signals;
+use super::telemetry::Telemetry;
 use super::{argv, dry_run, github};
 use crate::capacity::{Found, News, Steering};
 use crate::error::Error;
@@ -32,7 +34,7 @@ use crate::part::Parts;
 use crate::report::{RunInfo, Style, level_line, wrapped_line, write_text};
 use crate::stats::Summary;
 use crate::units;
-use crate::web::{Metrics, Search};
+use crate::web::Search;
 
 /// Columns of a line where neither a terminal nor `COLUMNS` tells: the reason of a failure fits.
 const DEFAULT_WIDTH: u16 = 200;
@@ -51,6 +53,7 @@ pub(super) struct Performance<'a> {
     run: Run,
     progress: Progress,
     search: Option<Searching>,
+    telemetry: Telemetry,
 }
 
 /// Search that steers the run, and what the page is told of it.
@@ -71,7 +74,7 @@ impl<'a> Performance<'a> {
         settings: &'a Settings,
         made: Made,
         signals: &Signals,
-        metrics: Option<&Arc<Metrics>>,
+        telemetry: &Telemetry,
     ) -> Result<Performance<'a>, Error> {
         let spec = &settings.spec;
         let Made { plan, test, aim, target } = made;
@@ -95,10 +98,7 @@ impl<'a> Performance<'a> {
         let run = test.start()?;
         signals.are_for(run.live());
         print_head(settings, &plan, &aim, &mut out);
-        if let Some(metrics) = metrics {
-            metrics.show(run.live());
-            let _ = writeln!(out, "metrics: {}", metrics.url());
-        }
+        telemetry.show(&run.live(), &mut out);
         let _ = out.flush();
         let end = KnownEnd {
             time: plan.time_limit().filter(|_| steering.is_none()).map(|time| time.saturating_add(plan.warmup)),
@@ -111,7 +111,8 @@ impl<'a> Performance<'a> {
         };
         let progress = Progress::start(run.live(), spec.stats_interval(), end, spec.quiet);
         let search = steering.map(|steering| steer(steering, run.live(), &progress)).transpose()?;
-        Ok(Performance { settings, plan, aim, _target: target, info, outputs, out, run, progress, search })
+        let telemetry = telemetry.clone();
+        Ok(Performance { settings, plan, aim, _target: target, info, outputs, out, run, progress, search, telemetry })
     }
 
     pub(super) fn run(&self) -> &Run {
@@ -137,7 +138,7 @@ impl<'a> Performance<'a> {
     /// # Errors
     /// What could not be written, and that perfloop itself broke.
     pub(super) fn finish(self, signals: &Signals, seen: impl FnOnce(&Summary, &RunInfo)) -> Result<Exit, Error> {
-        let Performance { settings, plan, aim, info, outputs, mut out, run, progress, search, .. } = self;
+        let Performance { settings, plan, aim, info, outputs, mut out, run, progress, search, telemetry, .. } = self;
         let spec = &settings.spec;
         let stdout_is_taken = outputs::takes_stdout(spec);
         let summary = Summary { is_debug_build: aim.is_debug_build, ..run.join()? };
@@ -154,6 +155,9 @@ impl<'a> Performance<'a> {
         let kept = Kept { html: spec.html.is_some(), json: spec.json.is_some() };
         if let Some(line) = next_step(&summary, kept) {
             let _ = writeln!(out, "{line}");
+        }
+        if let Some(warning) = telemetry.end(&summary) {
+            let _ = writeln!(out, "warning: {}", Error::run(warning).text(name_of));
         }
         if aim.is_embedded {
             let _ = writeln!(out, "target: {}", aim.shown(&plan));

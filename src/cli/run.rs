@@ -6,11 +6,12 @@ use clap::Command;
 
 use super::config::{self, CommandLine};
 use super::exit::Exit;
-use super::made::{Made, Maker, Purpose, metrics};
+use super::made::{Made, Maker, Purpose};
 use super::performance::Performance;
 use super::refusal::Refusal;
 use super::screen::Screen;
 use super::signals::Signals;
+use super::telemetry::Telemetry;
 use super::{dry_run, flags, help, host, search_args, target_words};
 use crate::error::Error;
 use crate::job::given::Given;
@@ -82,8 +83,8 @@ pub(super) fn carry_out(line: &CommandLine, maker: Maker<'_>) -> Result<Exit, Er
     if line.page.is_wanted() {
         return host::serve(line, maker, made);
     }
-    let metrics = metrics(spec)?;
+    let telemetry = Telemetry::of(spec)?;
     let signals = Signals::listen()?;
-    let performance = Performance::begin(line, settings, made, &signals, metrics.as_ref())?;
+    let performance = Performance::begin(line, settings, made, &signals, &telemetry)?;
     performance.finish(&signals, |_, _| {})
 }

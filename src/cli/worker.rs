@@ -12,13 +12,14 @@ use serde_json::Value;
 
 use super::config::{self, CommandLine};
 use super::exit::Exit;
-use super::made::{Made, Maker, Purpose, metrics};
+use super::made::{Made, Maker, Purpose};
 use super::page::{self, Place};
 use super::performance::Performance;
 use super::refusal::Refusal;
 use super::run::of_targets_on;
 use super::signals::Signals;
 use super::subcommand::Subcommand;
+use super::telemetry::Telemetry;
 use super::worker_args::{self, Parted, WorkerArgs};
 use super::{flags, planned, search_args};
 use crate::error::Error;
@@ -135,14 +136,24 @@ pub(super) fn carry_out(
         }
     }
     let place = line.page.is_wanted().then(|| Place::take(&line.page)).transpose()?;
+    let telemetry = Telemetry::of(spec)?;
     let signals = Signals::listen()?;
     let worker = Worker::start(&args.host, args.port, args.members)
         .map_err(|error| Error::run(format!("cannot make a thread: {error}; free some memory or raise ulimit -u")))?;
     say(&format!("worker of the master {}:{}: {}", args.host, args.port, made.aim.shown(&made.plan)));
     let desk = place.map(|place| desk(place, &line, &made, &worker)).transpose()?;
     let watcher = desk.as_ref().map(Watcher::of);
-    let mut host =
-        Host { args, line: &line, maker, signals: &signals, worker: &worker, desk, quits: 0, lost: Vec::new() };
+    let mut host = Host {
+        args,
+        line: &line,
+        maker,
+        signals: &signals,
+        worker: &worker,
+        desk,
+        telemetry,
+        quits: 0,
+        lost: Vec::new(),
+    };
     let ended = host.follow();
     let Host { desk, .. } = host;
     worker.leave();
@@ -183,6 +194,7 @@ struct Host<'a> {
     worker: &'a Worker,
     /// Desk of the page, if there is one.
     desk: Option<Arc<Desk>>,
+    telemetry: Telemetry,
     /// Members that the master has let go.
     quits: usize,
     /// Why members have lost the master.
@@ -244,8 +256,7 @@ impl Host<'_> {
         let made = Made { test: if self.desk.is_some() { test.watched() } else { test }, ..made };
         let planned = planned::shares(&made.test)?;
         let classes = made.test.class_sizes()?.into_iter().map(|(name, ..)| name).collect();
-        let metrics = metrics(&settings.spec)?;
-        let performance = Performance::begin(self.line, &settings, made, self.signals, metrics.as_ref())?;
+        let performance = Performance::begin(self.line, &settings, made, self.signals, &self.telemetry)?;
         self.work().begin(performance.run().live(), classes);
         let shown = self.desk.clone().map(|desk| {
             let command: Vec<_> = performance.info.command.iter().map(|word| shell_word(word)).collect();

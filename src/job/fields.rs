@@ -124,6 +124,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("hlog", Kind::One),
     field("samples", Kind::One),
     field("metrics-addr", Kind::One),
+    field("otel", Kind::One),
     field("log-http", Kind::One),
     field("secret-name", Kind::List),
     field("show-secrets", Kind::Switch),
@@ -176,8 +177,8 @@ const NEEDS: &[(&str, &str)] = &[
 const OF_SEARCHES: (&str, [&str; 2]) = ("within", ["poisson", "max-users"]);
 
 /// Fields that say where a run writes to. They belong to one run, and not to another like it.
-pub(crate) const OUTPUTS: [&str; 9] =
-    ["html", "json", "csv", "junit", "markdown", "hlog", "samples", "metrics-addr", "log-http"];
+pub(crate) const OUTPUTS: [&str; 10] =
+    ["html", "json", "csv", "junit", "markdown", "hlog", "samples", "metrics-addr", "otel", "log-http"];
 
 /// Fields whose values are paths.
 const PATHS: [&str; 17] = [

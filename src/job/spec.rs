@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::hurl_values::{Milliseconds, Retries};
 use super::search_values::{Least, Share, Within};
 use super::values::{CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, StartAt, Threshold};
-use super::written::{Host, ProxyUrl, Written};
+use super::written::{CollectorUrl, Host, ProxyUrl, Written};
 use crate::capacity::By;
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
 use crate::part::Part;
@@ -118,6 +118,7 @@ pub(crate) struct RunSpec {
     pub(crate) hlog: One<PathBuf>,
     pub(crate) samples: One<PathBuf>,
     pub(crate) metrics_addr: One<SocketAddr>,
+    pub(crate) otel: One<CollectorUrl>,
     pub(crate) log_http: One<PathBuf>,
     pub(crate) secret_name: Vec<String>,
     pub(crate) show_secrets: bool,

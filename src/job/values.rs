@@ -83,6 +83,20 @@ pub(crate) fn parse_proxy(text: &str) -> Result<Url, String> {
     Url::parse(text).map_err(|_| wanted())
 }
 
+/// A login has a place of its own, where it is hidden. Without the feature that sends, nothing is taken.
+pub(crate) fn parse_collector(text: &str) -> Result<Url, String> {
+    if cfg!(not(feature = "otel")) {
+        return Err("this perfloop is built without it; build one with cargo install perfloop --features otel".into());
+    }
+    match http_url(text) {
+        Some(url) if !url.username().is_empty() || url.password().is_some() => {
+            Err("a login in the URL is not sent; give it as a header, in OTEL_EXPORTER_OTLP_HEADERS".into())
+        }
+        Some(url) if url.query().is_none() => Ok(url),
+        _ => Err(format!("'{text}' is no collector; give a URL like http://127.0.0.1:4318")),
+    }
+}
+
 /// File of the JSON report. A text that looks like data is refused: to curl the same flag is a body.
 #[derive(Debug, Clone)]
 pub(crate) struct ReportFile(pub(crate) PathBuf);

@@ -14,8 +14,9 @@ use super::hurl_values::{Milliseconds, Retries};
 use super::path_text::{path_of, text_of};
 use super::search_values::{Least, Share, Within, parse_by};
 use super::values::{
-    CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, StartAt, Threshold, parse_address, parse_end, parse_host,
-    parse_part, parse_proxy, parse_rate_over_time, parse_resume, parse_u32, parse_u64, parse_wait,
+    CertificateFile, FailIf, FeedOrder, ReportFile, Resolved, StartAt, Threshold, parse_address, parse_collector,
+    parse_end, parse_host, parse_part, parse_proxy, parse_rate_over_time, parse_resume, parse_u32, parse_u64,
+    parse_wait,
 };
 use crate::capacity::By;
 use crate::load::{AtEnd, RateOverTime, Stages, Statuses, TlsResume, Wait};
@@ -155,6 +156,10 @@ read_by! {
 #[derive(Debug, Clone)]
 pub(crate) struct Host(pub(crate) Url);
 
+/// URL of a collector of OpenTelemetry.
+#[derive(Debug, Clone)]
+pub(crate) struct CollectorUrl(pub(crate) Url);
+
 /// Proxy's URL.
 #[derive(Debug, Clone)]
 pub(crate) struct ProxyUrl(pub(crate) Url);
@@ -162,6 +167,12 @@ pub(crate) struct ProxyUrl(pub(crate) Url);
 impl Read for Host {
     fn read(text: &str) -> Result<Self, String> {
         parse_host(text).map(Host)
+    }
+}
+
+impl Read for CollectorUrl {
+    fn read(text: &str) -> Result<Self, String> {
+        parse_collector(text).map(CollectorUrl)
     }
 }
 

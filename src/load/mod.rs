@@ -14,6 +14,8 @@ pub(crate) use check::hooks::Hooks;
 pub use check::hooks::{FailureEvent, RequestEvent};
 pub use check::set::CheckSet;
 pub(crate) use check::user_hooks::UserHooks;
+#[cfg(feature = "otel")]
+pub(crate) use http::Poster;
 #[cfg(fuzzing)]
 pub(crate) use http::scripted::read_in_pieces;
 pub(crate) use http::{

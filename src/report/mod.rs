@@ -12,10 +12,14 @@ mod junit;
 pub(crate) mod live;
 pub mod locust;
 mod markdown;
+#[cfg(feature = "cli")]
+mod metrics;
 mod model;
 pub(crate) mod mood;
 #[cfg(feature = "cli")]
 mod open_metrics;
+#[cfg(feature = "otel")]
+mod otlp;
 pub(crate) mod run_info;
 pub(crate) mod samples;
 pub(crate) mod text;
@@ -39,6 +43,8 @@ pub(crate) use junit::xml as junit_xml;
 pub use markdown::write_markdown;
 #[cfg(feature = "cli")]
 pub use open_metrics::write_open_metrics;
+#[cfg(feature = "otel")]
+pub(crate) use otlp::{otlp, rejection_in};
 #[cfg(feature = "embedded")]
 pub(crate) use run_info::EMBEDDED_TARGET;
 pub use run_info::{ComparedRun, Host, RunInfo};

@@ -174,6 +174,73 @@ fn the_metrics_are_written_as_open_metrics() {
     }
 }
 
+#[cfg(feature = "otel")]
+#[test]
+fn a_collector_is_sent_what_is_written_as_open_metrics() {
+    use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+    use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value};
+    use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+    use opentelemetry_proto::tonic::metrics::v1::number_data_point::Value;
+    use prost::Message as _;
+
+    let message = super::otlp(&fixed(), &[("service.name".into(), "shop".into())]);
+    let message = ExportMetricsServiceRequest::decode(&message[..]).expect("a message");
+    let labels = |attributes: &[KeyValue], more: Option<&str>| {
+        let text = |pair: &KeyValue| match pair.value.as_ref().and_then(|value| value.value.as_ref()) {
+            Some(any_value::Value::StringValue(text)) => text.replace('"', "\\\""),
+            other => panic!("{other:?}"),
+        };
+        let all = attributes.iter().map(|pair| format!("{}=\"{}\"", pair.key, text(pair)));
+        let all: Vec<String> = more.map(|bound| format!("le=\"{bound}\"")).into_iter().chain(all).collect();
+        if all.is_empty() { String::new() } else { format!("{{{}}}", all.join(",")) }
+    };
+    let number = |value: &Option<Value>| match value {
+        Some(Value::AsInt(value)) => value.to_string(),
+        Some(Value::AsDouble(value)) => format!("{value:?}"),
+        None => panic!("a point without a value"),
+    };
+    let mut sent = Vec::new();
+    for metric in &message.resource_metrics[0].scope_metrics[0].metrics {
+        let name = &metric.name;
+        match metric.data.as_ref().expect("data") {
+            Data::Sum(sum) => {
+                sent.extend(
+                    sum.data_points
+                        .iter()
+                        .map(|p| format!("{name}{} {}", labels(&p.attributes, None), number(&p.value))),
+                );
+            }
+            Data::Gauge(gauge) => {
+                sent.extend(
+                    gauge
+                        .data_points
+                        .iter()
+                        .map(|p| format!("{name}{} {}", labels(&p.attributes, None), number(&p.value))),
+                );
+            }
+            Data::Histogram(histogram) => {
+                for point in &histogram.data_points {
+                    let of = labels(&point.attributes, None);
+                    sent.push(format!("{name}_sum{of} {:?}", point.sum.expect("a sum")));
+                    sent.push(format!("{name}_count{of} {}", point.count));
+                    let bounds = point.explicit_bounds.iter().map(|bound| format!("{bound:?}"));
+                    let mut up_to = 0;
+                    for (bound, count) in bounds.chain(["+Inf".into()]).zip(&point.bucket_counts) {
+                        up_to += count;
+                        sent.push(format!("{name}_bucket{} {up_to}", labels(&point.attributes, Some(&bound))));
+                    }
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let text = text(|bytes| write_open_metrics(&fixed(), bytes));
+    let mut written: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    written.sort_unstable();
+    sent.sort_unstable();
+    assert_eq!(sent, written);
+}
+
 fn rows(names: &Names, ended: Moment) -> Vec<RequestRow> {
     let sample = |check, answer| RequestSample {
         request: names.request("GET /a,b"),

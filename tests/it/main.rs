@@ -40,6 +40,8 @@ mod limits;
 mod load;
 mod lost;
 mod mistakes;
+#[cfg(feature = "otel")]
+mod otel;
 mod outcomes;
 mod outputs;
 mod pace;

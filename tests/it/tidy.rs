@@ -130,6 +130,7 @@ fn the_two_halves_and_the_reports_do_not_know_one_another() {
         ("report", &["cli", "job", "load_test", "load", "script", "web"]),
         ("web", &["cli", "script"]),
         ("worker", &["cli", "script", "web"]),
+        ("otel", &["cli", "job", "script", "web", "worker"]),
         ("script", &["cli", "job", "stats"]),
         ("job", &["cli", "web"]),
     ];
@@ -184,7 +185,7 @@ fn no_two_modules_import_each_other() {
 }
 
 /// Where a dependency may be called from: a file, or a folder.
-const OWNERS: [(&str, &[&str]); 69] = [
+const OWNERS: [(&str, &[&str]); 71] = [
     ("aes", &["load/http/tls/identity.rs"]),
     ("axum", &["web/"]),
     (
@@ -244,6 +245,7 @@ const OWNERS: [(&str, &[&str]); 69] = [
     ("md-5", &["load/http/hashes.rs", "load/http/tls/identity.rs"]),
     ("memchr", &["load/http/"]),
     ("nix", &["load/os/", "moment.rs"]),
+    ("opentelemetry-proto", &["report/otlp.rs"]),
     ("p521", &["load/http/tls/p521.rs"]),
     // A lock may be wanted anywhere but in what only holds or writes data.
     (
@@ -260,12 +262,16 @@ const OWNERS: [(&str, &[&str]); 69] = [
             "worker/work.rs",
         ],
     ),
-    ("percent-encoding", &["load/http/proxy.rs", "script/eval/filter.rs", "load/user/authorization.rs", "import/"]),
+    (
+        "percent-encoding",
+        &["load/http/proxy.rs", "script/eval/filter.rs", "load/user/authorization.rs", "import/", "cli/otel.rs"],
+    ),
     ("perfloop-hurl", &["script/", "import/mod.rs", "import/write.rs"]),
     ("perfloop-macros", &["lib.rs"]),
     ("perfloop-mock-service", &["job/target/"]),
     ("pkcs8", &["load/http/tls/identity.rs"]),
     ("prometheus-client", &["report/open_metrics.rs"]),
+    ("prost", &["report/otlp.rs"]),
     ("psl", &["load/user/set_cookie.rs"]),
     ("quick-junit", &["report/junit.rs", "cli/test/junit.rs"]),
     ("regex", &["script/eval/", "import/script.rs", "import/statements.rs"]),
@@ -392,8 +398,8 @@ fn only_the_command_line_names_flags_variables_and_files_of_settings() {
     let below = |source: &Source| !["cli", "main", "lib"].contains(&source.module()) && source.path != of_curl;
     none(sources("src").into_iter().filter(below).filter_map(|source| {
         let found: Vec<&str> = flags(&source.code)
-            // A flag of cargo.
-            .filter(|name| *name != "release")
+            // Flags of cargo.
+            .filter(|name| !["release", "features"].contains(name))
             .chain(["PERFLOOP_", "perfloop.toml"].into_iter().filter(|name| source.code.contains(name)))
             .collect();
         (!found.is_empty()).then(|| format!("{}: {}", source.path, found.join(", ")))

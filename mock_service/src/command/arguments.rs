@@ -1,9 +1,11 @@
 use std::net::{IpAddr, SocketAddr};
-#[cfg(any(feature = "sqlite", feature = "tls"))]
+#[cfg(feature = "tls")]
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
+#[cfg(feature = "sqlite")]
+use mock_service::Database;
 use mock_service::Settings;
 
 use crate::duration;
@@ -38,10 +40,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SHARE", default_value = "0", value_parser = share)]
     error_rate: f64,
 
-    /// Keep the users in this SQLite file; without it, in memory
+    /// Keep the users in this SQLite file, or at this mongodb:// URL (feature mongodb); without it, in memory
     #[cfg(feature = "sqlite")]
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|URL")]
+    db: Option<Database>,
 
     /// Listen for HTTPS on this port as well; 0 picks a free one
     #[cfg(feature = "tls")]
@@ -72,7 +74,7 @@ impl Arguments {
             tests_time: self.tests_time,
             error_rate: self.error_rate,
             #[cfg(feature = "sqlite")]
-            db: self.db.clone(),
+            db: self.db.clone().unwrap_or_default(),
             #[cfg(feature = "tls")]
             tls_address: self.tls_port.map(|port| SocketAddr::new(self.host, port)),
             idle_timeout: self.idle_timeout,

@@ -49,6 +49,10 @@ fn bad_input_is_one_line_that_names_the_flag_and_exit_2() {
     if cfg!(feature = "tls") {
         wrong.push((["--ca-file", "ca.pem"], "--tls-port"));
     }
+    if cfg!(feature = "sqlite") {
+        wrong.push((["--db", "postgres://localhost/shop"], "--db"));
+        wrong.push((["--db", "mongodb://localhost:port/shop"], "--db"));
+    }
     for (arguments, flag) in wrong {
         let output = run(&arguments);
         let said = String::from_utf8(output.stderr).unwrap();

@@ -9,7 +9,11 @@ mod client;
 #[cfg(feature = "cli")]
 mod command;
 mod faults;
+#[cfg(feature = "sqlite")]
+mod folder;
 mod lifecycle;
+#[cfg(feature = "mongodb")]
+mod mongodb;
 mod scenarios;
 mod signs;
 #[cfg(feature = "tls")]

@@ -22,6 +22,8 @@ mod headers;
 mod interrupt;
 mod line_ends;
 mod outgoing;
+#[cfg(feature = "otel")]
+mod post;
 mod proxy;
 mod proxy_connector;
 mod resolver;
@@ -44,6 +46,8 @@ pub(crate) use exchanged::{Answered, Exchanged, Lost};
 pub(crate) use hashes::Hashes;
 pub(crate) use headers::{Headers, check as check_header, text_of};
 pub(crate) use interrupt::Interrupt;
+#[cfg(feature = "otel")]
+pub(crate) use post::Poster;
 pub(crate) use request_parts::{RequestOptions, RequestParts};
 pub(crate) use settings::{Added, Family, Route, TlsVersions, certificate_file, origin_key};
 pub use settings::{HttpSettings, TlsResume};

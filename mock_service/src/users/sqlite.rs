@@ -17,13 +17,13 @@ const SCHEMA: &str = "
 ";
 
 /// The users, in an SQLite database that a thread of its own works on.
-pub(crate) struct Users {
+pub(crate) struct Sqlite {
     jobs: mpsc::Sender<Job>,
 }
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
-impl Users {
+impl Sqlite {
     /// Opens the database file, or a database in memory.
     pub(crate) fn open(file: Option<&Path>) -> io::Result<Self> {
         let connection = connect(file).map_err(|e| match file {
