@@ -5,6 +5,8 @@ COPY . .
 RUN cargo install --locked --path . --features otel --root /out
 
 FROM debian:bookworm-slim
+# The newest certificates are wanted, not those of some version.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \

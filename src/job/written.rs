@@ -158,6 +158,7 @@ pub(crate) struct Host(pub(crate) Url);
 
 /// URL of a collector of OpenTelemetry.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "otel"), expect(dead_code, reason = "nothing is sent without the feature"))]
 pub(crate) struct CollectorUrl(pub(crate) Url);
 
 /// Proxy's URL.
