@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::support::{none, perfloop};
 
@@ -227,4 +228,17 @@ fn names_of(query: &str) -> Vec<String> {
         rest[..end].trim_end_matches("_bucket").to_owned()
     };
     query.split("perfloop_").skip(1).map(of).collect()
+}
+
+#[test]
+fn the_changelog_has_notes_of_this_version_and_the_script_prints_them() {
+    let notes = |version: &[&str]| {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/release/notes.sh");
+        let output = Command::new("bash").arg(script).args(version).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (is_told, told) = notes(&[]);
+    assert!(is_told && told.contains("### Added\n- ") && !told.contains("\n## "), "{told}");
+    assert_eq!(notes(&[env!("CARGO_PKG_VERSION")]), (true, told));
+    assert_eq!(notes(&["9.9.9"]), (false, String::new()));
 }
