@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rmpv::Value;
 
+use crate::outputs::scrape;
 use crate::support::{Reports, Running, Service, eventually, is_refused, perfloop, spawn};
 
 /// Time within which everything here comes.
@@ -261,6 +262,27 @@ fn an_older_order_is_none_and_a_run_is_stopped_and_begun_anew() {
     assert!(told > 0 && told <= service.total_hits() - before, "{told} of {}", service.total_hits() - before);
     line.send("quit", Value::Nil);
     line.next("stats");
+    assert_eq!(worker.wait().code, Some(0));
+}
+
+#[test]
+fn the_metrics_of_a_worker_have_one_address_for_all_its_runs() {
+    let (master, service) = (Master::new(), Service::start());
+    let worker = master.worker(&["--wait", "0.01", "--quiet", "--metrics-addr", "127.0.0.1:0", &service.at("/fast")]);
+    let mut line = master.know();
+    for users in [2, 3] {
+        line.spawn(now(), users);
+        assert_eq!(count(&line.next("spawning_complete").data, "user_count"), u64::from(users));
+        let up = format!("perfloop_users {users}\n");
+        eventually("the metrics are those of this run", || scrape(&worker, "GET /metrics").contains(&up));
+        line.send("stop", Value::Nil);
+        line.until("client_ready");
+        line.send("ack", map([("index", 0.into())]));
+    }
+    let out = worker.stdout();
+    let addresses: Vec<&str> = out.lines().filter(|line| line.starts_with("metrics: ")).collect();
+    assert!(addresses.len() == 2 && addresses[0] == addresses[1], "{addresses:?}");
+    line.send("quit", Value::Nil);
     assert_eq!(worker.wait().code, Some(0));
 }
 
