@@ -72,18 +72,31 @@ impl Exporter {
         let _ = self.orders.send(Order::Begin(live));
     }
 
-    /// Tells the last numbers of the run, and waits for that a bounded time. A warning when something did not arrive.
-    pub(crate) fn end(&self, summary: &Summary) -> Option<String> {
+    /// Tells the last numbers of the run.
+    pub(crate) fn end(&self, summary: &Summary) -> Ending {
         let (answer, told) = mpsc::channel();
         let _ = self.orders.send(Order::End(Box::new(summary.clone()), answer));
-        // The one that may be under way, and the last one.
-        let told = told.recv_timeout(2 * TIMEOUT + TIMEOUT / 2);
-        let Told { sent, lost, reason } = told.unwrap_or_else(|_| Told { sent: 0, lost: 0, reason: "it hangs".into() });
-        let all = sent + lost;
+        // The message that may be under way, and the last one.
+        Ending { url: self.url.clone(), told, by: Instant::now() + 2 * TIMEOUT + TIMEOUT / 2 }
+    }
+}
+
+/// Last numbers on their way.
+pub(crate) struct Ending {
+    url: String,
+    told: Receiver<Told>,
+    by: Instant,
+}
+
+impl Ending {
+    /// Waits for them a bounded time. A warning when something of the run did not arrive.
+    pub(crate) fn warning(self) -> Option<String> {
+        let told = self.told.recv_timeout(self.by.saturating_duration_since(Instant::now()));
+        let Told { sent, lost, reason } = told.unwrap_or_else(|_| Told { sent: 0, lost: 1, reason: "it hangs".into() });
         let of = match (sent, lost) {
-            (_, 0) if reason.is_empty() => return None,
+            (_, 0) => return None,
             (0, _) => "nothing was taken".to_owned(),
-            _ => format!("{lost} of {all} messages were not taken"),
+            _ => format!("{lost} of {} messages were not taken", sent + lost),
         };
         Some(format!("‹otel›: {of} by {}: {reason}", self.url))
     }

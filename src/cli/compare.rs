@@ -32,8 +32,8 @@ pub(super) const COMMAND: Subcommand = Subcommand {
 
 #[derive(Debug, clap::Args)]
 struct Compare {
-    /// Two reports that were written by --json: how it was, and how it is now
-    #[arg(value_names = ["BASE", "NEW"], num_args = 2, required_unless_present_any = ["base", "new", "baseline"])]
+    /// Two reports that were written by --json: how it was, and how it is now; beside --baseline the latter alone
+    #[arg(value_names = ["BASE", "NEW"], num_args = 1..=2, required_unless_present_any = ["base", "new", "baseline"])]
     files: Vec<PathBuf>,
 
     /// Reports of how it was; with three or more a side, what differs from run to run is known
@@ -44,8 +44,8 @@ struct Compare {
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "files")]
     new: Vec<PathBuf>,
 
-    /// Folder of reports, the last of which that was good is how it was; NEW is given by --new
-    #[arg(long, value_name = "DIR", requires = "new", conflicts_with_all = ["files", "base"])]
+    /// Folder of reports, the last of which that was good is how it was
+    #[arg(long, value_name = "DIR", conflicts_with = "base")]
     baseline: Option<PathBuf>,
 
     /// A change up to this share of the base is none: 5% for all, or p99=10% for one of rps, p50, p95, p99 and
@@ -82,10 +82,31 @@ fn main(this: &Subcommand, words: &[OsString]) -> ExitCode {
     this.told(carry_out(this, words))
 }
 
+impl Compare {
+    /// Reports of how it was, and of how it is now.
+    fn sides(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
+        let wanted = |what: &str| Err(Error::usage(format!("compare: {what}")));
+        match (&self.baseline, &self.files[..]) {
+            (Some(_), []) if self.new.is_empty() => wanted("a report is compared with --baseline; give it too"),
+            (Some(folder), [] | [_]) => {
+                let new = [&self.files[..], &self.new[..]].concat();
+                Ok((vec![last_good(folder, &new)?], new))
+            }
+            (Some(_), _) => wanted("--baseline is how it was; give one report beside it, or several by --new"),
+            (None, [base, new]) => Ok((vec![base.clone()], vec![new.clone()])),
+            (None, [_]) => wanted("two reports are wanted; give BASE NEW, or --baseline DIR NEW"),
+            (None, _) if self.base.is_empty() => {
+                wanted("--new is compared with --base or --baseline; give one of them too")
+            }
+            (None, _) => Ok((self.base.clone(), self.new.clone())),
+        }
+    }
+}
+
 fn command(this: &Subcommand) -> Command {
     Compare::augment_args(Command::new("compare").bin_name("perfloop compare").about(this.about))
         .override_usage(
-            "perfloop compare [OPTIONS] BASE NEW\n       perfloop compare [OPTIONS] --base FILE... --new FILE...\n       perfloop compare [OPTIONS] --baseline DIR --new FILE...",
+            "perfloop compare [OPTIONS] BASE NEW\n       perfloop compare [OPTIONS] --base FILE... --new FILE...\n       perfloop compare [OPTIONS] --baseline DIR NEW",
         )
         .after_help("Exit codes: 0 nothing is told to be worse, 1 something is, 2 the reports cannot be compared,\n3 the comparison could not be written")
 }
@@ -96,17 +117,8 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
 }
 
 fn compare(args: &Compare) -> Result<Exit, Error> {
-    let [base, new] = match &args.files[..] {
-        [] if args.baseline.is_none() && args.base.is_empty() => {
-            return Err(Error::usage("compare: --new is compared with --base or --baseline; give one of them too"));
-        }
-        [] if args.baseline.is_some() => {
-            let base = args.baseline.as_deref().map(|folder| last_good(folder, &args.new)).transpose()?;
-            [Side::read(base.as_slice())?, Side::read(&args.new)?]
-        }
-        [base, new] => [Side::read(std::slice::from_ref(base))?, Side::read(std::slice::from_ref(new))?],
-        _ => [Side::read(&args.base)?, Side::read(&args.new)?],
-    };
+    let (base, new) = args.sides()?;
+    let [base, new] = [Side::read(&base)?, Side::read(&new)?];
     let mut warnings = Vec::new();
     if let Some(clocks) = different_clocks(&base, &new) {
         if !args.force {

@@ -32,7 +32,8 @@ pub(super) fn exporter(spec: &RunSpec) -> Result<Option<Exporter>, Error> {
     for (key, value) in [
         (SERVICE_NAME, env!("CARGO_PKG_NAME").to_owned()),
         ("service.version", env!("CARGO_PKG_VERSION").to_owned()),
-        ("process.pid", std::process::id().to_string()),
+        // Parts of one run, and runs side by side, are told apart by it.
+        ("service.instance.id", format!("{:032x}", fastrand::u128(..))),
     ] {
         attributes.entry(key.to_owned()).or_insert(value);
     }
@@ -43,8 +44,8 @@ pub(super) fn exporter(spec: &RunSpec) -> Result<Option<Exporter>, Error> {
 }
 
 fn interval_of(text: &str) -> Result<Duration, Error> {
-    let wanted = || Error::usage(format!("{INTERVAL}: '{text}' are no milliseconds; give 1 to 3600000, like 5000"));
-    text.trim().parse().ok().filter(|ms| (1..=3_600_000).contains(ms)).map(Duration::from_millis).ok_or_else(wanted)
+    let wanted = || Error::usage(format!("{INTERVAL}: '{text}' are no milliseconds; give 100 to 3600000, like 5000"));
+    text.trim().parse().ok().filter(|ms| (100..=3_600_000).contains(ms)).map(Duration::from_millis).ok_or_else(wanted)
 }
 
 /// Pairs as in `key=value,key=value`, the values percent-encoded.
@@ -74,7 +75,7 @@ mod tests {
     #[test]
     fn an_interval_has_bounds() {
         assert_eq!(interval_of("250").ok(), Some(Duration::from_millis(250)));
-        for text in ["0", "5s", "-1", "3600001"] {
+        for text in ["99", "5s", "-1", "3600001"] {
             assert!(interval_of(text).is_err(), "{text}");
         }
     }

@@ -142,6 +142,8 @@ impl<'a> Performance<'a> {
         let spec = &settings.spec;
         let stdout_is_taken = outputs::takes_stdout(spec);
         let summary = Summary { is_debug_build: aim.is_debug_build, ..run.join()? };
+        // A search leaves the numbers of one level; who is told of the run was told of all of it.
+        let ending = telemetry.end(&summary);
         let summary = match search.map(|search| search.thread.join()) {
             None => summary,
             Some(Ok(found)) => found.report(summary),
@@ -156,7 +158,7 @@ impl<'a> Performance<'a> {
         if let Some(line) = next_step(&summary, kept) {
             let _ = writeln!(out, "{line}");
         }
-        if let Some(warning) = telemetry.end(&summary) {
+        if let Some(warning) = ending.warning() {
             let _ = writeln!(out, "warning: {}", Error::run(warning).text(name_of));
         }
         if aim.is_embedded {

@@ -47,14 +47,28 @@ impl Telemetry {
         }
     }
 
-    /// Tells the last numbers. A warning when some did not arrive.
-    pub(super) fn end(&self, summary: &Summary) -> Option<String> {
-        #[cfg(feature = "otel")]
-        return self.exporter.as_ref().and_then(|exporter| exporter.end(summary));
-        #[cfg(not(feature = "otel"))]
-        {
-            let _ = summary;
-            None
+    /// Tells the last numbers.
+    #[cfg_attr(not(feature = "otel"), expect(unused_variables, reason = "nobody is sent to"))]
+    pub(super) fn end(&self, summary: &Summary) -> Ending {
+        Ending {
+            #[cfg(feature = "otel")]
+            sent: self.exporter.as_ref().map(|exporter| exporter.end(summary)),
         }
+    }
+}
+
+/// Last numbers on their way.
+pub(super) struct Ending {
+    #[cfg(feature = "otel")]
+    sent: Option<crate::otel::Ending>,
+}
+
+impl Ending {
+    /// Waits for them a bounded time. A warning when something of the run did not arrive.
+    pub(super) fn warning(self) -> Option<String> {
+        #[cfg(feature = "otel")]
+        return self.sent.and_then(crate::otel::Ending::warning);
+        #[cfg(not(feature = "otel"))]
+        None
     }
 }

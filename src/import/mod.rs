@@ -84,9 +84,9 @@ impl Format {
             "har" => return Some(Format::Har),
             _ => {}
         }
-        let begin = text.trim_start_matches('\u{feff}').trim_start();
-        let is_document = begin.starts_with('{') || matches!(ending.as_str(), "json" | "yaml" | "yml");
-        if is_document && let Ok(node) = Node::of_either(text) {
+        if is_document(&ending, text)
+            && let Ok(node) = Node::of_either(text)
+        {
             return if postman::is_one(&node) {
                 Some(Format::Postman)
             } else if har::is_one(&node) {
@@ -101,6 +101,17 @@ impl Format {
         let is_curl = |line: &str| words.iter().any(|word| line.trim_start().starts_with(word));
         text.lines().any(is_curl).then_some(Format::Curl)
     }
+
+    /// Why a file that is meant to be JSON or YAML is neither; `None` where it is, or is meant to be something else.
+    pub(crate) fn fault(path: &Path, text: &str) -> Option<String> {
+        is_document(&ending(path), text).then(|| Node::of_either(text).err()).flatten()
+    }
+}
+
+/// It is meant to be JSON or YAML.
+fn is_document(ending: &str, text: &str) -> bool {
+    let begin = text.trim_start_matches('\u{feff}').trim_start();
+    begin.starts_with('{') || matches!(ending, "json" | "yaml" | "yml")
 }
 
 fn ending(path: &Path) -> String {

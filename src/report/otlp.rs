@@ -23,11 +23,12 @@ use crate::stats::Summary;
 pub(crate) fn otlp(summary: &Summary, attributes: &[(String, String)]) -> Vec<u8> {
     let now = SystemTime::now();
     let span = Span { from: nanos(summary.began.unwrap_or(now)), to: nanos(now) };
+    // Where a unit is named, Prometheus adds it to the name: times have it there already, and what is counted has none.
     let metrics = metrics_of(summary).into_iter().map(|metric| {
         let (name, unit, data) = match metric.values {
-            Values::Counters(counters) => (format!("{}_total", metric.name), "1", span.sum(counters)),
-            Values::Number(number) => (metric.name.to_owned(), "1", span.gauge(Value::AsInt(number.into()))),
-            Values::Mean(mean) => (metric.name.to_owned(), "1", span.gauge(Value::AsDouble(mean))),
+            Values::Counters(counters) => (format!("{}_total", metric.name), "", span.sum(counters)),
+            Values::Number(number) => (metric.name.to_owned(), "", span.gauge(Value::AsInt(number.into()))),
+            Values::Mean(mean) => (metric.name.to_owned(), "", span.gauge(Value::AsDouble(mean))),
             Values::Times(histograms) => {
                 let points = histograms.into_iter().map(|(labels, times)| HistogramDataPoint {
                     attributes: attributes_of(labels),

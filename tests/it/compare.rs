@@ -229,7 +229,7 @@ fn what_cannot_be_compared_is_refused_in_one_line() {
     let missing = place.path("missing.json");
     let rows: [(&[&str], &[&str]); 10] = [
         (&[], &["missing"]),
-        (&[&good], &["BASE NEW are wanted, and 1 given", "compare --help"]),
+        (&[&good], &["two reports are wanted", "BASE NEW", "--baseline DIR NEW"]),
         (&["--base", &good], &["--new"]),
         (&[&good, &missing], &["missing.json", "cannot be read", "--json"]),
         (&[&good, &older], &["older.json", "version 1", "reads 2"]),

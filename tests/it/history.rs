@@ -59,7 +59,7 @@ fn the_base_is_the_last_run_of_a_folder_that_was_good() {
     fs::write(&bad, text.replace("\"crossed\": false", "\"crossed\": true")).unwrap();
     let new = place.path("new.json");
     fs::copy(&slow, &new).unwrap();
-    let output = perfloop(&["compare", "--baseline", &place.path("runs"), "--new", &new, "--tolerance", "50%"]);
+    let output = perfloop(&["compare", "--baseline", &place.path("runs"), &new, "--tolerance", "50%"]);
     assert_eq!(output.code, Some(1), "{output:?}");
     let json = perfloop(&["compare", "--baseline", &place.path("runs"), "--new", &new, "--json", "-"]).json();
     assert!(json.to_string().contains(&good) && !json.to_string().contains("02.json"), "{json}");
@@ -68,6 +68,9 @@ fn the_base_is_the_last_run_of_a_folder_that_was_good() {
     let runs = place.path("runs");
     is_refused(&["compare", "--baseline", &runs, "--new", &new], &["--baseline", "no report in it whose gates held"]);
     is_refused(&["compare", "--new", &new], &["--base or --baseline"]);
+    is_refused(&["compare", &new], &["BASE NEW", "--baseline DIR NEW"]);
+    is_refused(&["compare", "--baseline", &runs], &["--baseline; give it too"]);
+    is_refused(&["compare", "--baseline", &runs, &new, &new], &["one report beside it"]);
     // Whole runs that were merged are judged by nobody.
     let merged = perfloop(&["merge", &new, &bad, "--json", &good]);
     assert_eq!(merged.code, Some(0), "{merged:?}");

@@ -128,6 +128,8 @@ fn what_is_no_file_of_a_known_tool_is_refused_in_a_line() {
     };
     is_refused(&["import", &write("a.txt", "hello")], &["a.txt", "its format is not known", "--from"]);
     is_refused(&["import", &write("b.json", "{\"a\": 1}")], &["b.json", "its format is not known"]);
+    is_refused(&["import", &write("cut.json", "{\"info\": {")], &["cut.json", "it is no JSON", "line 1 column 10"]);
+    is_refused(&["import", &write("bad.yaml", "a: [1\nb: }")], &["bad.yaml", "line 2"]);
     is_refused(&["import", &write("c.http", "# nothing\n")], &["c.http", "there is no request in it"]);
     is_refused(&["import", &write("d.har", "{")], &["d.har", "it is no JSON", "line 1"]);
     is_refused(&["import", &write("e.yaml", "swagger: '2.0'\npaths: {}\n")], &["e.yaml", "OpenAPI 2.0", "convert it"]);

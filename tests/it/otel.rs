@@ -146,8 +146,15 @@ fn a_collector_is_told_during_the_run_and_of_its_last_numbers() {
     assert_eq!(point.bucket_counts.len(), point.explicit_bounds.len() + 1);
     assert!(point.sum.unwrap() >= 120.0 * 0.020, "{point:?}");
     assert!(point.start_time_unix_nano < point.time_unix_nano);
+    let units: Vec<(&str, &str)> = metrics(last).iter().map(|one| (one.name.as_str(), one.unit.as_str())).collect();
+    assert!(units.iter().all(|(name, unit)| *unit == if name.ends_with("_seconds") { "s" } else { "" }), "{units:?}");
     let resource = texts(&last.resource_metrics[0].resource.as_ref().unwrap().attributes);
     assert!(resource.contains(&("service.name", "checkout")) && resource.contains(&("team", "shop")), "{resource:?}");
+    let instance = |message: &ExportMetricsServiceRequest| {
+        let attributes = &message.resource_metrics[0].resource.as_ref().unwrap().attributes;
+        texts(attributes).into_iter().find(|(key, _)| *key == "service.instance.id").unwrap().1.to_owned()
+    };
+    assert!(instance(last).len() == 32 && instance(last) == instance(&messages[0]));
 }
 
 #[test]
@@ -158,7 +165,7 @@ fn a_collector_that_never_answers_slows_no_user_and_is_told_at_the_end() {
     let args = ["--rate", "100/s", "--time", "2", "--json", "-", "--quiet", "--otel", &collector];
     let url = service.at("/delay/10");
     let since = Instant::now();
-    let output = perfloop(&[&args[..], &[&url]].concat(), &[("OTEL_METRIC_EXPORT_INTERVAL", "20")]);
+    let output = perfloop(&[&args[..], &[&url]].concat(), &[("OTEL_METRIC_EXPORT_INTERVAL", "100")]);
     assert!(since.elapsed() < Duration::from_secs(15), "{:?}", since.elapsed());
     let report = output.json();
     let of = |name: &str| report["totals"][name].as_u64().unwrap();

@@ -226,6 +226,7 @@ const OWNERS: [(&str, &[&str]); 71] = [
             "script/eval/text.rs",
             "script/session.rs",
             "worker/identity.rs",
+            "cli/otel.rs",
         ],
     ),
     ("futures-util", &["web/events.rs"]),

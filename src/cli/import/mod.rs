@@ -140,6 +140,9 @@ fn format(matches: &ArgMatches, path: &Path, text: &str) -> Result<Format, Error
         }
         None => Format::of(path, text).ok_or_else(|| {
             let name = path.display();
+            if let Some(fault) = Format::fault(path, text) {
+                return Error::usage(format!("{name}: {fault}"));
+            }
             Error::usage(format!(
                 "{name}: its format is not known by its name or content; give --from with one of {}",
                 names()
