@@ -1,84 +1,59 @@
 //! `.bru`: a request as Bruno keeps it (<https://docs.usebruno.com/bru-lang>).
 
 use super::address::{with_scheme, with_segment, without_fragment};
+use super::bru_blocks::{Block, Blocks};
 use super::losses::Losses;
 use super::script;
 use super::suite::{Body, Entry, Part, Suite};
 use super::text::Text;
 use super::variables;
 
-const METHODS: [&str; 9] = ["get", "post", "put", "delete", "patch", "options", "head", "connect", "trace"];
-
-/// A block: its name, and its lines with their numbers.
-struct Block {
-    name: String,
-    line: usize,
-    lines: Vec<(usize, String)>,
-}
-
-impl Block {
-    /// Pairs of a name and a value, but for those that are switched off.
-    fn pairs(&self) -> impl Iterator<Item = (usize, &str, &str)> {
-        self.lines.iter().filter_map(|(line, text)| {
-            let (name, value) = text.trim().split_once(':')?;
-            (!name.starts_with('~')).then_some((*line, name.trim(), value.trim()))
-        })
-    }
-
-    fn get(&self, name: &str) -> Option<(usize, &str)> {
-        self.pairs().find(|(_, known, _)| *known == name).map(|(line, _, value)| (line, value))
-    }
-
-    /// What stands in it, less by its own indent.
-    fn text(&self) -> String {
-        let lines: Vec<&str> = self.lines.iter().map(|(_, text)| text.strip_prefix("  ").unwrap_or(text)).collect();
-        lines.join("\n")
-    }
-}
-
 /// # Errors
 /// A file without a request.
 pub(super) fn read(text: &str, environment: &[(String, String)], losses: &mut Losses) -> Result<Suite, String> {
-    let blocks = blocks(text)?;
-    let find = |name: &str| blocks.iter().find(|block| block.name == name);
-    let Some(request) = blocks.iter().find(|block| METHODS.contains(&block.name.as_str())) else {
-        return Err("there is no request in it; the file of a request has a block like get { url: ... }".into());
-    };
-    let mut file = File { losses };
+    let blocks = Blocks::read("", text)?;
     let mut suite = Suite::default();
     // Those of the request win over those of an environment.
-    for (line, name, value) in find("vars:pre-request").into_iter().flat_map(Block::pairs) {
-        let value = file.text(value, line);
-        suite.define(name, value, line, file.losses);
-    }
-    suite.give(environment, file.losses);
+    blocks.define(&mut suite, losses);
+    suite.give(environment, losses);
+    let Some(entry) = entry(&blocks, None, losses) else {
+        return Err("there is no request in it; the file of a request has a block like get { url: ... }".into());
+    };
+    suite.entries.push(entry);
+    Ok(suite)
+}
+
+/// Request of a file; `None` where it has none. `above` are the files of the collection and of the folders it is in, the
+/// outermost first; `None` where those are not there.
+pub(super) fn entry(blocks: &Blocks, above: Option<&[&Blocks]>, losses: &mut Losses) -> Option<Entry> {
+    let request = blocks.request()?;
+    let mut file = File { losses };
     let mut entry = Entry {
         line: request.line,
-        method: request.name.to_ascii_uppercase(),
+        method: request.get("method").map_or(request.name.as_str(), |(_, method)| method).to_ascii_uppercase(),
         options: vec!["location: true".into()],
         ..Entry::default()
     };
-    if find("settings").and_then(|settings| settings.get("followRedirects")).is_some_and(|(_, value)| value == "false")
-    {
+    let redirects = blocks.find("settings").and_then(|settings| settings.get("followRedirects"));
+    if redirects.is_some_and(|(_, value)| value == "false") {
         entry.options.clear();
     }
-    entry.comments.extend(find("meta").and_then(|meta| meta.get("name")).map(|(_, name)| name.to_owned()));
-    let (line, url) = request.get("url").unwrap_or((request.line, ""));
-    entry.url = file.url(url, find("params:path"), line);
-    if let Some(block) = find("headers") {
-        for (line, name, value) in block.pairs() {
-            let pair = (file.text(name, line), file.text(value, line));
-            entry.headers.push(pair);
-        }
+    entry.comments.extend(blocks.meta("name").map(str::to_owned));
+    for of in above.unwrap_or_default().iter().copied().chain([blocks]) {
+        file.losses.go_to(of.file());
+        file.headers(of, &mut entry);
     }
+    let (line, url) = request.get("url").unwrap_or((request.line, ""));
+    entry.url = file.url(url, blocks.find("params:path"), line);
     // What the address says already is said twice.
-    if let Some(block) = find("params:query").filter(|_| !url.contains('?')) {
+    if let Some(block) = blocks.find("params:query").filter(|_| !url.contains('?')) {
         for (line, name, value) in block.pairs() {
             let pair = (file.text(name, line), file.text(value, line));
             entry.query.push(pair);
         }
     }
     for block in blocks
+        .all
         .iter()
         .filter(|block| block.name != "tests" && !block.name.starts_with("script:") && !block.name.starts_with("body"))
     {
@@ -86,36 +61,14 @@ pub(super) fn read(text: &str, environment: &[(String, String)], losses: &mut Lo
             file.losses.note(line, format!("{name}: a value of several lines is left out"));
         }
     }
-    file.auth(request, &find, &mut entry);
-    file.body(request, &find, &mut entry);
-    file.answer(&blocks, &mut entry);
-    suite.entries.push(entry);
-    Ok(suite)
-}
-
-/// # Errors
-/// A block that does not end.
-fn blocks(text: &str) -> Result<Vec<Block>, String> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(Block, &str)> = None;
-    for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        match &mut open {
-            Some((_, end)) if line.trim_end() == *end => blocks.extend(open.take().map(|(block, _)| block)),
-            Some((block, _)) => block.lines.push((at + 1, line.to_owned())),
-            None => {
-                let signs = [("{", "}"), ("[", "]")];
-                let found = signs.iter().find_map(|(sign, end)| Some((line.trim_end().strip_suffix(sign)?, *end)));
-                if let Some((name, end)) = found {
-                    let block = Block { name: name.trim().to_owned(), line: at + 1, lines: Vec::new() };
-                    open = Some((block, end));
-                }
-            }
-        }
+    file.auth(blocks, above, &mut entry);
+    file.losses.go_to(blocks.file());
+    file.body(request, blocks, &mut entry);
+    for of in above.unwrap_or_default().iter().copied().chain([blocks]) {
+        file.losses.go_to(of.file());
+        file.answer(&of.all, &mut entry);
     }
-    match open {
-        Some((block, _)) => Err(format!("line {}: the block {} does not end", block.line, block.name)),
-        None => Ok(blocks),
-    }
+    Some(entry)
 }
 
 struct File<'a> {
@@ -136,14 +89,39 @@ impl File<'_> {
         with_scheme(text)
     }
 
-    fn auth<'b>(&mut self, request: &Block, find: &dyn Fn(&str) -> Option<&'b Block>, entry: &mut Entry) {
+    /// Later ones take the places of those of the same name.
+    fn headers(&mut self, blocks: &Blocks, entry: &mut Entry) {
+        let Some(block) = blocks.find("headers") else { return };
+        let own: Vec<(Text, Text)> =
+            block.pairs().map(|(line, name, value)| (self.text(name, line), self.text(value, line))).collect();
+        for (name, _) in &own {
+            entry.without_header(name.as_plain().unwrap_or_default());
+        }
+        entry.headers.extend(own);
+    }
+
+    /// Takes by what a request is let in: what it says itself, or what the nearest file above it does.
+    fn auth(&mut self, blocks: &Blocks, above: Option<&[&Blocks]>, entry: &mut Entry) {
+        self.losses.go_to(blocks.file());
+        let Some(request) = blocks.request() else { return };
         let (line, kind) = request.get("auth").unwrap_or((request.line, "none"));
-        let Some(block) = find(&format!("auth:{kind}")) else {
-            if kind == "inherit" {
-                self.losses.inherited_auth(line);
+        match above {
+            _ if kind != "inherit" => self.auth_of(kind, blocks, entry),
+            None => self.losses.inherited_auth(line),
+            Some(above) => {
+                let said =
+                    |of: &&Blocks| of.find("auth").and_then(|auth| auth.get("mode")).map(|(_, mode)| mode.to_owned());
+                let nearest = above.iter().rev().find_map(|of| Some((said(of).filter(|mode| mode != "inherit")?, *of)));
+                if let Some((kind, of)) = nearest {
+                    self.losses.go_to(of.file());
+                    self.auth_of(&kind, of, entry);
+                }
             }
-            return;
-        };
+        }
+    }
+
+    fn auth_of(&mut self, kind: &str, blocks: &Blocks, entry: &mut Entry) {
+        let Some(block) = blocks.find(&format!("auth:{kind}")) else { return };
         let mut of = |name: &str| {
             let (line, value) = block.get(name).unwrap_or((block.line, ""));
             self.text(value, line)
@@ -160,7 +138,8 @@ impl File<'_> {
         }
     }
 
-    fn body<'b>(&mut self, request: &Block, find: &dyn Fn(&str) -> Option<&'b Block>, entry: &mut Entry) {
+    fn body(&mut self, request: &Block, blocks: &Blocks, entry: &mut Entry) {
+        let find = |name: &str| blocks.find(name);
         let (line, kind) = request.get("body").unwrap_or((request.line, "none"));
         let kind = match kind {
             "formUrlEncoded" => "form-urlencoded",
@@ -237,6 +216,7 @@ impl File<'_> {
                     }
                 }
                 "tests" | "script:post-response" => script::take(&block.lines, entry, self.losses),
+                "script:pre-request" if block.lines.iter().all(|(_, line)| line.trim().is_empty()) => {}
                 "script:pre-request" => self.losses.early_script(block.line),
                 _ => {}
             }
@@ -289,9 +269,10 @@ pub(super) fn asserted(subject: &str, operator: &str, value: &str) -> Option<Str
         }
     };
     let is_number = serde_json::from_str::<serde_json::Number>(value).is_ok();
-    let is_literal = is_number || matches!(value, "true" | "false" | "null");
+    let value = if is_number { script::number(value)? } else { value.to_owned() };
+    let is_literal = is_number || matches!(value.as_str(), "true" | "false" | "null");
     let quoted = |text: &str| Text::read(text, |name| Text::variable(variables::name(name))).as_quoted();
-    let literal = || if is_literal { value.to_owned() } else { quoted(value.trim_matches(['"', '\''])) };
+    let literal = || if is_literal { value.clone() } else { quoted(value.trim_matches(['"', '\''])) };
     Some(match operator {
         "eq" => format!("{query} == {}", literal()),
         "neq" => format!("{query} != {}", literal()),

@@ -28,11 +28,11 @@ pub(super) fn of(given: &Given<'_>, entry: &mut Entry, text: Reads<'_>, losses: 
     if let Some(path) = included(first) {
         if first.starts_with("<@") || path.contains("{{") {
             let what = format!("{path}: variables in the file, or in its name, are left as they are");
-            losses.push(Loss { line: number, what });
+            losses.push(Loss::at(number, what));
         }
         if given.lines.len() > 1 {
             let what = "a body of a file and more: perfloop sends one or the other; the rest is left out";
-            losses.push(Loss { line: given.lines[1].0, what: what.into() });
+            losses.push(Loss::at(given.lines[1].0, what));
         }
         return Body::File(path.to_owned());
     }
@@ -90,7 +90,7 @@ fn parts(lines: &[(usize, &str)], boundary: &str, text: Reads<'_>, losses: &mut 
         };
         let Some(name) = of("name") else {
             if lines.iter().any(|(_, line)| !line.trim().is_empty()) {
-                losses.push(Loss { line: *number, what: "a part of a form without a name is left out".into() });
+                losses.push(Loss::at(*number, "a part of a form without a name is left out"));
             }
             continue;
         };
@@ -102,11 +102,11 @@ fn parts(lines: &[(usize, &str)], boundary: &str, text: Reads<'_>, losses: &mut 
         } else {
             if of("filename").is_some() {
                 let what = "a file whose content stands in the request: it is sent as a field without a name of a file";
-                losses.push(Loss { line: *number, what: what.into() });
+                losses.push(Loss::at(*number, what));
             }
             if header("content-type").is_some() {
                 let what = "the type of a field is left out: it is sent as text";
-                losses.push(Loss { line: *number, what: what.into() });
+                losses.push(Loss::at(*number, what));
             }
             let value = text(whole.trim_end_matches('\n'), *number);
             parts.push(Part::Field(name, value));

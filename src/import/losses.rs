@@ -6,10 +6,19 @@ const SHOWN: usize = 80;
 /// Thing that an import could not take, or took as another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Loss {
+    /// Path of the file in its folder; empty where one file is imported.
+    pub(crate) file: String,
     /// Line of the file, counted from one.
     pub(crate) line: usize,
     /// What it is, and what became of it.
     pub(crate) what: String,
+}
+
+impl Loss {
+    /// Loss in the only file there is.
+    pub(crate) fn at(line: usize, what: impl Into<String>) -> Self {
+        Loss { file: String::new(), line, what: what.into() }
+    }
 }
 
 /// What was lost, on one line.
@@ -22,12 +31,24 @@ pub(crate) fn shortened(text: &str) -> String {
 #[derive(Debug, Default)]
 pub(super) struct Losses {
     pub(super) all: Vec<Loss>,
+    /// File that is read, where there are several.
+    file: String,
 }
 
 impl Losses {
+    /// Those that are known already.
+    pub(super) fn known(all: Vec<Loss>) -> Self {
+        Losses { all, file: String::new() }
+    }
+
+    /// What is noted from now on is of this file.
+    pub(super) fn go_to(&mut self, file: &str) {
+        file.clone_into(&mut self.file);
+    }
+
     /// Notes a loss, once a line.
     pub(super) fn note(&mut self, line: usize, what: impl Into<String>) {
-        let loss = Loss { line, what: what.into() };
+        let loss = Loss { file: self.file.clone(), ..Loss::at(line, what) };
         if !self.all.contains(&loss) {
             self.all.push(loss);
         }

@@ -5,6 +5,8 @@
 
 mod address;
 mod bru;
+mod bru_blocks;
+mod bru_folder;
 mod document;
 mod har;
 mod http_body;
@@ -26,6 +28,8 @@ mod variables;
 mod write;
 
 use std::path::Path;
+
+pub(crate) use bru_folder::{MARK as BRUNO_MARK, is_part as is_part_of_bruno};
 
 use document::Node;
 use losses::Losses;
@@ -129,9 +133,21 @@ pub(crate) fn import(format: Format, text: &str, settings: &ImportSettings) -> R
     made(suite, losses, notes)
 }
 
+/// Makes a test of a folder that Bruno keeps: its files by their paths in it, and those of the environment that is wanted.
+///
+/// # Errors
+/// One line: a file that is none of Bruno's, or no request at all.
+pub(crate) fn import_bruno(files: &[(String, String)], environment: Option<&str>) -> Result<Imported, String> {
+    let mut losses = Losses::default();
+    let suite = bru_folder::read(files, environment, &mut losses).map_err(|error| with_loss(error, &losses))?;
+    made(suite, losses, Vec::new())
+}
+
 /// What was left out may be all that there was.
 fn with_loss(error: String, losses: &Losses) -> String {
-    losses.all.first().map_or_else(|| error.clone(), |loss| format!("{error} (line {}: {})", loss.line, loss.what))
+    let at = |loss: &Loss| if loss.file.is_empty() { String::new() } else { format!("{}, ", loss.file) };
+    let first = |loss: &Loss| format!("{error} ({}line {}: {})", at(loss), loss.line, loss.what);
+    losses.all.first().map_or_else(|| error.clone(), first)
 }
 
 fn suite(
@@ -162,7 +178,7 @@ fn suite(
 /// # Errors
 /// No request at all.
 pub(crate) fn import_requests(requests: Vec<PlainRequest>, lost: Vec<Loss>) -> Result<Imported, String> {
-    let mut losses = Losses { all: lost };
+    let mut losses = Losses::known(lost);
     let suite = plain::read(requests, &mut losses).map_err(|error| with_loss(error, &losses))?;
     made(suite, losses, Vec::new())
 }
@@ -224,7 +240,7 @@ fn made(mut suite: Suite, mut losses: Losses, notes: Vec<String>) -> Result<Impo
         return Err(format!("what was made of it is no Hurl; please report it with the file: {told}"));
     }
     let mut losses = losses.all;
-    losses.sort_by_key(|loss| loss.line);
+    losses.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
     Ok(Imported { text, requests: suite.entries.len(), losses, notes })
 }
 

@@ -294,6 +294,18 @@ pub(super) fn quoted(text: &str) -> String {
     Text::plain(text).as_quoted()
 }
 
+/// Digits that a number may have where its exponent is written out.
+const MOST_DIGITS: usize = 30;
+
+/// A number as Hurl has it, which knows no exponents; `None` for what is none.
+pub(super) fn number(text: &str) -> Option<String> {
+    let number: serde_json::Number = serde_json::from_str(text).ok()?;
+    if !text.contains(['e', 'E']) {
+        return Some(text.to_owned());
+    }
+    number.as_f64().map(|value| value.to_string()).filter(|digits| digits.len() <= MOST_DIGITS)
+}
+
 /// A text, number or truth value of a script, as Hurl has it.
 fn literal(text: &str) -> Option<String> {
     let text = text.trim();
@@ -301,8 +313,7 @@ fn literal(text: &str) -> Option<String> {
         let inner = inner.strip_suffix(['"', '\''])?;
         return (!inner.contains(['"', '\'', '\\'])).then(|| quoted(inner));
     }
-    let is_number = serde_json::from_str::<serde_json::Number>(text).is_ok();
-    (is_number || matches!(text, "true" | "false" | "null")).then(|| text.to_owned())
+    if matches!(text, "true" | "false" | "null") { Some(text.to_owned()) } else { number(text) }
 }
 
 #[cfg(test)]

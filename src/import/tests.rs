@@ -215,3 +215,74 @@ fn a_value_of_an_environment_wins_over_that_of_a_collection_and_yields_to_that_o
         assert_eq!(lines(&imported), lost, "{:?}", imported.losses);
     }
 }
+
+#[test]
+fn a_folder_of_bruno_is_one_suite_in_the_order_in_which_bruno_runs_it() {
+    let request = |name: &str, seq: u32| {
+        format!("meta {{\n  name: {name}\n  seq: {seq}\n}}\nget {{\n  url: http://a/{name}\n}}\n")
+    };
+    let folder = |seq: u32| format!("meta {{\n  name: x\n  seq: {seq}\n}}\n");
+    let files = [
+        ("b.bru", request("second", 2)),
+        ("c.bru", request("first", 1)),
+        ("orders/z.bru", request("order1", 1)),
+        ("orders/a.bru", request("order2", 2)),
+        ("orders/deep/x.bru", request("deep", 9)),
+        ("admin/x.bru", request("admin", 1)),
+        ("last/folder.bru", folder(9)),
+        ("last/x.bru", request("last", 1)),
+        ("zero/folder.bru", folder(1)),
+        ("zero/x.bru", request("zero", 1)),
+        ("notes.bru", "docs {\n  nothing\n}\n".into()),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text));
+    let imported = import_bruno(&files, None).expect("a suite");
+    let order: Vec<&str> = imported.text.lines().filter_map(|line| line.strip_prefix("GET http://a/")).collect();
+    assert_eq!(order, ["zero", "admin", "deep", "order1", "order2", "last", "first", "second"]);
+    let lost: Vec<_> = imported.losses.iter().map(|loss| (loss.file.as_str(), loss.line)).collect();
+    assert_eq!(lost, [("notes.bru", 1)]);
+}
+
+#[test]
+fn a_request_in_a_folder_of_bruno_has_what_its_folders_and_the_collection_have() {
+    let files = [
+        (
+            "collection.bru",
+            "headers {\n  X-Of: all\n  X-All: 1\n}\nauth {\n  mode: bearer\n}\nauth:bearer {\n  token: {{token}}\n}\n\
+             vars:pre-request {\n  host: http://all\n  token: t\n  page: 1\n}\ntests {\n  expect(res.status).to.equal(200);\n}\n",
+        ),
+        (
+            "users/folder.bru",
+            "headers {\n  X-Of: users\n}\nauth {\n  mode: inherit\n}\nvars:pre-request {\n  page: 2\n}\n",
+        ),
+        (
+            "users/list.bru",
+            "get {\n  url: {{host}}/users?page={{page}}\n  auth: inherit\n}\nheaders {\n  x-own: 1\n}\n",
+        ),
+        (
+            "users/new.bru",
+            "http {\n  method: PURGE\n  url: {{host}}/users\n  auth: none\n}\nassert {\n  res.body.n: lt 2e3\n}\n",
+        ),
+        ("environments/dev.bru", "vars {\n  host: http://dev\n  page: 3\n}\nvars:secret [\n  token\n]\n"),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let imported = import_bruno(&files, Some("dev")).expect("a suite");
+    let text = &imported.text;
+    for expected in [
+        "GET {{host}}/users?page={{page}}\nX-All: 1\nX-Of: users\nx-own: 1\nAuthorization: Bearer {{token}}\n",
+        "PURGE {{host}}/users\nX-All: 1\nX-Of: users\n[Options]",
+        "variable: page=\"2\"\nvariable: host=http://dev\nvariable: token=t\n",
+        "jsonpath \"$.n\" < 2000\n",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    assert_eq!(text.matches("HTTP 200\n").count(), 2, "{text}");
+    // Requests elsewhere would have the page of the collection.
+    let lost: Vec<_> = imported.losses.iter().map(|loss| (loss.file.as_str(), loss.line)).collect();
+    assert_eq!(lost, [("collection.bru", 14)]);
+    let missing = import_bruno(&files, Some("prod")).expect_err("no such environment");
+    assert_eq!(missing, "there is no environment prod; there are: dev");
+    let broken =
+        import_bruno(&[("a/x.bru".into(), "get {\n  url: x\n".into())], None).expect_err("a block without end");
+    assert_eq!(broken, "a/x.bru: line 1: the block get does not end");
+}

@@ -120,6 +120,35 @@ fn an_environment_gives_its_values() {
 }
 
 #[test]
+fn a_folder_of_bruno_passes_against_the_service_and_its_losses_name_their_files() {
+    let (service, place) = (Service::start(), Reports::new());
+    let write = |name: &str, text: &str| {
+        let path = PathBuf::from(place.path("shop")).join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let shop = place.path("shop");
+    write("users/list.bru", "get {\n  url: {{host}}/users\n  auth: inherit\n}\nassert {\n  res.status: eq 200\n}\n");
+    is_refused(&["import", &shop], &["shop", "a folder without a bruno.json"]);
+    write("bruno.json", "{\"version\": \"1\", \"name\": \"shop\", \"type\": \"collection\"}");
+    write("node_modules/x.bru", "nothing of it is read {");
+    write("environments/here.bru", &format!("vars {{\n  host: {}\n}}\n", service.at("")));
+    write("collection.bru", "auth {\n  mode: basic\n}\nauth:basic {\n  username: ann\n  password: x\n}\n");
+    let output = perfloop(&["import", &shop, "--env", "here"]);
+    assert_eq!((output.code, output.stderr.contains("1 request, nothing lost")), (Some(0), true), "{output:?}");
+    assert!(output.stdout.contains("[BasicAuth]\nann: x\n"), "{}", output.stdout);
+    let hurl = place.path("shop.hurl");
+    fs::write(&hurl, &output.stdout).unwrap();
+    let run = perfloop(&["--loops", "3", "--users", "2", &hurl]);
+    assert_eq!((run.code, service.total_hits()), (Some(0), 6), "{run:?}");
+    write("users/late.bru", "get {\n  url: {{host}}/users\n}\nscript:pre-request {\n  bru.sleep(5);\n}\n");
+    let lossy = perfloop(&["import", &shop]);
+    assert_eq!(lossy.code, Some(1));
+    assert!(lossy.stderr.contains("shop/users/late.bru:4: script before a request"), "{}", lossy.stderr);
+    is_refused(&["import", &shop, "--env", "there"], &["there is no environment there", "here"]);
+}
+
+#[test]
 fn what_is_no_file_of_a_known_tool_is_refused_in_a_line() {
     let place = Reports::new();
     let write = |name: &str, text: &str| {

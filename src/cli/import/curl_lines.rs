@@ -70,7 +70,7 @@ fn assigned(command: &str) -> Option<(&str, &str, &str)> {
 
 impl Script {
     fn lose(&mut self, line: usize, what: String) {
-        self.lost.push(Loss { line, what });
+        self.lost.push(Loss::at(line, what));
     }
 
     fn take(&mut self, line: usize, command: &str) {

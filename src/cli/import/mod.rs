@@ -1,5 +1,6 @@
 //! `perfloop import FILE`: requests of other tools as a functional test in Hurl.
 
+mod bruno_folder;
 mod curl_lines;
 
 use std::ffi::OsString;
@@ -14,7 +15,7 @@ use super::refusal::Refusal;
 use super::screen::Screen;
 use super::subcommand::Subcommand;
 use crate::error::Error;
-use crate::import::{Format, ImportSettings, Imported, environment, import};
+use crate::import::{Format, ImportSettings, Imported, Loss, environment, import, import_bruno};
 use crate::input_file;
 use crate::printable::foreign;
 use crate::units;
@@ -32,9 +33,9 @@ const AFTER_HELP: &str = "\
   perfloop import shop.postman_collection.json > shop.hurl
 
 Read are: .http and .rest files (of JetBrains and of VS Code), collections of
-Postman (2.0, 2.1), HAR, OpenAPI (3.0, 3.1), OpenCollection, .bru files, and
-lines of curl. What cannot be taken is told with its line. A file of which
-nothing is lost is a TARGET, too: perfloop --users 20 shop.http
+Postman (2.0, 2.1), HAR, OpenAPI (3.0, 3.1), OpenCollection, .bru files and
+folders of Bruno, and lines of curl. What cannot be taken is told with its
+line. A file of which nothing is lost is a TARGET, too: perfloop shop.http
 
 Exit codes: 0 all was taken, or --lossy; 1 something was lost, 2 wrong input,
 3 the test could not be written";
@@ -58,7 +59,7 @@ fn command(this: &Subcommand) -> Command {
                 .value_name("FILE")
                 .required(true)
                 .value_parser(value_parser!(PathBuf))
-                .help("File with requests; - for standard input"),
+                .help("File with requests, or folder of a collection of Bruno; - for standard input"),
         )
         .arg(
             Arg::new("from")
@@ -67,7 +68,7 @@ fn command(this: &Subcommand) -> Command {
                 .help("Format of the file: http, postman, har, openapi, opencollection, bru or curl [default: by its name and content]"),
         )
         .arg(Arg::new("env").long("env").value_name("NAME|FILE").help(
-            "Environment: a name in http-client.env.json beside the file, or a file of an environment of Postman",
+            "Environment: a name in http-client.env.json beside the file or among the environments of a folder of Bruno, or a file of an environment of Postman",
         ))
         .arg(switch("lossy", "End with 0 also where something was lost"))
         .arg(switch("all-hosts", "Of a HAR: take requests to other hosts than that of its first, too"))
@@ -78,19 +79,13 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let words = std::iter::once(OsString::from("perfloop import")).chain(words.iter().skip(2).cloned());
     let matches = this.command().try_get_matches_from(words).map_err(Refusal::CommandLine)?;
     let path = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
-    let text = text_of(&path)?;
-    let format = format(&matches, &path, &text)?;
-    let settings = ImportSettings {
-        environment: values(&matches, &path)?,
-        all_hosts: matches.get_flag("all-hosts"),
-        all_files: matches.get_flag("all-files"),
+    let made = if path.is_dir() {
+        let environment = matches.get_one::<String>("env").map(String::as_str);
+        import_bruno(&bruno_folder::files(&path)?, environment)
+    } else {
+        of_file(&matches, &path)?
     };
-    let name = path.display();
-    let made = match format {
-        Format::Curl => curl_lines::import(&text, &settings.environment),
-        format => import(format, &text, &settings),
-    };
-    let imported = made.map_err(|error| Error::usage(format!("{name}: {error}")))?;
+    let imported = made.map_err(|error| Error::usage(format!("{}: {error}", path.display())))?;
     let mut out = Screen::stdout();
     out.write_body(imported.text.as_bytes());
     out.close()?;
@@ -98,11 +93,29 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     Ok(if imported.losses.is_empty() || matches.get_flag("lossy") { Exit::Good } else { Exit::Failed })
 }
 
+/// Makes a test of one file.
+fn of_file(matches: &ArgMatches, path: &Path) -> Result<Result<Imported, String>, Error> {
+    let text = text_of(path)?;
+    let format = format(matches, path, &text)?;
+    let settings = ImportSettings {
+        environment: values(matches, path)?,
+        all_hosts: matches.get_flag("all-hosts"),
+        all_files: matches.get_flag("all-files"),
+    };
+    Ok(match format {
+        Format::Curl => curl_lines::import(&text, &settings.environment),
+        format => import(format, &text, &settings),
+    })
+}
+
 /// Says what was taken and what was not, beside the test.
 fn tell(path: &Path, imported: &Imported) {
     let name = path.display();
-    let mut lines: Vec<String> =
-        imported.losses.iter().map(|loss| format!("{name}:{}: {}", loss.line, loss.what)).collect();
+    let told = |loss: &Loss| {
+        let file = if loss.file.is_empty() { path.to_owned() } else { path.join(&loss.file) };
+        format!("{}:{}: {}", file.display(), loss.line, loss.what)
+    };
+    let mut lines: Vec<String> = imported.losses.iter().map(told).collect();
     lines.extend(imported.notes.iter().map(|note| format!("{name}: {note}")));
     let requests = units::count(imported.requests as u64, "request");
     let lost = match imported.losses.len() {
@@ -122,9 +135,6 @@ fn text_of(path: &Path) -> Result<String, Error> {
         let mut text = String::new();
         let read = io::stdin().lock().read_to_string(&mut text);
         return read.map(|_| text).map_err(|error| Error::usage(format!("standard input cannot be read: {error}")));
-    }
-    if path.is_dir() {
-        return Err(Error::usage(format!("{name}: it is a folder; give one of the files in it")));
     }
     input_file::read_text(path).map_err(|error| Error::usage(format!("{name}: it cannot be read: {error}")))
 }
