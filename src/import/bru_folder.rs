@@ -46,7 +46,7 @@ pub(super) fn read(
         let name = steps.pop().unwrap_or_default();
         match steps.first() {
             Some(&ENVIRONMENTS) if steps.len() == 1 => environments.push((name.trim_end_matches(".bru"), blocks)),
-            _ if steps.len() > DEEPEST => losses_of(path, losses, "it lies too deep; it is left out"),
+            _ if steps.len() > DEEPEST => losses.left_out(path, "it lies too deep"),
             _ => top.at(&steps).take(name, blocks, losses),
         }
     }
@@ -74,11 +74,6 @@ pub(super) fn read(
     Ok(suite)
 }
 
-fn losses_of(path: &str, losses: &mut Losses, what: &str) {
-    losses.go_to(path);
-    losses.note(1, what);
-}
-
 impl Folder {
     /// Folder of these steps below it.
     fn at(&mut self, steps: &[&str]) -> &mut Folder {
@@ -97,7 +92,7 @@ impl Folder {
         } else if blocks.is_request() {
             self.requests.push((name.to_owned(), blocks));
         } else {
-            losses_of(blocks.file(), losses, "there is no request of HTTP in it; it is left out");
+            losses.left_out(blocks.file(), "there is no request of HTTP in it");
         }
     }
 

@@ -54,6 +54,12 @@ impl Losses {
         }
     }
 
+    /// A whole file.
+    pub(super) fn left_out(&mut self, file: &str, why: &str) {
+        self.go_to(file);
+        self.note(1, format!("{why}; it is left out"));
+    }
+
     /// A script that changes a request before it is sent.
     pub(super) fn early_script(&mut self, line: usize) {
         self.note(line, "script before a request: perfloop runs none; it is left out");
