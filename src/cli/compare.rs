@@ -33,7 +33,7 @@ pub(super) const COMMAND: Subcommand = Subcommand {
 #[derive(Debug, clap::Args)]
 struct Compare {
     /// Two reports that were written by --json: how it was, and how it is now; beside --baseline the latter alone
-    #[arg(value_names = ["BASE", "NEW"], num_args = 1..=2, required_unless_present_any = ["base", "new", "baseline"])]
+    #[arg(value_names = ["BASE", "NEW"], num_args = 1.., required_unless_present_any = ["base", "new", "baseline"])]
     files: Vec<PathBuf>,
 
     /// Reports of how it was; with three or more a side, what differs from run to run is known
@@ -95,6 +95,9 @@ impl Compare {
             (Some(_), _) => wanted("--baseline is how it was; give one report beside it, or several by --new"),
             (None, [base, new]) => Ok((vec![base.clone()], vec![new.clone()])),
             (None, [_]) => wanted("two reports are wanted; give BASE NEW, or --baseline DIR NEW"),
+            (None, [_, _, _, ..]) => {
+                wanted("of more than two reports the sides are wanted; give --base FILE... --new FILE...")
+            }
             (None, _) if self.base.is_empty() => {
                 wanted("--new is compared with --base or --baseline; give one of them too")
             }

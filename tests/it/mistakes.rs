@@ -62,8 +62,8 @@ fn a_subcommand_names_its_own_help() {
         ("list --frob", "there is no flag --frob; see perfloop list --help"),
         ("merge --frob", "there is no flag --frob; see perfloop merge --help"),
         ("compare --frob", "there is no flag --frob; see perfloop compare --help"),
-        ("compare a", "BASE NEW are wanted, and 1 given; see perfloop compare --help"),
-        ("compare a b c", "BASE NEW are wanted, and 3 given; see perfloop compare --help"),
+        ("compare a", "compare: two reports are wanted; give BASE NEW, or --baseline DIR NEW"),
+        ("compare a b c", "compare: of more than two reports the sides are wanted; give --base FILE... --new FILE..."),
         ("merge", "FILE is missing; give it too"),
     ];
     none(rows.iter().filter_map(|(words, line)| says(words, line)));
