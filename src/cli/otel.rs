@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::error::Error;
 use crate::job::spec::RunSpec;
+use crate::load::check_header;
 use crate::otel::{Exporter, Settings};
 
 const HEADERS: &str = "OTEL_EXPORTER_OTLP_HEADERS";
@@ -38,8 +39,12 @@ pub(super) fn exporter(spec: &RunSpec) -> Result<Option<Exporter>, Error> {
         attributes.entry(key.to_owned()).or_insert(value);
     }
     let attributes = attributes.into_iter().collect();
+    let headers = pairs(HEADERS)?;
+    for (name, value) in &headers {
+        check_header(name, value.as_bytes()).map_err(|error| Error::usage(format!("{HEADERS}: {error}")))?;
+    }
     let interval = variable(INTERVAL).map_or(Ok(DEFAULT_INTERVAL), |text| interval_of(&text))?;
-    let settings = Settings { collector: collector.0.to_string(), headers: pairs(HEADERS)?, attributes, interval };
+    let settings = Settings { collector: collector.0.to_string(), headers, attributes, interval };
     Exporter::start(settings).map(Some)
 }
 

@@ -11,7 +11,8 @@ use super::variables;
 /// # Errors
 /// A file without a request.
 pub(super) fn read(text: &str, environment: &[(String, String)], losses: &mut Losses) -> Result<Suite, String> {
-    let blocks = Blocks::read("", text)?;
+    let blocks = Blocks::read("", text).map_err(|(line, what)| format!("line {line}: {what}"))?;
+    blocks.note_long_values(losses);
     let mut suite = Suite::default();
     // Those of the request win over those of an environment.
     blocks.define(&mut suite, losses);
@@ -50,15 +51,6 @@ pub(super) fn entry(blocks: &Blocks, above: Option<&[&Blocks]>, losses: &mut Los
         for (line, name, value) in block.pairs() {
             let pair = (file.text(name, line), file.text(value, line));
             entry.query.push(pair);
-        }
-    }
-    for block in blocks
-        .all
-        .iter()
-        .filter(|block| block.name != "tests" && !block.name.starts_with("script:") && !block.name.starts_with("body"))
-    {
-        for (line, name, _) in block.pairs().filter(|(.., value)| value.starts_with("'''")) {
-            file.losses.note(line, format!("{name}: a value of several lines is left out"));
         }
     }
     file.auth(blocks, above, &mut entry);

@@ -42,8 +42,8 @@ pub(super) struct Blocks {
 
 impl Blocks {
     /// # Errors
-    /// A block that does not end.
-    pub(super) fn read(file: &str, text: &str) -> Result<Blocks, String> {
+    /// A block that does not end, with its line.
+    pub(super) fn read(file: &str, text: &str) -> Result<Blocks, (usize, String)> {
         Ok(Blocks { file: file.to_owned(), all: blocks(text)? })
     }
 
@@ -70,25 +70,45 @@ impl Blocks {
         self.find("meta").and_then(|meta| meta.get(name)).map(|(_, value)| value)
     }
 
-    /// Names and values of an environment.
-    pub(super) fn values(&self) -> Vec<(String, String)> {
-        let pairs = self.find("vars").into_iter().flat_map(Block::pairs);
-        pairs.map(|(_, name, value)| (name.to_owned(), value.to_owned())).collect()
-    }
-
     /// Gives the variables of the file their values, where they have none yet.
     pub(super) fn define(&self, suite: &mut Suite, losses: &mut Losses) {
+        self.define_of("vars:pre-request", suite, losses);
+    }
+
+    /// Gives variables the values of an environment, where they have none yet; a collection that has others is silent.
+    pub(super) fn define_environment(&self, suite: &mut Suite, losses: &mut Losses) {
+        self.define_of("vars", suite, losses);
+        let pairs = self.find("vars").into_iter().flat_map(Block::pairs);
+        suite.given.extend(pairs.map(|(_, name, _)| variables::name(name)));
+    }
+
+    fn define_of(&self, name: &str, suite: &mut Suite, losses: &mut Losses) {
         losses.go_to(&self.file);
-        for (line, name, value) in self.find("vars:pre-request").into_iter().flat_map(Block::pairs) {
+        for (line, name, value) in self.find(name).into_iter().flat_map(Block::pairs) {
             let value = variables::text(value, line, losses);
             suite.define(name, value, line, losses);
         }
     }
+
+    /// Tells of values of several lines, of which the first is taken for the whole.
+    pub(super) fn note_long_values(&self, losses: &mut Losses) {
+        losses.go_to(&self.file);
+        let is_text = |name: &str| name == "tests" || ["script:", "body", "docs"].iter().any(|of| name.starts_with(of));
+        for (line, name, _) in
+            self.all.iter().filter(|block| !is_text(&block.name)).flat_map(Block::pairs).filter(is_long)
+        {
+            losses.note(line, format!("{name}: a value of several lines is left out"));
+        }
+    }
+}
+
+fn is_long((.., value): &(usize, &str, &str)) -> bool {
+    value.starts_with("'''")
 }
 
 /// # Errors
-/// A block that does not end.
-fn blocks(text: &str) -> Result<Vec<Block>, String> {
+/// A block that does not end, with its line.
+fn blocks(text: &str) -> Result<Vec<Block>, (usize, String)> {
     let mut blocks = Vec::new();
     let mut open: Option<(Block, &str)> = None;
     for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -106,7 +126,7 @@ fn blocks(text: &str) -> Result<Vec<Block>, String> {
         }
     }
     match open {
-        Some((block, _)) => Err(format!("line {}: the block {} does not end", block.line, block.name)),
+        Some((block, _)) => Err((block.line, format!("the block {} does not end", block.name))),
         None => Ok(blocks),
     }
 }

@@ -32,7 +32,7 @@ struct Folder {
 }
 
 /// # Errors
-/// A file that is none of Bruno's, an environment that is not there, or no request at all.
+/// An environment that is not there, or no request at all.
 pub(super) fn read(
     files: &[(String, String)],
     environment: Option<&str>,
@@ -41,32 +41,39 @@ pub(super) fn read(
     let mut top = Folder::default();
     let mut environments = Vec::new();
     for (path, text) in files {
-        let blocks = Blocks::read(path, text).map_err(|error| format!("{path}: {error}"))?;
+        let blocks = match Blocks::read(path, text) {
+            Ok(blocks) => blocks,
+            // Bruno runs the others, too.
+            Err((line, what)) => {
+                losses.left_out(path, line, &what);
+                continue;
+            }
+        };
         let mut steps: Vec<&str> = path.split('/').collect();
         let name = steps.pop().unwrap_or_default();
         match steps.first() {
             Some(&ENVIRONMENTS) if steps.len() == 1 => environments.push((name.trim_end_matches(".bru"), blocks)),
-            _ if steps.len() > DEEPEST => losses.left_out(path, "it lies too deep"),
+            _ if steps.len() > DEEPEST => losses.left_out(path, 1, "it lies too deep"),
             _ => top.at(&steps).take(name, blocks, losses),
         }
     }
-    let values = match environment {
-        None => Vec::new(),
-        Some(wanted) => {
-            let found = environments.iter().find(|(name, _)| *name == wanted).map(|(_, blocks)| blocks.values());
-            let known = || environments.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-            found.ok_or_else(|| format!("there is no environment {wanted}; there are: {}", known()))?
-        }
+    let known = || environments.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let of_name = |wanted: &str| {
+        let found = environments.iter().find(|(name, _)| *name == wanted);
+        found.ok_or_else(|| format!("there is no environment {wanted}; there are: {}", known()))
     };
+    let environment = environment.map(of_name).transpose()?;
     top.arrange();
     let mut suite = Suite::default();
     // A request's own values win over those of its folders, those over an environment, and that over the collection.
     top.define_requests(&mut suite, losses);
     top.folders.iter().for_each(|folder| folder.define_common(&mut suite, losses));
-    losses.go_to("");
-    suite.give(&values, losses);
+    if let Some((_, blocks)) = environment {
+        blocks.note_long_values(losses);
+        blocks.define_environment(&mut suite, losses);
+    }
     top.common.iter().for_each(|common| common.define(&mut suite, losses));
-    top.requests_below(&mut Vec::new(), &mut suite, losses);
+    top.requests_below("", &mut Vec::new(), &mut suite, losses);
     losses.go_to("");
     if suite.entries.is_empty() {
         return Err("there is no request in it; the file of a request has a block like get { url: ... }".into());
@@ -86,13 +93,14 @@ impl Folder {
     }
 
     fn take(&mut self, name: &str, blocks: Blocks, losses: &mut Losses) {
+        blocks.note_long_values(losses);
         let common = if self.name.is_empty() { COLLECTION } else { FOLDER };
         if name == common {
             self.common = Some(blocks);
         } else if blocks.is_request() {
             self.requests.push((name.to_owned(), blocks));
         } else {
-            losses.left_out(blocks.file(), "there is no request of HTTP in it");
+            losses.left_out(blocks.file(), 1, "there is no request of HTTP in it");
         }
     }
 
@@ -125,14 +133,19 @@ impl Folder {
     }
 
     /// Folders first, as Bruno runs them.
-    fn requests_below<'a>(&'a self, above: &mut Vec<&'a Blocks>, suite: &mut Suite, losses: &mut Losses) {
+    fn requests_below<'a>(&'a self, path: &str, above: &mut Vec<&'a Blocks>, suite: &mut Suite, losses: &mut Losses) {
         let depth = above.len();
         above.extend(&self.common);
         for folder in &self.folders {
-            folder.requests_below(above, suite, losses);
+            folder.requests_below(&format!("{path}{} / ", folder.name), above, suite, losses);
         }
         for (_, blocks) in &self.requests {
-            suite.entries.extend(entry(blocks, Some(above), losses));
+            let mut entry = entry(blocks, Some(above), losses);
+            // Readers find the file by it.
+            if let Some(name) = entry.as_mut().and_then(|entry| entry.comments.first_mut()) {
+                name.insert_str(0, path);
+            }
+            suite.entries.extend(entry);
         }
         above.truncate(depth);
     }

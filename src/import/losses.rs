@@ -55,9 +55,9 @@ impl Losses {
     }
 
     /// A whole file.
-    pub(super) fn left_out(&mut self, file: &str, why: &str) {
+    pub(super) fn left_out(&mut self, file: &str, line: usize, why: &str) {
         self.go_to(file);
-        self.note(1, format!("{why}; it is left out"));
+        self.note(line, format!("{why}; the file is left out"));
     }
 
     /// A script that changes a request before it is sent.

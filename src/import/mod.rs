@@ -136,7 +136,7 @@ pub(crate) fn import(format: Format, text: &str, settings: &ImportSettings) -> R
 /// Makes a test of a folder that Bruno keeps: its files by their paths in it, and those of the environment that is wanted.
 ///
 /// # Errors
-/// One line: a file that is none of Bruno's, or no request at all.
+/// One line: an environment that is not there, or no request at all.
 pub(crate) fn import_bruno(files: &[(String, String)], environment: Option<&str>) -> Result<Imported, String> {
     let mut losses = Losses::default();
     let suite = bru_folder::read(files, environment, &mut losses).map_err(|error| with_loss(error, &losses))?;
@@ -145,9 +145,9 @@ pub(crate) fn import_bruno(files: &[(String, String)], environment: Option<&str>
 
 /// What was left out may be all that there was.
 fn with_loss(error: String, losses: &Losses) -> String {
-    let at = |loss: &Loss| if loss.file.is_empty() { String::new() } else { format!("{}, ", loss.file) };
-    let first = |loss: &Loss| format!("{error} ({}line {}: {})", at(loss), loss.line, loss.what);
-    losses.all.first().map_or_else(|| error.clone(), first)
+    let Some(Loss { file, line, what }) = losses.all.first() else { return error };
+    let comma = if file.is_empty() { "" } else { ", " };
+    format!("{error} ({file}{comma}line {line}: {what})")
 }
 
 fn suite(

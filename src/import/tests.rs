@@ -261,7 +261,7 @@ fn a_request_in_a_folder_of_bruno_has_what_its_folders_and_the_collection_have()
         ),
         (
             "users/new.bru",
-            "http {\n  method: PURGE\n  url: {{host}}/users\n  auth: none\n}\nassert {\n  res.body.n: lt 2e3\n}\n",
+            "meta {\n  name: x\n}\nhttp {\n  method: PURGE\n  url: {{host}}/users\n  auth: none\n}\nassert {\n  res.body.n: lt 2e3\n}\n",
         ),
         ("environments/dev.bru", "vars {\n  host: http://dev\n  page: 3\n}\nvars:secret [\n  token\n]\n"),
     ];
@@ -272,17 +272,23 @@ fn a_request_in_a_folder_of_bruno_has_what_its_folders_and_the_collection_have()
         "GET {{host}}/users?page={{page}}\nX-All: 1\nX-Of: users\nx-own: 1\nAuthorization: Bearer {{token}}\n",
         "PURGE {{host}}/users\nX-All: 1\nX-Of: users\n[Options]",
         "variable: page=\"2\"\nvariable: host=http://dev\nvariable: token=t\n",
+        "# users / x\nPURGE",
         "jsonpath \"$.n\" < 2000\n",
     ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
     assert_eq!(text.matches("HTTP 200\n").count(), 2, "{text}");
-    // Requests elsewhere would have the page of the collection.
+    // Requests elsewhere would have the page of the environment.
     let lost: Vec<_> = imported.losses.iter().map(|loss| (loss.file.as_str(), loss.line)).collect();
-    assert_eq!(lost, [("collection.bru", 14)]);
+    assert_eq!(lost, [("environments/dev.bru", 3)]);
     let missing = import_bruno(&files, Some("prod")).expect_err("no such environment");
     assert_eq!(missing, "there is no environment prod; there are: dev");
-    let broken =
-        import_bruno(&[("a/x.bru".into(), "get {\n  url: x\n".into())], None).expect_err("a block without end");
-    assert_eq!(broken, "a/x.bru: line 1: the block get does not end");
+    let of = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    let broken = of("a/x.bru", "get {\n  url: x\n");
+    let alone = import_bruno(std::slice::from_ref(&broken), None).expect_err("a block without end");
+    assert!(alone.ends_with("(a/x.bru, line 1: the block get does not end; the file is left out)"), "{alone}");
+    let long = of("collection.bru", "headers {\n  X-Long: '''\n    a\n  '''\n}\n");
+    let some = import_bruno(&[broken, long, of("y.bru", "get {\n  url: y\n}\n")], None).expect("a suite");
+    let lost: Vec<_> = some.losses.iter().map(|loss| (loss.file.as_str(), loss.line)).collect();
+    assert_eq!(lost, [("a/x.bru", 1), ("collection.bru", 2)]);
 }

@@ -14,8 +14,6 @@ pub(crate) use check::hooks::Hooks;
 pub use check::hooks::{FailureEvent, RequestEvent};
 pub use check::set::CheckSet;
 pub(crate) use check::user_hooks::UserHooks;
-#[cfg(feature = "otel")]
-pub(crate) use http::Poster;
 #[cfg(fuzzing)]
 pub(crate) use http::scripted::read_in_pieces;
 pub(crate) use http::{
@@ -25,6 +23,8 @@ pub(crate) use http::{
 #[cfg(feature = "hurl")]
 pub(crate) use http::{Hashes, unpacked};
 pub use http::{HttpSettings, TlsResume};
+#[cfg(feature = "otel")]
+pub(crate) use http::{Poster, check_header};
 pub(crate) use os::CpuUse;
 pub use plan::Plan;
 pub(crate) use plan::load::{Load, Start};

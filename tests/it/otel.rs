@@ -208,6 +208,16 @@ fn what_cannot_be_sent_to_is_refused_before_any_traffic() {
         ("grpc://127.0.0.1:4317", ("X", ""), "http://127.0.0.1:4318"),
         ("http://ann:secret@127.0.0.1:4318", ("X", ""), "OTEL_EXPORTER_OTLP_HEADERS"),
         (collector, ("OTEL_EXPORTER_OTLP_HEADERS", "secret"), "OTEL_EXPORTER_OTLP_HEADERS: write it like"),
+        (
+            collector,
+            ("OTEL_EXPORTER_OTLP_HEADERS", "a b=secret"),
+            "OTEL_EXPORTER_OTLP_HEADERS: 'a b' is no header name",
+        ),
+        (
+            collector,
+            ("OTEL_EXPORTER_OTLP_HEADERS", "a=secret%0A"),
+            "OTEL_EXPORTER_OTLP_HEADERS: the value of header 'a'",
+        ),
         (collector, ("OTEL_METRIC_EXPORT_INTERVAL", "5s"), "OTEL_METRIC_EXPORT_INTERVAL: '5s'"),
     ] {
         let output = perfloop(&["--loops", "1", "--otel", otel, &url], &[variable]);

@@ -166,6 +166,14 @@ impl Line {
             }
         }
     }
+
+    /// Lets a worker go that tells of its run. What it tells until it is gone.
+    fn let_go(&mut self) -> Vec<Message> {
+        let mut messages = self.until("stats");
+        self.send("quit", Value::Nil);
+        ["stats", "heartbeat", "stats"].iter().for_each(|kind| messages.extend(self.until(kind)));
+        messages
+    }
 }
 
 fn member<'a>(data: &'a Value, name: &str) -> &'a Value {
@@ -292,11 +300,7 @@ fn failures_are_told_by_request_and_message_with_their_counts() {
     let worker = master.worker(&["--wait", "0.02", "--quiet", &service.at("/status/500")]);
     let mut line = master.know();
     line.spawn(now(), 1);
-    let mut messages = line.until("stats");
-    line.send("quit", Value::Nil);
-    messages.extend(line.until("stats"));
-    messages.extend(line.until("heartbeat"));
-    messages.extend(line.until("stats"));
+    let messages = line.let_go();
     let (failures, errors) = failed(&messages);
     // The last request may be answered, and its check be cut off before it has judged the answer.
     let cut_off = told(&messages) - failures;
@@ -314,11 +318,7 @@ fn failures_of_several_checks_that_say_the_same_of_one_request_are_told_together
     let worker = master.worker(&["--wait", "0.02", "--quiet", &files[0], &files[1]]);
     let mut line = master.know();
     line.spawn(now(), 2);
-    let mut messages = line.until("stats");
-    line.send("quit", Value::Nil);
-    messages.extend(line.until("stats"));
-    messages.extend(line.until("heartbeat"));
-    messages.extend(line.until("stats"));
+    let messages = line.let_go();
     let (failures, errors) = failed(&messages);
     assert!(failures > 10 && failures == errors, "{failures} failures, {errors} of them with their message");
     assert_eq!(worker.wait().code, Some(0));

@@ -80,6 +80,10 @@ fn carry_out(this: &Subcommand, words: &[OsString]) -> Result<Exit, Refusal> {
     let matches = this.command().try_get_matches_from(words).map_err(Refusal::CommandLine)?;
     let path = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
     let made = if path.is_dir() {
+        if let Some(from) = matches.get_one::<String>("from").filter(|from| *from != "bru") {
+            let shown = path.display();
+            return Err(Error::usage(format!("{shown}: it is a folder, and --from {from} is read of a file")).into());
+        }
         let environment = matches.get_one::<String>("env").map(String::as_str);
         import_bruno(&bruno_folder::files(&path)?, environment)
     } else {
